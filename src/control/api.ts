@@ -1,0 +1,162 @@
+/**
+ * What a controller can be asked, by the CLI over its socket or in the same process. The engine implements it;
+ * `control/server.ts` and `control/client.ts` carry it over the Unix socket unchanged. All values are plain JSON.
+ */
+
+import type { ErrorRecord } from '../model/error.ts';
+import type { FairleadEvent } from '../model/event.ts';
+import type { Hold } from '../model/inventory.ts';
+import type { PlanSet } from '../model/plan.ts';
+import type { Release } from '../model/release.ts';
+import type { ResourceId } from '../model/resource.ts';
+import type { Revision, SourceRevision } from '../model/revision.ts';
+import type { Health, SyncStatus } from '../model/status.ts';
+import type { ReleaseFilter } from '../store/store.ts';
+import type { ApplicationState } from '../release/machine.ts';
+
+/** One resource of an application, as tables show it. */
+export interface ResourceView {
+  readonly target: string;
+  readonly id: ResourceId;
+  readonly sync: SyncStatus;
+  readonly health: Health;
+  readonly wave: number;
+  /** Fields that differ from what is wanted, at most ten. */
+  readonly differs: readonly string[];
+}
+
+/** One application in one environment. */
+export interface ApplicationView {
+  readonly application: string;
+  readonly environment: string;
+  readonly project: string;
+  readonly targets: readonly string[];
+  readonly sync: SyncStatus;
+  readonly health: Health;
+  readonly state: ApplicationState;
+  /** One sentence: what it is doing or waiting for, and what the operator can do. */
+  readonly message: string;
+  /** What it should run now; empty before the first render. */
+  readonly revision: Revision;
+  /** What it runs; the revision of the last release that ended well. */
+  readonly live: Revision;
+  readonly resources: number;
+  readonly lastRelease: { readonly id: string; readonly outcome: Release['outcome']; readonly atMs: number } | null;
+  /** Digest of the plan that waits for a person, else `null`. */
+  readonly waiting: { readonly digest: string; readonly reason: string } | null;
+  readonly hold: Hold | null;
+  readonly error: ErrorRecord | null;
+  /** When it tries again by itself; `null`: on the next change. */
+  readonly nextAttemptAtMs: number | null;
+}
+
+export interface ApplicationDetail extends ApplicationView {
+  readonly resourceViews: readonly ResourceView[];
+  /** Present when live is not what it should be. */
+  readonly plan: PlanSet | null;
+  /** Why it does not move, most important first; empty when nothing blocks it. */
+  readonly blockedBy: readonly { readonly what: string; readonly why: string; readonly next: string }[];
+  readonly warnings: readonly string[];
+}
+
+export interface SourceView {
+  readonly name: string;
+  readonly url: string;
+  readonly follows: string;
+  readonly current: SourceRevision | null;
+  readonly lastSuccessAtMs: number | null;
+  readonly failing: { readonly sinceMs: number; readonly code: string; readonly message: string; readonly hint: string } | null;
+  readonly held: { readonly commit: string; readonly reason: string } | null;
+}
+
+export interface ControllerStatus {
+  readonly version: string;
+  readonly installation: string;
+  readonly startedAtMs: number;
+  readonly nowMs: number;
+  /** `read-only`: rebuilt or restored; shows what it would do and waits for `resume --all`. */
+  readonly mode: 'active' | 'read-only';
+  readonly modeReason: string;
+  readonly config: { readonly commit: string | null; readonly problems: readonly ConfigProblemView[] };
+  readonly sources: readonly SourceView[];
+  readonly applications: number;
+  readonly busy: number;
+}
+
+export interface ConfigProblemView {
+  readonly code: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly path: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Names one application in one environment. */
+export interface Selector {
+  readonly application: string;
+  readonly environment: string;
+}
+
+export interface SyncRequest extends Selector {
+  readonly actor: string;
+  readonly reason: string;
+  /** Digest that the caller has seen and agrees to; also confirms its deletes. `null`: policy decides. */
+  readonly approve: string | null;
+  /** Try again even what failed before and is remembered as bad. */
+  readonly retryQuarantined: boolean;
+}
+
+/** How a request to sync ended. `waiting` names what it needs. */
+export type SyncOutcome =
+  | { readonly kind: 'unchanged'; readonly message: string }
+  | { readonly kind: 'released'; readonly release: Release }
+  | { readonly kind: 'waiting'; readonly plan: PlanSet; readonly message: string }
+  | { readonly kind: 'blocked'; readonly message: string; readonly error: ErrorRecord | null };
+
+export interface RollbackRequest extends Selector {
+  /** A release id, a commit or branch or tag, or `null`: the release before the current one. */
+  readonly to: string | null;
+  readonly actor: string;
+  readonly reason: string;
+  readonly expiresAtMs: number | null;
+  readonly approve: string | null;
+}
+
+export interface HoldRequest extends Selector {
+  readonly actor: string;
+  readonly reason: string;
+  readonly expiresAtMs: number | null;
+}
+
+export interface Api {
+  status(): Promise<ControllerStatus>;
+  applications(): Promise<readonly ApplicationView[]>;
+  /** @throws FairleadError `application.not-found` */
+  application(selector: Selector): Promise<ApplicationDetail>;
+  /** Renders and reads anew, changes nothing. `revision`: a commit, branch or tag instead of the current one. */
+  plan(request: Selector & { readonly revision: string | null }): Promise<PlanSet>;
+  /** What rendering gives, secrets sealed; for `render`. */
+  render(request: Selector & { readonly revision: string | null }): Promise<readonly { readonly target: string; readonly documents: readonly unknown[] }[]>;
+  sync(request: SyncRequest): Promise<SyncOutcome>;
+  /** Approves (and confirms) the waiting plan with this digest or unambiguous prefix of at least 8 digits. */
+  approve(request: { readonly digest: string; readonly actor: string }): Promise<{ readonly application: string; readonly environment: string; readonly digest: string }>;
+  rollback(request: RollbackRequest): Promise<SyncOutcome>;
+  hold(request: HoldRequest): Promise<Hold>;
+  /** Ends a hold or rollback. */
+  resume(request: Selector & { readonly actor: string }): Promise<{ readonly ended: Hold | null }>;
+  /** Leaves read-only mode. */
+  activate(request: { readonly actor: string }): Promise<void>;
+  /** Asks sources to fetch now; `null`: all. Resolves when fetched and what changed has been queued. */
+  refresh(request: { readonly source: string | null }): Promise<readonly SourceView[]>;
+  /** Accepts a held source tip. */
+  confirmSource(request: { readonly source: string; readonly commit: string; readonly actor: string }): Promise<SourceView>;
+  releases(filter: ReleaseFilter): Promise<readonly Release[]>;
+  /** By id or unambiguous prefix. @throws FairleadError `release.not-found` */
+  release(id: string): Promise<Release>;
+  events(request: { readonly afterSeq: number; readonly limit: number }): Promise<readonly FairleadEvent[]>;
+  /** Events as they happen, until `signal` aborts. */
+  follow(request: { readonly afterSeq: number }, signal: AbortSignal): AsyncIterable<FairleadEvent>;
+  logs(request: Selector & { readonly resource: string | null; readonly tail: number; readonly follow: boolean }, signal: AbortSignal): AsyncIterable<{ readonly resource: string; readonly line: string }>;
+}

@@ -1,0 +1,131 @@
+/** The configuration as typed data: the internal form that every supported `apiVersion` is converted to. */
+
+import type { JsonObject } from './json.ts';
+import type { Origin } from './resource.ts';
+
+/** What a source follows. */
+export type Follow =
+  | { readonly kind: 'branch'; readonly name: string }
+  | { readonly kind: 'tag'; readonly name: string }
+  | { readonly kind: 'semver'; readonly range: string }
+  | { readonly kind: 'commit'; readonly commit: string };
+
+export interface SourceConfig {
+  readonly name: string;
+  readonly url: string;
+  readonly follow: Follow;
+  /** Time between polls, before jitter. Default 60 000. */
+  readonly intervalMs: number;
+  /** Take a tip that does not descend from the last one without asking. Default false. */
+  readonly allowForcedPush: boolean;
+  /** How to authenticate; values are never in the file. `null`: what Git is set up with. */
+  readonly auth: SourceAuth | null;
+  /** Commit signatures to demand, or `null`. */
+  readonly verify: VerifyConfig | null;
+  readonly timeoutMs: number;
+  readonly origin: Origin;
+}
+
+export type SourceAuth =
+  | { readonly kind: 'token'; readonly username: string; readonly fromEnv?: string | undefined; readonly fromFile?: string | undefined }
+  | { readonly kind: 'ssh'; readonly keyFile: string; readonly knownHostsFile?: string | undefined };
+
+export interface VerifyConfig {
+  readonly kind: 'gpg' | 'ssh';
+  /** Files with the keys that are trusted: armoured public keys, or an `allowed_signers` file. */
+  readonly keyFiles: readonly string[];
+}
+
+export interface TargetConfig {
+  readonly name: string;
+  /** Which driver: `host` (later `kubernetes`, `compose`, `opentofu`). */
+  readonly driver: string;
+  /** The driver's own settings, checked by the driver. */
+  readonly settings: JsonObject;
+  readonly origin: Origin;
+}
+
+/** Of more to less permissive: an application may only tighten what its environment says. */
+export type SyncPolicy = 'auto' | 'approve' | 'manual';
+
+export interface EnvironmentConfig {
+  readonly name: string;
+  readonly targets: readonly string[];
+  readonly sync: SyncPolicy;
+  /** Deletes need no confirmation by share or count. Default false. */
+  readonly ephemeral: boolean;
+  readonly origin: Origin;
+}
+
+export interface RetryConfig {
+  /** Attempts after the first before the application waits for a change; `null` goes on for ever (at `maxMs`). */
+  readonly limit: number | null;
+  readonly initialMs: number;
+  readonly factor: number;
+  readonly maxMs: number;
+}
+
+export interface ApplicationConfig {
+  readonly name: string;
+  /** Names it had before; an inventory under one of them is handed over. */
+  readonly previousNames: readonly string[];
+  readonly project: string;
+  /** Name of a `Source`; empty: the repository that holds this file. */
+  readonly source: string;
+  /** Folder in the source, `{environment}` replaced when rendered; never starts or ends with a slash, never `..`. */
+  readonly path: string;
+  readonly environments: readonly string[];
+  /** `null`: what the environment says. */
+  readonly sync: SyncPolicy | null;
+  readonly prune: boolean;
+  readonly selfHeal: boolean;
+  readonly allowEmpty: boolean;
+  readonly onRemoval: 'confirm' | 'delete' | 'orphan';
+  /** Applications that must be in sync and healthy in the same environment first. */
+  readonly dependsOn: readonly string[];
+  /** Order between applications without naming them; lower first. Default 0. */
+  readonly wave: number;
+  readonly retry: RetryConfig;
+  readonly timeouts: {
+    /** One render. Default 10 000. */
+    readonly renderMs: number;
+    /** One effect at the target. Default 60 000. */
+    readonly applyMs: number;
+    /** From the end of a wave until all of it must be healthy. Default 60 000. */
+    readonly healthMs: number;
+  };
+  /** What to do when a change does not become healthy: go back to the last good revision, or stay. Default `revert`. */
+  readonly onFailure: 'revert' | 'stay';
+  /** Most of the application that a plan may delete unasked, in percent, from three objects up. Default 20. */
+  readonly maxPrunePercent: number;
+  /** Further checks that must pass before the application counts as healthy. */
+  readonly healthChecks: readonly HealthCheckConfig[];
+  readonly origin: Origin;
+}
+
+export type HealthCheckConfig =
+  | { readonly kind: 'http'; readonly name: string; readonly url: string; readonly expectStatus: number; readonly timeoutMs: number }
+  | { readonly kind: 'tcp'; readonly name: string; readonly host: string; readonly port: number; readonly timeoutMs: number }
+  | { readonly kind: 'exec'; readonly name: string; readonly argv: readonly string[]; readonly timeoutMs: number };
+
+export interface ProjectConfig {
+  readonly name: string;
+  /** Allowed source URLs (globs); empty: all. */
+  readonly sources: readonly string[];
+  /** Allowed target names; empty: all. */
+  readonly targets: readonly string[];
+  /** Allowed kinds (`File`, `host.fairlead.dev/Process`); empty: all. */
+  readonly kinds: readonly string[];
+  /** Host paths that its applications may touch (prefixes); empty: all. */
+  readonly hostPaths: readonly string[];
+  readonly origin: Origin;
+}
+
+/** One whole, consistent configuration. Maps are by name. */
+export interface Config {
+  readonly sources: ReadonlyMap<string, SourceConfig>;
+  readonly targets: ReadonlyMap<string, TargetConfig>;
+  readonly environments: ReadonlyMap<string, EnvironmentConfig>;
+  readonly applications: ReadonlyMap<string, ApplicationConfig>;
+  readonly projects: ReadonlyMap<string, ProjectConfig>;
+}

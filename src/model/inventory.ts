@@ -1,0 +1,76 @@
+import type { JsonObject } from './json.ts';
+import type { ResourceId, Traits } from './resource.ts';
+import type { Revision } from './revision.ts';
+
+/** Newest shape of `Inventory` that this code reads and writes. A newer one is refused, never guessed at. */
+export const inventoryFormatVersion = 1;
+
+/** Names one inventory at a target: one application in one environment. */
+export interface InventoryKey {
+  readonly application: string;
+  readonly environment: string;
+}
+
+/** One thing that an application owns at a target. */
+export interface InventoryEntry {
+  readonly id: ResourceId;
+  readonly locator: JsonObject;
+  /** `null` while its creation has been announced but not yet confirmed. */
+  readonly uid: string | null;
+  /** Digest of the `fields` that were applied last; a different desired digest means "changed in Git". */
+  readonly digest: string;
+  /** The owned fields as they were applied last; field removals and three-way differences need them. */
+  readonly fields: JsonObject;
+  readonly wave: number;
+  readonly traits: Traits;
+  readonly prune: boolean;
+}
+
+/** A set of desired resources that was tried and failed; not tried again by itself. */
+export interface Quarantined {
+  /** Digest of the whole desired set (`desiredDigest`). */
+  readonly digest: string;
+  readonly commit: string;
+  readonly reason: string;
+  readonly atMs: number;
+}
+
+/**
+ * What an application owns at a target. Kept at the target, so that neither a lost database nor a lost
+ * repository loses ownership. Written as old ∪ new before the first effect of a release; shrinks only after a
+ * delete is confirmed (invariant 3).
+ */
+export interface Inventory {
+  readonly formatVersion: typeof inventoryFormatVersion;
+  readonly application: string;
+  /** Immutable identity of the application, given when it was first released; survives renames. */
+  readonly applicationUid: string;
+  readonly environment: string;
+  /** The installation that wrote it. Another one starts read-only until a person confirms. */
+  readonly installation: string;
+  /** Grows by one with every release; a writer that finds a higher one than its own stops (fencing). */
+  readonly epoch: number;
+  /** The revision of the last release that ended well; what a failed release goes back to. */
+  readonly revision: Revision;
+  readonly release: string | null;
+  readonly entries: readonly InventoryEntry[];
+  readonly quarantine: readonly Quarantined[];
+}
+
+/** A recorded, expiring order, kept beside the inventory so that it works without server, store or Git. */
+export interface Hold {
+  readonly key: InventoryKey;
+  /** `freeze`: leave the target alone. `revision`: stay at `revision`, healing included. */
+  readonly kind: 'freeze' | 'revision';
+  /** Set for `revision` only: the state to stay at. */
+  readonly revision: Revision | null;
+  readonly reason: string;
+  readonly by: string;
+  readonly atMs: number;
+  /** Wall clock; `null` stays until undone. */
+  readonly expiresAtMs: number | null;
+}
+
+export function inventoryKey(key: InventoryKey): string {
+  return `${key.application}@${key.environment}`;
+}

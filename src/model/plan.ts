@@ -1,0 +1,90 @@
+import type { Json, JsonObject } from './json.ts';
+import type { ResourceId } from './resource.ts';
+import type { Revision } from './revision.ts';
+
+/** What is done to one resource. `adopt` takes ownership of something identical without touching it. */
+export type Action = 'create' | 'update' | 'replace' | 'delete' | 'adopt' | 'run';
+
+/** One field that would change. Secret values are `Sealed`; long content is a digest with `text` for people. */
+export interface FieldDiff {
+  /** Field path with dots: `env.PORT`, `content`. */
+  readonly path: string;
+  /** Absent member: the field is not there. */
+  readonly from?: Json;
+  readonly to?: Json;
+  /** A unified text difference, where both sides have readable text. */
+  readonly text?: string | undefined;
+}
+
+/** Why a change is planned. */
+export type CauseKind = 'source' | 'drift' | 'removed' | 'moved' | 'unfinished' | 'adopted';
+
+export interface Change {
+  readonly action: Action;
+  readonly id: ResourceId;
+  /** Why, in words: "changed in commit 1a2b3c4d", "removed from source". Not part of the digest. */
+  readonly cause: string;
+  readonly causeKind: CauseKind;
+  readonly wave: number;
+  readonly rank: number;
+  /** Where the thing is; tells two places of one id apart while it moves. */
+  readonly locator: JsonObject;
+  /** Of `update` and `replace`: the fields that differ. Shown, not digested (live values are in it). */
+  readonly diff: readonly FieldDiff[];
+  /** Identity that must still hold when the change is applied; `null` where nothing is there yet. */
+  readonly uid: string | null;
+  readonly irreversible: boolean;
+  /** `sha256:…` over target, action, id, owned desired fields, wave, options, and the UID of deletes and replacements. */
+  readonly digest: string;
+}
+
+export interface PlanCounts {
+  readonly create: number;
+  readonly update: number;
+  readonly replace: number;
+  readonly delete: number;
+  readonly adopt: number;
+  readonly run: number;
+  /** Resources that are as they should be. */
+  readonly unchanged: number;
+}
+
+/** Something a person must confirm before this plan may run; bound to the plan's digest. */
+export interface Guard {
+  readonly code:
+    | 'last-workload'
+    | 'data-bearing'
+    | 'share-of-application'
+    | 'many-deletes'
+    | 'modified-since'
+    | 'application-removed';
+  /** One sentence for the person who decides. */
+  readonly message: string;
+}
+
+/** The difference between live and desired for one application, environment and target. Immutable. */
+export interface Plan {
+  readonly application: string;
+  readonly environment: string;
+  readonly target: string;
+  readonly revision: Revision;
+  /** In the order of application: deletes last, else wave, then dependencies within a wave. */
+  readonly changes: readonly Change[];
+  readonly counts: PlanCounts;
+  readonly warnings: readonly string[];
+  readonly guards: readonly Guard[];
+  /** Digest of the desired set; equal desired sets have equal ones, whatever is live. */
+  readonly desiredDigest: string;
+  /** `sha256:…` over the sorted change digests: what approval is bound to. */
+  readonly digest: string;
+}
+
+/** The plans of one application and environment over all targets, approved as one. */
+export interface PlanSet {
+  readonly application: string;
+  readonly environment: string;
+  readonly revision: Revision;
+  readonly plans: readonly Plan[];
+  /** Digest of the plans' digests. */
+  readonly digest: string;
+}

@@ -1,0 +1,100 @@
+import type { ErrorRecord } from './error.ts';
+import type { JsonObject } from './json.ts';
+
+/**
+ * The stable identity of a declared thing inside one target, without API version. `group` is the part of
+ * `apiVersion` before the slash (empty for the Kubernetes core group); `namespace` is empty where a kind has none.
+ */
+export interface ResourceId {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A `ResourceId` as a map key: `group/kind/namespace/name`; parts never contain a slash. */
+export type ResourceKey = string;
+
+export function resourceKey(id: ResourceId): ResourceKey {
+  return `${id.group}/${id.kind}/${id.namespace}/${id.name}`;
+}
+
+export function parseResourceKey(key: ResourceKey): ResourceId {
+  const [group = '', kind = '', namespace = '', name = ''] = key.split('/');
+  return { group, kind, namespace, name };
+}
+
+/** The id as people write it: `File/index`, or `shop/Deployment/web` with a namespace. */
+export function showResource(id: ResourceId): string {
+  return id.namespace === '' ? `${id.kind}/${id.name}` : `${id.namespace}/${id.kind}/${id.name}`;
+}
+
+/** Where a resource was declared; lines and columns count from 1. */
+export interface Origin {
+  readonly file: string;
+  readonly line?: number | undefined;
+}
+
+/** One document that rendering gave, before a target has looked at it. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly body: JsonObject;
+  readonly origin: Origin;
+}
+
+/** What planning must know about a resource's kind; given by the target, so that plans stay free of kinds. */
+export interface Traits {
+  /** Runs something users depend on; the last one of an application is guarded against pruning. */
+  readonly workload: boolean;
+  /** Holds data or the ground that others stand on (volumes, namespaces, CRDs, host data): its deletion is guarded. */
+  readonly dataBearing: boolean;
+  /** Cannot be undone by applying the old state again (a `Command`); shown as such in the plan. */
+  readonly irreversible: boolean;
+}
+
+/** What a resource must be, checked and completed by its target. The only form that planning and applying see. */
+export interface Desired {
+  readonly id: ResourceId;
+  /**
+   * Every field that we own, secrets as `Sealed`, long content as `sha256:` digests: exactly what is compared
+   * with live and what the plan's digest covers.
+   */
+  readonly fields: JsonObject;
+  /** What the target needs to carry it out, secrets as references only. Opaque to planning; in no digest. */
+  readonly payload: JsonObject;
+  /** Where the thing is in the world, when the id does not say it (a path). A moved locator means replace. */
+  readonly locator: JsonObject;
+  /** Readable text behind a digest in `fields`, by field path; for showing differences only, never for a secret. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** Names in the world that only one resource may hold (`path:/srv/site/index.html`). */
+  readonly claims: readonly string[];
+  /** Resources with a lower wave are live and healthy before this one begins. Default 0. */
+  readonly wave: number;
+  /** Order inside a wave by kind, lower first (folders before the files in them). Default 0. */
+  readonly rank?: number;
+  readonly traits: Traits;
+  /** `false` keeps the thing alive when it disappears from the source. Default true. */
+  readonly prune: boolean;
+  readonly origin: Origin;
+}
+
+/** A resource as it was found. */
+export interface Live {
+  readonly id: ResourceId;
+  /** Identity of this very thing, new whenever it is made anew; what delete preconditions carry. */
+  readonly uid: string;
+  /** The same shape as `Desired.fields`, secrets sealed under the same key. */
+  readonly fields: JsonObject;
+  readonly texts: Readonly<Record<string, string>>;
+  /** Facts that health is judged from (exit code, probe answers, conditions). */
+  readonly status: JsonObject;
+}
+
+/** The answer to reading one resource. A failure to look is never "absent". */
+export type Observation =
+  | { readonly kind: 'present'; readonly live: Live }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unreadable'; readonly error: ErrorRecord };

@@ -1,0 +1,105 @@
+import type { Hasher } from '../model/digest.ts';
+import type { InventoryEntry } from '../model/inventory.ts';
+import type { Action, CauseKind, Change, FieldDiff } from '../model/plan.ts';
+import type { Desired, Observation } from '../model/resource.ts';
+import type { Revision } from '../model/revision.ts';
+import { showRevision } from '../model/revision.ts';
+import { changeDigest, fieldsDigest } from './digest.ts';
+import { diffFields } from './field-diff.ts';
+
+export interface ChangeInput {
+  readonly item: Desired;
+  /** What the inventory knows at this very place. */
+  readonly entry: InventoryEntry | null;
+  /** The same id at another place: the resource moves. */
+  readonly movedFrom: InventoryEntry | null;
+  readonly observation: Observation;
+  readonly targetUid: string;
+  readonly revision: Revision;
+  readonly hash: Hasher;
+}
+
+/** The change that one desired resource needs; `null` when it is as it should be and recorded as ours. */
+export function planChange(input: ChangeInput): Change | null {
+  const { item, entry, observation } = input;
+  if (observation.kind !== 'present') {
+    return make(input, item.traits.irreversible ? 'run' : 'create', null, [], causeOfAbsence(input));
+  }
+  const { live } = observation;
+  const diff = diffFields(item.fields, live.fields, entry?.fields ?? null, { desired: item.texts, live: live.texts });
+  if (diff.length > 0) {
+    const cause = causeOfDifference(input, diff);
+    return make(input, item.traits.irreversible ? 'run' : 'update', live.uid, diff, cause);
+  }
+  const recorded =
+    entry !== null && entry.uid === live.uid && entry.digest === fieldsDigest(input.hash, item.fields);
+  if (recorded) return null;
+  const cause: Cause =
+    entry === null
+      ? { kind: 'adopted', words: 'already there and identical; becomes ours, nothing is touched' }
+      : { kind: 'unfinished', words: 'already as wanted; only the record is brought up to date' };
+  return make(input, 'adopt', live.uid, [], cause);
+}
+
+interface Cause {
+  readonly kind: CauseKind;
+  readonly words: string;
+}
+
+function causeOfAbsence({ item, entry, movedFrom, revision, hash }: ChangeInput): Cause {
+  const commit = showRevision(revision);
+  if (movedFrom !== null) return { kind: 'moved', words: `moved in commit ${commit}` };
+  if (entry === null) return { kind: 'source', words: `new in commit ${commit}` };
+  if (entry.uid === null) return { kind: 'unfinished', words: 'an earlier release did not get to it' };
+  if (entry.digest !== fieldsDigest(hash, item.fields)) {
+    return { kind: 'source', words: `changed in commit ${commit}, and gone from the target` };
+  }
+  return item.traits.irreversible
+    ? { kind: 'drift', words: 'its check no longer passes' }
+    : { kind: 'drift', words: 'was deleted at the target' };
+}
+
+function causeOfDifference({ item, entry, revision, hash }: ChangeInput, diff: readonly FieldDiff[]): Cause {
+  const fields = nameFields(diff);
+  if (entry === null) return { kind: 'source', words: `there already, but ${fields} not as in commit ${showRevision(revision)}` };
+  if (entry.digest !== fieldsDigest(hash, item.fields)) {
+    return { kind: 'source', words: `${fields} changed in commit ${showRevision(revision)}` };
+  }
+  return { kind: 'drift', words: `${fields} changed at the target` };
+}
+
+function nameFields(diff: readonly FieldDiff[]): string {
+  const names = diff.slice(0, 3).map((field) => field.path);
+  return diff.length > 3 ? `${names.join(', ')} and ${diff.length - 3} more` : names.join(', ');
+}
+
+function make(
+  input: ChangeInput,
+  action: Action,
+  uid: string | null,
+  diff: readonly FieldDiff[],
+  cause: Cause,
+): Change {
+  const { item } = input;
+  return {
+    action,
+    id: item.id,
+    cause: cause.words,
+    causeKind: cause.kind,
+    wave: item.wave,
+    rank: item.rank ?? 0,
+    locator: item.locator,
+    diff,
+    uid,
+    irreversible: item.traits.irreversible && action === 'run',
+    digest: changeDigest(input.hash, {
+      targetUid: input.targetUid,
+      action,
+      id: item.id,
+      locator: item.locator,
+      fields: item.fields,
+      wave: item.wave,
+      uid: null,
+    }),
+  };
+}

@@ -1,0 +1,71 @@
+import type { Hasher } from '../model/digest.ts';
+import { sameJson } from '../model/json.ts';
+import type { InventoryEntry } from '../model/inventory.ts';
+import type { Change } from '../model/plan.ts';
+import { showResource } from '../model/resource.ts';
+import type { Observation } from '../model/resource.ts';
+import type { Revision } from '../model/revision.ts';
+import { showRevision } from '../model/revision.ts';
+import { changeDigest } from './digest.ts';
+import type { PlanPolicy } from './plan.ts';
+
+export interface DeleteInput {
+  readonly entry: InventoryEntry;
+  /** The same id is wanted at another place. */
+  readonly moved: boolean;
+  readonly observation: Observation;
+  readonly policy: PlanPolicy;
+  readonly targetUid: string;
+  readonly revision: Revision;
+  readonly hash: Hasher;
+}
+
+export type DeleteOutcome =
+  | { readonly kind: 'delete'; readonly change: Change }
+  /** Nothing is there any more, or it was never ours: only the record goes. */
+  | { readonly kind: 'forget'; readonly warning: string | null }
+  /** It stays, and stays ours. */
+  | { readonly kind: 'keep'; readonly warning: string };
+
+/** What becomes of something we own and no longer want (invariant 2: a recorded owner and a UID, or no delete). */
+export function planDelete(input: DeleteInput): DeleteOutcome {
+  const { entry, observation, policy } = input;
+  const name = showResource(entry.id);
+  if (observation.kind !== 'present') return { kind: 'forget', warning: null };
+  if (!entry.prune || (!policy.prune && policy.removal === null)) {
+    return { kind: 'keep', warning: `${name} is no longer in the source; it stays because pruning is off` };
+  }
+  const { live } = observation;
+  if (entry.uid === null && !sameJson(entry.fields, live.fields)) {
+    // Its creation was announced and never confirmed, and this is not what we would have made.
+    return { kind: 'forget', warning: `${name} is there but was not made by Fairlead; it is left alone` };
+  }
+  return {
+    kind: 'delete',
+    change: {
+      action: 'delete',
+      id: entry.id,
+      cause: input.moved
+        ? `moved in commit ${showRevision(input.revision)}`
+        : policy.removal === null
+          ? `removed from source in commit ${showRevision(input.revision)}`
+          : 'the application was removed',
+      causeKind: input.moved ? 'moved' : 'removed',
+      wave: entry.wave,
+      rank: 0,
+      locator: entry.locator,
+      diff: [],
+      uid: live.uid,
+      irreversible: entry.traits.dataBearing,
+      digest: changeDigest(input.hash, {
+        targetUid: input.targetUid,
+        action: 'delete',
+        id: entry.id,
+        locator: entry.locator,
+        fields: null,
+        wave: entry.wave,
+        uid: live.uid,
+      }),
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { digestOf } from '../model/digest.ts';
+import type { Hasher } from '../model/digest.ts';
+import type { Action, Plan } from '../model/plan.ts';
+import { resourceKey } from '../model/resource.ts';
+import type { Desired, ResourceId } from '../model/resource.ts';
+import type { JsonObject } from '../model/json.ts';
+
+/** What one change's digest covers. Live values, commits and times are left out on purpose: see DESIGN §7. */
+export interface ChangeContent {
+  readonly targetUid: string;
+  readonly action: Action;
+  readonly id: ResourceId;
+  readonly locator: JsonObject;
+  /** Owned desired fields; `null` for deletes. */
+  readonly fields: JsonObject | null;
+  readonly wave: number;
+  /** Of deletes and replacements: exactly this thing and no other. Otherwise `null`. */
+  readonly uid: string | null;
+}
+
+export function changeDigest(hash: Hasher, content: ChangeContent): string {
+  return digestOf(hash, 'fairlead-change-v1', content);
+}
+
+/** Digest of a whole desired set; the order in which resources were found does not matter. */
+export function desiredDigest(hash: Hasher, desired: readonly Desired[]): string {
+  const parts = desired.map((item) =>
+    digestOf(hash, 'fairlead-desired-v1', {
+      id: item.id,
+      locator: item.locator,
+      fields: item.fields,
+      wave: item.wave,
+      prune: item.prune,
+    }),
+  );
+  return digestOf(hash, 'fairlead-desired-set-v1', parts.toSorted());
+}
+
+/** Digest of one resource's owned fields; what the inventory remembers as "applied last". */
+export function fieldsDigest(hash: Hasher, fields: JsonObject): string {
+  return digestOf(hash, 'fairlead-fields-v1', fields);
+}
+
+export interface PlanIdentity {
+  readonly application: string;
+  readonly environment: string;
+  readonly target: string;
+}
+
+/** What approval is bound to: the sorted change digests and where they go, nothing that may move harmlessly. */
+export function planDigest(hash: Hasher, identity: PlanIdentity, changeDigests: readonly string[]): string {
+  return digestOf(hash, 'fairlead-plan-v1', {
+    application: identity.application,
+    environment: identity.environment,
+    target: identity.target,
+    changes: changeDigests.toSorted(),
+  });
+}
+
+/** Digest of digests over all targets of an environment. */
+export function planSetDigest(hash: Hasher, plans: readonly Plan[]): string {
+  return digestOf(hash, 'fairlead-plan-set-v1', plans.map((plan) => plan.digest).toSorted());
+}
+
+/** Where an inventory entry or change is, as a map key: one id can be at two places while it moves. */
+export function placeKey(id: ResourceId, locatorText: string): string {
+  return `${resourceKey(id)}#${locatorText}`;
+}

@@ -1,0 +1,25 @@
+import { defineError } from '../model/error.ts';
+
+export const emptyRender = defineError('plan.empty-render', {
+  class: 'input',
+  title: 'An application that owns things renders to nothing',
+  hint: 'If that is meant, set allowEmpty: true on the application; to remove it, remove its Application document. Nothing is deleted meanwhile.',
+});
+
+export const unreadableLive = defineError('plan.live-unreadable', {
+  class: 'transient',
+  title: 'Live state could not be read',
+  hint: 'See the cause; nothing is planned on what could not be seen.',
+});
+
+export const claimedTwice = defineError('plan.claimed-twice', {
+  class: 'input',
+  title: 'Two resources want the same place',
+  hint: 'Give each resource a place of its own.',
+});
+
+export const stalePlan = defineError('plan.stale', {
+  class: 'conflict',
+  title: 'The plan no longer fits what is there',
+  hint: 'Look at the new plan; the live system or the source has moved since.',
+});

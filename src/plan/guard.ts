@@ -1,0 +1,76 @@
+import type { Change, Guard } from '../model/plan.ts';
+import type { Desired } from '../model/resource.ts';
+import { showResource } from '../model/resource.ts';
+import type { InventoryEntry } from '../model/inventory.ts';
+
+/** Deletes below this number never count as "a large share". */
+const shareFromObjects = 3;
+
+/** More deletes than this by one commit, across applications, need a person. */
+export const manyDeletes = 50;
+
+export interface GuardInput {
+  /** Deletes that are not one half of a move, with what the inventory knows of each. */
+  readonly deletes: readonly { readonly change: Change; readonly entry: InventoryEntry }[];
+  readonly desired: readonly Desired[];
+  /** How many things the application owns now. */
+  readonly owned: number;
+  readonly maxPrunePercent: number;
+  /** The environment lives shortly: nothing in it is worth a question. */
+  readonly ephemeral: boolean;
+  /** The whole application leaves, and a person is to say so. */
+  readonly removal: boolean;
+}
+
+/**
+ * What a person must confirm before these deletes run (invariant 8). The answer is bound to the plan's digest,
+ * because it is stored as an approval of it.
+ */
+export function pruneGuards(input: GuardInput): readonly Guard[] {
+  if (input.deletes.length === 0) return [];
+  const guards: Guard[] = [];
+  const names = listNames(input.deletes.map(({ change }) => showResource(change.id)));
+  if (input.removal) {
+    guards.push({
+      code: 'application-removed',
+      message: `the application is no longer in the configuration; everything it owns would be deleted: ${names}`,
+    });
+  }
+  for (const { change, entry } of input.deletes) {
+    if (entry.uid !== null && entry.uid !== change.uid) {
+      guards.push({
+        code: 'modified-since',
+        message: `${showResource(change.id)} is not as it was left: somebody changed or remade it, and deleting it would lose that`,
+      });
+    }
+  }
+  if (input.ephemeral) return guards;
+  const data = input.deletes.filter(({ entry }) => entry.traits.dataBearing);
+  if (data.length > 0) {
+    guards.push({
+      code: 'data-bearing',
+      message: `deletes what may hold data: ${listNames(data.map(({ change }) => showResource(change.id)))}`,
+    });
+  }
+  const lastWorkload =
+    input.deletes.some(({ entry }) => entry.traits.workload) && !input.desired.some((item) => item.traits.workload);
+  if (lastWorkload && !input.removal) {
+    guards.push({ code: 'last-workload', message: `deletes the last thing that runs in this application: ${names}` });
+  }
+  const percent = input.owned === 0 ? 0 : (100 * input.deletes.length) / input.owned;
+  if (!input.removal && input.deletes.length >= shareFromObjects && percent > input.maxPrunePercent) {
+    guards.push({
+      code: 'share-of-application',
+      message: `deletes ${input.deletes.length} of ${input.owned} resources (${Math.round(percent)} %, allowed unasked: ${input.maxPrunePercent} %): ${names}`,
+    });
+  }
+  if (!input.removal && input.deletes.length > manyDeletes) {
+    guards.push({ code: 'many-deletes', message: `deletes ${input.deletes.length} resources at once: ${names}` });
+  }
+  return guards;
+}
+
+function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(', ');
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+}

@@ -1,0 +1,59 @@
+import type { Change, PlanCounts } from '../model/plan.ts';
+import { resourceKey } from '../model/resource.ts';
+
+/**
+ * Order of application: everything that makes, by wave and rank; then deletes, highest wave first, so that what
+ * depends on others goes before them. Ties are broken by name, so that equal plans look equal.
+ */
+export function orderChanges(changes: readonly Change[]): readonly Change[] {
+  return changes.toSorted((left, right) => {
+    const leftDeletes = left.action === 'delete';
+    if (leftDeletes !== (right.action === 'delete')) return leftDeletes ? 1 : -1;
+    const byWave = leftDeletes ? right.wave - left.wave : left.wave - right.wave;
+    if (byWave !== 0) return byWave;
+    if (left.rank !== right.rank) return left.rank - right.rank;
+    return compare(resourceKey(left.id), resourceKey(right.id));
+  });
+}
+
+/** Changes that may run side by side, in the order of the groups. */
+export interface Stage {
+  readonly kind: 'make' | 'delete';
+  readonly wave: number;
+  /** Whether the wave ends with this stage, so that its health must be awaited. */
+  readonly endsWave: boolean;
+  readonly changes: readonly Change[];
+}
+
+/** Cuts ordered changes into stages: same wave and rank run in parallel. */
+export function stagesOf(ordered: readonly Change[]): readonly Stage[] {
+  const stages: { kind: Stage['kind']; wave: number; rank: number; changes: Change[] }[] = [];
+  for (const change of ordered) {
+    const kind = change.action === 'delete' ? 'delete' : 'make';
+    const last = stages.at(-1);
+    if (last !== undefined && last.kind === kind && last.wave === change.wave && last.rank === change.rank) {
+      last.changes.push(change);
+    } else {
+      stages.push({ kind, wave: change.wave, rank: change.rank, changes: [change] });
+    }
+  }
+  return stages.map((stage, at) => {
+    const next = stages[at + 1];
+    return {
+      kind: stage.kind,
+      wave: stage.wave,
+      endsWave: next === undefined || next.kind !== stage.kind || next.wave !== stage.wave,
+      changes: stage.changes,
+    };
+  });
+}
+
+export function countChanges(changes: readonly Change[], unchanged: number): PlanCounts {
+  const counts = { create: 0, update: 0, replace: 0, delete: 0, adopt: 0, run: 0 };
+  for (const change of changes) counts[change.action] += 1;
+  return { ...counts, unchanged };
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,191 @@
+import type { Hasher } from '../model/digest.ts';
+import { canonicalJson } from '../model/json.ts';
+import type { Inventory, InventoryEntry } from '../model/inventory.ts';
+import type { Change, Guard, Plan, PlanSet } from '../model/plan.ts';
+import { resourceKey, showResource } from '../model/resource.ts';
+import type { Desired, Observation } from '../model/resource.ts';
+import { failure, success } from '../model/result.ts';
+import type { Result } from '../model/result.ts';
+import type { Revision } from '../model/revision.ts';
+import { showRevision } from '../model/revision.ts';
+import { errorFromRecord } from '../model/error.ts';
+import { planChange } from './change.ts';
+import { planDelete } from './delete.ts';
+import { desiredDigest, placeKey, planDigest, planSetDigest } from './digest.ts';
+import { claimedTwice, emptyRender, unreadableLive } from './errors.ts';
+import { pruneGuards } from './guard.ts';
+import { countChanges, orderChanges } from './order.ts';
+
+export interface PlanPolicy {
+  readonly prune: boolean;
+  readonly allowEmpty: boolean;
+  readonly maxPrunePercent: number;
+  readonly ephemeral: boolean;
+  /** The application leaves this target: `confirm` asks a person, `delete` does not; `null`: it stays. */
+  readonly removal: 'confirm' | 'delete' | null;
+  /** Places that a release which failed has just made; taking them back needs no confirmation. */
+  readonly takeBack: ReadonlySet<string>;
+}
+
+export interface PlanInput {
+  readonly application: string;
+  readonly environment: string;
+  readonly target: string;
+  readonly targetUid: string;
+  readonly revision: Revision;
+  readonly desired: readonly Desired[];
+  /** `null` before the first release. */
+  readonly inventory: Inventory | null;
+  /** What is at each place (`placeKey`) of `desired` and of `inventory`. A missing one is a bug of the caller. */
+  readonly observations: ReadonlyMap<string, Observation>;
+  readonly policy: PlanPolicy;
+  readonly hash: Hasher;
+}
+
+/** A plan, and what only the inventory needs to learn. */
+export interface Planned {
+  readonly plan: Plan;
+  /** Places in the inventory where nothing is any more and nothing is wanted; to be dropped from it. */
+  readonly forget: readonly string[];
+}
+
+export function placeOf(item: { readonly id: Desired['id']; readonly locator: Desired['locator'] }): string {
+  return placeKey(item.id, canonicalJson(item.locator));
+}
+
+/**
+ * Desired × live × inventory → plan. Pure: same input, same plan, same digest.
+ *
+ * @returns a failure, never a smaller plan, when something could not be seen (`plan.live-unreadable`), when an
+ *   application that owns things is suddenly empty (`plan.empty-render`), or when two resources want one place.
+ */
+export function createPlan(input: PlanInput): Result<Planned> {
+  const { desired, inventory, hash, policy } = input;
+  const entries = inventory?.entries ?? [];
+  if (desired.length === 0 && entries.length > 0 && !policy.allowEmpty && policy.removal === null) {
+    return failure(
+      emptyRender({
+        message: `${input.application} renders to nothing at ${showRevision(input.revision)}, yet owns ${entries.length} resource(s) at ${input.target}`,
+        resource: `${input.application}@${input.environment}`,
+      }),
+    );
+  }
+  const clash = findClash(desired);
+  if (clash !== null) return failure(claimedTwice(clash));
+  for (const [place, observation] of input.observations) {
+    if (observation.kind === 'unreadable') {
+      return failure(
+        unreadableLive({
+          message: `cannot read ${showPlace(place)} at ${input.target}: ${observation.error.message}`,
+          resource: showPlace(place),
+          cause: errorFromRecord(observation.error),
+          hint: observation.error.hint,
+        }),
+      );
+    }
+  }
+
+  const byPlace = new Map(entries.map((entry) => [placeOf(entry), entry]));
+  const entriesById = Map.groupBy(entries, (entry) => resourceKey(entry.id));
+  const changes: Change[] = [];
+  const warnings: string[] = [];
+  let unchanged = 0;
+  const wanted = new Set<string>();
+
+  for (const item of desired) {
+    const place = placeOf(item);
+    wanted.add(place);
+    const entry = byPlace.get(place) ?? null;
+    const movedFrom = entry === null ? entriesById.get(resourceKey(item.id))?.[0] ?? null : null;
+    const change = planChange({ ...input, item, entry, movedFrom, observation: see(input, place) });
+    if (change === null) unchanged += 1;
+    else {
+      changes.push(change);
+      if (change.action === 'update' && entry === null) {
+        warnings.push(`${showResource(item.id)} is already there and was not made by Fairlead; it would be taken over`);
+      }
+    }
+  }
+
+  const forget: string[] = [];
+  const deletes: { change: Change; entry: InventoryEntry }[] = [];
+  const desiredIds = new Set(desired.map((item) => resourceKey(item.id)));
+  for (const entry of entries) {
+    const place = placeOf(entry);
+    if (wanted.has(place)) continue;
+    const outcome = planDelete({
+      ...input,
+      entry,
+      moved: desiredIds.has(resourceKey(entry.id)),
+      observation: see(input, place),
+    });
+    if (outcome.kind === 'forget') forget.push(place);
+    if (outcome.kind !== 'delete' && outcome.warning !== null) warnings.push(outcome.warning);
+    if (outcome.kind === 'keep') unchanged += 1;
+    if (outcome.kind === 'delete') {
+      changes.push(outcome.change);
+      if (outcome.change.causeKind === 'removed' && !policy.takeBack.has(place)) {
+        deletes.push({ change: outcome.change, entry });
+      }
+    }
+  }
+
+  const guards: readonly Guard[] = pruneGuards({
+    deletes,
+    desired,
+    owned: entries.length,
+    maxPrunePercent: policy.maxPrunePercent,
+    ephemeral: policy.ephemeral || policy.removal === 'delete',
+    removal: policy.removal === 'confirm',
+  });
+  const ordered = orderChanges(changes);
+  return success({
+    plan: {
+      application: input.application,
+      environment: input.environment,
+      target: input.target,
+      revision: input.revision,
+      changes: ordered,
+      counts: countChanges(ordered, unchanged),
+      warnings,
+      guards,
+      desiredDigest: desiredDigest(hash, desired),
+      digest: planDigest(hash, input, ordered.map((change) => change.digest)),
+    },
+    forget,
+  });
+}
+
+/** Binds the plans of one application and environment together. */
+export function createPlanSet(hash: Hasher, identity: Omit<PlanSet, 'digest'>): PlanSet {
+  return { ...identity, digest: planSetDigest(hash, identity.plans) };
+}
+
+function see(input: PlanInput, place: string): Observation {
+  const observation = input.observations.get(place);
+  if (observation === undefined) throw new Error(`plan: nobody looked at ${place}`);
+  return observation;
+}
+
+function showPlace(place: string): string {
+  const [group = '', kind = '', namespace = '', name = ''] = (place.split('#')[0] ?? '').split('/');
+  return showResource({ group, kind, namespace, name });
+}
+
+function findClash(desired: readonly Desired[]): { message: string; resource: string } | null {
+  const holders = new Map<string, Desired>();
+  for (const item of desired) {
+    for (const claim of [`id:${resourceKey(item.id)}`, ...item.claims]) {
+      const other = holders.get(claim);
+      if (other !== undefined) {
+        const where = [other, item].map((one) => `${one.origin.file}${one.origin.line === undefined ? '' : `:${one.origin.line}`}`);
+        return {
+          message: `${showResource(other.id)} (${where[0]}) and ${showResource(item.id)} (${where[1]}) both claim ${claim.replace(/^id:.*/, 'the same id')}`,
+          resource: showResource(item.id),
+        };
+      }
+      holders.set(claim, item);
+    }
+  }
+  return null;
+}

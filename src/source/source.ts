@@ -1,0 +1,59 @@
+import type { SourceConfig } from '../model/config.ts';
+import type { Result } from '../model/result.ts';
+import type { SourceRevision } from '../model/revision.ts';
+
+/** One member of a folder in a tree. */
+export interface TreeEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'folder' | 'symlink' | 'submodule';
+  /** Object id: equal ids mean equal content, for folders too. */
+  readonly oid: string;
+  /** Whether a file carries the executable bit. */
+  readonly executable: boolean;
+}
+
+/**
+ * A read-only folder tree of one commit, read from Git objects, never from a checkout. Paths are relative to the
+ * root, `/`-separated, without leading slash, `.` or `..`; the empty path is the root.
+ *
+ * A path that leaves the tree, or a symlink that does, is `source.path-escape`; a submodule `source.submodule`;
+ * an LFS pointer `source.lfs-pointer`. Symlinks inside the tree are followed.
+ */
+export interface Tree {
+  /** Members of a folder in Git's order; `null` when there is no such folder. */
+  list(path: string): Promise<readonly TreeEntry[] | null>;
+  /** Content of a file; `null` when there is none. @throws FairleadError `source.file-too-large` beyond `maxBytes` (default 10 MiB). */
+  read(path: string, maxBytes?: number): Promise<Uint8Array | null>;
+  /** Object id of a file or folder; `null` when there is none. */
+  oid(path: string): Promise<string | null>;
+}
+
+/** How a source is doing; what `get sources` shows. */
+export interface SourceStatus {
+  /** The revision that is served: the last accepted one, also while the source cannot be reached. */
+  readonly current: SourceRevision | null;
+  readonly lastSuccessAtMs: number | null;
+  /** Since when it cannot be reached, and why; `null` while it can. */
+  readonly failing: { readonly sinceMs: number; readonly code: string; readonly message: string; readonly hint: string } | null;
+  /** A tip that is not taken until a person confirms: it does not descend from `current`, or its signature failed. */
+  readonly held: { readonly commit: string; readonly reason: string } | null;
+}
+
+/** One followed repository. Never throws for what the outside world does: failures are values. */
+export interface Source {
+  readonly name: string;
+  readonly config: SourceConfig;
+  /**
+   * Asks the remote whether the followed reference moved, fetches what is new and accepts it if allowed.
+   * Gives the current revision, or why there is none newer (the last good one is still served).
+   */
+  fetch(signal?: AbortSignal): Promise<Result<SourceRevision>>;
+  status(): SourceStatus;
+  /** Resolves a commit, branch or tag name within the mirror, without network. */
+  resolve(reference: string): Promise<Result<SourceRevision>>;
+  tree(revision: SourceRevision): Tree;
+  /** Paths (files) that differ between two commits; `null` when one of them is not in the mirror. */
+  changedPaths(from: string, to: string): Promise<readonly string[] | null>;
+  /** Accepts a held tip. `commit` must be the one that was shown. */
+  confirm(commit: string, by: string): Promise<Result<SourceRevision>>;
+}

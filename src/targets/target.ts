@@ -1,0 +1,114 @@
+import type { Health } from '../model/status.ts';
+import type { Hold, Inventory, InventoryKey } from '../model/inventory.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { ProjectConfig } from '../model/config.ts';
+import type { Desired, Live, Manifest, Observation, ResourceId, ResourceKey } from '../model/resource.ts';
+import type { Result } from '../model/result.ts';
+
+/** What a resource is looked up by: its id, and where it is when the id does not say it. */
+export interface Reference {
+  readonly id: ResourceId;
+  readonly locator: JsonObject;
+  /** UID and digest that the inventory recorded, `null` for things we never made. */
+  readonly uid: string | null;
+  /** What is wanted, when known: lets a target compare in the shape of the wish. */
+  readonly desired: Desired | null;
+}
+
+/** One change to carry out. The target checks the precondition itself, as late as it can. */
+export interface Effect {
+  readonly key: InventoryKey;
+  readonly applicationUid: string;
+  readonly id: ResourceId;
+  /** What must be there: this UID, or nothing (`null`). A mismatch is `target.precondition-failed`. */
+  readonly uid: string | null;
+  readonly locator: JsonObject;
+  /** Called right before the world is touched; throws when a newer writer has taken over (fencing). */
+  readonly fence: () => Promise<void>;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+}
+
+export interface ApplyEffect extends Effect {
+  readonly action: 'create' | 'update' | 'run';
+  readonly desired: Desired;
+}
+
+/** What is there after an effect. */
+export interface Applied {
+  readonly uid: string;
+}
+
+/** Something changed at the target, by whomever. Says where to look, not what is true: read again. */
+export interface TargetChange {
+  readonly key: InventoryKey;
+  readonly id: ResourceId | null;
+  /** One sentence: "index.html was written", "process web ended with code 1". */
+  readonly message: string;
+}
+
+/** What to watch for one application in one environment. */
+export interface WatchScope {
+  readonly key: InventoryKey;
+  readonly references: readonly Reference[];
+}
+
+/**
+ * Inventories and holds, kept at the target itself. Every write is durable when its promise resolves.
+ * `load` fails with `target.inventory-newer` for a `formatVersion` this code does not know, and with
+ * `target.inventory-unreadable` for damage: never "empty".
+ */
+export interface Ledger {
+  load(key: InventoryKey): Promise<Inventory | null>;
+  /** Fails with `target.inventory-conflict` unless the stored epoch is `expectedEpoch` (`null`: none stored). */
+  save(key: InventoryKey, inventory: Inventory, expectedEpoch: number | null): Promise<void>;
+  /** Forgets an inventory that is empty. */
+  remove(key: InventoryKey, expectedEpoch: number): Promise<void>;
+  /** All inventories that are kept here. */
+  list(): Promise<readonly InventoryKey[]>;
+  loadHold(key: InventoryKey): Promise<Hold | null>;
+  /** `null` ends the hold. */
+  saveHold(key: InventoryKey, hold: Hold | null): Promise<void>;
+  listHolds(): Promise<readonly Hold[]>;
+}
+
+/** Where things run. Drivers live in a folder each and pass `test/contract/target.ts`. */
+export interface Target {
+  readonly name: string;
+  readonly driver: string;
+  /** Immutable identity of the place (machine id, cluster UID), part of every change's digest. */
+  readonly uid: string;
+  readonly ledger: Ledger;
+  /** Checks and completes manifests; `input` errors name file, line and field. Reads secrets it must seal. */
+  prepare(manifests: readonly Manifest[], scope: PrepareScope): Promise<Result<readonly Desired[]>>;
+  /** Looks at each reference; a failure to look is `unreadable`, never `absent`. Same order, one for one. */
+  read(key: InventoryKey, references: readonly Reference[], signal?: AbortSignal): Promise<readonly Observation[]>;
+  /** Creates, updates or runs. @throws FairleadError */
+  apply(effect: ApplyEffect): Promise<Applied>;
+  /** Removes; resolves when the thing is gone, also when it already was. @throws FairleadError */
+  remove(effect: Effect): Promise<void>;
+  /** Health of one live resource; `desired` is `null` for what the source no longer has. */
+  health(live: Live, desired: Desired | null): Health;
+  /** Replaces what is watched for `scope.key`; an empty list ends it. */
+  watch(scope: WatchScope): Promise<void>;
+  /** The one listener for what watching finds, and for holds set by others (id `null`). */
+  onChange(listener: (change: TargetChange) => void): void;
+  /** Ends watches and helpers of this process; things at the target go on. */
+  close(): Promise<void>;
+  /** Output of a resource, newest last; optional. */
+  logs?(key: InventoryKey, id: ResourceId, options: LogOptions): AsyncIterable<string>;
+}
+
+export interface PrepareScope {
+  readonly key: InventoryKey;
+  readonly project: ProjectConfig | null;
+}
+
+export interface LogOptions {
+  /** Lines from the end; default 200. */
+  readonly tail: number;
+  readonly follow: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export type Observations = ReadonlyMap<ResourceKey, Observation>;
