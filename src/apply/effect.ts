@@ -1,0 +1,100 @@
+import { FairleadError, toFairleadError } from '../model/error.ts';
+import type { InventoryKey } from '../model/inventory.ts';
+import type { Change } from '../model/plan.ts';
+import type { JournalStep } from '../model/release.ts';
+import { resourceKey, showResource } from '../model/resource.ts';
+import type { Desired } from '../model/resource.ts';
+import type { Clock } from '../system/clock.ts';
+import { effectTimedOut } from '../targets/errors.ts';
+import type { Target } from '../targets/target.ts';
+import { withDeadline } from './deadline.ts';
+import { notApproved } from './errors.ts';
+
+export interface EffectContext {
+  readonly clock: Clock;
+  readonly target: Target;
+  readonly key: InventoryKey;
+  readonly applicationUid: string;
+  /** Change digests that may run (invariant 4). */
+  readonly approved: ReadonlySet<string>;
+  readonly fence: () => Promise<void>;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly onStep: (step: JournalStep) => void;
+}
+
+export type EffectOutcome =
+  | { readonly kind: 'made'; readonly uid: string }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'failed'; readonly error: FairleadError };
+
+/** Carries out one change: journal, check that it was approved, touch, journal. Never throws. */
+export async function carryOut(context: EffectContext, change: Change, desired: Desired | null): Promise<EffectOutcome> {
+  const { clock, target, onStep } = context;
+  const base = {
+    target: target.name,
+    resource: resourceKey(change.id),
+    action: change.action,
+    changeDigest: change.digest,
+    startedAtMs: clock.nowMs(),
+  };
+  onStep({ ...base, endedAtMs: null, result: 'started', message: change.cause });
+  try {
+    if (!context.approved.has(change.digest)) {
+      throw notApproved({ message: `${change.action} ${showResource(change.id)} is in no approved plan`, resource: showResource(change.id) });
+    }
+    const outcome = await withDeadline(
+      clock,
+      context.timeoutMs,
+      context.signal,
+      (signal) => touch(context, change, desired, signal),
+      () =>
+        effectTimedOut({
+          message: `${change.action} ${showResource(change.id)} did not end within ${context.timeoutMs} ms`,
+          resource: showResource(change.id),
+        }),
+    );
+    onStep({ ...base, endedAtMs: clock.nowMs(), result: 'done', message: change.cause });
+    return outcome;
+  } catch (thrown) {
+    const error = toFairleadError(thrown);
+    const result = error.class === 'unknown-outcome' ? 'unknown' : 'failed';
+    onStep({ ...base, endedAtMs: clock.nowMs(), result, message: error.message });
+    return { kind: 'failed', error };
+  }
+}
+
+async function touch(
+  context: EffectContext,
+  change: Change,
+  desired: Desired | null,
+  signal: AbortSignal,
+): Promise<EffectOutcome> {
+  const effect = {
+    key: context.key,
+    applicationUid: context.applicationUid,
+    id: change.id,
+    uid: change.uid,
+    locator: change.locator,
+    fence: context.fence,
+    signal,
+    timeoutMs: context.timeoutMs,
+  };
+  switch (change.action) {
+    case 'delete':
+      await context.target.remove(effect);
+      return { kind: 'gone' };
+    case 'adopt':
+      // Nothing is touched; the inventory learns the UID that was seen.
+      return { kind: 'made', uid: change.uid ?? '' };
+    case 'create':
+    case 'update':
+    case 'run':
+    case 'replace': {
+      if (desired === null) throw new Error(`plan holds ${change.action} without a desired form`);
+      const action = change.action === 'replace' ? 'update' : change.action;
+      const applied = await context.target.apply({ ...effect, action, desired });
+      return { kind: 'made', uid: applied.uid };
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import type { Hasher } from '../model/digest.ts';
+import { errorRecord, toFairleadError } from '../model/error.ts';
+import type { ErrorRecord, FairleadError } from '../model/error.ts';
+import type { Inventory, InventoryKey } from '../model/inventory.ts';
+import type { Change, Plan } from '../model/plan.ts';
+import type { JournalStep } from '../model/release.ts';
+import type { Desired } from '../model/resource.ts';
+import type { Revision } from '../model/revision.ts';
+import { stagesOf } from '../plan/order.ts';
+import type { Stage } from '../plan/order.ts';
+import { placeOf } from '../plan/plan.ts';
+import type { Clock } from '../system/clock.ts';
+import { fencedOff } from '../targets/errors.ts';
+import type { Target } from '../targets/target.ts';
+import { carryOut } from './effect.ts';
+import type { EffectContext, EffectOutcome } from './effect.ts';
+import { cancelled, heldMeanwhile } from './errors.ts';
+import { awaitHealth } from './health-wait.ts';
+import { announce, settle } from './inventory.ts';
+import type { ReleaseIdentity } from './inventory.ts';
+
+/** Effects of one stage that run at the same time. */
+const parallelEffects = 8;
+
+export interface ExecuteInput {
+  readonly clock: Clock;
+  readonly hash: Hasher;
+  readonly target: Target;
+  readonly key: InventoryKey;
+  readonly identity: ReleaseIdentity;
+  readonly plan: Plan;
+  /** Places that only leave the record. */
+  readonly forget: readonly string[];
+  readonly desired: readonly Desired[];
+  /** The inventory the plan was made on; another one at the target by now is a conflict. */
+  readonly inventory: Inventory | null;
+  readonly approved: ReadonlySet<string>;
+  readonly timeouts: { readonly applyMs: number; readonly healthMs: number };
+  /** A freeze set meanwhile stops the release before its next stage. */
+  readonly honourHolds: boolean;
+  readonly signal: AbortSignal;
+  readonly onStep: (step: JournalStep) => void;
+  /** Effects are done and health is awaited; for the state shown. */
+  readonly onVerifying: () => void;
+}
+
+export interface ExecuteOutcome {
+  /** The first error; `null`: all changes are live and healthy. */
+  readonly error: ErrorRecord | null;
+  /** Whether it failed by health rather than by a change that could not be made. */
+  readonly unhealthy: boolean;
+  /** What the target's ledger holds now. */
+  readonly inventory: Inventory;
+}
+
+/**
+ * Carries out a plan at one target: announce in the inventory, then stage by stage, each wave healthy before the
+ * next, deletes last, then settle the inventory. Stops before the next stage at the first error; what was
+ * confirmed until then is recorded.
+ *
+ * @throws FairleadError when the announcement itself cannot be written; nothing has been touched then.
+ */
+export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> {
+  const { target, key, plan, desired, hash } = input;
+  const announced = announce(input.identity, input.inventory, plan, desired, hash);
+  await target.ledger.save(key, announced, input.inventory?.epoch ?? null);
+
+  const made = new Map<string, string>();
+  const gone = new Set<string>(input.forget);
+  const context: EffectContext = {
+    clock: input.clock,
+    target,
+    key,
+    applicationUid: input.identity.applicationUid,
+    approved: input.approved,
+    fence: fenceOf(input, announced),
+    timeoutMs: input.timeouts.applyMs,
+    signal: input.signal,
+    onStep: input.onStep,
+  };
+  let error: FairleadError | null = null;
+  let unhealthy = false;
+  let waveMembers: Desired[] = [];
+  const desiredByPlace = new Map(desired.map((item) => [placeOf(item), item]));
+  for (const stage of stagesOf(plan.changes)) {
+    error = await mayGoOn(input);
+    if (error !== null) break;
+    error = await runStage(context, stage, desiredByPlace, made, gone);
+    if (error !== null) break;
+    if (stage.kind === 'delete') continue;
+    waveMembers.push(...stage.changes.flatMap((change) => desiredByPlace.get(placeOf(change)) ?? []));
+    if (!stage.endsWave) continue;
+    input.onVerifying();
+    const reached = await waitForWave(input, waveMembers);
+    if ('uids' in reached) {
+      for (const [place, uid] of reached.uids) made.set(place, uid);
+      waveMembers = [];
+    } else {
+      error = reached;
+      unhealthy = true;
+      break;
+    }
+  }
+  const revision: Revision | null = error === null ? plan.revision : null;
+  const settled = settle(announced, { made, gone }, desired, revision, hash);
+  try {
+    await target.ledger.save(key, settled, announced.epoch);
+  } catch (thrown) {
+    // The effects happened; the record still says old ∪ new, so the next plan finds and records them.
+    return { error: errorRecord(error ?? toFairleadError(thrown)), unhealthy, inventory: announced };
+  }
+  return { error: error === null ? null : errorRecord(error), unhealthy, inventory: settled };
+}
+
+async function runStage(
+  context: EffectContext,
+  stage: Stage,
+  desiredByPlace: ReadonlyMap<string, Desired>,
+  made: Map<string, string>,
+  gone: Set<string>,
+): Promise<FairleadError | null> {
+  let first: FairleadError | null = null;
+  const queue = [...stage.changes];
+  const record = (change: Change, outcome: EffectOutcome): void => {
+    const place = placeOf(change);
+    if (outcome.kind === 'made') made.set(place, outcome.uid);
+    else if (outcome.kind === 'gone') gone.add(place);
+    else first ??= outcome.error;
+  };
+  const worker = async (): Promise<void> => {
+    for (let change = queue.shift(); change !== undefined; change = queue.shift()) {
+      // A sibling's failure stops what has not begun; what is under way ends by itself.
+      if (first !== null) return;
+      record(change, await carryOut(context, change, desiredByPlace.get(placeOf(change)) ?? null));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(parallelEffects, queue.length) }, worker));
+  return first;
+}
+
+async function waitForWave(input: ExecuteInput, resources: readonly Desired[]): ReturnType<typeof awaitHealth> {
+  try {
+    return await awaitHealth({
+      clock: input.clock,
+      target: input.target,
+      key: input.key,
+      resources,
+      timeoutMs: input.timeouts.healthMs,
+      signal: input.signal,
+    });
+  } catch (thrown) {
+    return toFairleadError(thrown);
+  }
+}
+
+async function mayGoOn(input: ExecuteInput): Promise<FairleadError | null> {
+  const resource = `${input.key.application}@${input.key.environment}`;
+  if (input.signal.aborted) return cancelled({ message: `stopped ${resource} before its next change`, resource });
+  if (!input.honourHolds) return null;
+  try {
+    const hold = await input.target.ledger.loadHold(input.key);
+    const active = hold?.kind === 'freeze' && (hold.expiresAtMs === null || hold.expiresAtMs > input.clock.nowMs());
+    return active ? heldMeanwhile({ message: `${resource} was put on hold by ${hold.by}: ${hold.reason}`, resource }) : null;
+  } catch (thrown) {
+    return toFairleadError(thrown);
+  }
+}
+
+/** Fails when another writer has begun a release of this application since ours was announced. */
+function fenceOf(input: ExecuteInput, announced: Inventory): () => Promise<void> {
+  return async () => {
+    const now = await input.target.ledger.load(input.key);
+    if (now?.epoch === announced.epoch && now.release === announced.release) return;
+    throw fencedOff({
+      message: `${input.key.application}@${input.key.environment} is at epoch ${now?.epoch ?? 'none'}, this release is ${announced.epoch}`,
+      resource: `${input.key.application}@${input.key.environment}`,
+    });
+  };
+}

@@ -1,0 +1,86 @@
+import type { FairleadError } from '../model/error.ts';
+import { errorFromRecord } from '../model/error.ts';
+import type { InventoryKey } from '../model/inventory.ts';
+import { showResource } from '../model/resource.ts';
+import type { Desired } from '../model/resource.ts';
+import type { Health } from '../model/status.ts';
+import { placeOf } from '../plan/plan.ts';
+import type { Clock } from '../system/clock.ts';
+import type { Target } from '../targets/target.ts';
+import { healthMissed } from './errors.ts';
+import { observe, referencesFor } from './observe.ts';
+
+/** How long something may be degraded before waiting for it is given up: long enough to ride out one bad probe. */
+const degradedGraceMs = 2_000;
+const firstPauseMs = 25;
+const longestPauseMs = 1_000;
+
+export interface HealthWait {
+  readonly clock: Clock;
+  readonly target: Target;
+  readonly key: InventoryKey;
+  readonly resources: readonly Desired[];
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** What was seen of the resources once they were all healthy. */
+export interface Reached {
+  /** Place → UID. */
+  readonly uids: ReadonlyMap<string, string>;
+}
+
+/**
+ * Waits until every resource is there and `Healthy` (or `Suspended`, which is a wish).
+ * @returns the error that names the one that is not, when time is up or it is plainly broken.
+ */
+export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadError> {
+  const { clock, target, key, resources, signal } = wait;
+  const deadlineMs = clock.monotonicMs() + wait.timeoutMs;
+  const references = referencesFor(resources, null);
+  let pauseMs = firstPauseMs;
+  let degradedSinceMs: number | null = null;
+  for (;;) {
+    const observations = await observe(target, key, references, signal);
+    const uids = new Map<string, string>();
+    let worst: { readonly name: string; readonly health: Health; readonly rank: number } | null = null;
+    for (const item of resources) {
+      const observation = observations.get(placeOf(item));
+      if (observation?.kind === 'unreadable') return errorFromRecord(observation.error);
+      const health: Health =
+        observation?.kind === 'present'
+          ? target.health(observation.live, item)
+          : { status: 'Missing', message: 'is gone right after it was made' };
+      if (observation?.kind === 'present') uids.set(placeOf(item), observation.live.uid);
+      const rank = severity(health);
+      if (rank > 0 && (worst === null || rank > worst.rank)) worst = { name: showResource(item.id), health, rank };
+    }
+    if (worst === null) return { uids };
+    const nowMs = clock.monotonicMs();
+    degradedSinceMs = worst.rank > 1 ? (degradedSinceMs ?? nowMs) : null;
+    const broken = degradedSinceMs !== null && nowMs - degradedSinceMs >= Math.min(degradedGraceMs, wait.timeoutMs);
+    if (broken || nowMs >= deadlineMs || signal.aborted) {
+      return healthMissed({
+        message: `${worst.name} is ${worst.health.status}: ${worst.health.message}`,
+        resource: worst.name,
+      });
+    }
+    await clock.sleep(Math.min(pauseMs, Math.max(1, deadlineMs - nowMs)), signal);
+    pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+  }
+}
+
+/** 0 fine, 1 may still come, 2 broken. */
+function severity(health: Health): number {
+  switch (health.status) {
+    case 'Healthy':
+    case 'Suspended':
+      return 0;
+    case 'Progressing':
+    case 'Unknown':
+      return 1;
+    case 'Missing':
+    case 'Degraded':
+      return 2;
+  }
+}

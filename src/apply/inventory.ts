@@ -1,0 +1,100 @@
+import type { Hasher } from '../model/digest.ts';
+import { inventoryFormatVersion } from '../model/inventory.ts';
+import type { Inventory, InventoryEntry } from '../model/inventory.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Desired } from '../model/resource.ts';
+import type { Revision } from '../model/revision.ts';
+import { fieldsDigest } from '../plan/digest.ts';
+import { placeOf } from '../plan/plan.ts';
+
+/** What a release says about itself in the inventory. */
+export interface ReleaseIdentity {
+  readonly application: string;
+  readonly applicationUid: string;
+  readonly environment: string;
+  readonly installation: string;
+  readonly release: string;
+}
+
+/** The record of one desired resource at its place. */
+export function entryFor(hash: Hasher, desired: Desired, uid: string | null): InventoryEntry {
+  return {
+    id: desired.id,
+    locator: desired.locator,
+    uid,
+    digest: fieldsDigest(hash, desired.fields),
+    fields: desired.fields,
+    wave: desired.wave,
+    traits: desired.traits,
+    prune: desired.prune,
+  };
+}
+
+/**
+ * The inventory to write before the first effect: old ∪ new, under a new epoch (invariant 3). New places are
+ * announced without a UID. What is there already keeps its old record until its change is confirmed, so that
+ * an interrupted update is planned again.
+ */
+export function announce(
+  identity: ReleaseIdentity,
+  old: Inventory | null,
+  plan: Plan,
+  desired: readonly Desired[],
+  hash: Hasher,
+): Inventory {
+  const known = new Set((old?.entries ?? []).map(placeOf));
+  const changing = new Set(plan.changes.map(placeOf));
+  const announced = desired
+    .filter((item) => changing.has(placeOf(item)) && !known.has(placeOf(item)))
+    .map((item) => entryFor(hash, item, null));
+  return {
+    formatVersion: inventoryFormatVersion,
+    application: identity.application,
+    applicationUid: identity.applicationUid,
+    environment: identity.environment,
+    installation: identity.installation,
+    epoch: (old?.epoch ?? 0) + 1,
+    revision: old?.revision ?? [],
+    release: identity.release,
+    entries: [...(old?.entries ?? []), ...announced],
+    quarantine: old?.quarantine ?? [],
+  };
+}
+
+/** What has been confirmed while the changes ran. */
+export interface Confirmed {
+  /** Place → UID of what is there now as wanted. */
+  readonly made: ReadonlyMap<string, string>;
+  /** Places where nothing is any more. */
+  readonly gone: ReadonlySet<string>;
+}
+
+/**
+ * The inventory after the effects: made places carry their UID and what was applied, confirmed deletes leave,
+ * everything else stays as announced. `revision` is given when all went well; else the last good one stays.
+ */
+export function settle(
+  announced: Inventory,
+  confirmed: Confirmed,
+  desired: readonly Desired[],
+  revision: Revision | null,
+  hash: Hasher,
+): Inventory {
+  const byPlace = new Map(desired.map((item) => [placeOf(item), item]));
+  const entries: InventoryEntry[] = [];
+  for (const entry of announced.entries) {
+    const place = placeOf(entry);
+    if (confirmed.gone.has(place)) continue;
+    const uid = confirmed.made.get(place);
+    const item = byPlace.get(place);
+    if (uid !== undefined && item !== undefined) {
+      entries.push(entryFor(hash, item, uid));
+    } else if (item !== undefined && (entry.wave !== item.wave || entry.prune !== item.prune)) {
+      // Unchanged at the target, but its order or its prune switch moved in Git.
+      entries.push({ ...entry, wave: item.wave, prune: item.prune, traits: item.traits });
+    } else {
+      entries.push(entry);
+    }
+  }
+  return { ...announced, entries, revision: revision ?? announced.revision };
+}

@@ -1,0 +1,73 @@
+import type { ConfigProblemView } from '../control/api.ts';
+import type { Config, HealthCheckConfig, SourceConfig, TargetConfig } from '../model/config.ts';
+import type { Hasher } from '../model/digest.ts';
+import type { Result } from '../model/result.ts';
+import type { Health } from '../model/status.ts';
+import type { Renderer } from '../render/renderer.ts';
+import type { Source, Tree } from '../source/source.ts';
+import type { Store } from '../store/store.ts';
+import type { Clock } from '../system/clock.ts';
+import type { Random } from '../system/random.ts';
+import type { Target } from '../targets/target.ts';
+
+/**
+ * Everything of the outside world that the engine touches. The composition root passes the real ones, the
+ * simulator its own; the engine cannot tell, and is byte for byte the same code.
+ */
+export interface EnginePorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hash: Hasher;
+  readonly store: Store;
+  /** Opens the source that a configuration names. Called once per changed `SourceConfig`. */
+  readonly openSource: (config: SourceConfig) => Promise<Source>;
+  /** Opens the target that a configuration names. @throws FairleadError where it cannot be reached or is misconfigured. */
+  readonly openTarget: (config: TargetConfig) => Promise<Target>;
+  readonly renderer: (tree: Tree, path: string) => Promise<Result<Renderer>>;
+  readonly loadConfig: ConfigLoader;
+  readonly checkHealth: (check: HealthCheckConfig, signal: AbortSignal) => Promise<Health>;
+  readonly log: EngineLog;
+}
+
+/** Reads the configuration from a tree. */
+export interface ConfigLoader {
+  /** Whether a changed file can change the configuration. */
+  concerns(path: string): boolean;
+  /**
+   * `previous` is the last accepted configuration: what fails now keeps its last good form, and nothing counts
+   * as removed that could be in a file that failed.
+   */
+  load(tree: Tree, previous: Config | null): Promise<Result<ConfigSnapshot>>;
+}
+
+export interface ConfigSnapshot {
+  readonly config: Config;
+  readonly problems: readonly ConfigProblemView[];
+  /** Whether everything was understood, so that what is missing may be taken as removed. */
+  readonly complete: boolean;
+}
+
+/** For operators' logs, never for decisions. */
+export interface EngineLog {
+  debug(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  info(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, facts?: Readonly<Record<string, unknown>>): void;
+  error(message: string, facts?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface EngineOptions {
+  readonly version: string;
+  readonly installation: string;
+  /** The repository that holds the configuration; its `Source` has the empty name. */
+  readonly repository: SourceConfig;
+  /** Applications reconciled at the same time. Default 8. */
+  readonly concurrency: number;
+  /** Start by showing only: the state was lost or restored. Empty: act. */
+  readonly readOnlyReason: string;
+  /** Only these `application@environment` (or application) names; `null`: all. */
+  readonly only: readonly string[] | null;
+  /** Whether sources are polled and targets watched; off for one-shot commands. */
+  readonly continuous: boolean;
+  /** From-scratch verification of every application, before jitter. Default 6 h. */
+  readonly verifyEveryMs: number;
+}

@@ -1,0 +1,105 @@
+import type { SyncPolicy } from '../model/config.ts';
+import type { Hold } from '../model/inventory.ts';
+import type { Change, Guard, PlanSet } from '../model/plan.ts';
+import { shortDigest } from '../model/digest.ts';
+import type { Approval } from '../model/release.ts';
+import type { ApplicationEvent } from './machine.ts';
+
+export interface GateInput {
+  readonly planSet: PlanSet;
+  readonly policy: SyncPolicy;
+  readonly selfHeal: boolean;
+  /** Not empty: the controller only watches, and why. */
+  readonly readOnlyReason: string;
+  /** The hold in force, if any. */
+  readonly hold: Hold | null;
+  readonly approvals: readonly Approval[];
+  /** Digest that the person who asks has seen and agrees to. */
+  readonly agreed: string | null;
+  /** A person asked for this run. */
+  readonly requested: boolean;
+  /** Applications that must come first, with one sentence each; empty: none. */
+  readonly waitsFor: readonly string[];
+  /** Deletes by the same commit in other applications put this one over the limit; needs a person as well. */
+  readonly extraGuards: readonly Guard[];
+  /** Until when a contested field is left alone; `null`: it is not. */
+  readonly contestedUntilMs: number | null;
+}
+
+/** Go, or the reason to wait in one sentence. Expected outcomes, so values. */
+export type Verdict =
+  | { readonly kind: 'go'; readonly approved: ReadonlySet<string> }
+  | {
+      readonly kind: 'wait';
+      readonly event: Extract<
+        ApplicationEvent,
+        'plan-read-only' | 'plan-held' | 'plan-needs-dependency' | 'plan-needs-person' | 'plan-refused-by-policy'
+      >;
+      readonly message: string;
+      /** The plan's digest, where a person's approval would let it go. */
+      readonly digest: string | null;
+    };
+
+/** Decides whether a plan that is not empty may run now. Pure. */
+export function judge(input: GateInput): Verdict {
+  const { planSet, hold } = input;
+  const changes = planSet.plans.flatMap((plan) => plan.changes);
+  const approve = `fairlead approve ${shortDigest(planSet.digest)}`;
+  if (input.readOnlyReason !== '') {
+    return wait('plan-read-only', `read-only: ${input.readOnlyReason}; run \`fairlead resume --all\` to let it act`, planSet.digest);
+  }
+  if (hold?.kind === 'freeze') {
+    return wait('plan-held', `on hold since ${new Date(hold.atMs).toISOString()} by ${hold.by}: ${hold.reason}`, null);
+  }
+  const healing = isHealing(changes);
+  if (input.waitsFor.length > 0 && !healing) {
+    return wait('plan-needs-dependency', `waits for ${input.waitsFor.join('; ')}`, null);
+  }
+  const approved = isApproved(input, changes);
+  const guards = [...planSet.plans.flatMap((plan) => plan.guards), ...input.extraGuards];
+  if (guards.length > 0 && !approved) {
+    const reasons = guards.map((guard) => guard.message).join('; ');
+    return wait('plan-needs-person', `${reasons}. Confirm with \`${approve}\``, planSet.digest);
+  }
+  if (healing) {
+    if (!input.selfHeal && !input.requested && !approved) {
+      return wait('plan-refused-by-policy', 'differs from its source, and self-healing is off', planSet.digest);
+    }
+    if (input.contestedUntilMs !== null && !input.requested && !approved) {
+      return wait('plan-refused-by-policy', 'contested: somebody else keeps changing it back; healed at a low rate', planSet.digest);
+    }
+    return go(changes);
+  }
+  // Going back to what already ran, by a person's order, is that person's decision.
+  if (approved || input.policy === 'auto') return go(changes);
+  if (input.policy === 'approve') {
+    return wait('plan-needs-person', `needs approval: \`${approve}\``, planSet.digest);
+  }
+  return wait('plan-refused-by-policy', `sync is manual here: run \`fairlead sync\` or \`${approve}\``, planSet.digest);
+}
+
+/** Whether a plan only restores what was released before: no new decision is in it. */
+export function isHealing(changes: readonly Change[]): boolean {
+  return changes.every((change) => change.causeKind === 'drift' || change.causeKind === 'unfinished');
+}
+
+/**
+ * Approved when the very digest was, or when what is left of an approved plan is a subset of it. A change
+ * digest carries the UID of what it deletes, so a subset cannot hold a delete that was not approved.
+ */
+function isApproved(input: GateInput, changes: readonly Change[]): boolean {
+  if (input.agreed === input.planSet.digest) return true;
+  return input.approvals.some((approval) => {
+    if (approval.digest === input.planSet.digest) return true;
+    const digests = new Set(approval.changes);
+    return changes.every((change) => digests.has(change.digest));
+  });
+}
+
+function go(changes: readonly Change[]): Verdict {
+  return { kind: 'go', approved: new Set(changes.map((change) => change.digest)) };
+}
+
+function wait(event: Extract<Verdict, { kind: 'wait' }>['event'], message: string, digest: string | null): Verdict {
+  return { kind: 'wait', event, message, digest };
+}
