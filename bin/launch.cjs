@@ -1,0 +1,96 @@
+'use strict';
+
+/**
+ * Starts `main` on a Node that can run it. Old versions of Node read this file too, to say in a sentence what they lack
+ * or to hand over to the Node of the checkout, so it keeps to syntax that they know.
+ */
+
+const { spawn } = require('child_process');
+const { existsSync, realpathSync } = require('fs');
+const { constants } = require('os');
+const { dirname, join, sep } = require('path');
+const { pathToFileURL } = require('url');
+
+const minimumNode = 24;
+const root = dirname(__dirname);
+const source = join(root, 'src', 'main.ts');
+// Node does not strip types below node_modules, so an installed package brings the built files.
+const isCheckout = existsSync(source) && !realpathSync(root).split(sep).includes('node_modules');
+
+if (isCheckout && !existsSync(join(root, 'node_modules', 'commander'))) {
+  fail(`this checkout is not set up yet: run \`npm ci\` in ${root}`);
+} else if (Number.parseInt(process.versions.node, 10) >= minimumNode) {
+  run();
+} else {
+  handOver();
+}
+
+function run() {
+  quietExperimentalWarnings();
+  dieWithParent();
+  import(pathToFileURL(isCheckout ? source : join(root, 'dist', 'main.js')).href)
+    .then(({ main }) => main(process.argv.slice(2)))
+    .then((code) => {
+      process.exitCode = code;
+    })
+    .catch((error) => {
+      console.error(error);
+      process.exitCode = 1;
+    });
+}
+
+/** `node:sqlite` is called experimental in Node 24; that is for us to know, not for who runs a command. */
+function quietExperimentalWarnings() {
+  const printers = process.listeners('warning');
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    if (warning.name !== 'ExperimentalWarning') {
+      for (const print of printers) print.call(process, warning);
+    }
+  });
+}
+
+/** After a hand-over: whoever kills the process they know of, even with SIGKILL, means this one. */
+function dieWithParent() {
+  if (process.env.FAIRLEAD_HANDED_OVER === undefined || process.channel === undefined) return;
+  delete process.env.FAIRLEAD_HANDED_OVER;
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+  process.channel.unref();
+}
+
+function handOver() {
+  const node = isCheckout ? projectNode() : undefined;
+  if (node === undefined) {
+    fail(`it needs Node ${minimumNode} or newer, and this is ${process.version}`);
+    return;
+  }
+  const child = spawn(node, [join(__dirname, 'fairlead')].concat(process.argv.slice(2)), {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: Object.assign({}, process.env, { FAIRLEAD_HANDED_OVER: '1' }),
+  });
+  // A terminal sends its interrupt to the whole foreground group, so the child has it already.
+  const atTerminal = process.stdin.isTTY === true;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      if (signal !== 'SIGINT' || !atTerminal) child.kill(signal);
+    });
+  }
+  child.on('error', (error) => fail(`${node} could not be started: ${error.message}`));
+  child.on('exit', (code, signal) => {
+    if (signal !== null) {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }
+    process.exitCode = code === null ? 128 + constants.signals[signal] : code;
+  });
+}
+
+function projectNode() {
+  const bin = join(root, 'node_modules', '.bin', 'node');
+  return existsSync(bin) ? bin : undefined;
+}
+
+function fail(why) {
+  process.stderr.write(`fairlead: ${why}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,3 @@
+import { start } from './bootstrap.mjs';
+
+await start(['bin/fairlead', 'demo', ...process.argv.slice(2)]);
