@@ -1,8 +1,10 @@
 import type { FairleadEvent } from '../model/event.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { Approval, Release } from '../model/release.ts';
+import type { Approval, JournalStep, Release } from '../model/release.ts';
 
 export interface ReleaseFilter {
+  /** Only those whose id begins like this. */
+  readonly idPrefix?: string | undefined;
   readonly application?: string | undefined;
   readonly environment?: string | undefined;
   /** Only those that ended like this. */
@@ -16,7 +18,7 @@ export interface Reader {
   /** A small named value (last accepted configuration commit, source tips, contest counters …). */
   setting(name: string): Promise<JsonObject | null>;
   release(id: string): Promise<Release | null>;
-  /** Newest first. */
+  /** Newest first, in the order in which they were first put (clocks jump). */
   releases(filter: ReleaseFilter): Promise<readonly Release[]>;
   /** Not expired at `nowMs`, newest first. */
   approvals(application: string, environment: string, nowMs: number): Promise<readonly Approval[]>;
@@ -27,12 +29,20 @@ export interface Reader {
 /** All or nothing. Its body awaits nothing but the transaction itself. */
 export interface Transaction extends Reader {
   putSetting(name: string, value: JsonObject | null): Promise<void>;
-  /** Inserts or replaces. */
+  /** Inserts or replaces, steps included; a release keeps its place in history. */
   putRelease(release: Release): Promise<void>;
+  /**
+   * Writes one step of a release that is there: at `index` (from 0) of its `steps`, which is replaced or is the
+   * next one. Costs the same however long the plan is, so an effect can be journalled before and after.
+   */
+  putStep(release: string, index: number, step: JournalStep): Promise<void>;
   putApproval(approval: Approval): Promise<void>;
   /** Appends; `seq` is given by the store, in the order of the array. */
   appendEvents(events: readonly Omit<FairleadEvent, 'seq'>[]): Promise<readonly FairleadEvent[]>;
-  /** Removes the oldest releases and events beyond these numbers. @returns how many rows went. */
+  /**
+   * Removes the oldest releases (per application and environment) and events beyond these numbers. The last
+   * release that succeeded and those that run always stay. @returns how many releases and events went.
+   */
   trim(keep: { readonly releasesPerApplication: number; readonly events: number }): Promise<number>;
 }
 

@@ -1,0 +1,11 @@
+/** Runs tasks one after the other, in the order in which they were given; one that fails does not stop the next. */
+export type Serial = <T>(task: () => Promise<T>) => Promise<T>;
+
+export function createSerial(): Serial {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const result = last.then(task);
+    last = result.catch(() => undefined);
+    return result;
+  };
+}
