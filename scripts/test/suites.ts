@@ -1,0 +1,91 @@
+import type { ToolName } from './tools.ts';
+
+/** A group of test files that need the same tools. */
+export interface Suite {
+  readonly name: string;
+  /** What it shows, in a line. */
+  readonly shows: string;
+  /** Globs of its files, from the checkout. */
+  readonly include: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Without one of these it cannot run. */
+  readonly tools: readonly ToolName[];
+  /** Suites of a higher stage run after those of a lower one, so that slow tests have the machine for themselves. */
+  readonly stage: 0 | 1;
+  /** The time limit of one test. */
+  readonly timeoutMs: number;
+}
+
+/** Commit signatures are made and verified with the real programs, which not every machine has. */
+const signatures = ['src/**/*signature*.test.ts', 'test/**/*signature*.test.ts'];
+
+/** Every suite of `npm test`; a test file belongs to exactly one. */
+export const suites: readonly Suite[] = [
+  {
+    name: 'unit',
+    shows: 'each part by itself, beside its code',
+    include: ['src/**/*.test.ts'],
+    exclude: signatures,
+    tools: ['git'],
+    stage: 0,
+    timeoutMs: 20_000,
+  },
+  {
+    name: 'architecture',
+    shows: 'the rules of the house: layers, lint, set-up',
+    include: ['test/architecture/**/*.test.ts'],
+    tools: ['git'],
+    stage: 0,
+    timeoutMs: 60_000,
+  },
+  {
+    name: 'contract',
+    shows: 'every implementation of a port against the same expectations',
+    include: ['test/contract/**/*.test.ts'],
+    exclude: signatures,
+    tools: ['git'],
+    stage: 0,
+    timeoutMs: 30_000,
+  },
+  {
+    name: 'docs',
+    shows: 'the documentation says what the code does',
+    include: ['test/docs/**/*.test.ts'],
+    tools: ['git'],
+    stage: 0,
+    timeoutMs: 30_000,
+  },
+  {
+    name: 'sim',
+    shows: 'the simulator replays, shrinks and catches planted defects',
+    include: ['test/sim/**/*.test.ts'],
+    tools: ['git'],
+    stage: 0,
+    timeoutMs: 60_000,
+  },
+  {
+    name: 'signatures',
+    shows: 'commit signatures by GPG and SSH',
+    include: signatures,
+    tools: ['git', 'ssh-keygen', 'gpg'],
+    stage: 0,
+    timeoutMs: 30_000,
+  },
+  {
+    name: 'examples',
+    shows: 'every folder of examples/ works as it stands',
+    include: ['test/examples/**/*.test.ts'],
+    tools: ['git'],
+    stage: 1,
+    timeoutMs: 60_000,
+  },
+  {
+    name: 'e2e',
+    shows: 'the real program on real repositories, processes and files',
+    include: ['test/e2e/**/*.test.ts'],
+    exclude: signatures,
+    tools: ['git', 'git-http-backend'],
+    stage: 1,
+    timeoutMs: 90_000,
+  },
+];

@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A program that tests need and that npm cannot bring. */
+export interface Tool {
+  readonly name: string;
+  /** What is wrong with it on this machine, in words; undefined when it is there and good. */
+  problem(): string | undefined;
+  /** The Debian and Ubuntu packages that bring it. */
+  readonly packages: readonly string[];
+}
+
+export type ToolName = 'git' | 'git-http-backend' | 'ssh-keygen' | 'gpg';
+
+/** The oldest Git that Fairlead is tested with. */
+const minimumGit = [2, 36] as const;
+
+export const tools: Readonly<Record<ToolName, Tool>> = {
+  git: { name: 'git ≥ 2.36', problem: gitProblem, packages: ['git'] },
+  'git-http-backend': {
+    name: 'git http-backend',
+    packages: ['git'],
+    problem() {
+      const folder = spawnSync('git', ['--exec-path'], { encoding: 'utf8' }).stdout?.trim();
+      return folder && existsSync(join(folder, 'git-http-backend')) ? undefined : 'is not there';
+    },
+  },
+  'ssh-keygen': {
+    name: 'ssh-keygen',
+    problem: () => missing('ssh-keygen', ['-?']),
+    packages: ['openssh-client'],
+  },
+  gpg: { name: 'gpg', problem: () => missing('gpg', ['--version']), packages: ['gnupg'] },
+};
+
+/** Of `names`, those that are missing here, with the reason. */
+export function missingTools(
+  names: readonly ToolName[],
+): readonly { readonly tool: Tool; readonly why: string }[] {
+  return names.flatMap((name) => {
+    const tool = tools[name];
+    const why = tool.problem();
+    return why === undefined ? [] : [{ tool, why }];
+  });
+}
+
+/** How to get these tools, as a command. */
+export function howToGet(missing: readonly Tool[]): string {
+  const packages = [...new Set(missing.flatMap((tool) => tool.packages))];
+  return `apt-get install ${packages.join(' ')}`;
+}
+
+/**
+ * Installs these tools with apt-get, as root or by sudo without a password.
+ * @returns why that was not possible, or undefined.
+ */
+export function installTools(missing: readonly Tool[]): string | undefined {
+  const packages = [...new Set(missing.flatMap((tool) => tool.packages))];
+  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  for (const args of [
+    ['update', '-qq'],
+    ['install', '-y', '-qq', '--no-install-recommends', ...packages],
+  ]) {
+    const [command, ...rest] = [
+      ...sudo,
+      'env',
+      'DEBIAN_FRONTEND=noninteractive',
+      'apt-get',
+      ...args,
+    ];
+    const { status, error } = spawnSync(command ?? '', rest, { stdio: ['ignore', 2, 2] });
+    // A stale or unreachable package list is no reason to give up: the packages may be in the lists that are there.
+    if (args[0] === 'update') continue;
+    if (error !== undefined) return `apt-get could not be started: ${error.message}`;
+    if (status !== 0) return `apt-get ${args.join(' ')} ended with ${status}`;
+  }
+  return undefined;
+}
+
+function gitProblem(): string | undefined {
+  const { stdout, error } = spawnSync('git', ['--version'], { encoding: 'utf8' });
+  if (error !== undefined) return 'is not there';
+  const found = /(\d+)\.(\d+)/.exec(stdout);
+  const [major, minor] = [Number(found?.[1]), Number(found?.[2])];
+  const good = major > minimumGit[0] || (major === minimumGit[0] && minor >= minimumGit[1]);
+  return good ? undefined : `is too old (${stdout.trim()})`;
+}
+
+function missing(command: string, args: readonly string[]): string | undefined {
+  const { error } = spawnSync(command, args, { stdio: 'ignore' });
+  return error === undefined ? undefined : 'is not there';
+}
