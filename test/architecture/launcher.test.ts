@@ -24,13 +24,13 @@ beforeEach(async () => {
     `import { DatabaseSync } from 'node:sqlite';
 export async function main(argv: readonly string[]): Promise<number> {
   new DatabaseSync(':memory:').close();
+  const told = new Promise<void>((resolve) => process.once('SIGTERM', () => resolve()));
   console.log(process.pid, JSON.stringify(argv));
   if (argv[0] === 'throw') throw new Error('not caught');
   if (argv[0] === 'wait') {
-    await new Promise<void>((resolve) => {
-      const alive = setInterval(() => undefined, 1000);
-      process.once('SIGTERM', () => { clearInterval(alive); resolve(); });
-    });
+    const alive = setInterval(() => undefined, 1000);
+    await told;
+    clearInterval(alive);
   }
   return Number(argv[1] ?? 0);
 }
