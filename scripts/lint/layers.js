@@ -46,3 +46,6 @@ export const forbiddenMembers = {
   'Math.random': 'Random',
   'AbortSignal.timeout': 'Clock.sleep',
 };
+
+/** Packages without I/O, clock or chance, that pure layers may use. */
+export const purePackages = ['diff'];

@@ -1,4 +1,5 @@
-import { FairleadError, toFairleadError } from '../model/error.ts';
+import { toFairleadError } from '../model/error.ts';
+import type { FairleadError } from '../model/error.ts';
 import type { InventoryKey } from '../model/inventory.ts';
 import type { Change } from '../model/plan.ts';
 import type { JournalStep } from '../model/release.ts';
@@ -29,7 +30,11 @@ export type EffectOutcome =
   | { readonly kind: 'failed'; readonly error: FairleadError };
 
 /** Carries out one change: journal, check that it was approved, touch, journal. Never throws. */
-export async function carryOut(context: EffectContext, change: Change, desired: Desired | null): Promise<EffectOutcome> {
+export async function carryOut(
+  context: EffectContext,
+  change: Change,
+  desired: Desired | null,
+): Promise<EffectOutcome> {
   const { clock, target, onStep } = context;
   const base = {
     target: target.name,
@@ -41,7 +46,10 @@ export async function carryOut(context: EffectContext, change: Change, desired: 
   onStep({ ...base, endedAtMs: null, result: 'started', message: change.cause });
   try {
     if (!context.approved.has(change.digest)) {
-      throw notApproved({ message: `${change.action} ${showResource(change.id)} is in no approved plan`, resource: showResource(change.id) });
+      throw notApproved({
+        message: `${change.action} ${showResource(change.id)} is in no approved plan`,
+        resource: showResource(change.id),
+      });
     }
     const outcome = await withDeadline(
       clock,

@@ -34,6 +34,8 @@ export interface ExecuteInput {
   readonly desired: readonly Desired[];
   /** The inventory the plan was made on; another one at the target by now is a conflict. */
   readonly inventory: Inventory | null;
+  /** Epoch stored under this key when the plan was made; `null`: none (first release, or handed over by a rename). */
+  readonly storedEpoch: number | null;
   readonly approved: ReadonlySet<string>;
   readonly timeouts: { readonly applyMs: number; readonly healthMs: number };
   /** A freeze set meanwhile stops the release before its next stage. */
@@ -63,7 +65,7 @@ export interface ExecuteOutcome {
 export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> {
   const { target, key, plan, desired, hash } = input;
   const announced = announce(input.identity, input.inventory, plan, desired, hash);
-  await target.ledger.save(key, announced, input.inventory?.epoch ?? null);
+  await target.ledger.save(key, announced, input.storedEpoch);
 
   const made = new Map<string, string>();
   const gone = new Set<string>(input.forget);
@@ -88,7 +90,9 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
     error = await runStage(context, stage, desiredByPlace, made, gone);
     if (error !== null) break;
     if (stage.kind === 'delete') continue;
-    waveMembers.push(...stage.changes.flatMap((change) => desiredByPlace.get(placeOf(change)) ?? []));
+    waveMembers.push(
+      ...stage.changes.flatMap((change) => desiredByPlace.get(placeOf(change)) ?? []),
+    );
     if (!stage.endsWave) continue;
     input.onVerifying();
     const reached = await waitForWave(input, waveMembers);
@@ -107,7 +111,11 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
     await target.ledger.save(key, settled, announced.epoch);
   } catch (thrown) {
     // The effects happened; the record still says old ∪ new, so the next plan finds and records them.
-    return { error: errorRecord(error ?? toFairleadError(thrown)), unhealthy, inventory: announced };
+    return {
+      error: errorRecord(error ?? toFairleadError(thrown)),
+      unhealthy,
+      inventory: announced,
+    };
   }
   return { error: error === null ? null : errorRecord(error), unhealthy, inventory: settled };
 }
@@ -138,7 +146,10 @@ async function runStage(
   return first;
 }
 
-async function waitForWave(input: ExecuteInput, resources: readonly Desired[]): ReturnType<typeof awaitHealth> {
+async function waitForWave(
+  input: ExecuteInput,
+  resources: readonly Desired[],
+): ReturnType<typeof awaitHealth> {
   try {
     return await awaitHealth({
       clock: input.clock,
@@ -155,12 +166,20 @@ async function waitForWave(input: ExecuteInput, resources: readonly Desired[]): 
 
 async function mayGoOn(input: ExecuteInput): Promise<FairleadError | null> {
   const resource = `${input.key.application}@${input.key.environment}`;
-  if (input.signal.aborted) return cancelled({ message: `stopped ${resource} before its next change`, resource });
+  if (input.signal.aborted)
+    return cancelled({ message: `stopped ${resource} before its next change`, resource });
   if (!input.honourHolds) return null;
   try {
     const hold = await input.target.ledger.loadHold(input.key);
-    const active = hold?.kind === 'freeze' && (hold.expiresAtMs === null || hold.expiresAtMs > input.clock.nowMs());
-    return active ? heldMeanwhile({ message: `${resource} was put on hold by ${hold.by}: ${hold.reason}`, resource }) : null;
+    const active =
+      hold?.kind === 'freeze' &&
+      (hold.expiresAtMs === null || hold.expiresAtMs > input.clock.nowMs());
+    return active
+      ? heldMeanwhile({
+          message: `${resource} was put on hold by ${hold.by}: ${hold.reason}`,
+          resource,
+        })
+      : null;
   } catch (thrown) {
     return toFairleadError(thrown);
   }

@@ -43,7 +43,8 @@ export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadE
   for (;;) {
     const observations = await observe(target, key, references, signal);
     const uids = new Map<string, string>();
-    let worst: { readonly name: string; readonly health: Health; readonly rank: number } | null = null;
+    let worst: { readonly name: string; readonly health: Health; readonly rank: number } | null =
+      null;
     for (const item of resources) {
       const observation = observations.get(placeOf(item));
       if (observation?.kind === 'unreadable') return errorFromRecord(observation.error);
@@ -53,12 +54,15 @@ export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadE
           : { status: 'Missing', message: 'is gone right after it was made' };
       if (observation?.kind === 'present') uids.set(placeOf(item), observation.live.uid);
       const rank = severity(health);
-      if (rank > 0 && (worst === null || rank > worst.rank)) worst = { name: showResource(item.id), health, rank };
+      if (rank > 0 && (worst === null || rank > worst.rank))
+        worst = { name: showResource(item.id), health, rank };
     }
     if (worst === null) return { uids };
     const nowMs = clock.monotonicMs();
     degradedSinceMs = worst.rank > 1 ? (degradedSinceMs ?? nowMs) : null;
-    const broken = degradedSinceMs !== null && nowMs - degradedSinceMs >= Math.min(degradedGraceMs, wait.timeoutMs);
+    const broken =
+      degradedSinceMs !== null &&
+      nowMs - degradedSinceMs >= Math.min(degradedGraceMs, wait.timeoutMs);
     if (broken || nowMs >= deadlineMs || signal.aborted) {
       return healthMissed({
         message: `${worst.name} is ${worst.health.status}: ${worst.health.message}`,

@@ -13,6 +13,8 @@ export interface ReleaseIdentity {
   readonly applicationUid: string;
   readonly environment: string;
   readonly installation: string;
+  /** URL of the repository that holds the configuration. */
+  readonly repository: string;
   readonly release: string;
 }
 
@@ -53,6 +55,7 @@ export function announce(
     applicationUid: identity.applicationUid,
     environment: identity.environment,
     installation: identity.installation,
+    repository: identity.repository,
     epoch: (old?.epoch ?? 0) + 1,
     revision: old?.revision ?? [],
     release: identity.release,

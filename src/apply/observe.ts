@@ -4,15 +4,28 @@ import { placeOf } from '../plan/plan.ts';
 import type { Reference, Target } from '../targets/target.ts';
 
 /** Everything to look at for one application: each wanted place, and each place that the inventory knows. */
-export function referencesFor(desired: readonly Desired[], inventory: Inventory | null): ReadonlyMap<string, Reference> {
+export function referencesFor(
+  desired: readonly Desired[],
+  inventory: Inventory | null,
+): ReadonlyMap<string, Reference> {
   const references = new Map<string, Reference>();
   for (const entry of inventory?.entries ?? []) {
-    references.set(placeOf(entry), { id: entry.id, locator: entry.locator, uid: entry.uid, desired: null });
+    references.set(placeOf(entry), {
+      id: entry.id,
+      locator: entry.locator,
+      uid: entry.uid,
+      desired: null,
+    });
   }
   for (const item of desired) {
     const place = placeOf(item);
     const known = references.get(place);
-    references.set(place, { id: item.id, locator: item.locator, uid: known?.uid ?? null, desired: item });
+    references.set(place, {
+      id: item.id,
+      locator: item.locator,
+      uid: known?.uid ?? null,
+      desired: item,
+    });
   }
   return references;
 }

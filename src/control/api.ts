@@ -41,7 +41,11 @@ export interface ApplicationView {
   /** What it runs; the revision of the last release that ended well. */
   readonly live: Revision;
   readonly resources: number;
-  readonly lastRelease: { readonly id: string; readonly outcome: Release['outcome']; readonly atMs: number } | null;
+  readonly lastRelease: {
+    readonly id: string;
+    readonly outcome: Release['outcome'];
+    readonly atMs: number;
+  } | null;
   /** Digest of the plan that waits for a person, else `null`. */
   readonly waiting: { readonly digest: string; readonly reason: string } | null;
   readonly hold: Hold | null;
@@ -55,7 +59,11 @@ export interface ApplicationDetail extends ApplicationView {
   /** Present when live is not what it should be. */
   readonly plan: PlanSet | null;
   /** Why it does not move, most important first; empty when nothing blocks it. */
-  readonly blockedBy: readonly { readonly what: string; readonly why: string; readonly next: string }[];
+  readonly blockedBy: readonly {
+    readonly what: string;
+    readonly why: string;
+    readonly next: string;
+  }[];
   readonly warnings: readonly string[];
 }
 
@@ -65,7 +73,12 @@ export interface SourceView {
   readonly follows: string;
   readonly current: SourceRevision | null;
   readonly lastSuccessAtMs: number | null;
-  readonly failing: { readonly sinceMs: number; readonly code: string; readonly message: string; readonly hint: string } | null;
+  readonly failing: {
+    readonly sinceMs: number;
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string;
+  } | null;
   readonly held: { readonly commit: string; readonly reason: string } | null;
 }
 
@@ -77,7 +90,10 @@ export interface ControllerStatus {
   /** `read-only`: rebuilt or restored; shows what it would do and waits for `resume --all`. */
   readonly mode: 'active' | 'read-only';
   readonly modeReason: string;
-  readonly config: { readonly commit: string | null; readonly problems: readonly ConfigProblemView[] };
+  readonly config: {
+    readonly commit: string | null;
+    readonly problems: readonly ConfigProblemView[];
+  };
   readonly sources: readonly SourceView[];
   readonly applications: number;
   readonly busy: number;
@@ -138,10 +154,19 @@ export interface Api {
   /** Renders and reads anew, changes nothing. `revision`: a commit, branch or tag instead of the current one. */
   plan(request: Selector & { readonly revision: string | null }): Promise<PlanSet>;
   /** What rendering gives, secrets sealed; for `render`. */
-  render(request: Selector & { readonly revision: string | null }): Promise<readonly { readonly target: string; readonly documents: readonly unknown[] }[]>;
+  render(
+    request: Selector & { readonly revision: string | null },
+  ): Promise<readonly { readonly target: string; readonly documents: readonly unknown[] }[]>;
   sync(request: SyncRequest): Promise<SyncOutcome>;
   /** Approves (and confirms) the waiting plan with this digest or unambiguous prefix of at least 8 digits. */
-  approve(request: { readonly digest: string; readonly actor: string }): Promise<{ readonly application: string; readonly environment: string; readonly digest: string }>;
+  approve(request: {
+    readonly digest: string;
+    readonly actor: string;
+  }): Promise<{
+    readonly application: string;
+    readonly environment: string;
+    readonly digest: string;
+  }>;
   rollback(request: RollbackRequest): Promise<SyncOutcome>;
   hold(request: HoldRequest): Promise<Hold>;
   /** Ends a hold or rollback. */
@@ -151,12 +176,26 @@ export interface Api {
   /** Asks sources to fetch now; `null`: all. Resolves when fetched and what changed has been queued. */
   refresh(request: { readonly source: string | null }): Promise<readonly SourceView[]>;
   /** Accepts a held source tip. */
-  confirmSource(request: { readonly source: string; readonly commit: string; readonly actor: string }): Promise<SourceView>;
+  confirmSource(request: {
+    readonly source: string;
+    readonly commit: string;
+    readonly actor: string;
+  }): Promise<SourceView>;
   releases(filter: ReleaseFilter): Promise<readonly Release[]>;
   /** By id or unambiguous prefix. @throws FairleadError `release.not-found` */
   release(id: string): Promise<Release>;
-  events(request: { readonly afterSeq: number; readonly limit: number }): Promise<readonly FairleadEvent[]>;
+  events(request: {
+    readonly afterSeq: number;
+    readonly limit: number;
+  }): Promise<readonly FairleadEvent[]>;
   /** Events as they happen, until `signal` aborts. */
   follow(request: { readonly afterSeq: number }, signal: AbortSignal): AsyncIterable<FairleadEvent>;
-  logs(request: Selector & { readonly resource: string | null; readonly tail: number; readonly follow: boolean }, signal: AbortSignal): AsyncIterable<{ readonly resource: string; readonly line: string }>;
+  logs(
+    request: Selector & {
+      readonly resource: string | null;
+      readonly tail: number;
+      readonly follow: boolean;
+    },
+    signal: AbortSignal,
+  ): AsyncIterable<{ readonly resource: string; readonly line: string }>;
 }

@@ -22,9 +22,13 @@ export function aggregateHealth(members: readonly NamedHealth[]): Health {
     } else if (difference === 0) alike += 1;
   }
   if (worst === null) return { status: 'Healthy', message: 'nothing to run' };
-  if (worst.health.status === 'Healthy') return { status: 'Healthy', message: `all ${members.length} resource(s) healthy` };
+  if (worst.health.status === 'Healthy')
+    return { status: 'Healthy', message: `all ${members.length} resource(s) healthy` };
   const more = alike === 0 ? '' : ` (and ${alike} more)`;
-  return { status: worst.health.status, message: `${worst.health.status} because ${worst.name}: ${worst.health.message}${more}` };
+  return {
+    status: worst.health.status,
+    message: `${worst.health.status} because ${worst.name}: ${worst.health.message}${more}`,
+  };
 }
 
 function rank(health: Health): number {

@@ -27,8 +27,17 @@ export interface SourceConfig {
 }
 
 export type SourceAuth =
-  | { readonly kind: 'token'; readonly username: string; readonly fromEnv?: string | undefined; readonly fromFile?: string | undefined }
-  | { readonly kind: 'ssh'; readonly keyFile: string; readonly knownHostsFile?: string | undefined };
+  | {
+      readonly kind: 'token';
+      readonly username: string;
+      readonly fromEnv?: string | undefined;
+      readonly fromFile?: string | undefined;
+    }
+  | {
+      readonly kind: 'ssh';
+      readonly keyFile: string;
+      readonly knownHostsFile?: string | undefined;
+    };
 
 export interface VerifyConfig {
   readonly kind: 'gpg' | 'ssh';
@@ -104,9 +113,26 @@ export interface ApplicationConfig {
 }
 
 export type HealthCheckConfig =
-  | { readonly kind: 'http'; readonly name: string; readonly url: string; readonly expectStatus: number; readonly timeoutMs: number }
-  | { readonly kind: 'tcp'; readonly name: string; readonly host: string; readonly port: number; readonly timeoutMs: number }
-  | { readonly kind: 'exec'; readonly name: string; readonly argv: readonly string[]; readonly timeoutMs: number };
+  | {
+      readonly kind: 'http';
+      readonly name: string;
+      readonly url: string;
+      readonly expectStatus: number;
+      readonly timeoutMs: number;
+    }
+  | {
+      readonly kind: 'tcp';
+      readonly name: string;
+      readonly host: string;
+      readonly port: number;
+      readonly timeoutMs: number;
+    }
+  | {
+      readonly kind: 'exec';
+      readonly name: string;
+      readonly argv: readonly string[];
+      readonly timeoutMs: number;
+    };
 
 export interface ProjectConfig {
   readonly name: string;

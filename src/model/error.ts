@@ -54,7 +54,9 @@ export class FairleadError extends Error {
 
   /** Whether trying the same again, later, can succeed. */
   get retryable(): boolean {
-    return this.class === 'transient' || this.class === 'conflict' || this.class === 'unknown-outcome';
+    return (
+      this.class === 'transient' || this.class === 'conflict' || this.class === 'unknown-outcome'
+    );
   }
 
   toJSON(): ErrorRecord {

@@ -48,6 +48,8 @@ export interface Inventory {
   readonly environment: string;
   /** The installation that wrote it. Another one starts read-only until a person confirms. */
   readonly installation: string;
+  /** URL of the repository whose configuration it came from: what another repository does not name is not removed by it. */
+  readonly repository: string;
   /** Grows by one with every release; a writer that finds a higher one than its own stops (fencing). */
   readonly epoch: number;
   /** The revision of the last release that ended well; what a failed release goes back to. */

@@ -7,7 +7,13 @@ import type { Revision } from './revision.ts';
  * How a release ended. `reverted`: it failed and the old revision is back. `interrupted`: the controller
  * stopped in the middle; what was in flight has an unknown outcome and was read again.
  */
-export type ReleaseOutcome = 'running' | 'succeeded' | 'failed' | 'reverted' | 'refused' | 'interrupted';
+export type ReleaseOutcome =
+  | 'running'
+  | 'succeeded'
+  | 'failed'
+  | 'reverted'
+  | 'refused'
+  | 'interrupted';
 
 /** One effect, journalled before it is sent and again when its result is known. */
 export interface JournalStep {
@@ -23,7 +29,15 @@ export interface JournalStep {
 }
 
 /** Why a release happened. */
-export type ReleaseTrigger = 'source' | 'drift' | 'manual' | 'rollback' | 'revert' | 'removal' | 'retry' | 'adoption';
+export type ReleaseTrigger =
+  | 'source'
+  | 'drift'
+  | 'manual'
+  | 'rollback'
+  | 'revert'
+  | 'removal'
+  | 'retry'
+  | 'adoption';
 
 /** One plan carried out (or refused) in one environment. History is a list of releases. */
 export interface Release {

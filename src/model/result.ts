@@ -1,13 +1,18 @@
 import type { FairleadError } from './error.ts';
 
 /** The outcome of something that is expected to fail now and then; failures are values, not exceptions. */
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: FairleadError };
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: FairleadError };
 
 export function success<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 
-export function failure(error: FairleadError): { readonly ok: false; readonly error: FairleadError } {
+export function failure(error: FairleadError): {
+  readonly ok: false;
+  readonly error: FairleadError;
+} {
   return { ok: false, error };
 }
 

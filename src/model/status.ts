@@ -2,7 +2,13 @@
 export type SyncStatus = 'Synced' | 'OutOfSync' | 'Unknown';
 
 /** Whether it works; the words of Argo CD and kstatus. */
-export type HealthStatus = 'Healthy' | 'Progressing' | 'Degraded' | 'Suspended' | 'Missing' | 'Unknown';
+export type HealthStatus =
+  | 'Healthy'
+  | 'Progressing'
+  | 'Degraded'
+  | 'Suspended'
+  | 'Missing'
+  | 'Unknown';
 
 /** Health and the one sentence why. */
 export interface Health {

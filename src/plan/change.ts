@@ -23,16 +23,27 @@ export interface ChangeInput {
 export function planChange(input: ChangeInput): Change | null {
   const { item, entry, observation } = input;
   if (observation.kind !== 'present') {
-    return make(input, item.traits.irreversible ? 'run' : 'create', null, [], causeOfAbsence(input));
+    return make(
+      input,
+      item.traits.irreversible ? 'run' : 'create',
+      null,
+      [],
+      causeOfAbsence(input),
+    );
   }
   const { live } = observation;
-  const diff = diffFields(item.fields, live.fields, entry?.fields ?? null, { desired: item.texts, live: live.texts });
+  const diff = diffFields(item.fields, live.fields, entry?.fields ?? null, {
+    desired: item.texts,
+    live: live.texts,
+  });
   if (diff.length > 0) {
     const cause = causeOfDifference(input, diff);
     return make(input, item.traits.irreversible ? 'run' : 'update', live.uid, diff, cause);
   }
   const recorded =
-    entry !== null && entry.uid === live.uid && entry.digest === fieldsDigest(input.hash, item.fields);
+    entry !== null &&
+    entry.uid === live.uid &&
+    entry.digest === fieldsDigest(input.hash, item.fields);
   if (recorded) return null;
   const cause: Cause =
     entry === null
@@ -50,7 +61,8 @@ function causeOfAbsence({ item, entry, movedFrom, revision, hash }: ChangeInput)
   const commit = showRevision(revision);
   if (movedFrom !== null) return { kind: 'moved', words: `moved in commit ${commit}` };
   if (entry === null) return { kind: 'source', words: `new in commit ${commit}` };
-  if (entry.uid === null) return { kind: 'unfinished', words: 'an earlier release did not get to it' };
+  if (entry.uid === null)
+    return { kind: 'unfinished', words: 'an earlier release did not get to it' };
   if (entry.digest !== fieldsDigest(hash, item.fields)) {
     return { kind: 'source', words: `changed in commit ${commit}, and gone from the target` };
   }
@@ -59,9 +71,16 @@ function causeOfAbsence({ item, entry, movedFrom, revision, hash }: ChangeInput)
     : { kind: 'drift', words: 'was deleted at the target' };
 }
 
-function causeOfDifference({ item, entry, revision, hash }: ChangeInput, diff: readonly FieldDiff[]): Cause {
+function causeOfDifference(
+  { item, entry, revision, hash }: ChangeInput,
+  diff: readonly FieldDiff[],
+): Cause {
   const fields = nameFields(diff);
-  if (entry === null) return { kind: 'source', words: `there already, but ${fields} not as in commit ${showRevision(revision)}` };
+  if (entry === null)
+    return {
+      kind: 'source',
+      words: `there already, but ${fields} not as in commit ${showRevision(revision)}`,
+    };
   if (entry.digest !== fieldsDigest(hash, item.fields)) {
     return { kind: 'source', words: `${fields} changed in commit ${showRevision(revision)}` };
   }

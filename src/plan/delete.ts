@@ -33,12 +33,18 @@ export function planDelete(input: DeleteInput): DeleteOutcome {
   const name = showResource(entry.id);
   if (observation.kind !== 'present') return { kind: 'forget', warning: null };
   if (!entry.prune || (!policy.prune && policy.removal === null)) {
-    return { kind: 'keep', warning: `${name} is no longer in the source; it stays because pruning is off` };
+    return {
+      kind: 'keep',
+      warning: `${name} is no longer in the source; it stays because pruning is off`,
+    };
   }
   const { live } = observation;
   if (entry.uid === null && !sameJson(entry.fields, live.fields)) {
     // Its creation was announced and never confirmed, and this is not what we would have made.
-    return { kind: 'forget', warning: `${name} is there but was not made by Fairlead; it is left alone` };
+    return {
+      kind: 'forget',
+      warning: `${name} is there but was not made by Fairlead; it is left alone`,
+    };
   }
   return {
     kind: 'delete',

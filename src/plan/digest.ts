@@ -48,7 +48,11 @@ export interface PlanIdentity {
 }
 
 /** What approval is bound to: the sorted change digests and where they go, nothing that may move harmlessly. */
-export function planDigest(hash: Hasher, identity: PlanIdentity, changeDigests: readonly string[]): string {
+export function planDigest(
+  hash: Hasher,
+  identity: PlanIdentity,
+  changeDigests: readonly string[],
+): string {
   return digestOf(hash, 'fairlead-plan-v1', {
     application: identity.application,
     environment: identity.environment,

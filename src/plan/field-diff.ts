@@ -57,7 +57,10 @@ function isBranch(value: Json | undefined): value is JsonObject {
   return isJsonObject(value) && !isSealed(value);
 }
 
-function withText(diff: FieldDiff, texts: { readonly desired: Texts; readonly live: Texts }): FieldDiff {
+function withText(
+  diff: FieldDiff,
+  texts: { readonly desired: Texts; readonly live: Texts },
+): FieldDiff {
   const from = texts.live[diff.path];
   const to = texts.desired[diff.path];
   if (from === undefined || to === undefined) return diff;

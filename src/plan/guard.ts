@@ -53,19 +53,30 @@ export function pruneGuards(input: GuardInput): readonly Guard[] {
     });
   }
   const lastWorkload =
-    input.deletes.some(({ entry }) => entry.traits.workload) && !input.desired.some((item) => item.traits.workload);
+    input.deletes.some(({ entry }) => entry.traits.workload) &&
+    !input.desired.some((item) => item.traits.workload);
   if (lastWorkload && !input.removal) {
-    guards.push({ code: 'last-workload', message: `deletes the last thing that runs in this application: ${names}` });
+    guards.push({
+      code: 'last-workload',
+      message: `deletes the last thing that runs in this application: ${names}`,
+    });
   }
   const percent = input.owned === 0 ? 0 : (100 * input.deletes.length) / input.owned;
-  if (!input.removal && input.deletes.length >= shareFromObjects && percent > input.maxPrunePercent) {
+  if (
+    !input.removal &&
+    input.deletes.length >= shareFromObjects &&
+    percent > input.maxPrunePercent
+  ) {
     guards.push({
       code: 'share-of-application',
       message: `deletes ${input.deletes.length} of ${input.owned} resources (${Math.round(percent)} %, allowed unasked: ${input.maxPrunePercent} %): ${names}`,
     });
   }
   if (!input.removal && input.deletes.length > manyDeletes) {
-    guards.push({ code: 'many-deletes', message: `deletes ${input.deletes.length} resources at once: ${names}` });
+    guards.push({
+      code: 'many-deletes',
+      message: `deletes ${input.deletes.length} resources at once: ${names}`,
+    });
   }
   return guards;
 }

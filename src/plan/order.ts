@@ -31,7 +31,12 @@ export function stagesOf(ordered: readonly Change[]): readonly Stage[] {
   for (const change of ordered) {
     const kind = change.action === 'delete' ? 'delete' : 'make';
     const last = stages.at(-1);
-    if (last !== undefined && last.kind === kind && last.wave === change.wave && last.rank === change.rank) {
+    if (
+      last !== undefined &&
+      last.kind === kind &&
+      last.wave === change.wave &&
+      last.rank === change.rank
+    ) {
       last.changes.push(change);
     } else {
       stages.push({ kind, wave: change.wave, rank: change.rank, changes: [change] });

@@ -49,7 +49,10 @@ export interface Planned {
   readonly forget: readonly string[];
 }
 
-export function placeOf(item: { readonly id: Desired['id']; readonly locator: Desired['locator'] }): string {
+export function placeOf(item: {
+  readonly id: Desired['id'];
+  readonly locator: Desired['locator'];
+}): string {
   return placeKey(item.id, canonicalJson(item.locator));
 }
 
@@ -96,13 +99,15 @@ export function createPlan(input: PlanInput): Result<Planned> {
     const place = placeOf(item);
     wanted.add(place);
     const entry = byPlace.get(place) ?? null;
-    const movedFrom = entry === null ? entriesById.get(resourceKey(item.id))?.[0] ?? null : null;
+    const movedFrom = entry === null ? (entriesById.get(resourceKey(item.id))?.[0] ?? null) : null;
     const change = planChange({ ...input, item, entry, movedFrom, observation: see(input, place) });
     if (change === null) unchanged += 1;
     else {
       changes.push(change);
       if (change.action === 'update' && entry === null) {
-        warnings.push(`${showResource(item.id)} is already there and was not made by Fairlead; it would be taken over`);
+        warnings.push(
+          `${showResource(item.id)} is already there and was not made by Fairlead; it would be taken over`,
+        );
       }
     }
   }
@@ -150,7 +155,11 @@ export function createPlan(input: PlanInput): Result<Planned> {
       warnings,
       guards,
       desiredDigest: desiredDigest(hash, desired),
-      digest: planDigest(hash, input, ordered.map((change) => change.digest)),
+      digest: planDigest(
+        hash,
+        input,
+        ordered.map((change) => change.digest),
+      ),
     },
     forget,
   });
@@ -178,7 +187,10 @@ function findClash(desired: readonly Desired[]): { message: string; resource: st
     for (const claim of [`id:${resourceKey(item.id)}`, ...item.claims]) {
       const other = holders.get(claim);
       if (other !== undefined) {
-        const where = [other, item].map((one) => `${one.origin.file}${one.origin.line === undefined ? '' : `:${one.origin.line}`}`);
+        const where = [other, item].map(
+          (one) =>
+            `${one.origin.file}${one.origin.line === undefined ? '' : `:${one.origin.line}`}`,
+        );
         return {
           message: `${showResource(other.id)} (${where[0]}) and ${showResource(item.id)} (${where[1]}) both claim ${claim.replace(/^id:.*/, 'the same id')}`,
           resource: showResource(item.id),

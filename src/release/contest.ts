@@ -17,7 +17,9 @@ export function healedFields(changes: readonly Change[]): readonly string[] {
     .filter((change) => change.causeKind === 'drift')
     .flatMap((change) => {
       const key = resourceKey(change.id);
-      return change.diff.length === 0 ? [`${key} (whole)`] : change.diff.map((field) => `${key} ${field.path}`);
+      return change.diff.length === 0
+        ? [`${key} (whole)`]
+        : change.diff.map((field) => `${key} ${field.path}`);
     });
 }
 
@@ -36,7 +38,11 @@ export function recordHeal(log: HealLog, fields: readonly string[], nowMs: numbe
  * Until when healing `fields` must wait because somebody keeps reversing them; `null`: heal now. A field that
  * was healed three times within ten minutes is contested; then it is healed at most five times an hour.
  */
-export function contestedUntilMs(log: HealLog, fields: readonly string[], nowMs: number): number | null {
+export function contestedUntilMs(
+  log: HealLog,
+  fields: readonly string[],
+  nowMs: number,
+): number | null {
   let until: number | null = null;
   for (const field of fields) {
     const times = (log.get(field) ?? []).filter((at) => nowMs - at < hourMs);

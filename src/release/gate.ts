@@ -33,7 +33,11 @@ export type Verdict =
       readonly kind: 'wait';
       readonly event: Extract<
         ApplicationEvent,
-        'plan-read-only' | 'plan-held' | 'plan-needs-dependency' | 'plan-needs-person' | 'plan-refused-by-policy'
+        | 'plan-read-only'
+        | 'plan-held'
+        | 'plan-needs-dependency'
+        | 'plan-needs-person'
+        | 'plan-refused-by-policy'
       >;
       readonly message: string;
       /** The plan's digest, where a person's approval would let it go. */
@@ -46,10 +50,18 @@ export function judge(input: GateInput): Verdict {
   const changes = planSet.plans.flatMap((plan) => plan.changes);
   const approve = `fairlead approve ${shortDigest(planSet.digest)}`;
   if (input.readOnlyReason !== '') {
-    return wait('plan-read-only', `read-only: ${input.readOnlyReason}; run \`fairlead resume --all\` to let it act`, planSet.digest);
+    return wait(
+      'plan-read-only',
+      `read-only: ${input.readOnlyReason}; run \`fairlead resume --all\` to let it act`,
+      planSet.digest,
+    );
   }
   if (hold?.kind === 'freeze') {
-    return wait('plan-held', `on hold since ${new Date(hold.atMs).toISOString()} by ${hold.by}: ${hold.reason}`, null);
+    return wait(
+      'plan-held',
+      `on hold since ${new Date(hold.atMs).toISOString()} by ${hold.by}: ${hold.reason}`,
+      null,
+    );
   }
   const healing = isHealing(changes);
   if (input.waitsFor.length > 0 && !healing) {
@@ -63,10 +75,18 @@ export function judge(input: GateInput): Verdict {
   }
   if (healing) {
     if (!input.selfHeal && !input.requested && !approved) {
-      return wait('plan-refused-by-policy', 'differs from its source, and self-healing is off', planSet.digest);
+      return wait(
+        'plan-refused-by-policy',
+        'differs from its source, and self-healing is off',
+        planSet.digest,
+      );
     }
     if (input.contestedUntilMs !== null && !input.requested && !approved) {
-      return wait('plan-refused-by-policy', 'contested: somebody else keeps changing it back; healed at a low rate', planSet.digest);
+      return wait(
+        'plan-refused-by-policy',
+        'contested: somebody else keeps changing it back; healed at a low rate',
+        planSet.digest,
+      );
     }
     return go(changes);
   }
@@ -75,12 +95,18 @@ export function judge(input: GateInput): Verdict {
   if (input.policy === 'approve') {
     return wait('plan-needs-person', `needs approval: \`${approve}\``, planSet.digest);
   }
-  return wait('plan-refused-by-policy', `sync is manual here: run \`fairlead sync\` or \`${approve}\``, planSet.digest);
+  return wait(
+    'plan-refused-by-policy',
+    `sync is manual here: run \`fairlead sync\` or \`${approve}\``,
+    planSet.digest,
+  );
 }
 
 /** Whether a plan only restores what was released before: no new decision is in it. */
 export function isHealing(changes: readonly Change[]): boolean {
-  return changes.every((change) => change.causeKind === 'drift' || change.causeKind === 'unfinished');
+  return changes.every(
+    (change) => change.causeKind === 'drift' || change.causeKind === 'unfinished',
+  );
 }
 
 /**
@@ -100,6 +126,10 @@ function go(changes: readonly Change[]): Verdict {
   return { kind: 'go', approved: new Set(changes.map((change) => change.digest)) };
 }
 
-function wait(event: Extract<Verdict, { kind: 'wait' }>['event'], message: string, digest: string | null): Verdict {
+function wait(
+  event: Extract<Verdict, { kind: 'wait' }>['event'],
+  message: string,
+  digest: string | null,
+): Verdict {
   return { kind: 'wait', event, message, digest };
 }

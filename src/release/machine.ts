@@ -87,13 +87,20 @@ const refuseAll: Record<ApplicationEvent, ApplicationState | null> = {
 };
 
 /** A state in which nothing is under way: only a trigger moves it. */
-const resting: Record<ApplicationEvent, ApplicationState | null> = { ...refuseAll, triggered: 'planning' };
+const resting: Record<ApplicationEvent, ApplicationState | null> = {
+  ...refuseAll,
+  triggered: 'planning',
+};
 
 /** Next state, or `null` where the event cannot happen in that state. */
-export const transitions: Record<ApplicationState, Record<ApplicationEvent, ApplicationState | null>> = {
+export const transitions: Record<
+  ApplicationState,
+  Record<ApplicationEvent, ApplicationState | null>
+> = {
   pending: resting,
   planning: fromPlanning,
-  synced: resting,
+  // Live is the last good state and in order, yet what the source says was refused or failed.
+  synced: { ...resting, 'gave-up': 'failed' },
   'out-of-sync': resting,
   'awaiting-approval': resting,
   'awaiting-dependency': resting,
@@ -104,7 +111,12 @@ export const transitions: Record<ApplicationState, Record<ApplicationEvent, Appl
     'health-missed': 'backing-off',
     'gave-up': 'failed',
   },
-  verifying: { ...refuseAll, 'health-reached': 'synced', 'health-missed': 'backing-off', 'gave-up': 'failed' },
+  verifying: {
+    ...refuseAll,
+    'health-reached': 'synced',
+    'health-missed': 'backing-off',
+    'gave-up': 'failed',
+  },
   reverting: {
     ...refuseAll,
     'apply-started': 'reverting',

@@ -2,7 +2,14 @@ import type { Health } from '../model/status.ts';
 import type { Hold, Inventory, InventoryKey } from '../model/inventory.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ProjectConfig } from '../model/config.ts';
-import type { Desired, Live, Manifest, Observation, ResourceId, ResourceKey } from '../model/resource.ts';
+import type {
+  Desired,
+  Live,
+  Manifest,
+  Observation,
+  ResourceId,
+  ResourceKey,
+} from '../model/resource.ts';
 import type { Result } from '../model/result.ts';
 
 /** What a resource is looked up by: its id, and where it is when the id does not say it. */
@@ -82,7 +89,11 @@ export interface Target {
   /** Checks and completes manifests; `input` errors name file, line and field. Reads secrets it must seal. */
   prepare(manifests: readonly Manifest[], scope: PrepareScope): Promise<Result<readonly Desired[]>>;
   /** Looks at each reference; a failure to look is `unreadable`, never `absent`. Same order, one for one. */
-  read(key: InventoryKey, references: readonly Reference[], signal?: AbortSignal): Promise<readonly Observation[]>;
+  read(
+    key: InventoryKey,
+    references: readonly Reference[],
+    signal?: AbortSignal,
+  ): Promise<readonly Observation[]>;
   /** Creates, updates or runs. @throws FairleadError */
   apply(effect: ApplyEffect): Promise<Applied>;
   /** Removes; resolves when the thing is gone, also when it already was. @throws FairleadError */

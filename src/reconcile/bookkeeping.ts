@@ -1,0 +1,95 @@
+import { referencesFor } from '../apply/observe.ts';
+import { settle } from '../apply/inventory.ts';
+import type { Inventory } from '../model/inventory.ts';
+import { sameJson } from '../model/json.ts';
+import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
+import type { ApplicationRuntime } from './runtime.ts';
+
+/**
+ * Brings inventories up to date where nothing at the target changes: places where nothing is any more, order and
+ * prune switches that moved in Git, a name that was handed over, an inventory that has become empty.
+ */
+export async function settleRecords(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  run: PlannedRun,
+): Promise<void> {
+  // Read-only and frozen applications are not written to, not even their records.
+  if (context.readOnlyReason() !== '' || runtime.hold?.kind === 'freeze') return;
+  for (const item of run.targets) {
+    const { inventory, target } = item;
+    if (inventory === null) continue;
+    if (item.handedOverFrom !== null) {
+      await handOver(context, runtime, item, inventory);
+      continue;
+    }
+    const orphaned = runtime.removal === 'orphan';
+    const settled = settle(
+      inventory,
+      { made: new Map(), gone: new Set(item.forget) },
+      item.desired,
+      null,
+      context.ports.hash,
+    );
+    const foreign = inventory.installation !== context.options.installation;
+    if (foreign && !context.adoptForeign()) continue;
+    const unwanted =
+      runtime.removal !== null || !(runtime.environment?.targets ?? []).includes(target.name);
+    if (unwanted && (orphaned || settled.entries.length === 0)) {
+      await target.ledger.remove(runtime.key, inventory.epoch);
+      runtime.ownedAt.delete(target.name);
+      runtime.inventories.delete(target.name);
+      continue;
+    }
+    const next: Inventory = {
+      ...settled,
+      installation: context.options.installation,
+      repository: context.options.repository.url,
+    };
+    if (!sameJson(next, inventory)) {
+      await target.ledger.save(
+        runtime.key,
+        { ...next, epoch: inventory.epoch + 1 },
+        inventory.epoch,
+      );
+    }
+  }
+}
+
+/** The application has a new name: its inventory moves under it, and nothing at the target is touched. */
+async function handOver(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  item: TargetPlan,
+  inventory: Inventory,
+): Promise<void> {
+  const moved: Inventory = {
+    ...inventory,
+    application: runtime.key.application,
+    installation: context.options.installation,
+    repository: context.options.repository.url,
+  };
+  await item.target.ledger.save(runtime.key, moved, item.storedEpoch);
+  await dropOldName(runtime, item);
+}
+
+/** Forgets the inventory under the old name, once the new one is durable. */
+export async function dropOldName(runtime: ApplicationRuntime, item: TargetPlan): Promise<void> {
+  if (item.handedOverFrom === null) return;
+  const oldKey = { ...runtime.key, application: item.handedOverFrom };
+  const old = await item.target.ledger.load(oldKey);
+  if (old !== null) await item.target.ledger.remove(oldKey, old.epoch);
+}
+
+/** Tells each target what to watch for this application; targets compare and do nothing when it is the same. */
+export async function watchApplication(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  run: PlannedRun,
+): Promise<void> {
+  if (!context.options.continuous) return;
+  for (const item of run.targets) {
+    const references = [...referencesFor(item.desired, item.inventory).values()];
+    await item.target.watch({ key: runtime.key, references });
+  }
+}

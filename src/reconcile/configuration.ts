@@ -1,0 +1,105 @@
+import type { ConfigProblemView } from '../control/api.ts';
+import { errorRecord } from '../model/error.ts';
+import type { Config } from '../model/config.ts';
+import type { SourceRevision } from '../model/revision.ts';
+import type { Source } from '../source/source.ts';
+import type { Journal } from './journal.ts';
+import type { EnginePorts } from './ports.ts';
+
+const settingName = 'configuration';
+
+/**
+ * Follows the configuration in its repository. What fails keeps its last good form; the commit that was last
+ * understood as a whole is remembered, so that a restart in front of a broken one knows what was good.
+ */
+export class Configuration {
+  readonly #ports: EnginePorts;
+  readonly #journal: Journal;
+  #config: Config | null = null;
+  #commit: string | null = null;
+  #complete = false;
+  problems: readonly ConfigProblemView[] = [];
+
+  constructor(ports: EnginePorts, journal: Journal) {
+    this.#ports = ports;
+    this.#journal = journal;
+  }
+
+  get config(): Config | null {
+    return this.#config;
+  }
+
+  /** Commit that was read last, good or not. */
+  get commit(): string | null {
+    return this.#commit;
+  }
+
+  /** Whether what is missing in the configuration may be taken as removed. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  /** Reads the last whole configuration first, so that what is broken now has something to fall back on. */
+  async restore(source: Source): Promise<void> {
+    const stored = await this.#ports.store.setting(settingName);
+    const commit = stored?.['commit'];
+    if (typeof commit !== 'string') return;
+    const revision = await source.resolve(commit);
+    if (!revision.ok) return;
+    const loaded = await this.#ports.loadConfig.load(source.tree(revision.value), null);
+    if (loaded.ok) this.#config = loaded.value.config;
+  }
+
+  /** Reads the configuration at a revision. @returns whether there is one to work with. */
+  async read(source: Source, revision: SourceRevision): Promise<boolean> {
+    this.#commit = revision.commit;
+    const loaded = await this.#ports.loadConfig.load(source.tree(revision), this.#config);
+    if (!loaded.ok) {
+      const error = errorRecord(loaded.error);
+      this.#complete = false;
+      this.problems = [
+        {
+          code: error.code,
+          file: error.resource ?? 'fairlead.yaml',
+          line: 1,
+          column: 1,
+          path: '',
+          message: error.message,
+          hint: error.hint,
+        },
+      ];
+      this.#journal.emit({
+        type: 'config.rejected',
+        message: error.message,
+        data: { commit: revision.commit },
+      });
+      return this.#config !== null;
+    }
+    this.#config = loaded.value.config;
+    this.#complete = loaded.value.complete;
+    this.problems = loaded.value.problems;
+    if (loaded.value.complete) {
+      this.#journal.emit({
+        type: 'config.accepted',
+        message: `configuration of ${revision.commit.slice(0, 8)}`,
+        data: { commit: revision.commit },
+      });
+      await this.#journal
+        .putSetting(settingName, { commit: revision.commit })
+        .catch((thrown: unknown) =>
+          this.#ports.log.warn('the accepted configuration could not be noted', {
+            error: String(thrown),
+          }),
+        );
+    } else {
+      for (const problem of loaded.value.problems) {
+        this.#journal.emit({
+          type: 'config.rejected',
+          message: `${problem.file}:${problem.line}: ${problem.message}`,
+          data: { commit: revision.commit, code: problem.code },
+        });
+      }
+    }
+    return true;
+  }
+}

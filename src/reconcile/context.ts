@@ -1,0 +1,62 @@
+import type { ErrorRecord } from '../model/error.ts';
+import type { Inventory, InventoryKey } from '../model/inventory.ts';
+import type { Plan, PlanSet } from '../model/plan.ts';
+import type { Desired, Observation } from '../model/resource.ts';
+import type { Revision } from '../model/revision.ts';
+import type { Target } from '../targets/target.ts';
+import type { Journal } from './journal.ts';
+import type { EngineOptions, EnginePorts } from './ports.ts';
+import type { KeyedQueue } from './queue.ts';
+import type { ApplicationRuntime } from './runtime.ts';
+import type { World } from './world.ts';
+
+/** What one run of one application needs of the engine. */
+export interface RunContext {
+  readonly ports: EnginePorts;
+  readonly options: EngineOptions;
+  readonly world: World;
+  readonly journal: Journal;
+  readonly queue: KeyedQueue;
+  readonly applications: ReadonlyMap<string, ApplicationRuntime>;
+  /** Not empty: show only. */
+  readonly readOnlyReason: () => string;
+  /** A person confirmed that inventories of another installation are to be taken over. */
+  readonly adoptForeign: () => boolean;
+  /** A yes is used up by the release it allowed. */
+  readonly consumeApprovals: (key: InventoryKey, planSet: PlanSet) => Promise<void>;
+  /** Stops before the next effect when the controller ends. */
+  readonly signal: AbortSignal;
+  /** The application's paths in its source changed: look them up from now on. */
+  readonly onPrepared: (runtime: ApplicationRuntime) => void;
+  /** Removed for good: nothing is owned and nothing is configured. */
+  readonly onGone: (runtime: ApplicationRuntime) => void;
+}
+
+/** One target's share of a planned run. */
+export interface TargetPlan {
+  readonly target: Target;
+  readonly desired: readonly Desired[];
+  readonly inventory: Inventory | null;
+  /** Epoch under this application's own key; `null` when nothing is stored there (first release, or handed over). */
+  readonly storedEpoch: number | null;
+  /** The name whose inventory is handed over, or `null`. */
+  readonly handedOverFrom: string | null;
+  readonly observations: ReadonlyMap<string, Observation>;
+  readonly plan: Plan;
+  readonly forget: readonly string[];
+}
+
+/** Everything known after planning, before anything is decided. */
+export interface PlannedRun {
+  readonly planSet: PlanSet;
+  readonly targets: readonly TargetPlan[];
+  readonly revision: Revision;
+  /** Why this is not what the source says now (bad input, quarantined): the last good state is planned instead. */
+  readonly problem: ErrorRecord | null;
+  /**
+   * `quarantined`: what the source says failed before, so going back is the plan. `broken`: it cannot be used at
+   * all, so the last good state is only kept up; nothing else is done.
+   */
+  readonly fallback: 'none' | 'broken' | 'quarantined';
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,385 @@
+import type { Api } from '../control/api.ts';
+import type { InventoryKey } from '../model/inventory.ts';
+import { inventoryKey } from '../model/inventory.ts';
+import { resourceKey } from '../model/resource.ts';
+import type { PlanSet } from '../model/plan.ts';
+import type { ReleaseTrigger } from '../model/release.ts';
+import type { SourceRevision } from '../model/revision.ts';
+import type { Source } from '../source/source.ts';
+import type { TargetChange } from '../targets/target.ts';
+import { Batch } from './batch.ts';
+import { Configuration } from './configuration.ts';
+import type { RunContext } from './context.ts';
+import { createApi } from './engine-api.ts';
+import { Journal } from './journal.ts';
+import { PathIndex } from './path-index.ts';
+import { pollDelayMs } from './poll.ts';
+import type { EngineOptions, EnginePorts } from './ports.ts';
+import { pathOf } from './prepare.ts';
+import { KeyedQueue } from './queue.ts';
+import { reconcileApplication } from './reconcile-application.ts';
+import { updateRoster } from './roster.ts';
+import type { ApplicationRuntime } from './runtime.ts';
+import { World } from './world.ts';
+
+/** How long after a target's notice an application is looked at: a burst of writes is one look. */
+const settleMs = 20;
+
+/** The reconcile loop over all applications. One per state folder. */
+export class Engine {
+  readonly ports: EnginePorts;
+  readonly options: EngineOptions;
+  readonly applications = new Map<string, ApplicationRuntime>();
+  readonly journal: Journal;
+  readonly queue: KeyedQueue;
+  readonly world: World;
+  readonly configuration: Configuration;
+  readonly paths = new PathIndex();
+  readonly api: Api;
+  readonly startedAtMs: number;
+  readonly #stopping = new AbortController();
+  readonly #context: RunContext;
+  readonly #accepted = new Map<string, string>();
+  readonly #polls = new Map<string, AbortController>();
+  readOnlyReason: string;
+  foreignConfirmed = false;
+
+  constructor(ports: EnginePorts, options: EngineOptions) {
+    this.ports = ports;
+    this.options = options;
+    this.readOnlyReason = options.readOnlyReason;
+    this.startedAtMs = ports.clock.nowMs();
+    this.journal = new Journal(ports.store, ports.clock, ports.random, ports.log);
+    this.world = new World(ports, options.repository, (_target, change) =>
+      this.#onTargetChange(change),
+    );
+    this.configuration = new Configuration(ports, this.journal);
+    this.queue = new KeyedQueue(ports.clock, options.concurrency, async (id) => this.#work(id));
+    this.#context = {
+      ports,
+      options,
+      world: this.world,
+      journal: this.journal,
+      queue: this.queue,
+      applications: this.applications,
+      readOnlyReason: () => this.readOnlyReason,
+      adoptForeign: () => this.foreignConfirmed,
+      consumeApprovals: async (key, planSet) => this.#consumeApprovals(key, planSet),
+      signal: this.#stopping.signal,
+      onPrepared: (runtime) => this.index(runtime),
+      onGone: (runtime) => this.#forget(runtime),
+    };
+    this.api = createApi(this);
+  }
+
+  get context(): RunContext {
+    return this.#context;
+  }
+
+  /** Opens the repository, marks what a crash interrupted, reads the last configuration; queues nothing yet. */
+  async start(): Promise<void> {
+    await this.world.open();
+    await this.#markInterrupted();
+    const source = this.world.source('');
+    await this.configuration.restore(source);
+    this.journal.emit({
+      type: 'controller.started',
+      message: `Fairlead ${this.options.version} started`,
+    });
+    await this.#serveLastGood();
+    await this.journal.flush();
+  }
+
+  /** Follows sources and targets until `signal` aborts; then ends what runs, before its next effect. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stopped = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    this.#follow();
+    await stopped;
+    await this.stop();
+  }
+
+  /** Fetches everything once, reconciles everything once; resolves when all rest. Retries are not waited for. */
+  async once(signal: AbortSignal): Promise<void> {
+    const abort = (): void => this.#stopping.abort();
+    signal.addEventListener('abort', abort, { once: true });
+    await this.refresh(null);
+    await this.queue.idle();
+    await this.journal.flush();
+    signal.removeEventListener('abort', abort);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    for (const poll of this.#polls.values()) poll.abort();
+    await this.queue.stop();
+    this.journal.emit({
+      type: 'controller.stopped',
+      message: 'Fairlead stopped; what it started goes on running',
+    });
+    await this.journal.flush();
+    await this.world.close();
+  }
+
+  /** Asks for a look at an application. */
+  trigger(id: string, trigger: ReleaseTrigger | 'verify'): void {
+    const runtime = this.applications.get(id);
+    if (runtime === undefined) return;
+    runtime.triggers.add(trigger);
+    this.queue.add(id);
+  }
+
+  /** Fetches one source or all, side by side, and queues what changed. */
+  async refresh(name: string | null): Promise<void> {
+    const sources = this.world
+      .sources()
+      .filter((item) => name === null || item.config.name === name);
+    // The configuration first: it may name the others.
+    const repository = sources.find((item) => item.config.name === '');
+    if (repository?.source != null) await this.#fetch(repository.source);
+    const others = name === null ? this.world.sources() : sources;
+    await Promise.all(
+      others
+        .filter((item) => item.config.name !== '')
+        .map(async (item) => (item.source === null ? undefined : this.#fetch(item.source))),
+    );
+  }
+
+  /** A revision was accepted outside of polling (a confirmed forced push, an imported bundle). */
+  async accept(source: Source): Promise<void> {
+    const current = source.status().current;
+    if (current !== null) await this.#moved(source, current);
+  }
+
+  /** Leaves read-only mode: a person has seen what would be done. */
+  activate(actor: string): void {
+    this.readOnlyReason = '';
+    this.foreignConfirmed = true;
+    this.journal.emit({
+      type: 'controller.started',
+      actor,
+      message: `${actor} confirmed: no longer read-only`,
+    });
+    for (const id of this.applications.keys()) this.trigger(id, 'manual');
+  }
+
+  index(runtime: ApplicationRuntime): void {
+    const { application } = runtime;
+    if (application === null) return;
+    const own = pathOf(application, runtime.key.environment);
+    this.paths.file(runtime.id, application.source, [
+      ...new Set([own, ...(runtime.prepared?.paths ?? [])]),
+    ]);
+  }
+
+  async #work(id: string): Promise<void> {
+    const runtime = this.applications.get(id);
+    if (runtime === undefined) return;
+    try {
+      await reconcileApplication(this.#context, runtime);
+    } catch (thrown) {
+      // A bug in one application's run: told, and nobody else's problem.
+      this.ports.log.error('a reconcile run broke', {
+        application: id,
+        error: thrown instanceof Error ? thrown.stack : String(thrown),
+      });
+    }
+  }
+
+  #follow(): void {
+    for (const { config, source } of this.world.sources()) {
+      if (source === null || this.#polls.has(config.name)) continue;
+      const cancel = new AbortController();
+      this.#polls.set(config.name, cancel);
+      void this.#poll(config.name, cancel.signal);
+    }
+    for (const [name, cancel] of this.#polls) {
+      if (this.world.sources().some((item) => item.config.name === name && item.source !== null))
+        continue;
+      cancel.abort();
+      this.#polls.delete(name);
+    }
+  }
+
+  async #poll(name: string, signal: AbortSignal): Promise<void> {
+    const { clock, random } = this.ports;
+    let failures = 0;
+    while (!signal.aborted) {
+      const item = this.world.sources().find((one) => one.config.name === name);
+      if (item?.source == null) return;
+      const ok = await this.#fetch(item.source);
+      failures = ok ? 0 : failures + 1;
+      await this.journal.flush();
+      await clock.sleep(pollDelayMs(item.config.intervalMs, failures, random.fraction()), signal);
+    }
+  }
+
+  async #fetch(source: Source): Promise<boolean> {
+    const before = source.status();
+    const fetched = await source.fetch(this.#stopping.signal);
+    const after = source.status();
+    const name = source.name === '' ? 'repository' : source.name;
+    if (after.failing !== null && before.failing === null) {
+      this.journal.emit({
+        type: 'source.unreachable',
+        message: `${name}: ${after.failing.message}`,
+        data: { source: source.name, code: after.failing.code },
+      });
+    } else if (after.failing === null && before.failing !== null) {
+      this.journal.emit({
+        type: 'source.recovered',
+        message: `${name} can be read again`,
+        data: { source: source.name },
+      });
+    }
+    if (after.held !== null && after.held.commit !== before.held?.commit) {
+      this.journal.emit({
+        type: 'source.held',
+        message: `${name}: ${after.held.reason}`,
+        data: { source: source.name, commit: after.held.commit },
+      });
+    }
+    if (fetched.ok && !this.#stopping.signal.aborted) await this.#moved(source, fetched.value);
+    return fetched.ok;
+  }
+
+  async #moved(source: Source, revision: SourceRevision): Promise<void> {
+    const known = this.#accepted.get(source.name);
+    if (known === revision.commit) return;
+    this.#accepted.set(source.name, revision.commit);
+    const changed = known === undefined ? null : await source.changedPaths(known, revision.commit);
+    this.journal.emit({
+      type: 'source.updated',
+      message: `${source.name || 'repository'} is at ${revision.commit.slice(0, 8)}`,
+      data: { source: source.name, commit: revision.commit },
+    });
+    const concerned = new Set(
+      changed === null
+        ? this.paths.allOf(source.name)
+        : this.paths.concernedBy(source.name, changed),
+    );
+    if (
+      source.name === '' &&
+      (changed === null || changed.some((path) => this.ports.loadConfig.concerns(path)))
+    ) {
+      for (const id of await this.#reconfigure(source, revision)) concerned.add(id);
+    }
+    this.#enqueue(concerned, 'source');
+  }
+
+  /** Serves what is there without asking the network: after a restart in an outage, everything goes on. */
+  async #serveLastGood(): Promise<void> {
+    const source = this.world.source('');
+    const { current } = source.status();
+    if (current !== null) await this.#moved(source, current);
+  }
+
+  async #reconfigure(source: Source, revision: SourceRevision): Promise<readonly string[]> {
+    const usable = await this.configuration.read(source, revision);
+    const { config } = this.configuration;
+    if (!usable || config === null) return [];
+    const reopened = await this.world.adopt(config);
+    const concerned = await updateRoster(this, config, this.configuration.complete);
+    for (const name of reopened) {
+      this.#accepted.delete(name);
+      for (const id of this.paths.allOf(name)) concerned.add(id);
+    }
+    if (this.options.continuous && this.#polls.size > 0) this.#follow();
+    return [...concerned];
+  }
+
+  #enqueue(ids: ReadonlySet<string>, trigger: ReleaseTrigger): void {
+    if (ids.size === 0) return;
+    const batch = new Batch(ids);
+    for (const id of ids) {
+      const runtime = this.applications.get(id);
+      if (runtime === undefined) {
+        batch.leave(id);
+        continue;
+      }
+      for (const freed of runtime.batch?.leave(id) ?? []) this.queue.add(freed);
+      runtime.batch = batch;
+      // A new commit is a new chance: what failed before begins to count anew.
+      runtime.attempts = 0;
+      runtime.triggers.add(trigger);
+    }
+    for (const id of ids) if (this.applications.has(id)) this.queue.add(id);
+    if (this.options.continuous) for (const id of ids) this.#scheduleVerification(id);
+  }
+
+  #scheduleVerification(id: string): void {
+    const { clock, random } = this.ports;
+    const delayMs = Math.round(this.options.verifyEveryMs * (0.9 + 0.2 * random.fraction()));
+    const runtime = this.applications.get(id);
+    if (runtime === undefined || runtime.verifying) return;
+    runtime.verifying = true;
+    void clock.sleep(delayMs, this.#stopping.signal).then(() => {
+      runtime.verifying = false;
+      if (this.#stopping.signal.aborted || this.applications.get(id) !== runtime) return;
+      this.trigger(id, 'verify');
+      this.#scheduleVerification(id);
+    });
+  }
+
+  #onTargetChange(change: TargetChange): void {
+    const id = inventoryKey(change.key);
+    const runtime = this.applications.get(id);
+    if (runtime === undefined || this.#stopping.signal.aborted) return;
+    this.ports.log.debug('the target noticed something', {
+      application: id,
+      resource: change.id === null ? null : resourceKey(change.id),
+      what: change.message,
+    });
+    runtime.triggers.add('drift');
+    this.queue.addLater(id, settleMs);
+  }
+
+  #forget(runtime: ApplicationRuntime): void {
+    this.paths.drop(runtime.id);
+    this.applications.delete(runtime.id);
+    this.queue.forget(runtime.id);
+    this.journal.emit({
+      type: 'application.removed',
+      ...runtime.key,
+      message: 'nothing of it is left',
+    });
+    for (const other of this.applications.values())
+      if (other.removal !== null) this.trigger(other.id, 'removal');
+  }
+
+  async #consumeApprovals(key: InventoryKey, planSet: PlanSet): Promise<void> {
+    const { clock, store } = this.ports;
+    const nowMs = clock.nowMs();
+    const used = new Set(
+      planSet.plans.flatMap((plan) => plan.changes.map((change) => change.digest)),
+    );
+    for (const approval of await store.approvals(key.application, key.environment, nowMs)) {
+      if (
+        approval.digest !== planSet.digest &&
+        !approval.changes.some((digest) => used.has(digest))
+      )
+        continue;
+      await this.journal.putApproval({ ...approval, expiresAtMs: nowMs });
+    }
+  }
+
+  /** Releases that were running when the last controller ended: their outcome is not known, so it is said. */
+  async #markInterrupted(): Promise<void> {
+    for (const release of await this.ports.store.releases({ outcome: 'running', limit: 10_000 })) {
+      await this.journal.putRelease({
+        ...release,
+        outcome: 'interrupted',
+        endedAtMs: this.ports.clock.nowMs(),
+        steps: release.steps.map((step) =>
+          step.result === 'started' ? { ...step, result: 'unknown' } : step,
+        ),
+      });
+    }
+  }
+}
+
+export function createEngine(ports: EnginePorts, options: EngineOptions): Engine {
+  return new Engine(ports, options);
+}

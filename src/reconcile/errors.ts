@@ -1,0 +1,73 @@
+import { defineError } from '../model/error.ts';
+
+export const applicationNotFound = defineError('application.not-found', {
+  class: 'input',
+  title: 'There is no such application in that environment',
+  hint: 'List them with `fairlead get applications`.',
+});
+
+export const releaseNotFound = defineError('release.not-found', {
+  class: 'input',
+  title: 'There is no such release',
+  hint: 'List them with `fairlead history`.',
+});
+
+export const planNotFound = defineError('plan.not-found', {
+  class: 'input',
+  title: 'No waiting plan has this digest',
+  hint: 'See which plans wait with `fairlead get applications`; a plan that changed has a new digest.',
+});
+
+export const planAmbiguous = defineError('plan.ambiguous', {
+  class: 'input',
+  title: 'More than one waiting plan begins with these digits',
+  hint: 'Give more digits of the digest.',
+});
+
+export const quarantined = defineError('release.quarantined', {
+  class: 'denied',
+  title: 'This state was tried, failed, and is remembered as bad',
+  hint: 'Commit a correction, or try the same again with `fairlead sync --retry`.',
+});
+
+export const sourceNotReady = defineError('source.not-ready', {
+  class: 'transient',
+  title: 'The source has not been fetched yet',
+  hint: 'See `fairlead get sources`; the application goes on by itself as soon as the source can be read.',
+});
+
+export const sourceUnknown = defineError('source.unknown', {
+  class: 'input',
+  title: 'There is no source of that name',
+  hint: 'List them with `fairlead get sources`.',
+});
+
+export const targetUnavailable = defineError('target.unavailable', {
+  class: 'transient',
+  title: 'A target could not be opened',
+  hint: 'See the cause; other targets go on.',
+});
+
+export const nothingToRollBackTo = defineError('release.nothing-before', {
+  class: 'input',
+  title: 'There is no earlier release to go back to',
+  hint: 'Name a release or commit with --to; see `fairlead history`.',
+});
+
+export const notAllowedByProject = defineError('project.not-allowed', {
+  class: 'denied',
+  title: 'The project does not allow this',
+  hint: 'Ask whoever keeps the project to allow it.',
+});
+
+export const configurationUnavailable = defineError('config.unavailable', {
+  class: 'input',
+  title: 'No configuration could be read yet',
+  hint: 'Correct what is named; until then nothing is changed.',
+});
+
+export const logsUnsupported = defineError('target.no-logs', {
+  class: 'input',
+  title: 'This target keeps no output',
+  hint: 'Look for the logs where the resource writes them.',
+});

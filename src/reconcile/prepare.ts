@@ -1,0 +1,109 @@
+import { withDeadline } from '../apply/deadline.ts';
+import type { ApplicationConfig, ProjectConfig } from '../model/config.ts';
+import type { InventoryKey } from '../model/inventory.ts';
+import type { Desired, Manifest } from '../model/resource.ts';
+import type { Revision } from '../model/revision.ts';
+import { failure, success } from '../model/result.ts';
+import type { Result } from '../model/result.ts';
+import { defineError, toFairleadError } from '../model/error.ts';
+import type { Rendered } from '../render/renderer.ts';
+import type { Target } from '../targets/target.ts';
+import type { EnginePorts } from './ports.ts';
+import type { Prepared } from './runtime.ts';
+import type { World } from './world.ts';
+
+export const renderTimedOut = defineError('render.timed-out', {
+  class: 'input',
+  title: 'Rendering took too long',
+  hint: 'Make the application smaller, or raise timeouts.render.',
+});
+
+export interface PrepareInput {
+  readonly ports: EnginePorts;
+  readonly world: World;
+  readonly application: ApplicationConfig;
+  readonly key: InventoryKey;
+  readonly revision: Revision;
+  readonly targets: readonly Target[];
+}
+
+/** The folder of an application in one environment. */
+export function pathOf(application: ApplicationConfig, environment: string): string {
+  return application.path.replaceAll('{environment}', environment);
+}
+
+/** Renders the application at a revision. A failure is a value and never a part of the whole. */
+export async function renderRevision(
+  input: Omit<PrepareInput, 'targets'>,
+): Promise<Result<Rendered>> {
+  const { ports, world, application, key, revision } = input;
+  const first = revision[0];
+  if (first === undefined) throw new Error('nothing to render: the revision is empty');
+  const path = pathOf(application, key.environment);
+  try {
+    const tree = world.source(first.source).tree(first);
+    const renderer = await ports.renderer(tree, path);
+    if (!renderer.ok) return renderer;
+    return await withDeadline(
+      ports.clock,
+      application.timeouts.renderMs,
+      new AbortController().signal,
+      () =>
+        renderer.value.render(tree, path, {
+          application: key.application,
+          environment: key.environment,
+          timeoutMs: application.timeouts.renderMs,
+        }),
+      () =>
+        renderTimedOut({
+          message: `${key.application}@${key.environment} did not render within ${application.timeouts.renderMs} ms`,
+          resource: path,
+        }),
+    );
+  } catch (thrown) {
+    return failure(toFairleadError(thrown));
+  }
+}
+
+/** Renders and lets each target check and complete what was rendered. */
+export async function prepareRevision(input: PrepareInput): Promise<Result<Prepared>> {
+  const rendered = await renderRevision(input);
+  if (!rendered.ok) return rendered;
+  const project = input.world.config.projects.get(input.application.project) ?? null;
+  const byTarget = new Map<string, readonly Desired[]>();
+  for (const target of input.targets) {
+    try {
+      const desired = await prepareAt(target, rendered.value.manifests, input.key, project);
+      if (!desired.ok) return desired;
+      byTarget.set(target.name, desired.value);
+    } catch (thrown) {
+      return failure(toFairleadError(thrown));
+    }
+  }
+  return success({
+    revision: input.revision,
+    key: prepareKey(input.application, input.revision, input.targets),
+    byTarget,
+    warnings: rendered.value.warnings,
+    paths: [...rendered.value.readSet.keys()],
+  });
+}
+
+async function prepareAt(
+  target: Target,
+  manifests: readonly Manifest[],
+  key: InventoryKey,
+  project: ProjectConfig | null,
+): Promise<Result<readonly Desired[]>> {
+  return target.prepare(manifests, { key, project });
+}
+
+/** Equal keys render and prepare to the same. */
+export function prepareKey(
+  application: ApplicationConfig,
+  revision: Revision,
+  targets: readonly Target[],
+): string {
+  const commits = revision.map((part) => `${part.source}=${part.commit}`).join(',');
+  return `${application.path}|${application.project}|${commits}|${targets.map((target) => target.name).join(',')}`;
+}

@@ -1,0 +1,182 @@
+import { executePlan } from '../apply/execute.ts';
+import { errorRecord } from '../model/error.ts';
+import type { ErrorRecord } from '../model/error.ts';
+import type { Inventory } from '../model/inventory.ts';
+import type { JournalStep, Release, ReleaseTrigger } from '../model/release.ts';
+import { parseResourceKey, showResource } from '../model/resource.ts';
+import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
+import type { ApplicationRuntime } from './runtime.ts';
+import { applicationHealthError } from './health-checks.ts';
+
+export interface ReleaseInput {
+  readonly run: PlannedRun;
+  readonly approved: ReadonlySet<string>;
+  readonly trigger: ReleaseTrigger;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+export interface ReleaseResult {
+  readonly release: Release;
+  /** It failed because something did not become healthy. */
+  readonly unhealthy: boolean;
+}
+
+/** Time-ordered, short enough to type: base-36 milliseconds and four random digits. */
+function releaseId(context: RunContext): string {
+  const chance = Math.floor(context.ports.random.fraction() * 36 ** 4);
+  return `${context.ports.clock.nowMs().toString(36)}${chance.toString(36).padStart(4, '0')}`;
+}
+
+/**
+ * Carries out a planned run target by target and writes it down: before the first effect, and at the end.
+ * @throws FairleadError when the beginning cannot be recorded; nothing has been touched then.
+ */
+export async function releaseApplication(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  input: ReleaseInput,
+): Promise<ReleaseResult> {
+  const { journal, ports } = context;
+  const { run } = input;
+  const steps = new Map<string, JournalStep>();
+  let release: Release = {
+    id: releaseId(context),
+    application: runtime.key.application,
+    environment: runtime.key.environment,
+    revision: run.revision,
+    trigger: input.trigger,
+    actor: input.actor,
+    reason: input.reason,
+    plan: run.planSet,
+    startedAtMs: ports.clock.nowMs(),
+    endedAtMs: null,
+    outcome: 'running',
+    error: null,
+    steps: [],
+  };
+  const names = {
+    application: release.application,
+    environment: release.environment,
+    release: release.id,
+  };
+  journal.emit({ type: 'release.started', ...names, actor: input.actor, message: describe(input) });
+  await journal.putRelease(release);
+
+  const onStep = (step: JournalStep): void => {
+    steps.set(`${step.target} ${step.changeDigest}`, step);
+    if (step.result === 'started') return;
+    const words = `${step.action} ${showResource(parseResourceKey(step.resource))}`;
+    journal.emit({
+      type: 'release.step',
+      ...names,
+      target: step.target,
+      message:
+        step.result === 'done'
+          ? `${words}: ${step.message}`
+          : `${words} ${step.result}: ${step.message}`,
+      data: { action: step.action, resource: step.resource, result: step.result },
+    });
+  };
+
+  let error: ErrorRecord | null = null;
+  let unhealthy = false;
+  for (const item of run.targets) {
+    if (error !== null) break;
+    if (item.plan.changes.length === 0 && item.forget.length === 0 && item.handedOverFrom === null)
+      continue;
+    try {
+      const outcome = await executeAt(context, runtime, item, release.id, input, onStep);
+      runtime.inventories.set(item.target.name, outcome.inventory);
+      runtime.ownedAt.add(item.target.name);
+      error = outcome.error;
+      unhealthy = outcome.unhealthy;
+    } catch (thrown) {
+      error = errorRecord(thrown);
+    }
+  }
+  if (error === null) {
+    const failed = await applicationHealthError(context, runtime);
+    if (failed !== null) {
+      error = failed;
+      unhealthy = true;
+    }
+  }
+  release = {
+    ...release,
+    endedAtMs: ports.clock.nowMs(),
+    outcome: error === null ? 'succeeded' : 'failed',
+    error,
+    steps: [...steps.values()],
+  };
+  journal.emit({
+    type: 'release.ended',
+    ...names,
+    actor: input.actor,
+    message: error === null ? `${describe(input)}: done` : `${describe(input)}: ${error.message}`,
+    data: { outcome: release.outcome },
+  });
+  runtime.lastRelease = { id: release.id, outcome: release.outcome, atMs: release.endedAtMs ?? 0 };
+  try {
+    await journal.putRelease(release);
+  } catch (thrown) {
+    // The effects are done and the target's ledger knows them; only the history has a gap, told on the next write.
+    ports.log.error('the end of a release could not be recorded', {
+      release: release.id,
+      error: String(thrown),
+    });
+  }
+  return { release, unhealthy };
+}
+
+function executeAt(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  item: TargetPlan,
+  release: string,
+  input: ReleaseInput,
+  onStep: (step: JournalStep) => void,
+): ReturnType<typeof executePlan> {
+  const application = runtime.application;
+  return executePlan({
+    clock: context.ports.clock,
+    hash: context.ports.hash,
+    target: item.target,
+    key: runtime.key,
+    identity: {
+      application: runtime.key.application,
+      applicationUid: applicationUidOf(context, item.inventory),
+      environment: runtime.key.environment,
+      installation: context.options.installation,
+      repository: context.options.repository.url,
+      release,
+    },
+    plan: item.plan,
+    forget: item.forget,
+    desired: item.desired,
+    inventory: item.inventory,
+    storedEpoch: item.storedEpoch,
+    approved: input.approved,
+    timeouts: application?.timeouts ?? { applyMs: 60_000, healthMs: 60_000 },
+    honourHolds: true,
+    signal: context.signal,
+    onStep,
+    onVerifying: () => {
+      runtime.message = 'waiting until what changed is healthy';
+    },
+  });
+}
+
+function applicationUidOf(context: RunContext, inventory: Inventory | null): string {
+  return inventory?.applicationUid ?? context.ports.random.uuid();
+}
+
+function describe(input: ReleaseInput): string {
+  const counts = { create: 0, update: 0, replace: 0, delete: 0, adopt: 0, run: 0 };
+  for (const plan of input.run.planSet.plans)
+    for (const change of plan.changes) counts[change.action] += 1;
+  const parts = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([action, count]) => `${count} to ${action}`);
+  return `${input.trigger}: ${parts.length === 0 ? 'record only' : parts.join(', ')}`;
+}

@@ -1,0 +1,146 @@
+import { canonicalJson } from '../model/json.ts';
+import type { ApplicationConfig, Config, EnvironmentConfig } from '../model/config.ts';
+import type { Inventory, InventoryKey } from '../model/inventory.ts';
+import { inventoryKey } from '../model/inventory.ts';
+import type { Target } from '../targets/target.ts';
+import type { Engine } from './engine.ts';
+import { ApplicationRuntime } from './runtime.ts';
+
+/**
+ * Brings the applications that the engine knows in line with a configuration: new ones appear, changed ones are
+ * looked at again, those that left are to be removed — but only when the whole configuration was understood, for
+ * what is missing in half of one is not removed.
+ * @returns ids to look at.
+ */
+export async function updateRoster(
+  engine: Engine,
+  config: Config,
+  complete: boolean,
+): Promise<Set<string>> {
+  const concerned = new Set<string>();
+  const wanted = new Set<string>();
+  for (const application of config.applications.values()) {
+    for (const name of application.environments) {
+      const environment = config.environments.get(name);
+      if (environment === undefined) continue;
+      const key: InventoryKey = { application: application.name, environment: name };
+      if (!isSelected(engine.options.only, key)) continue;
+      wanted.add(inventoryKey(key));
+      if (configure(engine, key, application, environment)) concerned.add(inventoryKey(key));
+    }
+  }
+  await findOwned(engine, config, concerned, wanted, complete);
+  if (!complete) return concerned;
+  for (const runtime of engine.applications.values()) {
+    if (wanted.has(runtime.id) || runtime.removal !== null) continue;
+    if (isRenamed(config, runtime.key)) {
+      // Its inventory is handed over to the new name; nothing is removed.
+      engine.paths.drop(runtime.id);
+      engine.applications.delete(runtime.id);
+      engine.queue.forget(runtime.id);
+      continue;
+    }
+    runtime.removal = runtime.application?.onRemoval ?? 'confirm';
+    runtime.application = null;
+    concerned.add(runtime.id);
+  }
+  return concerned;
+}
+
+function configure(
+  engine: Engine,
+  key: InventoryKey,
+  application: ApplicationConfig,
+  environment: EnvironmentConfig,
+): boolean {
+  const id = inventoryKey(key);
+  const runtime = engine.applications.get(id) ?? new ApplicationRuntime(key);
+  const before = canonicalJson([runtime.application, runtime.environment, runtime.removal]);
+  runtime.application = application;
+  runtime.environment = environment;
+  runtime.removal = null;
+  runtime.lastDependsOn = application.dependsOn;
+  engine.applications.set(id, runtime);
+  engine.index(runtime);
+  return canonicalJson([application, environment, null]) !== before;
+}
+
+/**
+ * Inventories at the targets tell what is owned, whatever the store remembers. One that another installation wrote
+ * means that the state was lost: then only show. One of another repository is none of our business.
+ */
+async function findOwned(
+  engine: Engine,
+  config: Config,
+  concerned: Set<string>,
+  wanted: ReadonlySet<string>,
+  complete: boolean,
+): Promise<void> {
+  const { installation, only, repository } = engine.options;
+  for (const target of engine.world.openTargets()) {
+    for (const key of await listInventories(engine, target)) {
+      const id = inventoryKey(key);
+      const inventory = await loadInventory(engine, target, key);
+      if (inventory === null) continue;
+      const ours = inventory.installation === installation || engine.foreignConfirmed;
+      const known = engine.applications.get(id);
+      if (known !== undefined) {
+        known.ownedAt.add(target.name);
+        if (!ours && engine.readOnlyReason === '') {
+          engine.readOnlyReason = `what is live was released by another installation (${id}); the state folder is new or another one`;
+        }
+      } else if (complete && ours && inventory.repository === repository.url && only === null) {
+        if (wanted.has(id) || isRenamed(config, key)) continue;
+        const runtime = new ApplicationRuntime(key);
+        runtime.removal = 'confirm';
+        runtime.ownedAt.add(target.name);
+        engine.applications.set(id, runtime);
+        concerned.add(id);
+      }
+    }
+  }
+}
+
+async function listInventories(engine: Engine, target: Target): Promise<readonly InventoryKey[]> {
+  try {
+    return await target.ledger.list();
+  } catch (thrown) {
+    engine.ports.log.warn('the inventories at a target could not be listed', {
+      target: target.name,
+      error: String(thrown),
+    });
+    return [];
+  }
+}
+
+async function loadInventory(
+  engine: Engine,
+  target: Target,
+  key: InventoryKey,
+): Promise<Inventory | null> {
+  try {
+    return await target.ledger.load(key);
+  } catch {
+    // The application's own run tells what is wrong with it.
+    return null;
+  }
+}
+
+/** Whether an application of the configuration has taken this one's place under a new name. */
+function isRenamed(config: Config, key: InventoryKey): boolean {
+  if (config.applications.has(key.application)) return false;
+  return [...config.applications.values()].some(
+    (application) =>
+      application.previousNames.includes(key.application) &&
+      application.environments.includes(key.environment),
+  );
+}
+
+export function isSelected(only: readonly string[] | null, key: InventoryKey): boolean {
+  return (
+    only === null ||
+    only.includes(key.application) ||
+    only.includes(inventoryKey(key)) ||
+    only.includes(`@${key.environment}`)
+  );
+}

@@ -1,0 +1,97 @@
+import type { ApplicationConfig, EnvironmentConfig } from '../model/config.ts';
+import type { ErrorRecord } from '../model/error.ts';
+import type { Hold, Inventory, InventoryKey } from '../model/inventory.ts';
+import { inventoryKey } from '../model/inventory.ts';
+import type { PlanSet } from '../model/plan.ts';
+import type { Release, ReleaseTrigger } from '../model/release.ts';
+import type { Desired } from '../model/resource.ts';
+import type { Revision } from '../model/revision.ts';
+import type { Health, SyncStatus } from '../model/status.ts';
+import type { ResourceView, SyncOutcome } from '../control/api.ts';
+import type { HealLog } from '../release/contest.ts';
+import { transition } from '../release/machine.ts';
+import type { ApplicationEvent, ApplicationState } from '../release/machine.ts';
+import type { Batch } from './batch.ts';
+
+/** A person's wish that the next run must answer. */
+export interface RunRequest {
+  readonly actor: string;
+  readonly reason: string;
+  readonly agreed: string | null;
+  readonly retryQuarantined: boolean;
+  readonly trigger: ReleaseTrigger;
+  readonly answer: (outcome: SyncOutcome) => void;
+}
+
+/** What rendering and preparing one revision gave, by target. */
+export interface Prepared {
+  readonly revision: Revision;
+  /** Identity of what was prepared: commits and configuration; equal keys need no new rendering. */
+  readonly key: string;
+  readonly byTarget: ReadonlyMap<string, readonly Desired[]>;
+  readonly warnings: readonly string[];
+  /** Paths in the source that were read; what a commit touches elsewhere cannot matter. */
+  readonly paths: readonly string[];
+}
+
+/**
+ * What the controller knows of one application in one environment, in memory only: all of it can be rebuilt from
+ * Git, the target's ledger and the store.
+ */
+export class ApplicationRuntime {
+  readonly key: InventoryKey;
+  readonly id: string;
+  /** `null` once it left the configuration. */
+  application: ApplicationConfig | null = null;
+  environment: EnvironmentConfig | null = null;
+  /** How it leaves; `null` while it is configured. */
+  removal: 'confirm' | 'delete' | 'orphan' | null = null;
+  /** What it depended on when it was last configured; what leaves goes before what it stands on. */
+  lastDependsOn: readonly string[] = [];
+  /** Targets where its inventory is known to be, configured or not. */
+  readonly ownedAt = new Set<string>();
+
+  state: ApplicationState = 'pending';
+  message = 'not looked at yet';
+  sync: SyncStatus = 'Unknown';
+  health: Health = { status: 'Unknown', message: 'not looked at yet' };
+  error: ErrorRecord | null = null;
+  warnings: readonly string[] = [];
+  resources: readonly ResourceView[] = [];
+  wanted: Revision = [];
+  live: Revision = [];
+  plan: PlanSet | null = null;
+  waiting: { readonly digest: string; readonly reason: string } | null = null;
+  waitsFor: readonly string[] = [];
+  hold: Hold | null = null;
+  lastRelease: (Pick<Release, 'id' | 'outcome'> & { readonly atMs: number }) | null = null;
+
+  /** Failures in a row of the same desired state. */
+  attempts = 0;
+  attemptedDigest = '';
+  nextAttemptAtMs: number | null = null;
+  healLog: HealLog = new Map();
+  prepared: Prepared | null = null;
+  inventories = new Map<string, Inventory | null>();
+  batch: Batch | null = null;
+  /** Why it runs next; empty: nothing asked since the last look. */
+  readonly triggers = new Set<ReleaseTrigger | 'verify'>();
+  readonly requests: RunRequest[] = [];
+  /** A look from scratch is scheduled. */
+  verifying = false;
+
+  constructor(key: InventoryKey) {
+    this.key = key;
+    this.id = inventoryKey(key);
+  }
+
+  move(event: ApplicationEvent): void {
+    this.state = transition(this.state, event);
+  }
+
+  /** Whether what is live is what is wanted and works, with nothing pending: what dependants wait for. */
+  get isSettled(): boolean {
+    const works = this.health.status === 'Healthy' || this.health.status === 'Suspended';
+    return this.state === 'synced' && works && this.triggers.size === 0;
+  }
+}

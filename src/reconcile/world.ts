@@ -1,0 +1,159 @@
+import { canonicalJson } from '../model/json.ts';
+import type { Config, SourceConfig } from '../model/config.ts';
+import { errorRecord } from '../model/error.ts';
+import type { ErrorRecord } from '../model/error.ts';
+import type { Source } from '../source/source.ts';
+import type { Target, TargetChange } from '../targets/target.ts';
+import { sourceUnknown, targetUnavailable } from './errors.ts';
+import type { EnginePorts } from './ports.ts';
+
+const emptyConfig: Config = {
+  sources: new Map(),
+  targets: new Map(),
+  environments: new Map(),
+  applications: new Map(),
+  projects: new Map(),
+};
+
+interface Opened<T> {
+  /** Canonical text of the configuration it was opened with; another one means: open anew. */
+  readonly text: string;
+  readonly value: T | null;
+  readonly error: ErrorRecord | null;
+}
+
+/** The sources and targets that the accepted configuration names, opened once each. */
+export class World {
+  readonly #ports: EnginePorts;
+  readonly #onTargetChange: (target: string, change: TargetChange) => void;
+  readonly #sources = new Map<string, Opened<Source>>();
+  readonly #targets = new Map<string, Opened<Target>>();
+  readonly repository: SourceConfig;
+  config: Config = emptyConfig;
+
+  constructor(
+    ports: EnginePorts,
+    repository: SourceConfig,
+    onTargetChange: (target: string, change: TargetChange) => void,
+  ) {
+    this.#ports = ports;
+    this.repository = repository;
+    this.#onTargetChange = onTargetChange;
+  }
+
+  /** Opens the repository that holds the configuration. @throws FairleadError when it cannot even be set up locally. */
+  async open(): Promise<void> {
+    await this.#openSource(this.repository);
+  }
+
+  /**
+   * Takes a configuration: opens what is new or changed, closes what left. One that cannot be opened is
+   * remembered with its error and stands in nobody else's way.
+   * @returns names of sources that were opened or closed.
+   */
+  async adopt(config: Config): Promise<readonly string[]> {
+    this.config = config;
+    const changed: string[] = [];
+    for (const source of config.sources.values())
+      if (await this.#openSource(source)) changed.push(source.name);
+    for (const name of [...this.#sources.keys()]) {
+      if (name !== '' && !config.sources.has(name)) {
+        this.#sources.delete(name);
+        changed.push(name);
+      }
+    }
+    for (const target of config.targets.values()) {
+      const text = canonicalJson({ driver: target.driver, settings: target.settings });
+      const known = this.#targets.get(target.name);
+      if (known?.text === text && known.value !== null) continue;
+      await known?.value?.close();
+      try {
+        const value = await this.#ports.openTarget(target);
+        value.onChange((change) => this.#onTargetChange(target.name, change));
+        this.#targets.set(target.name, { text, value, error: null });
+      } catch (thrown) {
+        this.#targets.set(target.name, { text, value: null, error: errorRecord(thrown) });
+        this.#ports.log.error('a target could not be opened', {
+          target: target.name,
+          error: String(thrown),
+        });
+      }
+    }
+    // A target that left the configuration stays open: what is owned there can still be shown and removed.
+    return changed;
+  }
+
+  async #openSource(config: SourceConfig): Promise<boolean> {
+    const { origin: _origin, ...settings } = config;
+    const text = canonicalJson(settings);
+    const known = this.#sources.get(config.name);
+    if (known?.text === text && known.value !== null) return false;
+    try {
+      this.#sources.set(config.name, {
+        text,
+        value: await this.#ports.openSource(config),
+        error: null,
+      });
+    } catch (thrown) {
+      if (config.name === '') throw thrown;
+      this.#sources.set(config.name, { text, value: null, error: errorRecord(thrown) });
+    }
+    return true;
+  }
+
+  sources(): readonly {
+    readonly config: SourceConfig;
+    readonly source: Source | null;
+    readonly error: ErrorRecord | null;
+  }[] {
+    return [...this.#sources].map(([name, opened]) => ({
+      config: name === '' ? this.repository : (this.config.sources.get(name) ?? this.repository),
+      source: opened.value,
+      error: opened.error,
+    }));
+  }
+
+  /** @throws FairleadError `source.unknown`, or why it could not be opened. */
+  source(name: string): Source {
+    const opened = this.#sources.get(name);
+    if (opened?.value != null) return opened.value;
+    throw sourceUnknown({
+      message:
+        opened?.error == null
+          ? `no source is called ${name}`
+          : `source ${name}: ${opened.error.message}`,
+      resource: `Source/${name}`,
+      hint: opened?.error?.hint,
+    });
+  }
+
+  /** @throws FairleadError `target.unavailable` with the reason. */
+  async target(name: string): Promise<Target> {
+    const opened = this.#targets.get(name);
+    if (opened?.value != null) return opened.value;
+    const config = this.config.targets.get(name);
+    if (config !== undefined && opened !== undefined) {
+      // Whatever stood in its way may be gone by now.
+      await this.adopt(this.config);
+      const again = this.#targets.get(name);
+      if (again?.value != null) return again.value;
+    }
+    const error = this.#targets.get(name)?.error;
+    throw targetUnavailable({
+      message:
+        error == null
+          ? `there is no target called ${name}`
+          : `target ${name} cannot be opened: ${error.message}`,
+      resource: `Target/${name}`,
+      hint: error?.hint,
+    });
+  }
+
+  openTargets(): readonly Target[] {
+    return [...this.#targets.values()].flatMap((opened) => opened.value ?? []);
+  }
+
+  async close(): Promise<void> {
+    for (const target of this.openTargets()) await target.close();
+  }
+}
