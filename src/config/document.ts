@@ -1,0 +1,99 @@
+import { apiVersion } from './kinds/kind.ts';
+import type { ConfigEntry, Kind } from './kinds/kind.ts';
+import { unknownKind, unknownVersion } from './errors.ts';
+import { show, toFindings } from './issues.ts';
+import type { DocumentName, Finding, Position } from './problem.ts';
+import { suggest } from './suggest.ts';
+import type { YamlDocument } from './yaml.ts';
+
+/** One document of a file, checked in itself. */
+export interface CheckedDocument {
+  readonly file: string;
+  readonly document: YamlDocument;
+  /** Which document it is, also when it is wrong; `null` when that cannot be told. */
+  readonly name: DocumentName | null;
+  /** `null` when it is not valid. */
+  readonly entry: ConfigEntry | null;
+  readonly findings: readonly (Finding & { readonly position: Position })[];
+}
+
+/** Checks one document against its kind; every problem in it is named. */
+export function checkDocument(
+  kinds: readonly Kind[],
+  file: string,
+  document: YamlDocument,
+): CheckedDocument {
+  const { value } = document;
+  const name = nameOf(value);
+  const locate = (finding: Finding): Finding & { readonly position: Position } => ({
+    ...finding,
+    position: document.locate(finding.path, finding.atKey),
+  });
+  const refuse = (findings: readonly Finding[]): CheckedDocument => ({
+    file,
+    document,
+    name,
+    entry: null,
+    findings: [...document.findings, ...findings.map(locate)],
+  });
+  if (value === undefined) return refuse([]);
+  const kind = kindOf(kinds, value);
+  if ('definition' in kind) return refuse([kind]);
+  const read = kind.read(value, { file, line: document.start.line });
+  if (!read.ok) return refuse(read.issues.flatMap((issue) => toFindings(kind, value, issue)));
+  if (document.findings.length > 0) return refuse([]);
+  return { file, document, name, entry: read.entry, findings: [] };
+}
+
+function field(value: unknown, name: string): unknown {
+  const isObject = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
+  return isObject ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function nameOf(value: unknown): DocumentName | null {
+  const kind = field(value, 'kind');
+  const name = field(field(value, 'metadata'), 'name');
+  return typeof kind === 'string' && typeof name === 'string' ? { kind, name } : null;
+}
+
+/** The document's kind, or why there is none. */
+function kindOf(kinds: readonly Kind[], value: unknown): Kind | Finding {
+  const names = kinds.map(({ kind }) => kind);
+  const version = field(value, 'apiVersion');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return {
+      definition: unknownKind,
+      path: [],
+      message: 'this is not a Fairlead document',
+      found: show(value),
+      allowed: 'a mapping with apiVersion, kind, metadata and spec',
+    };
+  }
+  if (version !== apiVersion) {
+    const foreign = typeof version === 'string' && !version.startsWith('fairlead.dev/');
+    return {
+      definition: unknownVersion,
+      path: ['apiVersion'],
+      message:
+        version === undefined
+          ? 'apiVersion is missing'
+          : foreign
+            ? 'this is not a Fairlead document; resources belong into the folder of an application'
+            : 'this version of the format is not known',
+      found: version === undefined ? null : show(version),
+      allowed: apiVersion,
+      suggestion: typeof version === 'string' ? suggest(version, [apiVersion]) : null,
+    };
+  }
+  const kind = field(value, 'kind');
+  const known = kinds.find((one) => one.kind === kind);
+  if (known !== undefined) return known;
+  return {
+    definition: unknownKind,
+    path: ['kind'],
+    message: kind === undefined ? 'kind is missing' : `there is no kind ${show(kind)}`,
+    found: kind === undefined ? null : show(kind),
+    allowed: names.join(', '),
+    suggestion: typeof kind === 'string' ? suggest(kind, names) : null,
+  };
+}

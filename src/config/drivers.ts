@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/** What configuration must know about one target driver. */
+export interface Driver {
+  /** The key in `spec` of a `Target`. */
+  readonly name: string;
+  /** One sentence for editors. */
+  readonly description: string;
+  /** The driver's own settings, as users write them. Must accept `{}` when all have defaults. */
+  readonly settings: z.ZodType;
+}
+
+/** Drivers that Fairlead is going to have; named in errors so that nobody looks for a typing mistake. */
+export const plannedDrivers: readonly string[] = ['kubernetes', 'compose', 'opentofu'];
+
+const hostSettings = z.strictObject({
+  stateDir: z
+    .string()
+    .regex(/^\/[^\0\r\n]*$/u, 'must be an absolute path')
+    .optional()
+    .meta({
+      description:
+        "Folder for inventories and holds. Default: /var/lib/fairlead as root, else fairlead in the user's state folder.",
+    }),
+});
+
+export const hostDriver: Driver = {
+  name: 'host',
+  description:
+    'The machine that the controller runs on: files, directories, commands and processes.',
+  settings: hostSettings,
+};
+
+export const defaultDrivers: readonly Driver[] = [hostDriver];

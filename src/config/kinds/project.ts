@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import type { ProjectConfig } from '../../model/config.ts';
+import { defineKind } from './kind.ts';
+import { uniqueNames } from './unique.ts';
+
+const pattern = z.string().regex(/^[^\s\0]+$/u, 'must be a URL or a pattern without spaces');
+
+const spec = z
+  .strictObject({
+    sources: uniqueNames(pattern).default([]).meta({
+      description:
+        'Allowed repositories: URLs in which `*` stands for anything but a slash and `**` for anything; `.` is the repository that holds this file. Empty: all.',
+    }),
+    targets: uniqueNames(pattern)
+      .default([])
+      .meta({ description: 'Allowed targets by name, `*` for anything. Empty: all.' }),
+    kinds: uniqueNames(
+      z
+        .string()
+        .regex(
+          /^(?:[a-z0-9.-]+\/)?(?:[A-Z]\w*|\*)$/,
+          'must be a kind such as "File" or "host.fairlead.dev/Process"',
+        ),
+    )
+      .default([])
+      .meta({
+        description: 'Allowed kinds of resources, with or without their group. Empty: all.',
+      }),
+    hostPaths: uniqueNames(
+      z
+        .string()
+        .regex(
+          /^\/(?!.*(?:^|\/)\.\.(?:\/|$))[^\0\r\n]*$/u,
+          'must be an absolute path without ".."',
+        ),
+    )
+      .default([])
+      .meta({
+        description:
+          'Paths on hosts that its applications may touch, each with all below it. Empty: all.',
+      }),
+  })
+  .meta({ description: 'What the applications of this project may use.' });
+
+export const projectKind = defineKind({
+  kind: 'Project',
+  description:
+    'A boundary between teams: which sources, targets, kinds and paths their applications may use.',
+  spec,
+  toInternal: (name, from, origin): ProjectConfig => ({ name, ...from, origin }),
+});

@@ -1,0 +1,189 @@
+import { validRange } from 'semver';
+import { z } from 'zod';
+import type { Follow, SourceAuth, SourceConfig, VerifyConfig } from '../../model/config.ts';
+import { duration } from '../duration.ts';
+import { oneOf } from '../one-of.ts';
+import { defineKind } from './kind.ts';
+import { hasCredentials, withoutCredentials } from './url.ts';
+
+const day = 86_400_000;
+
+/** Schemes that Git may be given; `ext::` and friends run programs. */
+const urlPattern = /^(?:(?:https?|ssh|file):\/\/\S+|(?:[\w.-]+@)?[\w.-]+:(?!:)[^\s:]\S*|\/\S*)$/;
+
+const url = z
+  .string()
+  .check((context) => {
+    const refuse = (message: string, params: Record<string, unknown>): void => {
+      context.issues.push({ code: 'custom', input: context.value, message, params });
+    };
+    if (hasCredentials(context.value)) {
+      refuse('must not hold credentials: a file in Git is no place for them', {
+        allowed: 'the URL without user and password, and spec.auth',
+        found: withoutCredentials(context.value),
+      });
+    } else if (!urlPattern.test(context.value) || context.value.startsWith('-')) {
+      refuse('is not a repository that can be followed', {
+        allowed: 'https://…, http://…, ssh://…, user@host:path, file:///… or an absolute path',
+      });
+    }
+  })
+  .meta({
+    description:
+      'The Git repository: https, http, ssh, `user@host:path`, file or an absolute path.',
+  });
+
+/** A branch or tag as Git allows it (git-check-ref-format), never something that looks like an option. */
+function reference(description: string) {
+  return z
+    .string()
+    .regex(
+      /^(?![-/.])(?!.*(?:\.\.|@\{|\/\/|\.lock$|[/.]$))[^\s~^:?*[\\\p{Cc}]+$/u,
+      'is not a valid reference name',
+    )
+    .optional()
+    .meta({ description });
+}
+
+const filePath = z.string().regex(/^[^\0\r\n-][^\0\r\n]*$/u, 'must be the path of a file');
+const environmentVariable = z
+  .string()
+  .regex(/^[A-Za-z_]\w*$/, 'must be the name of an environment variable');
+
+const auth = oneOf(
+  z.strictObject({
+    token: oneOf(
+      z.strictObject({
+        username: z.string().min(1, 'must not be empty').default('git').meta({
+          description: 'User name that goes with the token; most forges take any.',
+        }),
+        fromEnv: environmentVariable
+          .optional()
+          .meta({ description: "Variable of the controller's environment that holds the token." }),
+        fromFile: filePath
+          .optional()
+          .meta({ description: 'File at the controller that holds the token.' }),
+      }),
+      ['fromEnv', 'fromFile'],
+    )
+      .optional()
+      .meta({ description: 'A token (or password) for https.' }),
+    ssh: z
+      .strictObject({
+        keyFile: filePath.meta({
+          description: 'File at the controller that holds the private key.',
+        }),
+        knownHostsFile: filePath
+          .optional()
+          .meta({ description: 'File with the host keys to accept; default: those of ssh.' }),
+      })
+      .optional()
+      .meta({ description: 'A key for ssh.' }),
+  }),
+  ['token', 'ssh'],
+)
+  .optional()
+  .meta({
+    description: 'How to authenticate. Default: as Git is set up where the controller runs.',
+  });
+
+const keyFiles = z.strictObject({
+  keyFiles: z
+    .array(filePath)
+    .min(1, 'needs at least one file')
+    .meta({ description: 'Files at the controller with the keys that are trusted.' }),
+});
+
+const verify = oneOf(
+  z.strictObject({
+    gpg: keyFiles.optional().meta({ description: 'Armoured public keys.' }),
+    ssh: keyFiles
+      .optional()
+      .meta({ description: 'Files in the format of `allowed_signers` (ssh-keygen).' }),
+  }),
+  ['gpg', 'ssh'],
+)
+  .optional()
+  .meta({
+    description:
+      'Demand that every new commit is signed by one of these keys. Default: not checked.',
+  });
+
+const followed = ['branch', 'tag', 'semver', 'commit'] as const;
+
+const spec = oneOf(
+  z.strictObject({
+    url,
+    branch: reference(
+      "Follow the tip of this branch. Default: the repository's own default branch.",
+    ),
+    tag: reference('Follow this tag.'),
+    semver: z
+      .string()
+      .refine((range) => validRange(range) !== null, {
+        error: 'is not a range of versions',
+        params: { allowed: 'a range such as ">=1.2.0 <2", "^1.4" or "1.x"' },
+      })
+      .optional()
+      .meta({ description: 'Follow the highest version tag in this range (npm rules).' }),
+    commit: z
+      .string()
+      .regex(
+        /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/,
+        'must be a whole commit id of 40 or 64 hexadecimal digits',
+      )
+      .optional()
+      .meta({ description: 'Stay at this commit.' }),
+    interval: duration({ minMs: 100, maxMs: 7 * day })
+      .prefault('60s')
+      .meta({ description: 'Time between two looks at the remote.' }),
+    timeout: duration({ minMs: 1000, maxMs: day })
+      .prefault('60s')
+      .meta({ description: 'Give up one fetch after this long.' }),
+    auth,
+    verify,
+    allowForcedPush: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Take a rewritten branch without asking.' }),
+  }),
+  followed,
+  { optional: true },
+).meta({ description: 'A Git repository to follow.' });
+
+function follow(from: z.output<typeof spec>): Follow {
+  if (from.tag !== undefined) return { kind: 'tag', name: from.tag };
+  if (from.semver !== undefined) return { kind: 'semver', range: from.semver };
+  if (from.commit !== undefined) return { kind: 'commit', commit: from.commit };
+  return { kind: 'branch', name: from.branch ?? 'HEAD' };
+}
+
+function internalAuth(from: z.output<typeof auth>): SourceAuth | null {
+  if (from?.token !== undefined) return { kind: 'token', ...from.token };
+  if (from?.ssh !== undefined) return { kind: 'ssh', ...from.ssh };
+  return null;
+}
+
+function internalVerify(from: z.output<typeof verify>): VerifyConfig | null {
+  if (from?.gpg !== undefined) return { kind: 'gpg', keyFiles: from.gpg.keyFiles };
+  if (from?.ssh !== undefined) return { kind: 'ssh', keyFiles: from.ssh.keyFiles };
+  return null;
+}
+
+export const sourceKind = defineKind({
+  kind: 'Source',
+  description:
+    'A Git repository that applications are taken from. Not needed for the repository that holds this file.',
+  spec,
+  toInternal: (name, from, origin): SourceConfig => ({
+    name,
+    url: from.url,
+    follow: follow(from),
+    intervalMs: from.interval,
+    allowForcedPush: from.allowForcedPush,
+    auth: internalAuth(from.auth),
+    verify: internalVerify(from.verify),
+    timeoutMs: from.timeout,
+    origin,
+  }),
+});

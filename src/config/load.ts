@@ -1,0 +1,170 @@
+import type { Config } from '../model/config.ts';
+import { checkDocument } from './document.ts';
+import type { CheckedDocument } from './document.ts';
+import { defaultDrivers } from './drivers.ts';
+import type { Driver } from './drivers.ts';
+import { emptyConfig, entryKey, keyOf } from './entries.ts';
+import type { Entries, EntryKey } from './entries.ts';
+import { configMissing, configUnreadable, duplicateName } from './errors.ts';
+import { createKinds } from './kinds/index.ts';
+import type { ConfigEntry } from './kinds/kind.ts';
+import { settle } from './merge.ts';
+import { collectionOf, compareProblems, toProblem } from './problem.ts';
+import type { ConfigKind, ConfigProblem, DocumentName } from './problem.ts';
+import { checkReferences } from './references.ts';
+import { parseYaml } from './yaml.ts';
+
+/** One configuration file: its text, or why it could not be read. */
+export type ConfigFile =
+  | { readonly file: string; readonly text: string }
+  | { readonly file: string; readonly unreadable: string };
+
+export interface LoadOptions {
+  /** Target drivers that this installation has. Default: `host`. */
+  readonly drivers?: readonly Driver[];
+}
+
+/** What was found in all configuration files together. */
+export interface LoadedConfig {
+  /** What can be used of it when there is no earlier version: valid documents whose references hold. */
+  readonly config: Config;
+  /** Every document that is valid in itself. */
+  readonly entries: Entries;
+  /** All problems of all files, in the order of reading. */
+  readonly problems: readonly ConfigProblem[];
+  readonly failed: Failed;
+}
+
+export interface Failed {
+  /** Files with at least one error: a document that they held before does not count as removed. */
+  readonly files: ReadonlySet<string>;
+  /** Documents that have an error, as far as their kind and name could be told. */
+  readonly documents: ReadonlySet<EntryKey>;
+  /**
+   * Some documents could not even be told by name: anything that is missing may stand there, so nothing at all
+   * counts as removed.
+   */
+  readonly unidentified: boolean;
+}
+
+/** Reads all files of a configuration. Never throws for what they hold: problems are values. */
+export function loadConfig(files: readonly ConfigFile[], options: LoadOptions = {}): LoadedConfig {
+  const kinds = createKinds(options.drivers ?? defaultDrivers);
+  const problems: ConfigProblem[] = [];
+  const checked: CheckedDocument[] = [];
+  for (const source of files) {
+    const { file } = source;
+    if ('unreadable' in source) {
+      const finding = { definition: configUnreadable, path: [], message: source.unreadable };
+      problems.push(toProblem(finding, file, { line: 1, column: 1 }, null));
+      continue;
+    }
+    const parsed = parseYaml(source.text);
+    if (!parsed.ok) {
+      problems.push(...parsed.findings.map((one) => toProblem(one, file, one.position, null)));
+      continue;
+    }
+    checked.push(...parsed.documents.map((document) => checkDocument(kinds, file, document)));
+  }
+  for (const { file, findings, name } of checked) {
+    problems.push(...findings.map((one) => toProblem(one, file, one.position, name)));
+  }
+  const { sound, duplicates } = separate(checked);
+  problems.push(...duplicates.flatMap(duplicateProblems));
+  const before = failures(problems);
+  problems.push(...referenceProblems(sound, before));
+  if (problems.length === 0 && sound.size === 0) {
+    const finding = {
+      definition: configMissing,
+      path: [],
+      message: 'there is no Fairlead document',
+    };
+    problems.push(
+      toProblem(finding, files[0]?.file ?? 'fairlead.yaml', { line: 1, column: 1 }, null),
+    );
+  }
+  const entries = new Map([...sound].map(([key, { entry }]) => [key, entry]));
+  return {
+    config: settle(entries, new Map(), emptyConfig).config,
+    entries,
+    problems: problems.toSorted(compareProblems),
+    failed: failures(problems),
+  };
+}
+
+type Sound = CheckedDocument & { readonly entry: ConfigEntry };
+
+/** Valid documents by key, and those that share kind and name with another document (valid or not). */
+function separate(checked: readonly CheckedDocument[]): {
+  readonly sound: ReadonlyMap<EntryKey, Sound>;
+  readonly duplicates: readonly (readonly CheckedDocument[])[];
+} {
+  const groups = Map.groupBy(
+    checked.filter(({ name }) => name !== null),
+    ({ name }) => (name === null ? '' : `${name.kind}/${name.name}`),
+  );
+  const duplicates = [...groups.values()].filter((group) => group.length > 1);
+  const sound = [...groups.values()]
+    .filter((group) => group.length === 1)
+    .flatMap((group) => group.filter((one): one is Sound => one.entry !== null))
+    .map((one) => [keyOf(one.entry), one] as const);
+  return { sound: new Map(sound), duplicates };
+}
+
+function duplicateProblems(group: readonly CheckedDocument[]): readonly ConfigProblem[] {
+  const path = ['metadata', 'name'];
+  const places = group.map(({ file, document }) => {
+    const { line } = document.locate(path);
+    return `${file}:${line}`;
+  });
+  return group.map(({ file, document, name }, at) => {
+    const others = places.filter((_, index) => index !== at).join(' and ');
+    const finding = {
+      definition: duplicateName,
+      path,
+      message: `there is another ${name?.kind} "${name?.name}" at ${others}`,
+      found: name?.name ?? null,
+      allowed: `one ${name?.kind} of each name`,
+    };
+    return toProblem(finding, file, document.locate(path), name);
+  });
+}
+
+/** References that lead nowhere, circles, projects. What may stand in a broken place is not called missing. */
+function referenceProblems(
+  sound: ReadonlyMap<EntryKey, Sound>,
+  failed: Failed,
+): readonly ConfigProblem[] {
+  const entries = new Map([...sound].map(([key, { entry }]) => [key, entry]));
+  return checkReferences(entries).flatMap((finding): readonly ConfigProblem[] => {
+    const document = sound.get(finding.about);
+    if (document === undefined) return [];
+    if (finding.missing !== undefined && failed.documents.has(finding.missing)) return [];
+    const unsure = finding.missing !== undefined && failed.unidentified;
+    const worded = unsure
+      ? {
+          ...finding,
+          severity: 'warning' as const,
+          message: `${finding.message}, unless it is among the documents that could not be read`,
+        }
+      : finding;
+    const { file, name } = document;
+    const position = document.document.locate(finding.path, finding.atKey);
+    return [toProblem(worded, file, position, name)];
+  });
+}
+
+function failures(problems: readonly ConfigProblem[]): Failed {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const names = errors.map(({ document }) => toKey(document));
+  return {
+    files: new Set(errors.map(({ file }) => file)),
+    documents: new Set(names.filter((key) => key !== null)),
+    unidentified: names.includes(null),
+  };
+}
+
+function toKey(document: DocumentName | null): EntryKey | null {
+  if (document === null || !Object.hasOwn(collectionOf, document.kind)) return null;
+  return entryKey(document.kind as ConfigKind, document.name);
+}

@@ -1,0 +1,112 @@
+import type { Config } from '../model/config.ts';
+import { entryKey, toConfig, toEntries } from './entries.ts';
+import type { Entries, EntryKey } from './entries.ts';
+import type { ConfigEntry } from './kinds/kind.ts';
+import type { LoadedConfig } from './load.ts';
+import type { ConfigKind } from './problem.ts';
+import { checkReferences } from './references.ts';
+
+/** A document that is not in force as it stands in Git. */
+export interface Retained {
+  readonly kind: ConfigKind;
+  readonly name: string;
+  /** File that holds the version in force, or the refused one. */
+  readonly file: string;
+  /** One sentence. */
+  readonly reason: string;
+}
+
+export interface MergedConfig {
+  /** In force: every reference in it holds. */
+  readonly config: Config;
+  /** Documents whose last good version stays in force. */
+  readonly kept: readonly Retained[];
+  /**
+   * Documents that are declared but cannot be used, and have no earlier version that could. They are not removed:
+   * what they own stays as it is.
+   */
+  readonly heldBack: readonly Retained[];
+  /**
+   * `false` while documents may hide behind an error that nobody can put a name to: then nothing that is missing
+   * from `config` counts as removed.
+   */
+  readonly complete: boolean;
+}
+
+/**
+ * Puts a newly read configuration in force without losing anything to an error: a document that failed keeps its
+ * last good version; what is missing counts as removed only if no error could hide it; what a kept document
+ * refers to is kept, too. `previous` is the configuration in force (`emptyConfig` at first).
+ */
+export function mergeWithLastGood(previous: Config, loaded: LoadedConfig): MergedConfig {
+  const { entries, failed } = loaded;
+  const handedOver = new Set<EntryKey>(
+    [...entries.values()].flatMap((entry) =>
+      entry.kind === 'Application'
+        ? entry.value.previousNames.map((name) => entryKey('Application', name))
+        : [],
+    ),
+  );
+  const kept = new Map<EntryKey, { readonly entry: ConfigEntry; readonly reason: string }>();
+  for (const [key, entry] of toEntries(previous)) {
+    if (entries.has(key)) continue;
+    const { file } = entry.value.origin;
+    if (failed.documents.has(key)) kept.set(key, { entry, reason: 'its new version has errors' });
+    else if (handedOver.has(key)) continue;
+    else if (failed.files.has(file)) kept.set(key, { entry, reason: `${file} has errors` });
+    else if (failed.unidentified) {
+      kept.set(key, { entry, reason: 'it may be among the documents that could not be read' });
+    }
+  }
+  const settled = settle(entries, kept, previous);
+  return { ...settled, complete: !failed.unidentified };
+}
+
+/**
+ * Falls back from new documents to previous ones until every reference holds. Each round moves a document from
+ * new to previous, brings back one that is still referred to, or drops one for good; so it ends.
+ */
+export function settle(
+  fresh: Entries,
+  kept: ReadonlyMap<EntryKey, { readonly entry: ConfigEntry; readonly reason: string }>,
+  previousConfig: Config,
+): Omit<MergedConfig, 'complete'> {
+  const previous = toEntries(previousConfig);
+  const current = new Map<EntryKey, ConfigEntry>(fresh);
+  const old = new Map<EntryKey, Retained>();
+  const dropped = new Map<EntryKey, Retained>();
+  const goBack = (key: EntryKey, entry: ConfigEntry, reason: string): void => {
+    current.set(key, entry);
+    old.set(key, retained(entry, reason));
+  };
+  for (const [key, { entry, reason }] of kept) goBack(key, entry, reason);
+  for (;;) {
+    const findings = checkReferences(current).filter(({ severity }) => severity !== 'warning');
+    if (findings.length === 0) break;
+    for (const { about, missing, message } of findings) {
+      const entry = current.get(about);
+      if (entry === undefined) continue;
+      const before = previous.get(about);
+      const needed = missing === undefined ? undefined : previous.get(missing);
+      if (!old.has(about) && before !== undefined) {
+        goBack(about, before, message);
+      } else if (
+        old.has(about) &&
+        missing !== undefined &&
+        needed !== undefined &&
+        !dropped.has(missing)
+      ) {
+        goBack(missing, needed, `${about} still refers to it`);
+      } else {
+        current.delete(about);
+        old.delete(about);
+        dropped.set(about, retained(entry, message));
+      }
+    }
+  }
+  return { config: toConfig(current), kept: [...old.values()], heldBack: [...dropped.values()] };
+}
+
+function retained({ kind, value }: ConfigEntry, reason: string): Retained {
+  return { kind, name: value.name, file: value.origin.file, reason };
+}

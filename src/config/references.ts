@@ -1,0 +1,194 @@
+import type { ApplicationConfig, ProjectConfig } from '../model/config.ts';
+import { findCycles } from './cycle.ts';
+import { toConfig, entryKey } from './entries.ts';
+import type { Entries, EntryKey } from './entries.ts';
+import {
+  dependencyCycle,
+  dependencyElsewhere,
+  duplicateName,
+  notAllowed,
+  unknownReference,
+} from './errors.ts';
+import { matches } from './pattern.ts';
+import { collectionOf } from './problem.ts';
+import type { ConfigKind, Finding } from './problem.ts';
+import { suggest } from './suggest.ts';
+
+/** A finding, the document it is about, and the document that is missed where it is about a reference. */
+export type CrossFinding = Finding & { readonly about: EntryKey; readonly missing?: EntryKey };
+
+/** The project of applications that name none; without a document of that name it allows everything. */
+export const defaultProject = 'default';
+
+/** What documents say about each other: references, circles, projects, names. */
+export function checkReferences(entries: Entries): readonly CrossFinding[] {
+  const config = toConfig(entries);
+  const findings: CrossFinding[] = [];
+  const refer = (
+    about: EntryKey,
+    path: readonly (string | number)[],
+    kind: ConfigKind,
+    name: string,
+  ): void => {
+    const missing = entryKey(kind, name);
+    if (entries.has(missing)) return;
+    const known = [...config[collectionOf[kind]].keys()];
+    const shown = known.slice(0, 10).join(', ') + (known.length > 10 ? ', …' : '');
+    findings.push({
+      definition: unknownReference,
+      about,
+      missing,
+      path,
+      message: `there is no ${kind} "${name}"`,
+      found: name,
+      allowed: known.length === 0 ? `no ${kind} is declared` : shown,
+      suggestion: suggest(name, known),
+    });
+  };
+  for (const environment of config.environments.values()) {
+    for (const [index, target] of environment.targets.entries()) {
+      const about = entryKey('Environment', environment.name);
+      refer(about, ['spec', 'targets', index], 'Target', target);
+    }
+  }
+  for (const application of config.applications.values()) {
+    const about = entryKey('Application', application.name);
+    if (application.source !== '') refer(about, ['spec', 'source'], 'Source', application.source);
+    if (application.project !== defaultProject) {
+      refer(about, ['spec', 'project'], 'Project', application.project);
+    }
+    for (const [index, environment] of application.environments.entries()) {
+      refer(about, ['spec', 'environments', index], 'Environment', environment);
+    }
+    for (const [index, dependency] of application.dependsOn.entries()) {
+      const path = ['spec', 'dependsOn', index] as const;
+      refer(about, path, 'Application', dependency);
+      findings.push(...elsewhere(about, path, application, config.applications.get(dependency)));
+    }
+    const project = config.projects.get(application.project);
+    if (project !== undefined)
+      findings.push(...projectLimits(about, application, project, entries));
+  }
+  findings.push(...cycles(config.applications), ...formerNames(config.applications));
+  return findings;
+}
+
+function elsewhere(
+  about: EntryKey,
+  path: readonly (string | number)[],
+  application: ApplicationConfig,
+  dependency: ApplicationConfig | undefined,
+): readonly CrossFinding[] {
+  if (dependency === undefined) return [];
+  const lacking = application.environments.filter((one) => !dependency.environments.includes(one));
+  if (lacking.length === 0) return [];
+  return [
+    {
+      definition: dependencyElsewhere,
+      severity: 'warning',
+      about,
+      path,
+      message: `"${dependency.name}" does not run in ${lacking.join(', ')}, so "${application.name}" does not wait for it there`,
+      found: dependency.name,
+      allowed: `applications that run in ${application.environments.join(', ')}`,
+    },
+  ];
+}
+
+function cycles(applications: ReadonlyMap<string, ApplicationConfig>): readonly CrossFinding[] {
+  const edges = new Map([...applications].map(([name, { dependsOn }]) => [name, dependsOn]));
+  return findCycles(edges).flatMap((walk) => {
+    const shown = walk.join(' → ');
+    return walk.slice(0, -1).map((name, at): CrossFinding => {
+      const next = walk[at + 1] ?? '';
+      const index = applications.get(name)?.dependsOn.indexOf(next) ?? 0;
+      return {
+        definition: dependencyCycle,
+        about: entryKey('Application', name),
+        path: ['spec', 'dependsOn', index],
+        message: `depends on itself: ${shown}`,
+        found: next,
+        allowed: 'dependencies without a circle',
+      };
+    });
+  });
+}
+
+function projectLimits(
+  about: EntryKey,
+  application: ApplicationConfig,
+  project: ProjectConfig,
+  entries: Entries,
+): readonly CrossFinding[] {
+  const findings: CrossFinding[] = [];
+  const config = toConfigLookup(entries);
+  if (project.sources.length > 0) {
+    const url = application.source === '' ? '.' : config.sourceUrl(application.source);
+    if (url !== null && !project.sources.some((pattern) => matches(pattern, url))) {
+      findings.push({
+        definition: notAllowed,
+        about,
+        path: ['spec', application.source === '' ? 'project' : 'source'],
+        message: `project "${project.name}" does not allow ${application.source === '' ? 'the repository that holds this file' : `the source "${application.source}"`}`,
+        found: url,
+        allowed: project.sources.join(', '),
+      });
+    }
+  }
+  if (project.targets.length === 0) return findings;
+  for (const [index, environment] of application.environments.entries()) {
+    for (const target of config.targets(environment)) {
+      if (project.targets.some((pattern) => matches(pattern, target))) continue;
+      findings.push({
+        definition: notAllowed,
+        about,
+        path: ['spec', 'environments', index],
+        message: `project "${project.name}" does not allow the target "${target}" of environment "${environment}"`,
+        found: target,
+        allowed: project.targets.join(', '),
+      });
+    }
+  }
+  return findings;
+}
+
+function toConfigLookup(entries: Entries): {
+  readonly sourceUrl: (name: string) => string | null;
+  readonly targets: (environment: string) => readonly string[];
+} {
+  return {
+    sourceUrl: (name) => {
+      const entry = entries.get(entryKey('Source', name));
+      return entry?.kind === 'Source' ? entry.value.url : null;
+    },
+    targets: (name) => {
+      const entry = entries.get(entryKey('Environment', name));
+      return entry?.kind === 'Environment' ? entry.value.targets : [];
+    },
+  };
+}
+
+/** A former name must be nobody's name and handed over to one application only. */
+function formerNames(
+  applications: ReadonlyMap<string, ApplicationConfig>,
+): readonly CrossFinding[] {
+  const claims = [...applications.values()].flatMap(({ name, previousNames }) =>
+    previousNames.map((former, index) => ({ name, former, index })),
+  );
+  return claims.flatMap(({ name, former, index }): readonly CrossFinding[] => {
+    const rival = claims.find((other) => other.former === former && other.name !== name);
+    const taken = applications.has(former) ? `is the name of an application` : null;
+    const reason = taken ?? (rival === undefined ? null : `is also claimed by "${rival.name}"`);
+    if (reason === null) return [];
+    return [
+      {
+        definition: duplicateName,
+        about: entryKey('Application', name),
+        path: ['spec', 'previousNames', index],
+        message: `the former name "${former}" ${reason}`,
+        found: former,
+        allowed: 'names that no application has any more',
+      },
+    ];
+  });
+}

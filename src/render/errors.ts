@@ -1,0 +1,61 @@
+import { defineError } from '../model/error.ts';
+
+export const pathMissing = defineError('render.path-missing', {
+  class: 'input',
+  title: "An application's folder does not exist",
+  hint: 'Correct spec.path of the application, or add the folder; what runs stays as it is.',
+});
+
+export const duplicateResource = defineError('render.duplicate-resource', {
+  class: 'input',
+  title: 'Two manifests of an application declare the same resource',
+  hint: 'Remove or rename one of the two; which one counts would otherwise depend on the order of files.',
+});
+
+export const renderYamlSyntax = defineError('render.yaml-syntax', {
+  class: 'input',
+  title: 'A manifest file is not valid YAML or JSON',
+  hint: 'Correct the file at the place that is named; what runs stays as it is.',
+});
+
+export const notAManifest = defineError('render.not-a-manifest', {
+  class: 'input',
+  title: "A file in an application's folder is not a manifest",
+  hint: 'Give it apiVersion, kind and metadata.name, or move it out of the folder (dot-files are left out).',
+});
+
+export const renderTooLarge = defineError('render.too-large', {
+  class: 'input',
+  title: "An application's folder is beyond the limits of rendering",
+  hint: 'Split the application, or move what is no manifest out of its folder.',
+});
+
+export const renderAliasBomb = defineError('render.alias-bomb', {
+  class: 'input',
+  title: 'YAML aliases expand to too much, or refer to themselves',
+  hint: 'Write the values out, or use fewer aliases.',
+});
+
+export const numberInexact = defineError('render.number-inexact', {
+  class: 'input',
+  title: 'A number in a manifest cannot be kept exactly',
+  hint: 'Put it in quotes, or use a number between -(2^53-1) and 2^53-1.',
+});
+
+export const renderTimeout = defineError('render.timeout', {
+  class: 'input',
+  title: 'Rendering took too long',
+  hint: 'Make the folder smaller, or raise timeouts.render of the application.',
+});
+
+export const formatUnsupported = defineError('render.format-unsupported', {
+  class: 'input',
+  title: "This version cannot render the folder's format",
+  hint: 'Use plain YAML or JSON manifests; other formats come with their targets.',
+});
+
+export const linkCircle = defineError('render.link-circle', {
+  class: 'input',
+  title: 'Symbolic links lead in a circle',
+  hint: 'Remove the link that is named.',
+});

@@ -1,0 +1,151 @@
+import { detectFormat } from '../config/detect.ts';
+import { FairleadError } from '../model/error.ts';
+import type { Manifest } from '../model/resource.ts';
+import { resourceKey } from '../model/resource.ts';
+import { failure, success } from '../model/result.ts';
+import type { Result } from '../model/result.ts';
+import type { Tree } from '../source/source.ts';
+import type { Clock } from '../system/clock.ts';
+import {
+  duplicateResource,
+  pathMissing,
+  renderTimeout,
+  renderTooLarge,
+  renderYamlSyntax,
+} from './errors.ts';
+import { toManifests } from './manifest.ts';
+import { parseManifests } from './manifest-yaml.ts';
+import type { RenderParameters, Rendered, Renderer } from './renderer.ts';
+import { walk } from './walk.ts';
+
+/** Largest manifest file, in bytes. */
+export const maxFileBytes = 10 * 1024 * 1024;
+/** Most bytes that one render reads. */
+export const maxRenderBytes = 32 * 1024 * 1024;
+
+const isManifestFile = (name: string): boolean => /\.(?:ya?ml|json)$/.test(name);
+
+/**
+ * Renders a folder of YAML and JSON manifests: every `*.yaml`, `*.yml` and `*.json` below it, in the order of their
+ * paths, as it stands. Nothing is substituted; environments differ by their folder (`path: web/{environment}`).
+ */
+export function createPlainRenderer(clock: Pick<Clock, 'monotonicMs'>): Renderer {
+  return {
+    name: 'plain',
+    detect: async (tree, path) => {
+      const entries = (await tree.list(path)) ?? [];
+      const format = detectFormat(entries.map(({ name }) => name));
+      return format === 'plain' || format === 'other';
+    },
+    render: async (tree, path, parameters) => {
+      try {
+        return await render(clock, tree, path, parameters);
+      } catch (error) {
+        // What the tree refuses: links that lead out, submodules, LFS pointers, oversized files.
+        if (error instanceof FairleadError) return failure(error);
+        throw error;
+      }
+    },
+  };
+}
+
+async function render(
+  clock: Pick<Clock, 'monotonicMs'>,
+  tree: Tree,
+  path: string,
+  parameters: RenderParameters,
+): Promise<Result<Rendered>> {
+  const deadlineMs = clock.monotonicMs() + parameters.timeoutMs;
+  const oid = await tree.oid(path);
+  if (oid === null || (await tree.list(path)) === null) {
+    const shown = path === '' ? 'the root' : path;
+    return failure(
+      pathMissing({ message: `There is no folder ${shown} in the source.`, resource: path }),
+    );
+  }
+  const walked = await walk(tree, path, isManifestFile);
+  if (!walked.ok) return walked;
+  const manifests: Manifest[] = [];
+  let bytesRead = 0;
+  for (const file of walked.value.files) {
+    if (clock.monotonicMs() > deadlineMs) {
+      const message = `${path} was not rendered within ${parameters.timeoutMs} ms.`;
+      return failure(renderTimeout({ message, resource: path }));
+    }
+    const text = await readText(tree, file, maxRenderBytes - bytesRead);
+    if (!text.ok) return text;
+    bytesRead += text.value.bytes;
+    const documents = parseManifests(file, text.value.text);
+    if (!documents.ok) return documents;
+    for (const document of documents.value) {
+      const found = toManifests(file, document);
+      if (!found.ok) return found;
+      const isConfig = isConfigFile(path, file);
+      manifests.push(
+        ...found.value.filter(
+          ({ apiVersion }) => !(isConfig && apiVersion.startsWith('fairlead.dev/')),
+        ),
+      );
+    }
+  }
+  const twice = findDuplicate(manifests);
+  if (twice !== null) return failure(twice);
+  const warnings =
+    manifests.length === 0 ? [`${path === '' ? 'The root' : path} holds no manifests.`] : [];
+  const readSet = new Map<string, string | null>([[path, oid], ...walked.value.links]);
+  return success({ manifests, readSet, warnings });
+}
+
+async function readText(
+  tree: Tree,
+  file: string,
+  left: number,
+): Promise<Result<{ readonly text: string; readonly bytes: number }>> {
+  const bytes = await tree.read(file, maxFileBytes);
+  if (bytes === null) {
+    return failure(
+      renderYamlSyntax({ message: `${file}:1:1: the link leads to nothing`, resource: file }),
+    );
+  }
+  if (bytes.length > maxFileBytes) {
+    const message = `${file} has ${bytes.length} bytes; the limit is ${maxFileBytes}.`;
+    return failure(renderTooLarge({ message, resource: file }));
+  }
+  if (bytes.length > left) {
+    const message = `The manifests have more than ${maxRenderBytes} bytes together (at ${file}).`;
+    return failure(renderTooLarge({ message, resource: file }));
+  }
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return success({ text, bytes: bytes.length });
+  } catch {
+    return failure(
+      renderYamlSyntax({ message: `${file}:1:1: the file is not UTF-8 text`, resource: file }),
+    );
+  }
+}
+
+/** Fairlead's own configuration may stand beside the manifests of an application at the root of a repository. */
+function isConfigFile(root: string, file: string): boolean {
+  const inside = root === '' ? file : file.slice(root.length + 1);
+  return /^fairlead(?:\.ya?ml|\/[^/]+\.ya?ml)$/.test(inside);
+}
+
+function findDuplicate(manifests: readonly Manifest[]): FairleadError | null {
+  const seen = new Map<string, Manifest>();
+  for (const manifest of manifests) {
+    const { apiVersion, kind, namespace, name, origin } = manifest;
+    const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+    const key = resourceKey({ group, kind, namespace, name });
+    const first = seen.get(key);
+    if (first !== undefined) {
+      const places = `${first.origin.file}:${first.origin.line} and ${origin.file}:${origin.line}`;
+      return duplicateResource({
+        message: `${kind}/${name} is declared at ${places}.`,
+        resource: `${kind}/${name}`,
+      });
+    }
+    seen.set(key, manifest);
+  }
+  return null;
+}

@@ -1,0 +1,61 @@
+import { detectFormat } from '../config/detect.ts';
+import { FairleadError } from '../model/error.ts';
+import { failure, success } from '../model/result.ts';
+import type { Result } from '../model/result.ts';
+import type { Tree } from '../source/source.ts';
+import { systemClock } from '../system/clock.ts';
+import type { Clock } from '../system/clock.ts';
+import { formatUnsupported } from './errors.ts';
+import { createPlainRenderer } from './plain.ts';
+import type { RenderParameters, Rendered, Renderer } from './renderer.ts';
+
+/** All renderers, asked in order. */
+export interface RendererRegistry {
+  readonly renderers: readonly Renderer[];
+  /** The first renderer that claims the folder. A folder that is not there is the last one's to report. */
+  select(tree: Tree, path: string): Promise<Result<Renderer>>;
+  /** Renders with the renderer that claims the folder. */
+  render(tree: Tree, path: string, parameters: RenderParameters): Promise<Result<Rendered>>;
+}
+
+/** Folders that are clearly made for a tool whose format no renderer here reads. */
+const unsupported = {
+  helm: 'Helm chart',
+  kustomize: 'Kustomize overlay',
+  compose: 'Compose project',
+  opentofu: 'OpenTofu or Terraform module',
+} as const;
+
+export function createRendererRegistry(
+  clock: Pick<Clock, 'monotonicMs'> = systemClock,
+): RendererRegistry {
+  const plain = createPlainRenderer(clock);
+  const renderers = [plain];
+  const select = async (tree: Tree, path: string): Promise<Result<Renderer>> => {
+    try {
+      for (const renderer of renderers) {
+        if (await renderer.detect(tree, path)) return success(renderer);
+      }
+      const entries = (await tree.list(path)) ?? [];
+      const format = detectFormat(entries.map(({ name }) => name));
+      if (format === 'plain' || format === 'other') return success(plain);
+      return failure(
+        formatUnsupported({
+          message: `${path === '' ? 'The root' : path} is a ${unsupported[format]}, which this version cannot render.`,
+          resource: path,
+        }),
+      );
+    } catch (error) {
+      if (error instanceof FairleadError) return failure(error);
+      throw error;
+    }
+  };
+  return {
+    renderers,
+    select,
+    render: async (tree, path, parameters) => {
+      const renderer = await select(tree, path);
+      return renderer.ok ? renderer.value.render(tree, path, parameters) : renderer;
+    },
+  };
+}
