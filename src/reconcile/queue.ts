@@ -114,7 +114,7 @@ export class KeyedQueue {
         if (this.#timer !== timer || this.#stopped) return;
         this.#timer = null;
         const nowMs = this.#clock.monotonicMs();
-        for (const [key, atMs] of [...this.#due]) if (atMs <= nowMs) this.add(key);
+        for (const [key, atMs] of this.#due) if (atMs <= nowMs) this.add(key);
         this.#arm();
       });
   }

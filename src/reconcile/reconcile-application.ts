@@ -1,24 +1,20 @@
 import type { SyncOutcome } from '../control/api.ts';
-import { errorFromRecord, errorRecord } from '../model/error.ts';
-import type { ErrorRecord } from '../model/error.ts';
-import type { Release, ReleaseTrigger } from '../model/release.ts';
+import { errorRecord } from '../model/error.ts';
+import type { ReleaseTrigger } from '../model/release.ts';
 import { showRevision } from '../model/revision.ts';
-import { retryDelayMs } from '../release/backoff.ts';
 import { contestedUntilMs, healedFields, recordHeal } from '../release/contest.ts';
 import { isHealing, judge } from '../release/gate.ts';
 import type { Verdict } from '../release/gate.ts';
 import { effectivePolicy } from '../release/policy.ts';
+import { watchApplication } from './bookkeeping.ts';
 import type { PlannedRun, RunContext } from './context.ts';
-import { settleRecords, watchApplication } from './bookkeeping.ts';
 import { waitsFor } from './dependencies.ts';
-import { runHealthChecks } from './health-checks.ts';
+import { afterFailure, fail } from './failure.ts';
 import { planApplication } from './plan-application.ts';
-import { quarantine } from './quarantine.ts';
 import { releaseApplication } from './release-application.ts';
+import { afterSuccess, rest } from './rest.ts';
 import type { ApplicationRuntime, RunRequest } from './runtime.ts';
-import { healthOfApplication, resourceViews } from './view.ts';
-
-const defaultRetry = { limit: null, initialMs: 5_000, factor: 2, maxMs: 300_000 };
+import { noteDrift, show, tell } from './show.ts';
 
 /**
  * One look at one application, from what asked for it to rest: plan, judge, and if allowed, release. Never
@@ -72,7 +68,7 @@ async function attempt(
   const changes = run.planSet.plans.flatMap((plan) => plan.changes);
   await show(context, runtime, run);
   await watchApplication(context, runtime, run);
-  if (changes.length === 0) return rest(context, runtime, run, triggers);
+  if (changes.length === 0) return rest(context, runtime, run);
 
   runtime.plan = run.planSet;
   noteDrift(context, runtime, run, triggers);
@@ -241,206 +237,4 @@ function triggerOf(
   if (healing) return 'drift';
   for (const trigger of triggers) if (trigger !== 'verify' && trigger !== 'drift') return trigger;
   return 'source';
-}
-
-async function afterSuccess(
-  context: RunContext,
-  runtime: ApplicationRuntime,
-  run: PlannedRun,
-): Promise<void> {
-  await context.consumeApprovals(runtime.key, run.planSet);
-  // Look again: what is shown as synced is what was read after the release, not what was hoped for.
-  const again = await planApplication(context, runtime, {
-    revision: null,
-    retryQuarantined: false,
-    preview: false,
-  });
-  if (!again.ok) throw again.error;
-  await show(context, runtime, again.value);
-  await watchApplication(context, runtime, again.value);
-  const left = again.value.planSet.plans.flatMap((plan) => plan.changes);
-  runtime.move(left.length === 0 ? 'health-reached' : 'health-missed');
-  if (left.length > 0) {
-    // Somebody moved something in the meantime, or the source went on: look again at once.
-    context.queue.add(runtime.id);
-    runtime.message = 'changed again while it was released; looking again';
-    return;
-  }
-  await rest(context, runtime, again.value, new Set());
-}
-
-/** Nothing to do: bring the record up to date and say how it is. */
-async function rest(
-  context: RunContext,
-  runtime: ApplicationRuntime,
-  run: PlannedRun,
-  _triggers: ReadonlySet<ReleaseTrigger | 'verify'>,
-): Promise<SyncOutcome> {
-  await settleRecords(context, runtime, run);
-  if (runtime.state === 'planning') runtime.move('plan-empty');
-  runtime.plan = null;
-  runtime.waiting = null;
-  runtime.waitsFor = [];
-  runtime.nextAttemptAtMs = null;
-  runtime.error = run.problem;
-  if (run.problem !== null) {
-    // Live is the last good state and in order; what the source says cannot be had.
-    runtime.sync = 'OutOfSync';
-    runtime.move('gave-up');
-    runtime.message = `${run.problem.message}. ${run.problem.hint}`;
-    if (run.fallback === 'broken' && errorFromRecord(run.problem).retryable)
-      scheduleRetry(context, runtime);
-    return { kind: 'blocked', message: run.problem.message, error: run.problem };
-  }
-  runtime.attempts = 0;
-  runtime.message =
-    runtime.hold === null
-      ? runtime.health.message
-      : `${runtime.hold.kind === 'revision' ? `held at ${showRevision(run.revision)}` : 'on hold'} by ${runtime.hold.by}: ${runtime.hold.reason}`;
-  if (runtime.hold?.expiresAtMs != null) {
-    context.queue.addLater(
-      runtime.id,
-      Math.max(0, runtime.hold.expiresAtMs - context.ports.clock.nowMs()),
-    );
-  }
-  for (const other of context.applications.values()) {
-    if (other.state === 'awaiting-dependency') context.queue.add(other.id);
-  }
-  if (runtime.removal !== null) context.onGone(runtime);
-  return { kind: 'unchanged', message: `${runtime.id} is as ${showRevision(run.revision)} says` };
-}
-
-async function afterFailure(
-  context: RunContext,
-  runtime: ApplicationRuntime,
-  run: PlannedRun,
-  release: Release,
-  unhealthy: boolean,
-  healing: boolean,
-): Promise<void> {
-  const error = release.error;
-  if (error === null) return;
-  const application = runtime.application;
-  const final = unhealthy || !error.retryable;
-  const mayRevert =
-    !healing &&
-    run.fallback === 'none' &&
-    application?.onFailure === 'revert' &&
-    runtime.hold === null;
-  const exhausted = application?.retry.limit != null && runtime.attempts >= application.retry.limit;
-  if (mayRevert && (final || exhausted) && !context.signal.aborted) {
-    const remembered = await quarantine(context, runtime, run, error.message);
-    if (remembered) {
-      runtime.move(runtime.state === 'verifying' ? 'health-missed' : 'apply-failed');
-      runtime.message = `${error.message}; going back to the last good revision`;
-      runtime.error = error;
-      runtime.triggers.add('revert');
-      context.queue.add(runtime.id);
-      return;
-    }
-  }
-  fail(context, runtime, error, 'apply-failed', run.planSet.digest);
-}
-
-/** Records a failure and when to try again. */
-function fail(
-  context: RunContext,
-  runtime: ApplicationRuntime,
-  error: ErrorRecord,
-  event: 'plan-failed' | 'apply-failed',
-  digest = '',
-): SyncOutcome {
-  if (digest !== '' && digest !== runtime.attemptedDigest) {
-    runtime.attempts = 0;
-    runtime.attemptedDigest = digest;
-  }
-  if (['planning', 'applying', 'reverting'].includes(runtime.state)) {
-    runtime.move(runtime.state === 'planning' ? 'plan-failed' : event);
-  } else if (runtime.state === 'verifying') runtime.move('health-missed');
-  if (event === 'plan-failed') runtime.sync = 'Unknown';
-  runtime.error = error;
-  runtime.message = `${error.message}. ${error.hint}`;
-  if (!error.retryable) {
-    runtime.nextAttemptAtMs = null;
-    runtime.move('gave-up');
-  } else scheduleRetry(context, runtime);
-  return { kind: 'blocked', message: error.message, error };
-}
-
-function scheduleRetry(context: RunContext, runtime: ApplicationRuntime): void {
-  runtime.attempts += 1;
-  const retry = runtime.application?.retry ?? defaultRetry;
-  const delayMs = retryDelayMs(retry, runtime.attempts, context.ports.random.fraction());
-  if (delayMs === null) {
-    runtime.nextAttemptAtMs = null;
-    if (runtime.state === 'backing-off') runtime.move('gave-up');
-    return;
-  }
-  runtime.nextAttemptAtMs = context.ports.clock.nowMs() + delayMs;
-  context.queue.addLater(runtime.id, delayMs);
-}
-
-async function show(
-  context: RunContext,
-  runtime: ApplicationRuntime,
-  run: PlannedRun,
-): Promise<void> {
-  runtime.warnings = run.warnings;
-  runtime.resources = resourceViews(run);
-  const outOfSync =
-    run.problem !== null || runtime.resources.some((view) => view.sync !== 'Synced');
-  runtime.sync = outOfSync ? 'OutOfSync' : 'Synced';
-  runtime.health = healthOfApplication(runtime.resources, await runHealthChecks(context, runtime));
-  for (const item of run.targets) {
-    runtime.inventories.set(item.target.name, item.inventory);
-    if (item.inventory !== null) runtime.ownedAt.add(item.target.name);
-  }
-  const owner = run.targets.find((item) => item.inventory !== null);
-  runtime.live = owner?.inventory?.revision ?? [];
-}
-
-function noteDrift(
-  context: RunContext,
-  runtime: ApplicationRuntime,
-  run: PlannedRun,
-  triggers: ReadonlySet<ReleaseTrigger | 'verify'>,
-): void {
-  const drifted = run.planSet.plans.flatMap((plan) =>
-    plan.changes.filter((change) => change.causeKind === 'drift'),
-  );
-  const first = drifted[0];
-  if (first === undefined || runtime.attemptedDigest === run.planSet.digest) return;
-  const missed = triggers.has('verify') && triggers.size === 1;
-  context.journal.emit({
-    type: 'drift.detected',
-    ...runtime.key,
-    message: `${drifted.length} resource(s) drifted: ${first.id.kind}/${first.id.name} ${first.cause}`,
-    data: { resources: drifted.length, missedByWatching: missed },
-  });
-}
-
-function tell(
-  context: RunContext,
-  runtime: ApplicationRuntime,
-  before: Pick<ApplicationRuntime, 'state' | 'message' | 'health'>,
-): void {
-  if (
-    runtime.state !== before.state ||
-    (runtime.message !== before.message && runtime.state !== 'synced')
-  ) {
-    context.journal.emit({
-      type: 'application.state',
-      ...runtime.key,
-      message: runtime.message,
-      data: { state: runtime.state, sync: runtime.sync },
-    });
-  }
-  if (runtime.health.status !== before.health.status) {
-    context.journal.emit({
-      type: 'application.health',
-      ...runtime.key,
-      message: runtime.health.message,
-      data: { health: runtime.health.status },
-    });
-  }
 }

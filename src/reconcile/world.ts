@@ -56,7 +56,7 @@ export class World {
     const changed: string[] = [];
     for (const source of config.sources.values())
       if (await this.#openSource(source)) changed.push(source.name);
-    for (const name of [...this.#sources.keys()]) {
+    for (const name of this.#sources.keys()) {
       if (name !== '' && !config.sources.has(name)) {
         this.#sources.delete(name);
         changed.push(name);

@@ -9,6 +9,8 @@ export const sha256: Hasher = (data) => createHash('sha256').update(data).digest
 export function createSealer(keyId: string, key: Uint8Array): Sealer {
   return {
     keyId,
-    seal: (value) => ({ $sealed: { keyId, hmac: createHmac('sha256', key).update(value).digest('hex') } }),
+    seal: (value) => ({
+      $sealed: { keyId, hmac: createHmac('sha256', key).update(value).digest('hex') },
+    }),
   };
 }

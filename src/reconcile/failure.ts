@@ -1,0 +1,82 @@
+import type { SyncOutcome } from '../control/api.ts';
+import type { ErrorRecord } from '../model/error.ts';
+import type { Release } from '../model/release.ts';
+import { retryDelayMs } from '../release/backoff.ts';
+import type { PlannedRun, RunContext } from './context.ts';
+import { quarantine } from './quarantine.ts';
+import type { ApplicationRuntime } from './runtime.ts';
+
+/** For what is no longer configured and still has something to do: go on for ever, slower and slower. */
+const defaultRetry = { limit: null, initialMs: 5_000, factor: 2, maxMs: 300_000 };
+
+/** A release failed: go back to the last good revision where that is wanted and possible, else try again later. */
+export async function afterFailure(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  run: PlannedRun,
+  release: Release,
+  unhealthy: boolean,
+  healing: boolean,
+): Promise<void> {
+  const error = release.error;
+  if (error === null) return;
+  const application = runtime.application;
+  const final = unhealthy || !error.retryable;
+  const mayRevert =
+    !healing &&
+    run.fallback === 'none' &&
+    application?.onFailure === 'revert' &&
+    runtime.hold === null;
+  const exhausted = application?.retry.limit != null && runtime.attempts >= application.retry.limit;
+  if (mayRevert && (final || exhausted) && !context.signal.aborted) {
+    const remembered = await quarantine(context, runtime, run, error.message);
+    if (remembered) {
+      runtime.move(runtime.state === 'verifying' ? 'health-missed' : 'apply-failed');
+      runtime.message = `${error.message}; going back to the last good revision`;
+      runtime.error = error;
+      runtime.triggers.add('revert');
+      context.queue.add(runtime.id);
+      return;
+    }
+  }
+  fail(context, runtime, error, 'apply-failed', run.planSet.digest);
+}
+
+/** Records a failure and when to try again. */
+export function fail(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  error: ErrorRecord,
+  event: 'plan-failed' | 'apply-failed',
+  digest = '',
+): SyncOutcome {
+  if (digest !== '' && digest !== runtime.attemptedDigest) {
+    runtime.attempts = 0;
+    runtime.attemptedDigest = digest;
+  }
+  if (['planning', 'applying', 'reverting'].includes(runtime.state)) {
+    runtime.move(runtime.state === 'planning' ? 'plan-failed' : event);
+  } else if (runtime.state === 'verifying') runtime.move('health-missed');
+  if (event === 'plan-failed') runtime.sync = 'Unknown';
+  runtime.error = error;
+  runtime.message = `${error.message}. ${error.hint}`;
+  if (!error.retryable) {
+    runtime.nextAttemptAtMs = null;
+    runtime.move('gave-up');
+  } else scheduleRetry(context, runtime);
+  return { kind: 'blocked', message: error.message, error };
+}
+
+/** Plans the next attempt by the application's retry policy; none left: it waits for a change or a person. */
+export function scheduleRetry(context: RunContext, runtime: ApplicationRuntime): void {
+  runtime.attempts += 1;
+  const retry = runtime.application?.retry ?? defaultRetry;
+  const delayMs = retryDelayMs(retry, runtime.attempts, context.ports.random.fraction());
+  if (delayMs === null) {
+    runtime.nextAttemptAtMs = null;
+    if (runtime.state === 'backing-off') runtime.move('gave-up');
+    return;
+  }
+  runtime.nextAttemptAtMs = context.ports.clock.nowMs() + delayMs;
+  context.queue.addLater(runtime.id, delayMs);
+}

@@ -1,0 +1,177 @@
+import type { RollbackRequest, SyncOutcome } from '../control/api.ts';
+import type { Hold } from '../model/inventory.ts';
+import type { Release } from '../model/release.ts';
+import { unwrap } from '../model/result.ts';
+import type { Revision } from '../model/revision.ts';
+import { sameRevision, showRevision } from '../model/revision.ts';
+import { approvalOf } from '../release/approval.ts';
+import type { Target } from '../targets/target.ts';
+import type { Engine } from './engine.ts';
+import { nothingToRollBackTo, planAmbiguous, planNotFound } from './errors.ts';
+import type { ApplicationRuntime, RunRequest } from './runtime.ts';
+
+/** What a person orders: sync, approve, hold, roll back, resume. */
+
+/** Every target where the application is wanted or owned. */
+export async function targetsOf(
+  engine: Engine,
+  runtime: ApplicationRuntime,
+): Promise<readonly Target[]> {
+  const names = new Set([...(runtime.environment?.targets ?? []), ...runtime.ownedAt]);
+  return Promise.all([...names].map(async (name) => engine.world.target(name)));
+}
+
+/** Resolves a commit, branch or tag in the application's source; `null` for `null`. */
+export async function resolveRevision(
+  engine: Engine,
+  runtime: ApplicationRuntime,
+  reference: string | null,
+): Promise<Revision | null> {
+  if (reference === null || runtime.application === null) return null;
+  const source = engine.world.source(runtime.application.source);
+  return [unwrap(await source.resolve(reference))];
+}
+
+/** Asks for a run and waits for its answer. */
+export function ask(
+  engine: Engine,
+  runtime: ApplicationRuntime,
+  request: Omit<RunRequest, 'answer'>,
+): Promise<SyncOutcome> {
+  return new Promise((resolve) => {
+    runtime.requests.push({ ...request, answer: resolve });
+    engine.trigger(runtime.id, request.trigger);
+  });
+}
+
+export async function approve(
+  engine: Engine,
+  digits: string,
+  actor: string,
+): Promise<{
+  readonly application: string;
+  readonly environment: string;
+  readonly digest: string;
+}> {
+  const wanted = digits.replace(/^sha256:/, '');
+  const matches = [...engine.applications.values()].filter(
+    (runtime) =>
+      wanted.length >= 8 &&
+      runtime.plan !== null &&
+      runtime.plan.digest.slice(7).startsWith(wanted),
+  );
+  const [runtime] = matches;
+  if (runtime?.plan == null)
+    throw planNotFound({ message: `no waiting plan begins with ${digits}`, resource: digits });
+  if (matches.length > 1) {
+    throw planAmbiguous({
+      message: `${digits} fits ${matches.map((match) => match.id).join(' and ')}`,
+      resource: digits,
+    });
+  }
+  const { plan } = runtime;
+  await engine.journal.putApproval(approvalOf(plan, actor, engine.ports.clock.nowMs()));
+  engine.journal.emit({
+    type: 'plan.approved',
+    ...runtime.key,
+    actor,
+    message: `${actor} approved ${plan.digest.slice(7, 19)}`,
+    data: { digest: plan.digest },
+  });
+  engine.trigger(runtime.id, 'manual');
+  return { ...runtime.key, digest: plan.digest };
+}
+
+export async function setHold(
+  engine: Engine,
+  runtime: ApplicationRuntime,
+  order: {
+    kind: Hold['kind'];
+    revision: Revision | null;
+    reason: string;
+    actor: string;
+    expiresAtMs: number | null;
+  },
+): Promise<Hold> {
+  const hold: Hold = {
+    key: runtime.key,
+    kind: order.kind,
+    revision: order.revision,
+    reason: order.reason,
+    by: order.actor,
+    atMs: engine.ports.clock.nowMs(),
+    expiresAtMs: order.expiresAtMs,
+  };
+  for (const target of await targetsOf(engine, runtime))
+    await target.ledger.saveHold(runtime.key, hold);
+  const what = hold.revision === null ? 'on hold' : `held at ${showRevision(hold.revision)}`;
+  engine.journal.emit({
+    type: 'hold.set',
+    ...runtime.key,
+    actor: hold.by,
+    message: `${what}: ${hold.reason}`,
+  });
+  return hold;
+}
+
+export async function resume(
+  engine: Engine,
+  runtime: ApplicationRuntime,
+  actor: string,
+): Promise<{ readonly ended: Hold | null }> {
+  let ended: Hold | null = null;
+  for (const target of await targetsOf(engine, runtime)) {
+    ended ??= await target.ledger.loadHold(runtime.key);
+    await target.ledger.saveHold(runtime.key, null);
+  }
+  if (ended !== null)
+    engine.journal.emit({
+      type: 'hold.ended',
+      ...runtime.key,
+      actor,
+      message: `${actor} ended the hold: ${ended.reason}`,
+    });
+  engine.trigger(runtime.id, 'manual');
+  return { ended };
+}
+
+export async function rollback(
+  engine: Engine,
+  runtime: ApplicationRuntime,
+  request: RollbackRequest,
+): Promise<SyncOutcome> {
+  const revision = await rollbackRevision(engine, runtime, request.to);
+  await setHold(engine, runtime, { ...request, kind: 'revision', revision });
+  return ask(engine, runtime, {
+    actor: request.actor,
+    reason: request.reason,
+    agreed: request.approve,
+    retryQuarantined: false,
+    trigger: 'rollback',
+  });
+}
+
+/** A release id, a name in the source, or the last release that ended well on another revision. */
+async function rollbackRevision(
+  engine: Engine,
+  runtime: ApplicationRuntime,
+  to: string | null,
+): Promise<Revision> {
+  const history = await engine.ports.store.releases({ ...runtime.key, limit: 1_000 });
+  if (to !== null) {
+    const release = history.find((one) => one.id === to);
+    if (release !== undefined) return release.revision;
+    const revision = await resolveRevision(engine, runtime, to);
+    if (revision !== null) return revision;
+  }
+  const now = runtime.live;
+  const earlier = history.find(
+    (one: Release) =>
+      one.outcome === 'succeeded' && one.revision.length > 0 && !sameRevision(one.revision, now),
+  );
+  if (earlier !== undefined) return earlier.revision;
+  throw nothingToRollBackTo({
+    message: `${runtime.id} has no earlier release on another revision`,
+    resource: runtime.id,
+  });
+}

@@ -1,0 +1,76 @@
+import type { SyncOutcome } from '../control/api.ts';
+import { errorFromRecord } from '../model/error.ts';
+import { showRevision } from '../model/revision.ts';
+import { settleRecords, watchApplication } from './bookkeeping.ts';
+import type { PlannedRun, RunContext } from './context.ts';
+import { scheduleRetry } from './failure.ts';
+import { planApplication } from './plan-application.ts';
+import type { ApplicationRuntime } from './runtime.ts';
+import { show } from './show.ts';
+
+/** A release ended well: use up its approvals and look again. */
+export async function afterSuccess(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  run: PlannedRun,
+): Promise<void> {
+  await context.consumeApprovals(runtime.key, run.planSet);
+  // Look again: what is shown as synced is what was read after the release, not what was hoped for.
+  const again = await planApplication(context, runtime, {
+    revision: null,
+    retryQuarantined: false,
+    preview: false,
+  });
+  if (!again.ok) throw again.error;
+  await show(context, runtime, again.value);
+  await watchApplication(context, runtime, again.value);
+  const left = again.value.planSet.plans.flatMap((plan) => plan.changes);
+  runtime.move(left.length === 0 ? 'health-reached' : 'health-missed');
+  if (left.length > 0) {
+    // Somebody moved something in the meantime, or the source went on: look again at once.
+    context.queue.add(runtime.id);
+    runtime.message = 'changed again while it was released; looking again';
+    return;
+  }
+  await rest(context, runtime, again.value);
+}
+
+/** Nothing to do: bring the record up to date and say how it is. */
+export async function rest(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  run: PlannedRun,
+): Promise<SyncOutcome> {
+  await settleRecords(context, runtime, run);
+  if (runtime.state === 'planning') runtime.move('plan-empty');
+  runtime.plan = null;
+  runtime.waiting = null;
+  runtime.waitsFor = [];
+  runtime.nextAttemptAtMs = null;
+  runtime.error = run.problem;
+  if (run.problem !== null) {
+    // Live is the last good state and in order; what the source says cannot be had.
+    runtime.sync = 'OutOfSync';
+    runtime.move('gave-up');
+    runtime.message = `${run.problem.message}. ${run.problem.hint}`;
+    if (run.fallback === 'broken' && errorFromRecord(run.problem).retryable)
+      scheduleRetry(context, runtime);
+    return { kind: 'blocked', message: run.problem.message, error: run.problem };
+  }
+  runtime.attempts = 0;
+  runtime.message =
+    runtime.hold === null
+      ? runtime.health.message
+      : `${runtime.hold.kind === 'revision' ? `held at ${showRevision(run.revision)}` : 'on hold'} by ${runtime.hold.by}: ${runtime.hold.reason}`;
+  if (runtime.hold?.expiresAtMs != null) {
+    context.queue.addLater(
+      runtime.id,
+      Math.max(0, runtime.hold.expiresAtMs - context.ports.clock.nowMs()),
+    );
+  }
+  for (const other of context.applications.values()) {
+    if (other.state === 'awaiting-dependency') context.queue.add(other.id);
+  }
+  if (runtime.removal !== null) context.onGone(runtime);
+  return { kind: 'unchanged', message: `${runtime.id} is as ${showRevision(run.revision)} says` };
+}

@@ -1,0 +1,140 @@
+import type {
+  ApplicationDetail,
+  ApplicationView,
+  ControllerStatus,
+  SourceView,
+} from '../control/api.ts';
+import type { SourceConfig } from '../model/config.ts';
+import { showResource } from '../model/resource.ts';
+import type { Revision } from '../model/revision.ts';
+import type { Engine } from './engine.ts';
+import { currentRevision } from './plan-application.ts';
+import type { ApplicationRuntime } from './runtime.ts';
+
+export function statusOf(engine: Engine): ControllerStatus {
+  return {
+    version: engine.options.version,
+    installation: engine.options.installation,
+    startedAtMs: engine.startedAtMs,
+    nowMs: engine.ports.clock.nowMs(),
+    mode: engine.readOnlyReason === '' ? 'active' : 'read-only',
+    modeReason: engine.readOnlyReason,
+    config: { commit: engine.configuration.commit, problems: engine.configuration.problems },
+    sources: sourceViews(engine),
+    applications: engine.applications.size,
+    busy: engine.queue.busyCount,
+  };
+}
+
+export function sourceViews(engine: Engine): readonly SourceView[] {
+  return engine.world.sources().map(({ config, source, error }) => {
+    const status = source?.status();
+    const failing =
+      error === null
+        ? (status?.failing ?? null)
+        : {
+            sinceMs: engine.startedAtMs,
+            code: error.code,
+            message: error.message,
+            hint: error.hint,
+          };
+    return {
+      name: config.name,
+      url: config.url,
+      follows: describeFollow(config),
+      current: status?.current ?? null,
+      lastSuccessAtMs: status?.lastSuccessAtMs ?? null,
+      failing,
+      held: status?.held ?? null,
+    };
+  });
+}
+
+function describeFollow({ follow }: SourceConfig): string {
+  switch (follow.kind) {
+    case 'branch':
+    case 'tag':
+      return `${follow.kind} ${follow.name}`;
+    case 'semver':
+      return `semver ${follow.range}`;
+    case 'commit':
+      return `commit ${follow.commit.slice(0, 8)}`;
+  }
+}
+
+export function viewOf(engine: Engine, runtime: ApplicationRuntime): ApplicationView {
+  // What a commit did not touch is at that commit all the same.
+  const current =
+    runtime.application === null || runtime.hold?.kind === 'revision'
+      ? null
+      : currentOrNull(engine, runtime);
+  return {
+    application: runtime.key.application,
+    environment: runtime.key.environment,
+    project: runtime.application?.project ?? '',
+    targets: runtime.environment?.targets ?? [...runtime.ownedAt],
+    sync: runtime.sync,
+    health: runtime.health,
+    state: runtime.state,
+    message: runtime.message,
+    revision: current ?? runtime.wanted,
+    live: runtime.live,
+    resources: runtime.resources.length,
+    lastRelease: runtime.lastRelease,
+    waiting: runtime.waiting,
+    hold: runtime.hold,
+    error: runtime.error,
+    nextAttemptAtMs: runtime.nextAttemptAtMs,
+  };
+}
+
+export function currentOrNull(engine: Engine, runtime: ApplicationRuntime): Revision | null {
+  try {
+    return currentRevision(engine.context, runtime);
+  } catch {
+    return null;
+  }
+}
+
+export function detailOf(engine: Engine, runtime: ApplicationRuntime): ApplicationDetail {
+  const blockedBy: { what: string; why: string; next: string }[] = [];
+  if (runtime.error !== null) {
+    blockedBy.push({
+      what: runtime.error.resource ?? runtime.error.code,
+      why: runtime.error.message,
+      next: runtime.error.hint,
+    });
+  }
+  if (runtime.hold !== null) {
+    blockedBy.push({
+      what: 'hold',
+      why: `${runtime.hold.by}: ${runtime.hold.reason}`,
+      next: `fairlead resume ${runtime.id}`,
+    });
+  }
+  if (runtime.waiting !== null && runtime.plan !== null) {
+    blockedBy.push({
+      what: 'plan',
+      why: runtime.waiting.reason,
+      next: `fairlead approve ${runtime.waiting.digest.slice(7, 19)}`,
+    });
+  }
+  for (const name of runtime.waitsFor) {
+    blockedBy.push({ what: 'dependency', why: name, next: 'see that application' });
+  }
+  for (const view of runtime.resources) {
+    if (view.health.status === 'Healthy' || view.health.status === 'Suspended') continue;
+    blockedBy.push({
+      what: showResource(view.id),
+      why: `${view.health.status}: ${view.health.message}`,
+      next: `fairlead logs ${runtime.id}`,
+    });
+  }
+  return {
+    ...viewOf(engine, runtime),
+    resourceViews: runtime.resources,
+    plan: runtime.plan,
+    blockedBy,
+    warnings: runtime.warnings,
+  };
+}

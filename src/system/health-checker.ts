@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import type { HealthCheckConfig } from '../model/config.ts';
+import type { Health } from '../model/status.ts';
+
+/** Runs one health check of an application once. Never throws: what fails is an unhealthy answer with its reason. */
+export async function checkHealth(check: HealthCheckConfig, signal: AbortSignal): Promise<Health> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(check.timeoutMs)]);
+  try {
+    switch (check.kind) {
+      case 'http':
+        return await checkHttp(check, limit);
+      case 'tcp':
+        return await checkTcp(check, limit);
+      case 'exec':
+        return await checkExec(check, limit);
+    }
+  } catch (thrown) {
+    const late = limit.aborted && !signal.aborted;
+    return degraded(late ? `no answer within ${check.timeoutMs} ms` : reasonOf(thrown));
+  }
+}
+
+async function checkHttp(check: HealthCheckConfig & { kind: 'http' }, signal: AbortSignal): Promise<Health> {
+  // A redirect is an answer of its own: following it could leave the host that was meant.
+  const response = await fetch(check.url, { signal, redirect: 'manual' });
+  await response.body?.cancel();
+  if (response.status === check.expectStatus) return healthy(`${check.url} answers ${response.status}`);
+  return degraded(`${check.url} answers ${response.status}, not ${check.expectStatus}`);
+}
+
+function checkTcp(check: HealthCheckConfig & { kind: 'tcp' }, signal: AbortSignal): Promise<Health> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: check.host, port: check.port, signal });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(healthy(`${check.host}:${check.port} takes connections`));
+    });
+    socket.once('error', (error) => {
+      socket.destroy();
+      reject(error);
+    });
+  });
+}
+
+function checkExec(check: HealthCheckConfig & { kind: 'exec' }, signal: AbortSignal): Promise<Health> {
+  return new Promise((resolve, reject) => {
+    const [program = '', ...rest] = check.argv;
+    const child = spawn(program, rest, { signal, stdio: 'ignore', killSignal: 'SIGKILL' });
+    child.once('error', reject);
+    child.once('exit', (code, killedBy) => {
+      resolve(code === 0 ? healthy(`${program} ended with code 0`) : degraded(`${program} ended with ${code ?? killedBy}`));
+    });
+  });
+}
+
+function healthy(message: string): Health {
+  return { status: 'Healthy', message };
+}
+
+function degraded(message: string): Health {
+  return { status: 'Degraded', message };
+}
+
+function reasonOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  return thrown.cause instanceof Error ? thrown.cause.message : thrown.message;
+}
