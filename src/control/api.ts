@@ -100,6 +100,8 @@ export interface ControllerStatus {
 }
 
 export interface ConfigProblemView {
+  /** Absent: an error. A warning changes nothing. */
+  readonly severity?: 'error' | 'warning';
   readonly code: string;
   readonly file: string;
   readonly line: number;
@@ -159,10 +161,7 @@ export interface Api {
   ): Promise<readonly { readonly target: string; readonly documents: readonly unknown[] }[]>;
   sync(request: SyncRequest): Promise<SyncOutcome>;
   /** Approves (and confirms) the waiting plan with this digest or unambiguous prefix of at least 8 digits. */
-  approve(request: {
-    readonly digest: string;
-    readonly actor: string;
-  }): Promise<{
+  approve(request: { readonly digest: string; readonly actor: string }): Promise<{
     readonly application: string;
     readonly environment: string;
     readonly digest: string;

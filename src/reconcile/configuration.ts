@@ -4,7 +4,7 @@ import type { Config } from '../model/config.ts';
 import type { SourceRevision } from '../model/revision.ts';
 import type { Source } from '../source/source.ts';
 import type { Journal } from './journal.ts';
-import type { EnginePorts } from './ports.ts';
+import type { ConfigSnapshot, EnginePorts } from './ports.ts';
 
 const settingName = 'configuration';
 
@@ -18,6 +18,7 @@ export class Configuration {
   #config: Config | null = null;
   #commit: string | null = null;
   #complete = false;
+  heldBack: ConfigSnapshot['heldBack'] = { applications: new Set(), environments: new Set() };
   problems: readonly ConfigProblemView[] = [];
 
   constructor(ports: EnginePorts, journal: Journal) {
@@ -77,8 +78,9 @@ export class Configuration {
     }
     this.#config = loaded.value.config;
     this.#complete = loaded.value.complete;
+    this.heldBack = loaded.value.heldBack;
     this.problems = loaded.value.problems;
-    if (loaded.value.complete) {
+    if (loaded.value.sound) {
       this.#journal.emit({
         type: 'config.accepted',
         message: `configuration of ${revision.commit.slice(0, 8)}`,

@@ -71,3 +71,9 @@ export const logsUnsupported = defineError('target.no-logs', {
   title: 'This target keeps no output',
   hint: 'Look for the logs where the resource writes them.',
 });
+
+export const renderTimedOut = defineError('render.timed-out', {
+  class: 'input',
+  title: 'Rendering took too long',
+  hint: 'Make the application smaller, or raise timeouts.render.',
+});

@@ -43,8 +43,15 @@ export interface ConfigLoader {
 export interface ConfigSnapshot {
   readonly config: Config;
   readonly problems: readonly ConfigProblemView[];
-  /** Whether everything was understood, so that what is missing may be taken as removed. */
+  /** Whether there was no error at all: a commit to go back to after a restart. */
+  readonly sound: boolean;
+  /** Whether what is missing may be taken as removed: no error hides a document that nobody can name. */
   readonly complete: boolean;
+  /** Declared, but unusable and without an earlier form: not in `config`, and not removed either. */
+  readonly heldBack: {
+    readonly applications: ReadonlySet<string>;
+    readonly environments: ReadonlySet<string>;
+  };
 }
 
 /** For operators' logs, never for decisions. */

@@ -5,18 +5,14 @@ import type { Desired, Manifest } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
 import { failure, success } from '../model/result.ts';
 import type { Result } from '../model/result.ts';
-import { defineError, toFairleadError } from '../model/error.ts';
+import { toFairleadError } from '../model/error.ts';
+import type { FairleadError } from '../model/error.ts';
 import type { Rendered } from '../render/renderer.ts';
 import type { Target } from '../targets/target.ts';
+import { notAllowedByProject, renderTimedOut } from './errors.ts';
 import type { EnginePorts } from './ports.ts';
 import type { Prepared } from './runtime.ts';
 import type { World } from './world.ts';
-
-export const renderTimedOut = defineError('render.timed-out', {
-  class: 'input',
-  title: 'Rendering took too long',
-  hint: 'Make the application smaller, or raise timeouts.render.',
-});
 
 export interface PrepareInput {
   readonly ports: EnginePorts;
@@ -70,6 +66,8 @@ export async function prepareRevision(input: PrepareInput): Promise<Result<Prepa
   const rendered = await renderRevision(input);
   if (!rendered.ok) return rendered;
   const project = input.world.config.projects.get(input.application.project) ?? null;
+  const refused = refusedKind(rendered.value.manifests, project);
+  if (refused !== null) return failure(refused);
   const byTarget = new Map<string, readonly Desired[]>();
   for (const target of input.targets) {
     try {
@@ -87,6 +85,21 @@ export async function prepareRevision(input: PrepareInput): Promise<Result<Prepa
     warnings: rendered.value.warnings,
     paths: [...rendered.value.readSet.keys()],
   });
+}
+
+/** The first manifest of a kind that the project does not allow. `File` and `host.fairlead.dev/File` name the same. */
+function refusedKind(manifests: readonly Manifest[], project: ProjectConfig | null): FairleadError | null {
+  if (project === null || project.kinds.length === 0) return null;
+  for (const manifest of manifests) {
+    const group = manifest.apiVersion.includes('/') ? (manifest.apiVersion.split('/')[0] ?? '') : '';
+    if (project.kinds.includes(manifest.kind) || project.kinds.includes(`${group}/${manifest.kind}`)) continue;
+    const { file, line } = manifest.origin;
+    return notAllowedByProject({
+      message: `${file}${line === undefined ? '' : `:${line}`}: project ${project.name} allows no ${manifest.kind} (allowed: ${project.kinds.join(', ')})`,
+      resource: `${manifest.kind}/${manifest.name}`,
+    });
+  }
+  return null;
 }
 
 async function prepareAt(

@@ -33,6 +33,7 @@ export async function updateRoster(
   if (!complete) return concerned;
   for (const runtime of engine.applications.values()) {
     if (wanted.has(runtime.id) || runtime.removal !== null) continue;
+    if (isHeldBack(engine, runtime.key)) continue;
     if (isRenamed(config, runtime.key)) {
       // Its inventory is handed over to the new name; nothing is removed.
       engine.paths.drop(runtime.id);
@@ -90,7 +91,7 @@ async function findOwned(
           engine.readOnlyReason = `what is live was released by another installation (${id}); the state folder is new or another one`;
         }
       } else if (complete && ours && inventory.repository === repository.url && only === null) {
-        if (wanted.has(id) || isRenamed(config, key)) continue;
+        if (wanted.has(id) || isRenamed(config, key) || isHeldBack(engine, key)) continue;
         const runtime = new ApplicationRuntime(key);
         runtime.removal = 'confirm';
         runtime.ownedAt.add(target.name);
@@ -124,6 +125,12 @@ async function loadInventory(
     // The application's own run tells what is wrong with it.
     return null;
   }
+}
+
+/** Declared, but in a form that cannot be used: what it owns stays as it is. */
+function isHeldBack(engine: Engine, key: InventoryKey): boolean {
+  const { applications, environments } = engine.configuration.heldBack;
+  return applications.has(key.application) || environments.has(key.environment);
 }
 
 /** Whether an application of the configuration has taken this one's place under a new name. */

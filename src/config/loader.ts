@@ -1,0 +1,34 @@
+import type { ConfigLoader } from '../reconcile/ports.ts';
+import { failure, success } from '../model/result.ts';
+import { emptyConfig } from './entries.ts';
+import { loadConfig } from './load.ts';
+import type { LoadOptions } from './load.ts';
+import { mergeWithLastGood } from './merge.ts';
+import { readConfigFiles } from './read.ts';
+
+/** The configuration loader of the engine: files of a tree, below `prefix`, merged with what was good before. */
+export function createConfigLoader(prefix = '', options: LoadOptions = {}): ConfigLoader {
+  const below = prefix === '' ? '' : `${prefix}/`;
+  return {
+    concerns: (path) => {
+      if (!path.startsWith(below)) return false;
+      const name = path.slice(below.length);
+      return /^fairlead\.ya?ml$/.test(name) || /^fairlead\/[^/]+\.ya?ml$/.test(name);
+    },
+    load: async (tree, previous) => {
+      const files = await readConfigFiles(tree, prefix);
+      if (!files.ok) return failure(files.error);
+      const loaded = loadConfig(files.value.files, options);
+      const merged = mergeWithLastGood(previous ?? emptyConfig, loaded);
+      const names = (kind: string): ReadonlySet<string> =>
+        new Set(merged.heldBack.filter((item) => item.kind === kind).map((item) => item.name));
+      return success({
+        config: merged.config,
+        problems: loaded.problems,
+        sound: loaded.problems.every((problem) => problem.severity !== 'error'),
+        complete: merged.complete,
+        heldBack: { applications: names('Application'), environments: names('Environment') },
+      });
+    },
+  };
+}
