@@ -1,5 +1,13 @@
 import { posix, resolve, sep } from 'node:path';
-import { edges, engine, forbiddenGlobals, forbiddenMembers, pure, purePackages, root } from './layers.js';
+import {
+  edges,
+  engine,
+  forbiddenGlobals,
+  forbiddenMembers,
+  pure,
+  purePackages,
+  root,
+} from './layers.js';
 
 /**
  * Two lint rules that the linter does not bring: `layers` (which folder of `src/` may import which) and
@@ -29,7 +37,7 @@ function refusal(from, to, typeOnly) {
   const layer = from[0];
   const name = to.kind === 'source' ? to.parts[0] : to.name;
   const allowed = Object.hasOwn(pure, layer) ? pure[layer] : undefined;
-  if (to.kind === 'package' && purePackages.includes(name)) return undefined;
+  if (to.kind === 'package' && purePackages[layer]?.includes(name) === true) return undefined;
   if (allowed !== undefined && !(to.kind === 'source' && allowed.includes(name))) {
     return `src/${layer} is pure: it imports only ${allowed.map((one) => `src/${one}`).join(', ')}, not ${name}`;
   }

@@ -52,12 +52,14 @@ const planted: readonly Planted[] = [
     ['../system/good.ts', 'the system'],
     ['node:path', 'a Node module'],
     ['zod', 'a package'],
+    ['diff', 'a package that another pure layer may'],
   ]),
   ...layer('plan', [
     ['../health/good.ts', 'a sibling'],
     ['../release/good.ts', 'a layer above'],
     ['../system/good.ts', 'the system'],
     ['node:crypto', 'a Node module'],
+    ['zod', 'a package that is not named as pure'],
   ]),
   ...layer('health', [
     ['../plan/good.ts', 'a sibling'],
@@ -127,6 +129,7 @@ const kept: Readonly<Record<string, string>> = {
   'src/main.ts': `export { good } from './cli/good.ts';\n`,
   'src/release/uses-plan.ts': `import { good } from '../plan/good.ts';\nexport const again = good;\n`,
   'src/plan/uses-model.ts': `import { good } from '../model/good.ts';\nexport const again = good;\n`,
+  'src/plan/text.ts': `import { diffLines } from 'diff';\nexport const again = diffLines;\n`,
   'src/plan/dates.ts': `export const text = (atMs: number): string => new Date(atMs).toISOString();\n`,
   'src/plan/local.ts': `export const twice = (process: number): number => process * 2;\n`,
   'src/plan/local.test.ts': `import { readFileSync } from 'node:fs';\nexport const read = readFileSync;\n`,
