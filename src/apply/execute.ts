@@ -5,7 +5,6 @@ import type { Inventory, InventoryKey } from '../model/inventory.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import type { JournalStep } from '../model/release.ts';
 import type { Desired } from '../model/resource.ts';
-import type { Revision } from '../model/revision.ts';
 import { stagesOf } from '../plan/order.ts';
 import type { Stage } from '../plan/order.ts';
 import { placeOf } from '../plan/plan.ts';
@@ -105,8 +104,16 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
       break;
     }
   }
-  const revision: Revision | null = error === null ? plan.revision : null;
-  const settled = settle(announced, { made, gone }, desired, revision, hash);
+  if (error === null && plan.changes.length === 0) {
+    // An earlier release ended unseen: nothing is left to change, but whether it works was never known.
+    input.onVerifying();
+    const reached = await waitForWave(input, desired);
+    if (!('uids' in reached)) {
+      error = reached;
+      unhealthy = true;
+    }
+  }
+  const settled = settle(announced, { made, gone }, desired, error === null ? plan : null, hash);
   try {
     await target.ledger.save(key, settled, announced.epoch);
   } catch (thrown) {

@@ -58,6 +58,7 @@ export function announce(
     repository: identity.repository,
     epoch: (old?.epoch ?? 0) + 1,
     revision: old?.revision ?? [],
+    verified: old?.verified ?? '',
     release: identity.release,
     entries: [...(old?.entries ?? []), ...announced],
     quarantine: old?.quarantine ?? [],
@@ -74,13 +75,14 @@ export interface Confirmed {
 
 /**
  * The inventory after the effects: made places carry their UID and what was applied, confirmed deletes leave,
- * everything else stays as announced. `revision` is given when all went well; else the last good one stays.
+ * everything else stays as announced. `good` is given when all went well; else the last good state stays. What has
+ * gone well is no longer remembered as bad.
  */
 export function settle(
   announced: Inventory,
   confirmed: Confirmed,
   desired: readonly Desired[],
-  revision: Revision | null,
+  good: { readonly revision: Revision; readonly desiredDigest: string } | null,
   hash: Hasher,
 ): Inventory {
   const byPlace = new Map(desired.map((item) => [placeOf(item), item]));
@@ -99,5 +101,12 @@ export function settle(
       entries.push(entry);
     }
   }
-  return { ...announced, entries, revision: revision ?? announced.revision };
+  if (good === null) return { ...announced, entries };
+  return {
+    ...announced,
+    entries,
+    revision: good.revision,
+    verified: good.desiredDigest,
+    quarantine: announced.quarantine.filter((item) => item.digest !== good.desiredDigest),
+  };
 }

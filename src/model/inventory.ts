@@ -54,6 +54,11 @@ export interface Inventory {
   readonly epoch: number;
   /** The revision of the last release that ended well; what a failed release goes back to. */
   readonly revision: Revision;
+  /**
+   * Digest of the desired set that the last release which ended well made live and found healthy; empty: none. A
+   * different one wanted, with nothing left to change, is a release whose end was never seen.
+   */
+  readonly verified: string;
   readonly release: string | null;
   readonly entries: readonly InventoryEntry[];
   readonly quarantine: readonly Quarantined[];

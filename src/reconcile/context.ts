@@ -46,6 +46,15 @@ export interface TargetPlan {
   readonly forget: readonly string[];
 }
 
+/** Whether what is live was never seen to work: its release ended unseen, or unhealthy. */
+export function isUnverified(item: TargetPlan): boolean {
+  return (
+    item.inventory !== null &&
+    item.desired.length > 0 &&
+    item.inventory.verified !== item.plan.desiredDigest
+  );
+}
+
 /** Everything known after planning, before anything is decided. */
 export interface PlannedRun {
   readonly planSet: PlanSet;

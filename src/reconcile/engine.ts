@@ -40,6 +40,7 @@ export class Engine {
   readonly #stopping = new AbortController();
   readonly #context: RunContext;
   readonly #accepted = new Map<string, string>();
+  #moves: Promise<void> = Promise.resolve();
   readonly #polls = new Map<string, AbortController>();
   readOnlyReason: string;
   foreignConfirmed = false;
@@ -76,7 +77,7 @@ export class Engine {
     return this.#context;
   }
 
-  /** Opens the repository, marks what a crash interrupted, reads the last configuration; queues nothing yet. */
+  /** Opens the repository, marks what a crash interrupted, restores the last whole configuration; queues nothing. */
   async start(): Promise<void> {
     await this.world.open();
     await this.#markInterrupted();
@@ -86,8 +87,19 @@ export class Engine {
       type: 'controller.started',
       message: `Fairlead ${this.options.version} started`,
     });
-    await this.#serveLastGood();
     await this.journal.flush();
+  }
+
+  /** Fetches and reads the configuration, so that the API can answer; looks at no application by itself. */
+  async load(): Promise<void> {
+    this.queue.pause();
+    await this.refresh(null);
+    for (const runtime of this.applications.values()) {
+      runtime.triggers.clear();
+      runtime.batch = null;
+      this.queue.forget(runtime.id);
+    }
+    this.queue.resume();
   }
 
   /** Follows sources and targets until `signal` aborts; then ends what runs, before its next effect. */
@@ -96,6 +108,8 @@ export class Engine {
       if (signal.aborted) resolve();
       else signal.addEventListener('abort', () => resolve(), { once: true });
     });
+    // What is there already is served without asking the network: after a restart in an outage, everything goes on.
+    await this.#serveLastGood();
     this.#follow();
     await stopped;
     await this.stop();
@@ -106,6 +120,7 @@ export class Engine {
     const abort = (): void => this.#stopping.abort();
     signal.addEventListener('abort', abort, { once: true });
     await this.refresh(null);
+    if (!this.#accepted.has('')) await this.#serveLastGood();
     await this.queue.idle();
     await this.journal.flush();
     signal.removeEventListener('abort', abort);
@@ -245,7 +260,14 @@ export class Engine {
     return fetched.ok;
   }
 
+  /** One revision after the other: two sources that move at once must not read the roster in the middle of a change. */
   async #moved(source: Source, revision: SourceRevision): Promise<void> {
+    const turn = this.#moves.then(async () => this.#take(source, revision));
+    this.#moves = turn.catch(() => {});
+    await turn;
+  }
+
+  async #take(source: Source, revision: SourceRevision): Promise<void> {
     const known = this.#accepted.get(source.name);
     if (known === revision.commit) return;
     this.#accepted.set(source.name, revision.commit);
@@ -269,7 +291,6 @@ export class Engine {
     this.#enqueue(concerned, 'source');
   }
 
-  /** Serves what is there without asking the network: after a restart in an outage, everything goes on. */
   async #serveLastGood(): Promise<void> {
     const source = this.world.source('');
     const { current } = source.status();

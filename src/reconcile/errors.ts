@@ -71,9 +71,3 @@ export const logsUnsupported = defineError('target.no-logs', {
   title: 'This target keeps no output',
   hint: 'Look for the logs where the resource writes them.',
 });
-
-export const renderTimedOut = defineError('render.timed-out', {
-  class: 'input',
-  title: 'Rendering took too long',
-  hint: 'Make the application smaller, or raise timeouts.render.',
-});

@@ -148,8 +148,9 @@ async function choose(
       ? fallBack(context, runtime, lastGood, wanted, prepared.error, options)
       : prepared;
   }
+  // What a person asks for by name is tried, whatever is remembered of it.
   const bad =
-    options.retryQuarantined || options.revision !== null
+    options.retryQuarantined || asked !== null
       ? null
       : findQuarantined(context, held, prepared.value);
   if (bad !== null)

@@ -9,7 +9,8 @@ import { toFairleadError } from '../model/error.ts';
 import type { FairleadError } from '../model/error.ts';
 import type { Rendered } from '../render/renderer.ts';
 import type { Target } from '../targets/target.ts';
-import { notAllowedByProject, renderTimedOut } from './errors.ts';
+import { renderTimeout } from '../render/errors.ts';
+import { notAllowedByProject } from './errors.ts';
 import type { EnginePorts } from './ports.ts';
 import type { Prepared } from './runtime.ts';
 import type { World } from './world.ts';
@@ -51,7 +52,7 @@ export async function renderRevision(
           timeoutMs: application.timeouts.renderMs,
         }),
       () =>
-        renderTimedOut({
+        renderTimeout({
           message: `${key.application}@${key.environment} did not render within ${application.timeouts.renderMs} ms`,
           resource: path,
         }),
@@ -88,11 +89,20 @@ export async function prepareRevision(input: PrepareInput): Promise<Result<Prepa
 }
 
 /** The first manifest of a kind that the project does not allow. `File` and `host.fairlead.dev/File` name the same. */
-function refusedKind(manifests: readonly Manifest[], project: ProjectConfig | null): FairleadError | null {
+function refusedKind(
+  manifests: readonly Manifest[],
+  project: ProjectConfig | null,
+): FairleadError | null {
   if (project === null || project.kinds.length === 0) return null;
   for (const manifest of manifests) {
-    const group = manifest.apiVersion.includes('/') ? (manifest.apiVersion.split('/')[0] ?? '') : '';
-    if (project.kinds.includes(manifest.kind) || project.kinds.includes(`${group}/${manifest.kind}`)) continue;
+    const group = manifest.apiVersion.includes('/')
+      ? (manifest.apiVersion.split('/')[0] ?? '')
+      : '';
+    if (
+      project.kinds.includes(manifest.kind) ||
+      project.kinds.includes(`${group}/${manifest.kind}`)
+    )
+      continue;
     const { file, line } = manifest.origin;
     return notAllowedByProject({
       message: `${file}${line === undefined ? '' : `:${line}`}: project ${project.name} allows no ${manifest.kind} (allowed: ${project.kinds.join(', ')})`,

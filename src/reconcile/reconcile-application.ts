@@ -7,6 +7,7 @@ import { isHealing, judge } from '../release/gate.ts';
 import type { Verdict } from '../release/gate.ts';
 import { effectivePolicy } from '../release/policy.ts';
 import { watchApplication } from './bookkeeping.ts';
+import { isUnverified } from './context.ts';
 import type { PlannedRun, RunContext } from './context.ts';
 import { waitsFor } from './dependencies.ts';
 import { afterFailure, fail } from './failure.ts';
@@ -68,13 +69,34 @@ async function attempt(
   const changes = run.planSet.plans.flatMap((plan) => plan.changes);
   await show(context, runtime, run);
   await watchApplication(context, runtime, run);
-  if (changes.length === 0) return rest(context, runtime, run);
+  const unverified = run.fallback === 'none' && run.targets.some(isUnverified);
+  if (changes.length === 0 && (!unverified || !mayTouch(context, runtime, run)))
+    return rest(context, runtime, run);
 
   runtime.plan = run.planSet;
   noteDrift(context, runtime, run, triggers);
   const verdict = await decide(context, runtime, run, requests);
   if (verdict.kind === 'wait') return wait(context, runtime, run, verdict);
   return carryOut(context, runtime, run, verdict, requests, triggers);
+}
+
+/** Whether even the record at the target may be written. */
+function mayTouch(context: RunContext, runtime: ApplicationRuntime, run: PlannedRun): boolean {
+  return (
+    context.readOnlyReason() === '' &&
+    runtime.hold?.kind !== 'freeze' &&
+    foreignTarget(context, run) === undefined
+  );
+}
+
+/** The name of a target whose inventory another installation wrote, unless a person confirmed that it is ours now. */
+function foreignTarget(context: RunContext, run: PlannedRun): string | undefined {
+  if (context.adoptForeign()) return undefined;
+  const foreign = run.targets.find(
+    (item) =>
+      item.inventory !== null && item.inventory.installation !== context.options.installation,
+  );
+  return foreign?.target.name;
 }
 
 async function decide(
@@ -91,10 +113,7 @@ async function decide(
     runtime.key.environment,
     nowMs,
   );
-  const foreign = run.targets.find(
-    (item) =>
-      item.inventory !== null && item.inventory.installation !== context.options.installation,
-  );
+  const foreign = foreignTarget(context, run);
   runtime.waitsFor = waitsFor(context, runtime);
   if (runtime.batch?.mustWait(runtime.id) === true) {
     runtime.waitsFor = [
@@ -120,9 +139,9 @@ async function decide(
     selfHeal: runtime.application?.selfHeal ?? false,
     readOnlyReason:
       context.readOnlyReason() ||
-      (foreign === undefined || context.adoptForeign()
+      (foreign === undefined
         ? ''
-        : `the inventory at ${foreign.target.name} was written by another installation`),
+        : `the inventory at ${foreign} was written by another installation`),
     hold: runtime.hold,
     approvals,
     agreed: requests.find((request) => request.agreed !== null)?.agreed ?? null,
@@ -221,9 +240,20 @@ async function carryOut(
     await afterFailure(context, runtime, run, release, unhealthy, healing);
     return { kind: 'released', release };
   }
+  if (goingBack) await markReverted(context, runtime);
   runtime.move('apply-done');
   await afterSuccess(context, runtime, run);
   return { kind: 'released', release };
+}
+
+/** The last failed release has been undone: its record says so. */
+async function markReverted(context: RunContext, runtime: ApplicationRuntime): Promise<void> {
+  const [failed] = await context.ports.store.releases({
+    ...runtime.key,
+    outcome: 'failed',
+    limit: 1,
+  });
+  if (failed !== undefined) await context.journal.putRelease({ ...failed, outcome: 'reverted' });
 }
 
 function triggerOf(

@@ -4,6 +4,7 @@ import type { ErrorRecord } from '../model/error.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { JournalStep, Release, ReleaseTrigger } from '../model/release.ts';
 import { parseResourceKey, showResource } from '../model/resource.ts';
+import { isUnverified } from './context.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 import { applicationHealthError } from './health-checks.ts';
@@ -83,7 +84,12 @@ export async function releaseApplication(
   let unhealthy = false;
   for (const item of run.targets) {
     if (error !== null) break;
-    if (item.plan.changes.length === 0 && item.forget.length === 0 && item.handedOverFrom === null)
+    if (
+      !isUnverified(item) &&
+      item.plan.changes.length === 0 &&
+      item.forget.length === 0 &&
+      item.handedOverFrom === null
+    )
       continue;
     try {
       const outcome = await executeAt(context, runtime, item, release.id, input, onStep);
@@ -105,7 +111,7 @@ export async function releaseApplication(
   release = {
     ...release,
     endedAtMs: ports.clock.nowMs(),
-    outcome: error === null ? 'succeeded' : 'failed',
+    outcome: error === null ? 'succeeded' : context.signal.aborted ? 'interrupted' : 'failed',
     error,
     steps: [...steps.values()],
   };
