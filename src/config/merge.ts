@@ -1,10 +1,11 @@
 import type { Config } from '../model/config.ts';
-import { entryKey, toConfig, toEntries } from './entries.ts';
+import { entryKey, keyOf, toConfig, toEntries } from './entries.ts';
 import type { Entries, EntryKey } from './entries.ts';
 import type { ConfigEntry } from './kinds/kind.ts';
 import type { LoadedConfig } from './load.ts';
 import type { ConfigKind } from './problem.ts';
 import { checkReferences } from './references.ts';
+import type { CrossFinding } from './references.ts';
 
 /** A document that is not in force as it stands in Git. */
 export interface Retained {
@@ -79,32 +80,69 @@ export function settle(
     current.set(key, entry);
     old.set(key, retained(entry, reason));
   };
+  const drop = (key: EntryKey, message: string, dependents: Dependents): void => {
+    const work = [{ key, reason: message }];
+    for (let next = work.pop(); next !== undefined; next = work.pop()) {
+      const entry = current.get(next.key);
+      if (entry === undefined) continue;
+      current.delete(next.key);
+      old.delete(next.key);
+      dropped.set(next.key, retained(entry, next.reason));
+      for (const dependent of dependents.get(next.key) ?? []) {
+        // One that has an earlier version may not depend on this one there: the next round sees.
+        if (previous.has(dependent)) continue;
+        work.push({ key: dependent, reason: `it depends on ${next.key}, which cannot be used` });
+      }
+    }
+  };
+  const fallBack = (findings: readonly CrossFinding[]): boolean => {
+    let changed = false;
+    for (const { about, message } of findings) {
+      const before = previous.get(about);
+      if (before === undefined || old.has(about) || dropped.has(about)) continue;
+      goBack(about, before, message);
+      changed = true;
+    }
+    return changed;
+  };
+  const bringBack = (findings: readonly CrossFinding[]): boolean => {
+    let changed = false;
+    for (const { about, missing } of findings) {
+      if (missing === undefined || !old.has(about) || dropped.has(missing)) continue;
+      const needed = previous.get(missing);
+      if (needed === undefined || current.has(missing)) continue;
+      goBack(missing, needed, `${about} still refers to it`);
+      changed = true;
+    }
+    return changed;
+  };
   for (const [key, { entry, reason }] of kept) goBack(key, entry, reason);
   for (;;) {
     const findings = checkReferences(current).filter(({ severity }) => severity !== 'warning');
     if (findings.length === 0) break;
-    for (const { about, missing, message } of findings) {
-      const entry = current.get(about);
-      if (entry === undefined) continue;
-      const before = previous.get(about);
-      const needed = missing === undefined ? undefined : previous.get(missing);
-      if (!old.has(about) && before !== undefined) {
-        goBack(about, before, message);
-      } else if (
-        old.has(about) &&
-        missing !== undefined &&
-        needed !== undefined &&
-        !dropped.has(missing)
-      ) {
-        goBack(missing, needed, `${about} still refers to it`);
-      } else {
-        current.delete(about);
-        old.delete(about);
-        dropped.set(about, retained(entry, message));
-      }
-    }
+    // One kind of step in a round: what an earlier version cures must not bring anything back or drop it.
+    if (fallBack(findings)) continue;
+    if (bringBack(findings)) continue;
+    const dependents = dependentsOf(current);
+    for (const { about, message } of findings) drop(about, message, dependents);
   }
   return { config: toConfig(current), kept: [...old.values()], heldBack: [...dropped.values()] };
+}
+
+/** The applications that depend on each. Chains of them can be long, so a broken one is followed in one go. */
+type Dependents = ReadonlyMap<EntryKey, readonly EntryKey[]>;
+
+function dependentsOf(entries: Entries): Dependents {
+  const pairs = [...entries.values()].flatMap((entry) =>
+    entry.kind === 'Application'
+      ? entry.value.dependsOn.map((name) => ({
+          from: keyOf(entry),
+          to: entryKey('Application', name),
+        }))
+      : [],
+  );
+  const groups = Map.groupBy(pairs, ({ to }) => to);
+  return new Map([...groups].map(([key, group]) => [key, group.map(({ from }) => from)]));
 }
 
 function retained({ kind, value }: ConfigEntry, reason: string): Retained {

@@ -80,7 +80,7 @@ async function readOne(tree: Tree, file: string): Promise<ConfigFile> {
   } catch (error) {
     if (error instanceof TypeError) return { file, unreadable: 'the file is not UTF-8 text' };
     // Only what the file itself is to blame for: a Git that does not answer must not look like a bad file.
-    if (error instanceof FairleadError && error.class === 'input') {
+    if (error instanceof FairleadError && (error.class === 'input' || error.class === 'denied')) {
       return { file, unreadable: error.message };
     }
     throw error;
@@ -92,7 +92,8 @@ async function oidOf(tree: Tree, path: string): Promise<string> {
   try {
     return (await tree.oid(path)) ?? 'none';
   } catch (error) {
-    if (error instanceof FairleadError && error.class === 'input') return error.code;
+    if (error instanceof FairleadError && (error.class === 'input' || error.class === 'denied'))
+      return error.code;
     throw error;
   }
 }

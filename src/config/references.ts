@@ -1,4 +1,4 @@
-import type { ApplicationConfig, ProjectConfig } from '../model/config.ts';
+import type { ApplicationConfig, Config, ProjectConfig } from '../model/config.ts';
 import { findCycles } from './cycle.ts';
 import { toConfig, entryKey } from './entries.ts';
 import type { Entries, EntryKey } from './entries.ts';
@@ -9,6 +9,7 @@ import {
   notAllowed,
   unknownReference,
 } from './errors.ts';
+import { withoutCredentials } from './kinds/url.ts';
 import { matches } from './pattern.ts';
 import { collectionOf } from './problem.ts';
 import type { ConfigKind, Finding } from './problem.ts';
@@ -19,6 +20,9 @@ export type CrossFinding = Finding & { readonly about: EntryKey; readonly missin
 
 /** The project of applications that name none; without a document of that name it allows everything. */
 export const defaultProject = 'default';
+
+/** Suggestions cost a comparison with every name, so only the first broken references get one. */
+const maxSuggestions = 50;
 
 /** What documents say about each other: references, circles, projects, names. */
 export function checkReferences(entries: Entries): readonly CrossFinding[] {
@@ -42,7 +46,7 @@ export function checkReferences(entries: Entries): readonly CrossFinding[] {
       message: `there is no ${kind} "${name}"`,
       found: name,
       allowed: known.length === 0 ? `no ${kind} is declared` : shown,
-      suggestion: suggest(name, known),
+      suggestion: findings.length < maxSuggestions ? suggest(name, known) : null,
     });
   };
   for (const environment of config.environments.values()) {
@@ -66,8 +70,7 @@ export function checkReferences(entries: Entries): readonly CrossFinding[] {
       findings.push(...elsewhere(about, path, application, config.applications.get(dependency)));
     }
     const project = config.projects.get(application.project);
-    if (project !== undefined)
-      findings.push(...projectLimits(about, application, project, entries));
+    if (project !== undefined) findings.push(...projectLimits(about, application, project, config));
   }
   findings.push(...cycles(config.applications), ...formerNames(config.applications));
   return findings;
@@ -118,32 +121,30 @@ function projectLimits(
   about: EntryKey,
   application: ApplicationConfig,
   project: ProjectConfig,
-  entries: Entries,
+  config: Config,
 ): readonly CrossFinding[] {
   const findings: CrossFinding[] = [];
-  const config = toConfigLookup(entries);
-  if (project.sources.length > 0) {
-    const url = application.source === '' ? '.' : config.sourceUrl(application.source);
-    if (url !== null && !project.sources.some((pattern) => matches(pattern, url))) {
-      findings.push({
-        definition: notAllowed,
-        about,
-        path: ['spec', application.source === '' ? 'project' : 'source'],
-        message: `project "${project.name}" does not allow ${application.source === '' ? 'the repository that holds this file' : `the source "${application.source}"`}`,
-        found: url,
-        allowed: project.sources.join(', '),
-      });
-    }
+  const own = application.source === '';
+  const url = own ? '.' : config.sources.get(application.source)?.url;
+  if (url !== undefined && !allows(project.sources, url)) {
+    const what = own ? 'the repository that holds this file' : `the source "${application.source}"`;
+    findings.push({
+      definition: notAllowed,
+      about,
+      path: ['spec', own ? 'project' : 'source'],
+      message: `project "${project.name}" does not allow ${what}`,
+      found: withoutCredentials(url),
+      allowed: project.sources.join(', '),
+    });
   }
-  if (project.targets.length === 0) return findings;
-  for (const [index, environment] of application.environments.entries()) {
-    for (const target of config.targets(environment)) {
-      if (project.targets.some((pattern) => matches(pattern, target))) continue;
+  for (const [index, name] of application.environments.entries()) {
+    for (const target of config.environments.get(name)?.targets ?? []) {
+      if (allows(project.targets, target)) continue;
       findings.push({
         definition: notAllowed,
         about,
         path: ['spec', 'environments', index],
-        message: `project "${project.name}" does not allow the target "${target}" of environment "${environment}"`,
+        message: `project "${project.name}" does not allow the target "${target}" of environment "${name}"`,
         found: target,
         allowed: project.targets.join(', '),
       });
@@ -152,20 +153,9 @@ function projectLimits(
   return findings;
 }
 
-function toConfigLookup(entries: Entries): {
-  readonly sourceUrl: (name: string) => string | null;
-  readonly targets: (environment: string) => readonly string[];
-} {
-  return {
-    sourceUrl: (name) => {
-      const entry = entries.get(entryKey('Source', name));
-      return entry?.kind === 'Source' ? entry.value.url : null;
-    },
-    targets: (name) => {
-      const entry = entries.get(entryKey('Environment', name));
-      return entry?.kind === 'Environment' ? entry.value.targets : [];
-    },
-  };
+/** An empty list of patterns allows everything. */
+function allows(patterns: readonly string[], text: string): boolean {
+  return patterns.length === 0 || patterns.some((pattern) => matches(pattern, text));
 }
 
 /** A former name must be nobody's name and handed over to one application only. */
@@ -175,8 +165,9 @@ function formerNames(
   const claims = [...applications.values()].flatMap(({ name, previousNames }) =>
     previousNames.map((former, index) => ({ name, former, index })),
   );
+  const byFormer = Map.groupBy(claims, ({ former }) => former);
   return claims.flatMap(({ name, former, index }): readonly CrossFinding[] => {
-    const rival = claims.find((other) => other.former === former && other.name !== name);
+    const rival = byFormer.get(former)?.find((other) => other.name !== name);
     const taken = applications.has(former) ? `is the name of an application` : null;
     const reason = taken ?? (rival === undefined ? null : `is also claimed by "${rival.name}"`);
     if (reason === null) return [];
