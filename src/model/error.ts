@@ -112,6 +112,11 @@ export function errorRecord(thrown: unknown): ErrorRecord {
   };
 }
 
+/** What happened and what to do next, as two sentences. */
+export function withAdvice(error: Pick<ErrorRecord, 'message' | 'hint'>): string {
+  return `${error.message.replace(/[.\s]+$/, '')}. ${error.hint}`;
+}
+
 /** Turns recorded data back into an error that can be thrown (after it crossed a process or the store). */
 export function errorFromRecord(record: ErrorRecord): FairleadError {
   return new FairleadError(

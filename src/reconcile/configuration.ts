@@ -6,7 +6,8 @@ import type { Source } from '../source/source.ts';
 import type { Journal } from './journal.ts';
 import type { ConfigSnapshot, EnginePorts } from './ports.ts';
 
-const settingName = 'configuration';
+/** Store setting with the last configuration without errors: its commit, and its targets. */
+export const configurationSetting = 'configuration';
 
 /**
  * Follows the configuration in its repository. What fails keeps its last good form; the commit that was last
@@ -42,7 +43,7 @@ export class Configuration {
 
   /** Reads the last whole configuration first, so that what is broken now has something to fall back on. */
   async restore(source: Source): Promise<void> {
-    const stored = await this.#ports.store.setting(settingName);
+    const stored = await this.#ports.store.setting(configurationSetting);
     const commit = stored?.['commit'];
     if (typeof commit !== 'string') return;
     const revision = await source.resolve(commit);
@@ -87,7 +88,15 @@ export class Configuration {
         data: { commit: revision.commit },
       });
       await this.#journal
-        .putSetting(settingName, { commit: revision.commit })
+        .putSetting(configurationSetting, {
+          commit: revision.commit,
+          // So that a hold can be set at the targets while no controller runs.
+          targets: [...loaded.value.config.targets.values()].map(({ name, driver, settings }) => ({
+            name,
+            driver,
+            settings,
+          })),
+        })
         .catch((thrown: unknown) =>
           this.#ports.log.warn('the accepted configuration could not be noted', {
             error: String(thrown),

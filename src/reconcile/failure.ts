@@ -1,4 +1,5 @@
 import type { SyncOutcome } from '../control/api.ts';
+import { withAdvice } from '../model/error.ts';
 import type { ErrorRecord } from '../model/error.ts';
 import type { Release } from '../model/release.ts';
 import { retryDelayMs } from '../release/backoff.ts';
@@ -59,7 +60,7 @@ export function fail(
   } else if (runtime.state === 'verifying') runtime.move('health-missed');
   if (event === 'plan-failed') runtime.sync = 'Unknown';
   runtime.error = error;
-  runtime.message = `${error.message}. ${error.hint}`;
+  runtime.message = withAdvice(error);
   if (!error.retryable) {
     runtime.nextAttemptAtMs = null;
     runtime.move('gave-up');

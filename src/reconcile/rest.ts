@@ -1,5 +1,5 @@
 import type { SyncOutcome } from '../control/api.ts';
-import { errorFromRecord } from '../model/error.ts';
+import { errorFromRecord, withAdvice } from '../model/error.ts';
 import { showRevision } from '../model/revision.ts';
 import { settleRecords, watchApplication } from './bookkeeping.ts';
 import type { PlannedRun, RunContext } from './context.ts';
@@ -52,7 +52,7 @@ export async function rest(
     // Live is the last good state and in order; what the source says cannot be had.
     runtime.sync = 'OutOfSync';
     runtime.move('gave-up');
-    runtime.message = `${run.problem.message}. ${run.problem.hint}`;
+    runtime.message = withAdvice(run.problem);
     if (run.fallback === 'broken' && errorFromRecord(run.problem).retryable)
       scheduleRetry(context, runtime);
     return { kind: 'blocked', message: run.problem.message, error: run.problem };
