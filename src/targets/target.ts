@@ -113,6 +113,8 @@ export interface Target {
 export interface PrepareScope {
   readonly key: InventoryKey;
   readonly project: ProjectConfig | null;
+  /** Names the application had before: what an inventory under one of them owns is its own. Default none. */
+  readonly previousNames?: readonly string[];
 }
 
 export interface LogOptions {

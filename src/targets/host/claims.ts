@@ -1,0 +1,48 @@
+import type { InventoryKey } from '../../model/inventory.ts';
+import type { FairleadError } from '../../model/error.ts';
+import { claimTaken } from '../errors.ts';
+
+/** Who holds a claim at this target. */
+export interface ClaimHolder {
+  readonly key: InventoryKey;
+  readonly applicationUid: string;
+}
+
+/** What other applications own at this target. */
+export interface Claims {
+  /** The inventory that holds `claim`, or `null`. */
+  holder(claim: string): Promise<ClaimHolder | null>;
+}
+
+/** A claim on a path whose parents' symlinks are resolved: two spellings of one place are one claim. */
+export function pathClaim(resolved: string): string {
+  return `path:${resolved}`;
+}
+
+export function logClaim(resolved: string): string {
+  return `log:${resolved}`;
+}
+
+/** The refusal of a place that belongs to another application. */
+export function takenBy(holder: ClaimHolder, claim: string, resource: string): FairleadError {
+  const { application, environment } = holder.key;
+  return claimTaken({
+    message: `${resource} wants ${claim.replace(/^\w+:/, '')}, which belongs to ${application} in ${environment}`,
+    resource,
+  });
+}
+
+/** Refuses an effect on a place of another application. @throws FairleadError `target.claim-taken` */
+export async function refuseTaken(
+  claims: Claims,
+  wanted: readonly string[],
+  applicationUid: string,
+  resource: string,
+): Promise<void> {
+  for (const claim of wanted) {
+    const holder = await claims.holder(claim);
+    if (holder !== null && holder.applicationUid !== applicationUid) {
+      throw takenBy(holder, claim, resource);
+    }
+  }
+}

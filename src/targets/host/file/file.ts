@@ -1,0 +1,388 @@
+import { unlink } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import type { Json, JsonObject } from '../../../model/json.ts';
+import { isSealed } from '../../../model/sealed.ts';
+import type { Sealer } from '../../../model/sealed.ts';
+import { sameJson } from '../../../model/json.ts';
+import type { Live } from '../../../model/resource.ts';
+import { showResource } from '../../../model/resource.ts';
+import type { Clock } from '../../../system/clock.ts';
+import {
+  errorCode,
+  lstatExact,
+  lstatOrNull,
+  makeFolders,
+  openFolder,
+  replaceFile,
+  showMode,
+  signatureOf,
+} from '../../../system/files.ts';
+import type { Folder } from '../../../system/files.ts';
+import { notPermitted, preconditionFailed } from '../../errors.ts';
+import type { Applied, ApplyEffect, Effect, Reference } from '../../target.ts';
+import type { Accounts } from '../accounts.ts';
+import { pathClaim, refuseTaken } from '../claims.ts';
+import type { Claims } from '../claims.ts';
+import { hostError, inTheWay, secretChanged } from '../errors.ts';
+import type { HostKind } from '../kind.ts';
+import { readManifest } from '../manifest.ts';
+import type { FileMemory } from '../memory.ts';
+import { liveOwner } from '../owner.ts';
+import { textOf } from '../text.ts';
+import { isWithin, resolveParents } from '../paths.ts';
+import { refuseOutside } from '../limits.ts';
+import type { SecretReader } from '../secrets.ts';
+import type { Temporaries } from '../temporaries.ts';
+import { contentDigest, lookAtFile, maxTextBytes, readText } from './content.ts';
+import type { Found } from './content.ts';
+import { fileSpec } from './spec.ts';
+import { fileUid, isSecretUid, isUidOf, sealContent } from './uid.ts';
+
+export interface FileKindDependencies {
+  readonly clock: Clock;
+  readonly sealer: Sealer;
+  readonly memory: FileMemory;
+  readonly secrets: SecretReader;
+  readonly accounts: Accounts;
+  readonly claims: Claims;
+  readonly temporaries: Temporaries;
+}
+
+/** What `Desired.payload` of a File holds. */
+interface Payload {
+  readonly content?: string;
+  readonly contentFrom?: { readonly fromEnv?: string; readonly fromFile?: string };
+  /** Folders the project may touch, checked again at the last moment. */
+  readonly limits: readonly string[];
+}
+
+/**
+ * A file with the content, mode and owner that Git says. It is replaced atomically and durably; nothing of the
+ * old one is kept that the manifest does not name.
+ */
+export function createFileKind(dependencies: FileKindDependencies): HostKind {
+  const { sealer, secrets, accounts, memory } = dependencies;
+
+  const contentOf = async (payload: Payload, resource: string): Promise<string> =>
+    payload.contentFrom === undefined
+      ? (payload.content ?? '')
+      : (await secrets.read(payload.contentFrom, payload.limits, resource)).reveal();
+
+  return {
+    kind: 'File',
+    description: 'A file with content, mode and owner.',
+    spec: fileSpec,
+
+    prepare: async (manifest, scope) => {
+      const { head, spec } = readManifest(manifest, 'File', fileSpec);
+      const resource = showResource(head.id);
+      const resolved = await resolveParents(spec.path);
+      refuseOutside(resolved, scope.limits, resource);
+      if (spec.owner !== undefined) await accounts.ownership(spec.owner, resource);
+      const payload: Payload = {
+        ...(spec.content === undefined ? {} : { content: spec.content }),
+        ...(spec.contentFrom === undefined ? {} : { contentFrom: referenceJson(spec.contentFrom) }),
+        limits: scope.limits,
+      };
+      const content = await contentOf(payload, resource);
+      const digest = contentDigest(content);
+      const isSecret = spec.contentFrom !== undefined;
+      const readable =
+        !isSecret && Buffer.byteLength(content) <= maxTextBytes && !content.includes('\0');
+      return {
+        id: head.id,
+        fields: {
+          path: spec.path,
+          mode: spec.mode,
+          ...(spec.owner === undefined ? {} : { owner: spec.owner }),
+          content: isSecret ? sealContent(sealer, digest) : digest,
+        },
+        payload: payload as unknown as JsonObject,
+        locator: { path: spec.path },
+        texts: readable ? { content } : {},
+        claims: [pathClaim(resolved)],
+        wave: head.wave,
+        rank: 100,
+        traits: { workload: false, dataBearing: false, irreversible: false },
+        prune: head.prune,
+        origin: manifest.origin,
+      };
+    },
+
+    read: async (_key, reference, signal) => {
+      const path = pathOf(reference.locator);
+      const found = await lookAtFile(dependencies, path, { signal });
+      if (found.kind === 'absent') return { kind: 'absent' };
+      return { kind: 'present', live: await toLive(dependencies, reference, path, found) };
+    },
+
+    apply: (effect) => {
+      const path = pathOf(effect.desired.locator);
+      return memory.changing(path, () => apply(dependencies, effect, path, contentOf));
+    },
+
+    remove: (effect) => {
+      const path = pathOf(effect.locator);
+      return memory.changing(path, () => remove(dependencies, effect, path));
+    },
+
+    health: (live) =>
+      live.status['type'] === 'file'
+        ? { status: 'Healthy', message: 'is there' }
+        : {
+            status: 'Degraded',
+            message: `a ${textOf(live.status['type'])} is where the file belongs`,
+          },
+
+    watchedPaths: (reference) => [pathOf(reference.locator)],
+  };
+}
+
+async function apply(
+  dependencies: FileKindDependencies,
+  effect: ApplyEffect,
+  path: string,
+  contentOf: (payload: Payload, resource: string) => Promise<string>,
+): Promise<Applied> {
+  const { sealer, accounts, temporaries, memory, clock } = dependencies;
+  const { desired } = effect;
+  const resource = showResource(desired.id);
+  const payload = desired.payload as unknown as Payload;
+  const secret = payload.contentFrom !== undefined;
+  try {
+    const content = await contentOf(payload, resource);
+    const digest = contentDigest(content);
+    if (secret && !sameJson(sealContent(sealer, digest), desired.fields['content'])) {
+      throw secretChanged({
+        message: `the secret behind ${resource} changed since it was planned`,
+        resource,
+      });
+    }
+    await refuseTaken(dependencies.claims, desired.claims, effect.applicationUid, resource);
+    const owner = desired.fields['owner'];
+    const ownership =
+      typeof owner === 'string'
+        ? await accounts.ownership(owner, resource)
+        : { uid: null, gid: null };
+    const mode = textOf(desired.fields['mode']);
+    effect.signal.throwIfAborted();
+
+    const folder = await openParent(path, payload.limits, effect, resource);
+    try {
+      const name = basename(path);
+      await temporaries.clean(dirname(path));
+      const found = await lookAtFile(dependencies, path, { at: folder.at(name) });
+      if (
+        found.kind === 'file' &&
+        found.digest === digest &&
+        showMode(found.stats.mode) === mode &&
+        (ownership.uid === null || found.stats.uid === BigInt(ownership.uid)) &&
+        (ownership.gid === null || found.stats.gid === BigInt(ownership.gid))
+      ) {
+        // As wanted already: an effect whose answer was lost, sent again.
+        return { uid: fileUid(path, found, secret, sealer) };
+      }
+      refuseOther(effect, path, found, sealer, resource);
+      const seen = found.kind === 'absent' ? null : found.signature;
+      await replaceFile(folder, name, content, {
+        mode: Number.parseInt(mode, 8),
+        ...ownership,
+        exclusive: seen === null,
+        temporary: temporaries.next(),
+        beforeCommit: async () => {
+          await effect.fence();
+          effect.signal.throwIfAborted();
+          const now = seen === null ? null : await lstatOrNull(folder.at(name));
+          if (seen !== null && (now === null || signatureOf(now) !== seen)) {
+            throw preconditionFailed({
+              message: `${path} changed while it was being replaced`,
+              resource,
+            });
+          }
+        },
+      });
+      const lookedAtMs = clock.nowMs();
+      const stats = await lstatExact(folder.at(name));
+      const made: Found = { kind: 'file', stats, signature: signatureOf(stats), digest };
+      memory.remember(path, made.signature, digest, {
+        changedAtMs: Number(stats.ctimeMs),
+        lookedAtMs,
+      });
+      return { uid: fileUid(path, made, secret, sealer) };
+    } finally {
+      await folder.close();
+    }
+  } catch (thrown) {
+    if (errorCode(thrown) === 'EEXIST') {
+      throw preconditionFailed({
+        message: `${path} appeared while it was being made`,
+        resource,
+        cause: thrown,
+      });
+    }
+    throw hostError(thrown, `write ${path}`, resource);
+  }
+}
+
+async function remove(
+  dependencies: FileKindDependencies,
+  effect: Effect,
+  path: string,
+): Promise<void> {
+  const { sealer, memory, temporaries } = dependencies;
+  const resource = showResource(effect.id);
+  try {
+    let folder: Folder;
+    try {
+      folder = await openFolder(dirname(path));
+    } catch (thrown) {
+      if (['ENOENT', 'ENOTDIR'].includes(errorCode(thrown))) return;
+      throw thrown;
+    }
+    try {
+      const at = folder.at(basename(path));
+      await temporaries.clean(dirname(path));
+      if ((await lookAtFile(dependencies, path, { at })).kind === 'absent') return;
+      await effect.fence();
+      effect.signal.throwIfAborted();
+      const found = await lookAtFile(dependencies, path, { at });
+      if (found.kind === 'absent') return;
+      if (effect.uid === null || !isUidOf(effect.uid, path, found, sealer)) {
+        throw preconditionFailed({
+          message: `${path} is not what was to be removed: ${describe(found)} is there`,
+          resource,
+        });
+      }
+      if (found.kind === 'other')
+        throw inTheWay({ message: `${path} is a ${found.type}`, resource });
+      await unlink(at);
+      memory.forget(path);
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (thrown) {
+    if (errorCode(thrown) === 'ENOENT') return;
+    throw hostError(thrown, `remove ${path}`, resource);
+  }
+}
+
+/** Opens the folder of a path, making it where it is missing, and checks where it really is. */
+async function openParent(
+  path: string,
+  limits: readonly string[],
+  effect: Effect,
+  resource: string,
+): Promise<Folder> {
+  const parent = dirname(path);
+  let folder: Folder;
+  try {
+    folder = await openFolder(parent);
+  } catch (thrown) {
+    if (errorCode(thrown) !== 'ENOENT') throw thrown;
+    refuseOutside(await resolveParents(path), limits, resource);
+    await effect.fence();
+    await makeFolders(parent);
+    folder = await openFolder(parent);
+  }
+  if (limits.length > 0) {
+    // A symlink put into the path since it was prepared ends here: the open folder cannot be swapped any more.
+    const real = await folder.realPath();
+    if (!isWithin(real, limits)) {
+      await folder.close();
+      throw notPermitted({
+        message: `${path} leads to ${real}, outside of what the project may touch`,
+        resource,
+      });
+    }
+  }
+  return folder;
+}
+
+function refuseOther(
+  effect: ApplyEffect,
+  path: string,
+  found: Found,
+  sealer: Sealer,
+  resource: string,
+): void {
+  if (found.kind === 'other') {
+    throw inTheWay({ message: `${path} is a ${found.type}, not a file`, resource });
+  }
+  const expected =
+    effect.uid === null
+      ? found.kind === 'absent'
+      : found.kind !== 'absent' && isUidOf(effect.uid, path, found, sealer);
+  if (expected) return;
+  throw preconditionFailed({
+    message: `${path} is not as planned: ${describe(found)} is there${effect.uid === null ? ', where nothing was' : ''}`,
+    resource,
+  });
+}
+
+function describe(found: Found): string {
+  switch (found.kind) {
+    case 'absent':
+      return 'nothing';
+    case 'file':
+      return 'another content';
+    case 'symlink':
+      return `a symlink to ${found.to}`;
+    case 'other':
+      return `a ${found.type}`;
+  }
+}
+
+async function toLive(
+  { sealer, accounts }: FileKindDependencies,
+  reference: Reference,
+  path: string,
+  found: Exclude<Found, { kind: 'absent' }>,
+): Promise<Live> {
+  const { desired } = reference;
+  const wanted: Json | undefined = desired?.fields['content'];
+  const secret = desired === null ? isSecretUid(reference.uid) : isSealed(wanted);
+  const uid = fileUid(path, found, secret, sealer);
+  if (found.kind !== 'file') {
+    const type = found.kind === 'other' ? found.type : 'symlink';
+    return { id: reference.id, uid, fields: { path, type }, texts: {}, status: { type } };
+  }
+  const owner = await liveOwner(
+    accounts,
+    desired?.fields['owner'],
+    found.stats,
+    showResource(reference.id),
+  );
+  const content = secret ? sealContent(sealer, found.digest) : found.digest;
+  // Text is for showing a difference: where there is none, the wish's own text says the same.
+  const text =
+    secret || desired === null
+      ? null
+      : content === wanted
+        ? (desired.texts['content'] ?? null)
+        : await readText(path, found.stats.size);
+  return {
+    id: reference.id,
+    uid,
+    fields: {
+      path,
+      mode: showMode(found.stats.mode),
+      ...(owner === null ? {} : { owner }),
+      content,
+    },
+    texts: text === null ? {} : { content: text },
+    status: { type: 'file' },
+  };
+}
+
+export function pathOf(locator: JsonObject): string {
+  const path = locator['path'];
+  if (typeof path !== 'string') throw new Error('a locator of a file or directory has no path');
+  return path;
+}
+
+function referenceJson(reference: { fromEnv?: string | undefined; fromFile?: string | undefined }) {
+  return reference.fromEnv === undefined
+    ? { fromFile: reference.fromFile ?? '' }
+    : { fromEnv: reference.fromEnv };
+}

@@ -1,0 +1,181 @@
+import type { Hasher } from '../../model/digest.ts';
+import { errorFromRecord, errorRecord, toFairleadError } from '../../model/error.ts';
+import type { FairleadError } from '../../model/error.ts';
+import type { InventoryKey } from '../../model/inventory.ts';
+import { inventoryKey } from '../../model/inventory.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { showResource } from '../../model/resource.ts';
+import type { Desired, Manifest, Observation, ResourceId } from '../../model/resource.ts';
+import { failure, success } from '../../model/result.ts';
+import type { Sealer } from '../../model/sealed.ts';
+import type { Clock } from '../../system/clock.ts';
+import { openProcessTable, ownIdentity } from '../../system/processes.ts';
+import type { Random } from '../../system/random.ts';
+import { kindUnknown } from '../errors.ts';
+import type { PrepareScope, Reference, Target, TargetChange } from '../target.ts';
+import { createAccounts } from './accounts.ts';
+import { takenBy } from './claims.ts';
+import { hostError } from './errors.ts';
+import { createFileKind } from './file/file.ts';
+import type { HostKind } from './kind.ts';
+import { openLedger } from './ledger/ledger.ts';
+import type { HostLedger } from './ledger/ledger.ts';
+import { machineUid } from './machine-uid.ts';
+import { hostApiVersion, hostGroup, unknownKind } from './manifest.ts';
+import { FileMemory } from './memory.ts';
+import { resolveLimits } from './paths.ts';
+import { createSecretReader } from './secrets.ts';
+import { readSettings } from './settings.ts';
+import { Temporaries } from './temporaries.ts';
+import { HostWatch } from './watch/host-watch.ts';
+
+/** References read side by side. */
+const parallelReads = 16;
+
+export interface HostTargetOptions {
+  readonly name: string;
+  /** `spec.host` of the Target, see `HostSettings`. */
+  readonly settings: JsonObject;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hash: Hasher;
+  readonly sealer: Sealer;
+  /** The controller's environment: where `fromEnv` looks, and where the default of `stateDir` comes from. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** For the operator's log. */
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * The machine that the controller runs on.
+ * @throws FairleadError `host.settings-invalid`, `host.state-unusable`
+ */
+export async function createHostTarget(options: HostTargetOptions): Promise<Target> {
+  const { name, clock, random, hash, sealer, env, warn } = options;
+  const isRoot = process.getuid?.() === 0;
+  const settings = readSettings(name, options.settings, { isRoot, env });
+  const table = await openProcessTable();
+  const self = await ownIdentity(table);
+  const temporaries = new Temporaries(clock, table, self);
+  const ledger = openLedger({ stateDir: settings.stateDir, hash, clock, table, self, temporaries });
+  const memory = new FileMemory(clock);
+  const secrets = createSecretReader(env, { allowedEnv: settings.secretEnv });
+  const accounts = createAccounts();
+  const shared = { clock, sealer, memory, secrets, accounts, claims: ledger, temporaries };
+
+  let listener: (change: TargetChange) => void = () => {};
+  const tell = (change: TargetChange): void => listener(change);
+  const kinds: readonly HostKind[] = [createFileKind(shared)];
+  const byName = new Map(kinds.map((kind) => [kind.kind, kind]));
+  const kindOf = (id: ResourceId): HostKind => {
+    const kind = id.group === hostGroup ? byName.get(id.kind) : undefined;
+    if (kind !== undefined) return kind;
+    throw kindUnknown({
+      message: `${showResource(id)} is no kind of ${hostApiVersion} that this Fairlead knows`,
+      resource: showResource(id),
+    });
+  };
+  const watching = new HostWatch({ clock, memory, warn, ledger, kindOf, tell });
+
+  return {
+    name,
+    driver: 'host',
+    uid: await machineUid(settings.stateDir, hash, random, temporaries),
+    ledger,
+    prepare: async (manifests, scope) => {
+      const names = [...byName.keys()];
+      const problems: FairleadError[] = [];
+      const desired: Desired[] = [];
+      try {
+        const limits = await resolveLimits(scope.project?.hostPaths ?? []);
+        for (const manifest of manifests) {
+          try {
+            const kind =
+              manifest.apiVersion === hostApiVersion ? byName.get(manifest.kind) : undefined;
+            if (kind === undefined) throw unknownKind(manifest, names);
+            const item = await kind.prepare(manifest, { key: scope.key, limits });
+            await refuseForeignClaims(ledger, item, scope);
+            desired.push(item);
+          } catch (thrown) {
+            problems.push(problemOf(thrown, manifest));
+          }
+        }
+      } catch (thrown) {
+        problems.push(
+          toFairleadError(hostError(thrown, 'look at hostPaths', inventoryKey(scope.key))),
+        );
+      }
+      const [first, ...more] = problems;
+      if (first === undefined) return success(desired);
+      if (more.length === 0) return failure(first);
+      const message = `${first.message} (and ${more.length} more resource(s) are not valid)`;
+      return failure(errorFromRecord({ ...errorRecord(first), message }));
+    },
+    read: async (key, references, signal) => {
+      const answers: Observation[] = [];
+      const queue = references.entries();
+      const reader = async (): Promise<void> => {
+        for (const [at, reference] of queue) {
+          signal?.throwIfAborted();
+          answers[at] = await observe(kindOf, key, reference, signal);
+        }
+      };
+      await Promise.all(Array.from({ length: Math.min(parallelReads, references.length) }, reader));
+      return answers;
+    },
+    apply: async (effect) => kindOf(effect.id).apply(effect),
+    remove: async (effect) => kindOf(effect.id).remove(effect),
+    health: (live, desired) => kindOf(live.id).health(live, desired),
+    watch: (scope) => watching.watch(scope),
+    onChange: (to) => {
+      listener = to;
+    },
+    close: async () => {
+      watching.close();
+      for (const kind of kinds) await kind.close?.();
+    },
+    async *logs(key, id, logOptions) {
+      const lines = kindOf(id).logs?.(key, id, logOptions);
+      if (lines !== undefined) yield* lines;
+    },
+  };
+}
+
+async function observe(
+  kindOf: (id: ResourceId) => HostKind,
+  key: InventoryKey,
+  reference: Reference,
+  signal: AbortSignal | undefined,
+): Promise<Observation> {
+  try {
+    return await kindOf(reference.id).read(key, reference, signal);
+  } catch (thrown) {
+    signal?.throwIfAborted();
+    const resource = showResource(reference.id);
+    return {
+      kind: 'unreadable',
+      error: errorRecord(hostError(thrown, `read ${resource}`, resource)),
+    };
+  }
+}
+
+/** @throws FairleadError `target.claim-taken` for a place that another application owns. */
+async function refuseForeignClaims(
+  ledger: HostLedger,
+  desired: Desired,
+  { key, previousNames }: PrepareScope,
+): Promise<void> {
+  for (const claim of desired.claims) {
+    const holder = await ledger.holder(claim);
+    if (holder === null) continue;
+    const isOwn =
+      holder.key.environment === key.environment &&
+      [key.application, ...(previousNames ?? [])].includes(holder.key.application);
+    if (!isOwn) throw takenBy(holder, claim, showResource(desired.id));
+  }
+}
+
+function problemOf(thrown: unknown, manifest: Manifest): FairleadError {
+  const resource = `${manifest.kind}/${manifest.name}`;
+  return toFairleadError(hostError(thrown, `prepare ${resource}`, resource));
+}

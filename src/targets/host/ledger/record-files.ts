@@ -1,0 +1,178 @@
+import { readFile, readdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Hasher } from '../../../model/digest.ts';
+import type { InventoryKey } from '../../../model/inventory.ts';
+import { inventoryKey } from '../../../model/inventory.ts';
+import type { JsonObject } from '../../../model/json.ts';
+import type { Clock } from '../../../system/clock.ts';
+import {
+  errorCode,
+  fsyncFolder,
+  lstatExact,
+  lstatOrNull,
+  signatureOf,
+  writeFileDurably,
+} from '../../../system/files.ts';
+import { inventoryUnreadable } from '../../errors.ts';
+import { hostError } from '../errors.ts';
+import { FileMemory } from '../memory.ts';
+import type { Temporaries } from '../temporaries.ts';
+import { textOf } from '../text.ts';
+import { decodeEnvelope, encodeEnvelope } from './envelope.ts';
+import { keyName, keyOfFile } from './names.ts';
+
+/** Values kept in memory between a write and the reads that follow it. */
+const keptValues = 256;
+
+export interface RecordFilesDependencies {
+  readonly folder: string;
+  /** What the files hold: `inventory`, `hold`; stands in each of them. */
+  readonly kind: string;
+  readonly formatVersion: number;
+  readonly hash: Hasher;
+  readonly clock: Clock;
+  readonly temporaries: Temporaries;
+}
+
+/** One small durable file per inventory key. */
+export class RecordFiles {
+  readonly #dependencies: RecordFilesDependencies;
+  readonly #memory: FileMemory;
+  readonly #values = new Map<string, JsonObject>();
+
+  constructor(dependencies: RecordFilesDependencies) {
+    this.#dependencies = dependencies;
+    this.#memory = new FileMemory(dependencies.clock);
+  }
+
+  get folder(): string {
+    return this.#dependencies.folder;
+  }
+
+  path(key: InventoryKey): string {
+    return join(this.folder, `${keyName(key)}.json`);
+  }
+
+  /**
+   * `null`: nothing is recorded under this key.
+   * @throws FairleadError `target.inventory-newer`, `target.inventory-unreadable`; `host.*` where the disk fails.
+   */
+  async load(key: InventoryKey): Promise<JsonObject | null> {
+    const { hash, kind, formatVersion, clock } = this.#dependencies;
+    const path = this.path(key);
+    try {
+      const lookedAtMs = clock.nowMs();
+      const stats = await lstatOrNull(path);
+      if (stats === null) return this.#absent(path);
+      const signature = signatureOf(stats);
+      const known = this.#values.get(path);
+      if (known !== undefined && this.#memory.recall(path, signature) !== null) return known;
+      const text = await readFile(path, 'utf8');
+      const value = decodeEnvelope(hash, kind, formatVersion, path, text);
+      if (value['application'] !== undefined || value['key'] !== undefined)
+        refuseForeign(value, key, path);
+      this.#keep(path, signature, value, { changedAtMs: Number(stats.ctimeMs), lookedAtMs });
+      return value;
+    } catch (thrown) {
+      if (errorCode(thrown) === 'ENOENT') return this.#absent(path);
+      throw hostError(thrown, `read ${path}`, inventoryKey(key));
+    }
+  }
+
+  /** Durable when it resolves. `beforeCommit` is called when all is ready; what it throws leaves the old value. */
+  async write(
+    key: InventoryKey,
+    value: unknown,
+    beforeCommit?: () => Promise<void>,
+  ): Promise<void> {
+    const { hash, kind, formatVersion, clock, temporaries } = this.#dependencies;
+    const path = this.path(key);
+    try {
+      await temporaries.clean(this.folder);
+      await this.#memory.changing(path, async () => {
+        await writeFileDurably(path, encodeEnvelope(hash, kind, formatVersion, value), {
+          mode: 0o600,
+          temporary: temporaries.next(),
+          ...(beforeCommit === undefined ? {} : { beforeCommit }),
+        });
+        const lookedAtMs = clock.nowMs();
+        const stats = await lstatExact(path);
+        this.#memory.remember(path, signatureOf(stats), '', {
+          changedAtMs: Number(stats.ctimeMs),
+          lookedAtMs,
+        });
+      });
+    } catch (thrown) {
+      throw hostError(thrown, `write ${path}`, inventoryKey(key));
+    }
+  }
+
+  /** Durable when it resolves; also when nothing was there. */
+  async remove(key: InventoryKey): Promise<void> {
+    const path = this.path(key);
+    await this.#memory.changing(path, async () => {
+      try {
+        await unlink(path);
+        await fsyncFolder(this.folder);
+      } catch (thrown) {
+        if (errorCode(thrown) !== 'ENOENT')
+          throw hostError(thrown, `remove ${path}`, inventoryKey(key));
+      } finally {
+        this.#absent(path);
+      }
+    });
+  }
+
+  async list(): Promise<readonly InventoryKey[]> {
+    try {
+      const files = await readdir(this.folder);
+      return files.toSorted().flatMap((file) => keyOfFile(file) ?? []);
+    } catch (thrown) {
+      if (errorCode(thrown) === 'ENOENT') return [];
+      throw hostError(thrown, `list ${this.folder}`, this.folder);
+    }
+  }
+
+  /** Whether the file is as we saw or wrote it last, so that a notice about it tells nothing new. */
+  async isAsSeen(key: InventoryKey): Promise<boolean> {
+    const path = this.path(key);
+    if (this.#memory.isChanging(path)) return true;
+    const stats = await lstatOrNull(path);
+    return (
+      (stats === null ? null : signatureOf(stats)) ===
+      (this.#memory.lastSeen(path)?.signature ?? null)
+    );
+  }
+
+  #keep(
+    path: string,
+    signature: string,
+    value: JsonObject,
+    times: { readonly changedAtMs: number; readonly lookedAtMs: number },
+  ): void {
+    this.#memory.remember(path, signature, '', times);
+    this.#values.delete(path);
+    this.#values.set(path, value);
+    if (this.#values.size <= keptValues) return;
+    for (const oldest of this.#values.keys()) {
+      this.#values.delete(oldest);
+      return;
+    }
+  }
+
+  #absent(path: string): null {
+    this.#memory.forget(path);
+    this.#values.delete(path);
+    return null;
+  }
+}
+
+/** A file that was copied to another name would give one application what another owns. */
+function refuseForeign(value: JsonObject, key: InventoryKey, path: string): void {
+  const own = (value['key'] ?? value) as JsonObject;
+  if (own['application'] === key.application && own['environment'] === key.environment) return;
+  throw inventoryUnreadable({
+    message: `${path} is damaged: it belongs to ${textOf(own['application'])}@${textOf(own['environment'])}`,
+    resource: path,
+  });
+}

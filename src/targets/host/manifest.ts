@@ -1,0 +1,215 @@
+import { z } from 'zod';
+import { show } from '../../config/issues.ts';
+import { showPath } from '../../config/problem.ts';
+import { suggest } from '../../config/suggest.ts';
+import type { FairleadError } from '../../model/error.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { isJsonObject } from '../../model/json.ts';
+import type { Manifest, ResourceId } from '../../model/resource.ts';
+import { kindUnknown, manifestInvalid } from '../errors.ts';
+
+export const hostGroup = 'host.fairlead.dev';
+export const hostApiVersion = `${hostGroup}/v1alpha1`;
+
+/** What every host manifest says about itself, whatever its kind. */
+export interface ManifestHead {
+  readonly id: ResourceId;
+  /** From `fairlead.dev/wave`, or Argo CD's `sync-wave`. Default 0. */
+  readonly wave: number;
+  /** Default true. */
+  readonly prune: boolean;
+}
+
+const waveAnnotations = ['fairlead.dev/wave', 'argocd.argoproj.io/sync-wave'];
+const pruneAnnotation = 'fairlead.dev/prune';
+const known = ['fairlead.dev/wave', pruneAnnotation];
+
+const metadata = z.strictObject({
+  name: z.string(),
+  labels: z.record(z.string(), z.string()).optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+});
+
+/** The whole document around a kind's `spec`. */
+export function documentSchema(kind: string, spec: z.ZodType) {
+  return z.strictObject({
+    apiVersion: z.literal(hostApiVersion),
+    kind: z.literal(kind),
+    metadata,
+    spec,
+  });
+}
+
+/** A manifest whose kind does not exist here. */
+export function unknownKind(manifest: Manifest, kinds: readonly string[]): FairleadError {
+  const [group] = manifest.apiVersion.split('/');
+  const nearest = suggest(manifest.kind, kinds);
+  const message =
+    group !== hostGroup
+      ? `${at(manifest)}: a host target has no kind ${manifest.kind} of ${manifest.apiVersion}; it takes ${hostApiVersion} with ${kinds.join(', ')}`
+      : manifest.apiVersion !== hostApiVersion
+        ? `${at(manifest)}: this Fairlead does not know ${manifest.apiVersion}; it takes ${hostApiVersion}`
+        : `${at(manifest)}: there is no kind ${manifest.kind}${nearest === null ? '' : `; did you mean ${nearest}?`} Allowed: ${kinds.join(', ')}`;
+  return kindUnknown({ message, resource: `${manifest.kind}/${manifest.name}` });
+}
+
+/** Checks one document and gives its head and its `spec`. @throws FairleadError `target.manifest-invalid` */
+export function readManifest<Spec extends z.ZodType>(
+  manifest: Manifest,
+  kind: string,
+  spec: Spec,
+): { readonly head: ManifestHead; readonly spec: z.output<Spec> } {
+  const schema = documentSchema(kind, spec);
+  const parsed = schema.safeParse(manifest.body);
+  if (!parsed.success) {
+    throw invalid(
+      manifest,
+      parsed.error.issues.flatMap((issue) => describe(schema, manifest.body, issue)),
+    );
+  }
+  const annotations = parsed.data.metadata.annotations ?? {};
+  return {
+    head: {
+      id: { group: hostGroup, kind, namespace: '', name: manifest.name },
+      wave: readWave(manifest, annotations),
+      prune: readPrune(manifest, annotations),
+    },
+    spec: parsed.data.spec as z.output<Spec>,
+  };
+}
+
+/** An error for one manifest: file, line, resource, then what is wrong. */
+export function invalid(manifest: Manifest, problems: readonly string[]): FairleadError {
+  const shown = problems.slice(0, 5).join('; ');
+  const more = problems.length > 5 ? `; and ${problems.length - 5} more` : '';
+  return manifestInvalid({
+    message: `${at(manifest)}: ${shown}${more}`,
+    resource: `${manifest.kind}/${manifest.name}`,
+  });
+}
+
+function at({ origin, kind, name }: Manifest): string {
+  const line = origin.line === undefined ? '' : `:${origin.line}`;
+  return `${origin.file}${line}: ${kind}/${name}`;
+}
+
+function readWave(manifest: Manifest, annotations: Readonly<Record<string, string>>): number {
+  for (const name of waveAnnotations) {
+    const text = annotations[name];
+    if (text === undefined) continue;
+    if (!/^-?\d{1,6}$/.test(text)) {
+      throw invalid(manifest, [
+        `metadata.annotations["${name}"] must be a whole number in quotes, not ${show(text)}`,
+      ]);
+    }
+    return Number(text);
+  }
+  return 0;
+}
+
+function readPrune(manifest: Manifest, annotations: Readonly<Record<string, string>>): boolean {
+  for (const name of Object.keys(annotations)) {
+    if (!name.startsWith('fairlead.dev/') || known.includes(name)) continue;
+    const nearest = suggest(name, known);
+    throw invalid(manifest, [
+      `metadata.annotations has no "${name}"${nearest === null ? '' : `; did you mean ${nearest}?`} Allowed: ${known.join(', ')}`,
+    ]);
+  }
+  const text = annotations[pruneAnnotation];
+  if (text !== undefined && text !== 'disabled' && text !== 'enabled') {
+    throw invalid(manifest, [
+      `metadata.annotations["${pruneAnnotation}"] must be "disabled" or "enabled", not ${show(text)}`,
+    ]);
+  }
+  const options = annotations['argocd.argoproj.io/sync-options'] ?? '';
+  return !(
+    text === 'disabled' ||
+    annotations['kustomize.toolkit.fluxcd.io/prune'] === 'disabled' ||
+    annotations['helm.sh/resource-policy'] === 'keep' ||
+    options.split(',').some((option) => option.trim() === 'Prune=false')
+  );
+}
+
+/** One zod issue in our words: the field, what stands there, what may, and what was probably meant. */
+function describe(
+  schema: z.ZodType,
+  document: JsonObject,
+  issue: z.core.$ZodIssue,
+): readonly string[] {
+  const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
+  const where = path.length === 0 ? 'the document' : showPath(path);
+  if (issue.code === 'unrecognized_keys') {
+    const allowed = fieldsAt(schema, path);
+    return issue.keys.map((key) => {
+      const nearest = suggest(key, allowed);
+      const hint = nearest === null ? '' : `; did you mean ${nearest}?`;
+      return `${where} has no field ${show(key)}${hint} (allowed: ${allowed.join(', ')})`;
+    });
+  }
+  const value = valueAt(document, path);
+  const own = issue.message.startsWith('Invalid') ? null : issue.message;
+  if (value === undefined && issue.code !== 'custom') return [`${where} is missing`];
+  const found = value === undefined || isJsonObject(value as never) ? '' : `, not ${show(value)}`;
+  switch (issue.code) {
+    case 'invalid_type':
+      return [
+        `${where} ${own ?? `must be ${typeWords[issue.expected] ?? issue.expected}`}${found}`,
+      ];
+    case 'invalid_value': {
+      const nearest = typeof value === 'string' ? suggest(value, issue.values.map(String)) : null;
+      const hint = nearest === null ? '' : `; did you mean ${nearest}?`;
+      return [`${where} must be ${issue.values.map(String).join(' or ')}${found}${hint}`];
+    }
+    default: {
+      const params = 'params' in issue ? ((issue.params ?? {}) as Record<string, unknown>) : {};
+      const allowed =
+        typeof params['allowed'] === 'string' ? ` (allowed: ${params['allowed']})` : '';
+      return [`${where} ${own ?? 'is not valid'}${found}${allowed}`];
+    }
+  }
+}
+
+const typeWords: Readonly<Record<string, string>> = {
+  string: 'text',
+  int: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping of fields',
+  record: 'a mapping of fields',
+};
+
+function valueAt(document: unknown, path: readonly (string | number)[]): unknown {
+  let value = document;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part))
+      return undefined;
+    value = (value as Record<string | number, unknown>)[part];
+  }
+  return value;
+}
+
+/** Names of the fields that may stand at a place, read off the schema itself so that they cannot disagree. */
+function fieldsAt(schema: z.ZodType, path: readonly (string | number)[]): readonly string[] {
+  let at: Schema[] = [z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema];
+  for (const part of path) {
+    at = at.flatMap(variants).flatMap((one) => {
+      if (typeof part === 'number') return one.items ?? [];
+      return one.properties?.[part] ?? one.additionalProperties ?? [];
+    });
+  }
+  return [...new Set(at.flatMap(variants).flatMap((one) => Object.keys(one.properties ?? {})))];
+}
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly additionalProperties?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly allOf?: readonly Schema[];
+}
+
+function variants(schema: Schema): Schema[] {
+  const inner = [...(schema.anyOf ?? []), ...(schema.allOf ?? [])];
+  return inner.length === 0 ? [schema] : inner.flatMap(variants);
+}
