@@ -124,14 +124,12 @@ function wayError(socketPath: string, name: string, error: NodeJS.ErrnoException
       return unreachable({
         message: `no controller runs here: there is no ${socketPath}`,
         resource: socketPath,
-        cause: error,
       });
     case 'ECONNREFUSED':
     case 'ENOTSOCK':
       return unreachable({
         message: `no controller listens on ${socketPath}; the one that did has ended`,
         resource: socketPath,
-        cause: error,
       });
     case 'EACCES':
     case 'EPERM':

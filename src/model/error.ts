@@ -86,7 +86,7 @@ export function defineError(code: string, definition: Omit<ErrorDefinition, 'cod
   return Object.assign(make, { definition: whole });
 }
 
-const unexpected = defineError('internal.unexpected', {
+export const unexpected = defineError('internal.unexpected', {
   class: 'bug',
   title: 'Something failed in a way that Fairlead does not know',
   hint: 'Report it with the output of `fairlead doctor`; nothing was deleted because of it.',

@@ -1,0 +1,233 @@
+import type { ApplicationView } from '../../control/api.ts';
+import { serveControl } from '../../control/server.ts';
+import type { ControlServer } from '../../control/server.ts';
+import { errorFromRecord } from '../../model/error.ts';
+import { orAbort } from '../abort.ts';
+import { findBlockers, printBlockers } from '../blockers.ts';
+import { findCheckout } from '../checkout.ts';
+import type { CommandDefinition } from '../command.ts';
+import { socketPath, stateDirOf } from '../connect.ts';
+import type { Context } from '../context.ts';
+import { noCheckout } from '../errors.ts';
+import { exitCodeOf, exitCodes } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import type { Input } from '../input.ts';
+import { newestSeq } from '../live.ts';
+import { showSelector } from '../selection.ts';
+import { isWell } from '../show/status.ts';
+import { applicationView } from '../show/views.ts';
+import { createControllerLog } from '../up/log.ts';
+import type { ControllerLog } from '../up/log.ts';
+import type { Controller } from '../../compose.ts';
+
+const logFormats = ['text', 'json'] as const;
+
+export const up: CommandDefinition = {
+  description: `Runs the controller in the foreground: it follows the repository that holds the configuration, plans what differs, carries out what policy allows, watches what is live and heals it. Inside a checkout and without --repo it follows that checkout: a commit is a deployment. It listens on a socket in its state folder, over which the other commands talk to it.
+
+Ctrl-C (code 130) and SIGTERM (code 0) end it before its next effect; a second signal ends it at once. What it deployed goes on running.
+
+With --once it reconciles everything once and ends: 0 when all is in sync and healthy, 3 when something is not, 7 when a plan waits for a person, 1 on errors.`,
+  arguments: [],
+  options: [
+    {
+      flags: '--repo <url>',
+      description: 'Repository with the configuration (default: the checkout this runs in)',
+    },
+    {
+      flags: '--ref <branch>',
+      description: "Branch to follow (default: the repository's own, HEAD)",
+    },
+    {
+      flags: '--poll <duration>',
+      description: 'Time between looks at the repository',
+      default: '60s',
+    },
+    {
+      flags: '--allow-forced-push',
+      description: 'Take a rewritten history of the repository without asking',
+    },
+    { flags: '--once', description: 'Reconcile everything once, then end' },
+    {
+      flags: '--log-format <format>',
+      description: 'How to write what happens to stderr',
+      choices: logFormats,
+      default: 'text',
+      completion: { kind: 'words', words: logFormats },
+    },
+  ],
+  examples: [
+    { run: 'fairlead up', why: 'follow the checkout this runs in' },
+    {
+      run: 'fairlead up --repo https://git.example.org/shop.git --ref main',
+      why: 'follow a repository',
+    },
+    {
+      run: 'fairlead up --once --timeout 5m',
+      why: 'in a pipeline: all of it once, then an exit code',
+    },
+    {
+      run: 'fairlead --state-dir /var/lib/fairlead up --repo /srv/shop.git --log-format json',
+      why: 'as a service',
+    },
+  ],
+  outputs: ['table', 'wide', 'json', 'yaml', 'ndjson', 'name'],
+  run: async (context, input) => {
+    const url = input.text('repo') ?? (await checkoutOf(context));
+    const log = createControllerLog(context, input.text('logFormat') === 'json' ? 'json' : 'text');
+    const controller = await open(context, input, url, log);
+    let server: ControlServer | null = null;
+    try {
+      server = await serveControl({ api: controller.api, socketPath: socketPath(context) });
+      await banner(context, input, url, controller, log);
+      return input.flag('once')
+        ? await once(context, controller, log)
+        : await follow(context, controller, log);
+    } finally {
+      await server?.close();
+      await controller.close();
+    }
+  },
+};
+
+async function checkoutOf(context: Context): Promise<string> {
+  const top = await findCheckout(context.globals.directory);
+  if (top !== null) return top;
+  throw noCheckout({
+    message: `${context.globals.directory} is not in a Git checkout, and no --repo is given`,
+    resource: context.globals.directory,
+    hint: 'Name the repository with --repo, or run this in a checkout of it.',
+  });
+}
+
+async function open(
+  context: Context,
+  input: Input,
+  url: string,
+  log: ControllerLog,
+): Promise<Controller> {
+  const { openController } = await import('../../compose.ts');
+  return openController({
+    stateDir: stateDirOf(context),
+    mode: 'controller',
+    repository: {
+      url,
+      ref: input.text('ref'),
+      intervalMs: input.duration('poll') ?? undefined,
+      allowForcedPush: input.flag('allowForcedPush'),
+    },
+    continuous: !input.flag('once'),
+    env: context.io.env,
+    log: log.engine,
+    onWarning: (message) => log.engine.warn(message),
+  });
+}
+
+async function banner(
+  context: Context,
+  input: Input,
+  url: string,
+  controller: Controller,
+  log: ControllerLog,
+): Promise<void> {
+  const status = await controller.api.status();
+  log.banner([
+    ['Follows', `${url} ${input.text('ref') ?? ''}`.trim()],
+    ['State', stateDirOf(context)],
+    ['Socket', socketPath(context)],
+    ...(status.mode === 'read-only'
+      ? [
+          [
+            'Read-only',
+            `${status.modeReason}; look with \`fairlead plan --server\`, then \`fairlead resume --all\``,
+          ] as const,
+        ]
+      : []),
+    ...(input.flag('once') ? [] : [['Stop', 'Ctrl-C; what it deployed goes on running'] as const]),
+  ]);
+}
+
+/** Until a signal. Its kind decides how that counts. */
+async function follow(
+  context: Context,
+  controller: Controller,
+  log: ControllerLog,
+): Promise<ExitCode> {
+  const told = tell(context, controller, log);
+  await controller.run(context.signal);
+  await told.end();
+  if (context.io.interrupt.aborted) {
+    return context.io.interrupt.reason === 'SIGTERM' ? exitCodes.ok : exitCodes.interrupted;
+  }
+  context.signal.throwIfAborted();
+  return exitCodes.ok;
+}
+
+async function once(
+  context: Context,
+  controller: Controller,
+  log: ControllerLog,
+): Promise<ExitCode> {
+  const told = tell(context, controller, log);
+  await orAbort(context.signal, controller.once(context.signal));
+  const { api } = controller;
+  const views = (await api.applications()).toSorted((left, right) =>
+    showSelector(left) < showSelector(right) ? -1 : 1,
+  );
+  const status = await api.status();
+  await told.end();
+  for (const problem of status.config.problems) {
+    log.engine.warn(`${problem.file}:${problem.line}:${problem.column}: ${problem.message}`);
+  }
+  for (const source of status.sources) {
+    if (source.failing !== null) log.engine.error(`${source.url}: ${source.failing.message}`);
+  }
+  context.out.list(applicationView(context.nowMs()), views);
+  printBlockers(
+    context,
+    await findBlockers(
+      api,
+      views.filter((view) => !isWell(view) || view.error !== null),
+    ),
+  );
+  return codeOf(
+    views,
+    status.config.problems.length > 0 || status.sources.some((source) => source.failing !== null),
+  );
+}
+
+function codeOf(views: readonly ApplicationView[], broken: boolean): ExitCode {
+  const failed = views.find((view) => view.error !== null && !isUnhealthy(view));
+  if (failed?.error != null) return exitCodeOf(errorFromRecord(failed.error));
+  if (broken) return exitCodes.error;
+  if (views.some((view) => view.waiting !== null)) return exitCodes.refused;
+  return views.every(isWell) ? exitCodes.ok : exitCodes.degraded;
+}
+
+/** Carried out, but it does not work: that is told as degraded, not as an error of the command. */
+function isUnhealthy(view: ApplicationView): boolean {
+  return view.error?.code === 'apply.health-missed' || view.error?.code === 'release.quarantined';
+}
+
+/** Writes events to the log as they happen. */
+function tell(
+  context: Context,
+  controller: Controller,
+  log: ControllerLog,
+): { readonly end: () => Promise<void> } {
+  const stop = new AbortController();
+  const done = (async () => {
+    const afterSeq = await newestSeq(controller.api);
+    for await (const event of controller.api.follow({ afterSeq }, stop.signal)) log.event(event);
+  })();
+  const quiet = done.catch((error: unknown) => {
+    if (!stop.signal.aborted)
+      log.engine.error('events can no longer be followed', { error: String(error) });
+  });
+  return {
+    end: async () => {
+      stop.abort();
+      await quiet;
+    },
+  };
+}

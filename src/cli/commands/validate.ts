@@ -1,0 +1,86 @@
+import type { ConfigProblemView } from '../../control/api.ts';
+import { orAbort } from '../abort.ts';
+import type { CommandDefinition } from '../command.ts';
+import { checkoutOptions, connect, whereOf } from '../connect.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { environmentOption, revisionOption, selectionArgument } from '../options.ts';
+import { forEach } from '../plans.ts';
+import { select, showSelector } from '../selection.ts';
+import { problemView } from '../show/views.ts';
+
+export const validate: CommandDefinition = {
+  description: `Reads the configuration and renders and checks every application against its target, without looking at what is live. Every problem is named with file, line and column, what was found and what is allowed. Ends with 1 when there is one. Works from a checkout or asks the controller, as \`fairlead plan\` does.`,
+  arguments: [selectionArgument],
+  options: [environmentOption, revisionOption, ...checkoutOptions],
+  examples: [
+    { run: 'fairlead validate', why: 'HEAD of this checkout' },
+    {
+      run: 'fairlead validate --worktree',
+      why: 'what is about to be committed; made for a pre-commit hook',
+    },
+    { run: 'fairlead validate -o json', why: 'problems as data, for an editor' },
+  ],
+  outputs: ['table', 'wide', 'json', 'yaml', 'ndjson', 'name'],
+  run: async (context, input) => {
+    await using connection = await connect(context, {
+      prefer: 'checkout',
+      ...whereOf(input),
+      worktree: input.flag('worktree'),
+      write: false,
+    });
+    const { api } = connection;
+    const { config } = await orAbort(context.signal, api.status());
+    const all = await orAbort(context.signal, api.applications());
+    // With a broken configuration the applications that were named may not even be known.
+    const views =
+      config.problems.length > 0 && all.length === 0
+        ? []
+        : select(all, input.list('selection'), input.text('environment'));
+    const revision = input.text('revision');
+    const rendered = await forEach(
+      context,
+      views,
+      'checking',
+      async ({ application, environment }) => api.render({ application, environment, revision }),
+    );
+    const problems = [
+      ...config.problems,
+      ...rendered.flatMap((one): readonly ConfigProblemView[] =>
+        one.kind === 'done'
+          ? []
+          : [
+              {
+                code: one.error.code,
+                ...placeOf(one.error.resource),
+                path: showSelector(one.view),
+                message: one.error.message,
+                hint: one.error.hint,
+              },
+            ],
+      ),
+    ];
+    context.out.list(problemView, problems);
+    if (problems.length > 0) {
+      if (!context.out.structured) {
+        for (const hint of new Set(problems.map((problem) => problem.hint)))
+          context.progress.line(`hint: ${hint}`);
+      }
+      return exitCodes.error;
+    }
+    const count = `${views.length} ${views.length === 1 ? 'application' : 'applications'}`;
+    context.progress.line(`${context.style.good('✓')} the configuration and ${count} are valid`);
+    return exitCodes.ok;
+  },
+};
+
+/** An error's resource as a place in a file: `site/page.yaml:3:7`; line 1 where it names none. */
+function placeOf(
+  resource: string | undefined,
+): Pick<ConfigProblemView, 'file' | 'line' | 'column'> {
+  const match = /^(.*?)(?::(\d+))?(?::(\d+))?$/.exec(resource ?? '');
+  return {
+    file: match?.[1] || '-',
+    line: Number(match?.[2] ?? 1),
+    column: Number(match?.[3] ?? 1),
+  };
+}

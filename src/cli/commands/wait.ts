@@ -1,0 +1,172 @@
+import type { Api, ApplicationView } from '../../control/api.ts';
+import { orAbort } from '../abort.ts';
+import { findBlockers, printBlockers } from '../blockers.ts';
+import type { CommandDefinition } from '../command.ts';
+import { connectServer } from '../connect.ts';
+import type { Context } from '../context.ts';
+import { timedOut } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Input } from '../input.ts';
+import { newestSeq } from '../live.ts';
+import { environmentOption, selectionArgument } from '../options.ts';
+import { parseSelection, select, showSelector } from '../selection.ts';
+import { isHealthy, isWell } from '../show/status.ts';
+import { applicationView } from '../show/views.ts';
+
+/** What can be waited for. */
+const conditions = ['ready', 'synced', 'healthy', 'waiting', 'removed'] as const;
+type Condition = (typeof conditions)[number];
+
+/** Events tell when to look; this is only for what no event tells. */
+const lookEveryMs = 2_000;
+
+export const wait: CommandDefinition = {
+  description: `Waits until every selected application is as asked, and says what still blocks them if that takes longer than --timeout (code 124). \`ready\` is in sync and healthy; \`waiting\` is that a plan waits for a person; \`removed\` is that nothing is left of it.
+
+With --revision it waits until that very commit is live: what a pipeline wants that has just pushed it.`,
+  arguments: [selectionArgument],
+  options: [
+    environmentOption,
+    {
+      flags: '--for <condition>',
+      description: 'What to wait for',
+      choices: conditions,
+      default: 'ready',
+      completion: { kind: 'words', words: conditions },
+    },
+    {
+      flags: '--revision <commit>',
+      description: 'And until this commit is live; eight digits or more',
+    },
+  ],
+  examples: [
+    { run: 'fairlead wait site@dev --timeout 5m', why: 'until it is in sync and healthy' },
+    {
+      run: 'fairlead wait -e prod --revision "$(git rev-parse HEAD)" --timeout 10m',
+      why: 'until what was just pushed is live',
+    },
+    {
+      run: 'fairlead wait site@prod --for waiting --timeout 1m',
+      why: 'until there is a plan to approve',
+    },
+  ],
+  outputs: ['table', 'wide', 'json', 'yaml', 'ndjson', 'name'],
+  run: async (context, input) => {
+    await using connection = await connectServer(context);
+    const { api } = connection;
+    try {
+      const views = await waitFor(context, api, input);
+      context.out.list(applicationView(context.nowMs()), views);
+      return exitCodes.ok;
+    } catch (error) {
+      if (context.signal.aborted && context.signal.reason?.code === timedOut.definition.code) {
+        await explain(context, input);
+      }
+      throw error;
+    }
+  },
+};
+
+async function waitFor(
+  context: Context,
+  api: Api,
+  input: Input,
+): Promise<readonly ApplicationView[]> {
+  const condition = conditions.find((one) => one === input.text('for')) ?? 'ready';
+  const revision = input.text('revision')?.toLowerCase() ?? null;
+  const afterSeq = await orAbort(context.signal, newestSeq(api));
+  const stop = new AbortController();
+  const wake = wakeOnEvents(api, afterSeq, AbortSignal.any([context.signal, stop.signal]));
+  try {
+    for (;;) {
+      const views = chosen(await orAbort(context.signal, api.applications()), input, condition);
+      const open = views.filter((view) => !holds(view, condition) || !isAt(view, revision));
+      if (open.length === 0) return views;
+      const first = open[0];
+      if (first !== undefined) {
+        const rest = open.length === 1 ? '' : ` (and ${open.length - 1} more)`;
+        context.progress.status(`${showSelector(first)}: ${first.state}, ${first.message}${rest}`);
+      }
+      await orAbort(context.signal, wake());
+    }
+  } finally {
+    stop.abort();
+    context.progress.status(null);
+  }
+}
+
+function chosen(
+  all: readonly ApplicationView[],
+  input: Input,
+  condition: Condition,
+): readonly ApplicationView[] {
+  const names = input.list('selection');
+  const environment = input.text('environment');
+  if (condition !== 'removed') return select(all, names, environment);
+  // What is gone is no longer in the list, which is just what is waited for.
+  const wanted = names.map((name) => parseSelection(name, environment));
+  return all.filter((view) =>
+    wanted.some(
+      (one) =>
+        one.application === view.application &&
+        (one.environment === null || one.environment === view.environment),
+    ),
+  );
+}
+
+function holds(view: ApplicationView, condition: Condition): boolean {
+  const settled = view.state === 'synced' || view.state === 'held';
+  switch (condition) {
+    case 'ready':
+      return settled && isWell(view);
+    case 'synced':
+      return view.sync === 'Synced' && settled;
+    case 'healthy':
+      return isHealthy(view);
+    case 'waiting':
+      return view.waiting !== null;
+    case 'removed':
+      return false;
+  }
+}
+
+function isAt(view: ApplicationView, revision: string | null): boolean {
+  return revision === null || view.revision.some((one) => one.commit.startsWith(revision));
+}
+
+/** A function that resolves with the next event, or after a while. */
+function wakeOnEvents(api: Api, afterSeq: number, signal: AbortSignal): () => Promise<void> {
+  let news = Promise.withResolvers<void>();
+  void (async () => {
+    try {
+      for await (const _event of api.follow({ afterSeq }, signal)) news.resolve();
+    } catch {
+      // Then looking every now and then has to do.
+    }
+  })();
+  return async () => {
+    let timer: NodeJS.Timeout | undefined;
+    const later = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, lookEveryMs);
+    });
+    await Promise.race([news.promise, later]);
+    clearTimeout(timer);
+    news = Promise.withResolvers<void>();
+  };
+}
+
+/** Why it took too long. The signal is spent, so the controller is asked anew. */
+async function explain(context: Context, input: Input): Promise<void> {
+  const fresh: Context = { ...context, signal: AbortSignal.timeout(5_000) };
+  try {
+    await using connection = await connectServer(fresh);
+    const condition = conditions.find((one) => one === input.text('for')) ?? 'ready';
+    const views = chosen(await connection.api.applications(), input, condition);
+    const open = views.filter(
+      (view) => !holds(view, condition) || !isAt(view, input.text('revision')),
+    );
+    printBlockers(context, await findBlockers(connection.api, open));
+  } catch {
+    // The controller has gone, too; the timeout is what counts.
+  }
+}

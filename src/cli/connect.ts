@@ -1,0 +1,174 @@
+import { createControlClient } from '../control/client.ts';
+import type { Api } from '../control/api.ts';
+import { unreachable } from '../control/errors.ts';
+import { FairleadError } from '../model/error.ts';
+import { orAbort } from './abort.ts';
+import { findCheckout, hasConfiguration } from './checkout.ts';
+import type { OptionSpec } from './command.ts';
+import type { Context } from './context.ts';
+import { noCheckout, usage } from './errors.ts';
+import type { Input } from './input.ts';
+import { defaultStateDir, socketPathOf } from './state.ts';
+
+/** Who answers a command. */
+export interface Connection extends AsyncDisposable {
+  readonly api: Api;
+  /** `server`: the running controller. `checkout`: this process, working from a checkout. */
+  readonly via: 'server' | 'checkout';
+  /** Top folder of the checkout; `null` with a server. */
+  readonly checkout: string | null;
+}
+
+export interface ConnectOptions {
+  /**
+   * Whom to ask where both could answer. `checkout`: commands about what a checkout says (plan, sync …).
+   * `server`: commands about what is running (get, hold …).
+   */
+  readonly prefer: 'checkout' | 'server';
+  readonly server: boolean;
+  readonly local: boolean;
+  /** Use uncommitted changes too; only a checkout has them. */
+  readonly worktree: boolean;
+  /** Whether anything may be changed; a checkout then needs the lock of the state folder. */
+  readonly write: boolean;
+}
+
+/** Options of every command that a controller or a checkout can answer. */
+export const whereOptions: readonly OptionSpec[] = [
+  { flags: '--server', description: 'Ask the running controller, also inside a checkout' },
+  { flags: '--local', description: 'Work from the checkout, also where a controller runs' },
+];
+
+/** For commands that look at a checkout first. */
+export const checkoutOptions: readonly OptionSpec[] = [
+  ...whereOptions,
+  {
+    flags: '--worktree',
+    description: 'Take uncommitted changes of the checkout too, instead of HEAD',
+  },
+];
+
+export function whereOf(input: Input): Pick<ConnectOptions, 'server' | 'local'> {
+  return { server: input.flag('server'), local: input.flag('local') };
+}
+
+/**
+ * Connects a command to who can answer it:
+ *
+ * 1. `--server`: the controller. `--local` or `--worktree`: the checkout.
+ * 2. Commands that prefer the checkout take it where the folder (or the one named with -C) lies in one that holds a
+ *    configuration; else the controller.
+ * 3. Commands that prefer the server take it where it answers; else the checkout.
+ *
+ * @throws FairleadError `control.unreachable`, `cli.no-checkout`, `cli.usage`
+ */
+export async function connect(context: Context, options: ConnectOptions): Promise<Connection> {
+  if (options.server && (options.local || options.worktree)) {
+    throw usage({
+      message: `--server and ${options.local ? '--local' : '--worktree'} exclude each other`,
+      hint: 'Give one of the two.',
+    });
+  }
+  if (options.server) return connectServer(context);
+  if (options.local || options.worktree)
+    return openCheckout(context, await requireCheckout(context), options);
+  if (options.prefer === 'checkout') {
+    const top = await checkoutOfFolder(context);
+    if (top !== null) return openCheckout(context, top, options);
+    if (context.globals.directoryGiven) await requireCheckout(context);
+    return orNoCheckout(context, await tryServer(context));
+  }
+  const server = await tryServer(context);
+  if (!(server instanceof FairleadError)) return server;
+  const top = await checkoutOfFolder(context);
+  if (top === null) throw server;
+  return openCheckout(context, top, options);
+}
+
+/** The running controller. @throws FairleadError `control.unreachable` when there is none */
+export async function connectServer(context: Context): Promise<Connection> {
+  const server = await tryServer(context);
+  if (server instanceof FairleadError) throw server;
+  return server;
+}
+
+/** A connection that has answered once, or why there is none. */
+async function tryServer(context: Context): Promise<Connection | FairleadError> {
+  const api = createControlClient({ socketPath: socketPath(context), signal: context.signal });
+  try {
+    await api.status();
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (error instanceof FairleadError && error.code === unreachable.definition.code) return error;
+    throw error;
+  }
+  return { api, via: 'server', checkout: null, [Symbol.asyncDispose]: async () => undefined };
+}
+
+export function socketPath(context: Context): string {
+  return socketPathOf(stateDirOf(context), context.io.env);
+}
+
+export function stateDirOf(context: Context): string {
+  return context.globals.stateDir ?? defaultStateDir(context.io.env);
+}
+
+/** The checkout that the command runs in, where it holds a configuration. */
+export async function checkoutOfFolder(context: Context): Promise<string | null> {
+  const top = await findCheckout(context.globals.directory);
+  return top !== null && (await hasConfiguration(top)) ? top : null;
+}
+
+/** The checkout that was asked for. @throws FairleadError `cli.no-checkout` */
+export async function requireCheckout(context: Context): Promise<string> {
+  const { directory } = context.globals;
+  const top = await findCheckout(directory);
+  if (top === null)
+    throw noCheckout({ message: `${directory} is not in a Git checkout`, resource: directory });
+  if (await hasConfiguration(top)) return top;
+  throw noCheckout({
+    message: `${top} holds no fairlead.yaml and no fairlead/*.yaml`,
+    resource: top,
+    hint: 'Write one with `fairlead init`.',
+  });
+}
+
+function orNoCheckout(context: Context, server: Connection | FairleadError): Connection {
+  if (!(server instanceof FairleadError)) return server;
+  throw noCheckout({
+    message: `${context.globals.directory} is not in a checkout with a Fairlead configuration, and no controller runs`,
+    resource: context.globals.directory,
+    cause: server,
+  });
+}
+
+/** Opens a checkout in this process. */
+export async function openCheckout(
+  context: Context,
+  top: string,
+  options: Pick<ConnectOptions, 'worktree' | 'write'>,
+): Promise<Connection> {
+  context.progress.status(options.worktree ? `reading ${top}` : `reading HEAD of ${top}`);
+  // Loaded here, because the engine is most of the program and `--help` needs nothing of it.
+  const { openController } = await import('../compose.ts');
+  const controller = await orAbort(
+    context.signal,
+    openController({
+      stateDir: stateDirOf(context),
+      mode: 'checkout',
+      directory: top,
+      worktree: options.worktree,
+      write: options.write,
+      env: context.io.env,
+      onWarning: (message) =>
+        context.progress.important(`${context.style.warn('warning:')} ${message}`),
+    }),
+  );
+  context.progress.status(null);
+  return {
+    api: controller.api,
+    via: 'checkout',
+    checkout: top,
+    [Symbol.asyncDispose]: () => controller.close(),
+  };
+}

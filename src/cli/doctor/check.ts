@@ -1,0 +1,25 @@
+/** One thing that was looked at. */
+export interface Check {
+  readonly name: string;
+  readonly status: 'ok' | 'warning' | 'problem';
+  /** What was found, in one sentence. */
+  readonly message: string;
+  /** What to do about it; empty where nothing is. */
+  readonly fix: string;
+}
+
+export function ok(name: string, message: string): Check {
+  return { name, status: 'ok', message, fix: '' };
+}
+
+export function warning(name: string, message: string, fix: string): Check {
+  return { name, status: 'warning', message, fix };
+}
+
+export function problem(name: string, message: string, fix: string): Check {
+  return { name, status: 'problem', message, fix };
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,47 @@
+import { openCheckout } from '../connect.ts';
+import type { Context } from '../context.ts';
+import { toFairleadError } from '../../model/error.ts';
+import { mapLimited } from '../abort.ts';
+import { showSelector } from '../selection.ts';
+import { ok, problem } from './check.ts';
+import type { Check } from './check.ts';
+
+const parallel = 4;
+
+/** The checkout that the command runs in: its configuration, its sources, and whether its applications render. */
+export async function checkCheckout(context: Context, top: string): Promise<readonly Check[]> {
+  try {
+    await using connection = await openCheckout(context, top, { worktree: false, write: false });
+    const { api } = connection;
+    const status = await api.status();
+    const problems = status.config.problems.map((one) =>
+      problem('checkout', `${one.file}:${one.line}:${one.column}: ${one.message}`, one.hint),
+    );
+    const sources = status.sources.flatMap((source) =>
+      source.failing === null
+        ? []
+        : [problem(`source ${source.name}`, source.failing.message, source.failing.hint)],
+    );
+    const views = await api.applications();
+    const failed = await mapLimited(views, parallel, async (view): Promise<readonly Check[]> => {
+      try {
+        await api.render({
+          application: view.application,
+          environment: view.environment,
+          revision: null,
+        });
+        return [];
+      } catch (thrown) {
+        const error = toFairleadError(thrown);
+        return [problem(`application ${showSelector(view)}`, error.message, error.hint)];
+      }
+    });
+    const found = [...problems, ...sources, ...failed.flat()];
+    return found.length > 0
+      ? found
+      : [ok('checkout', `${top}: ${views.length} applications render`)];
+  } catch (thrown) {
+    const error = toFairleadError(thrown);
+    return [problem('checkout', error.message, error.hint)];
+  }
+}

@@ -1,0 +1,36 @@
+import type { ArgumentSpec, OptionSpec } from './command.ts';
+
+/** Arguments and options that several commands share. */
+
+export const selectionArgument: ArgumentSpec = {
+  usage: '[selection...]',
+  description: 'APP or APP@ENVIRONMENT, several times; none means all',
+  completion: { kind: 'application' },
+};
+
+export const applicationArgument: ArgumentSpec = {
+  usage: '<application>',
+  description: 'APP@ENVIRONMENT; APP is enough where it has one environment',
+  completion: { kind: 'application' },
+};
+
+export const environmentOption: OptionSpec = {
+  flags: '-e, --environment <name>',
+  description: 'Only this environment',
+  completion: { kind: 'environment' },
+};
+
+export const revisionOption: OptionSpec = {
+  flags: '--revision <ref>',
+  description: 'A commit, branch or tag instead of the current revision',
+};
+
+export const yesOption: OptionSpec = {
+  flags: '-y, --yes',
+  description: 'Agree to the plan that is shown, deletes included, without being asked',
+};
+
+export const reasonOption: OptionSpec = {
+  flags: '--reason <text>',
+  description: 'Why; kept in the history',
+};

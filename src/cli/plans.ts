@@ -1,0 +1,95 @@
+import type { Api, ApplicationView } from '../control/api.ts';
+import { toFairleadError } from '../model/error.ts';
+import type { FairleadError } from '../model/error.ts';
+import type { PlanSet } from '../model/plan.ts';
+import { mapLimited, orAbort } from './abort.ts';
+import type { Context } from './context.ts';
+import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
+import type { Input } from './input.ts';
+import { showError } from './report.ts';
+import { select, showSelector } from './selection.ts';
+import { oneLine } from './terminal/width.ts';
+
+/** Applications that are looked at together. */
+const parallel = 4;
+
+/** What one application gave, or why it gave nothing: one that fails hides none of the others. */
+export type Each<T> =
+  | { readonly kind: 'done'; readonly view: ApplicationView; readonly value: T }
+  | { readonly kind: 'failed'; readonly view: ApplicationView; readonly error: FairleadError };
+
+/** The applications that the command line selects, and a warning for every problem of the configuration. */
+export async function selected(
+  context: Context,
+  api: Api,
+  input: Input,
+): Promise<readonly ApplicationView[]> {
+  await warnOfProblems(context, api);
+  const views = await orAbort(context.signal, api.applications());
+  return select(views, input.list('selection'), input.text('environment'));
+}
+
+export async function warnOfProblems(context: Context, api: Api): Promise<void> {
+  const { config } = await orAbort(context.signal, api.status());
+  for (const problem of config.problems) {
+    const place = `${problem.file}:${problem.line}:${problem.column}`;
+    context.progress.important(
+      `${context.style.warn('warning:')} ${oneLine(`${place}: ${problem.message}`)}`,
+    );
+  }
+}
+
+/** Does the same for each application, a few at a time, and says how far it is. */
+export async function forEach<T>(
+  context: Context,
+  views: readonly ApplicationView[],
+  doing: string,
+  work: (view: ApplicationView) => Promise<T>,
+): Promise<readonly Each<T>[]> {
+  let done = 0;
+  const tell = (): void => context.progress.status(`${doing} ${done} of ${views.length}`);
+  tell();
+  const results = await mapLimited(views, parallel, async (view): Promise<Each<T>> => {
+    try {
+      return { kind: 'done', view, value: await orAbort(context.signal, work(view)) };
+    } catch (error) {
+      context.signal.throwIfAborted();
+      return { kind: 'failed', view, error: toFairleadError(error) };
+    } finally {
+      done += 1;
+      tell();
+    }
+  });
+  context.progress.status(null);
+  return results;
+}
+
+/** The plans of these applications. */
+export async function makePlans(
+  context: Context,
+  api: Api,
+  views: readonly ApplicationView[],
+  revision: string | null,
+): Promise<readonly Each<PlanSet>[]> {
+  return forEach(context, views, 'planning', ({ application, environment }) =>
+    api.plan({ application, environment, revision }),
+  );
+}
+
+/** Writes what failed to stderr. @returns the code of the first failure, or ok */
+export function reportFailures(context: Context, results: readonly Each<unknown>[]): ExitCode {
+  const failures = results.filter((result) => result.kind === 'failed');
+  for (const { view, error } of failures) {
+    context.progress.important(
+      `${context.style.strong(showSelector(view))}: ${showError(error, context.style)}`,
+    );
+  }
+  const [first] = failures;
+  return first === undefined ? exitCodes.ok : exitCodeOf(first.error);
+}
+
+/** The values of what did not fail. */
+export function valuesOf<T>(results: readonly Each<T>[]): readonly T[] {
+  return results.flatMap((result) => (result.kind === 'done' ? [result.value] : []));
+}

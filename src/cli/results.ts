@@ -1,0 +1,144 @@
+import type { ApplicationView, SyncOutcome } from '../control/api.ts';
+import type { ErrorRecord } from '../model/error.ts';
+import { shortDigest } from '../model/digest.ts';
+import { showRevision } from '../model/revision.ts';
+import { showAge } from './duration.ts';
+import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
+import type { View } from './output.ts';
+import { showSelector } from './selection.ts';
+import { showCounts, sumCounts } from './show/counts.ts';
+import type { Blocker } from './show/views.ts';
+
+/** How a sync or rollback of one application ended; what is written as data. */
+export interface Result {
+  readonly application: string;
+  readonly environment: string;
+  /** `unchanged`, `released`, `failed`, `waiting` (for a person) or `blocked`. */
+  readonly result: 'unchanged' | 'released' | 'failed' | 'waiting' | 'blocked';
+  readonly release: string | null;
+  readonly outcome: string | null;
+  readonly revision: string;
+  readonly changes: string;
+  readonly tookMs: number | null;
+  /** Digest of the plan that was carried out or waits. */
+  readonly digest: string | null;
+  readonly message: string;
+  readonly error: ErrorRecord | null;
+}
+
+export const resultView: View<Result> = {
+  kind: 'SyncResult',
+  name: showSelector,
+  columns: [
+    { header: 'APPLICATION', cell: showSelector },
+    {
+      header: 'RESULT',
+      cell: (item, style) => ({
+        text: item.outcome ?? item.result,
+        paint: style[tones[item.result]],
+      }),
+    },
+    { header: 'REVISION', cell: (item) => item.revision },
+    { header: 'CHANGES', cell: (item) => item.changes },
+    { header: 'TOOK', cell: (item) => (item.tookMs === null ? '-' : showAge(0, item.tookMs)) },
+    { header: 'RELEASE', cell: (item) => item.release ?? '-', wide: true },
+    { header: 'MESSAGE', cell: (item) => item.message, flexible: true },
+  ],
+};
+
+const tones = {
+  unchanged: 'faint',
+  released: 'good',
+  failed: 'bad',
+  waiting: 'warn',
+  blocked: 'bad',
+} as const;
+
+export function resultOf(view: ApplicationView, outcome: SyncOutcome): Result {
+  const { application, environment } = view;
+  const base = {
+    application,
+    environment,
+    release: null,
+    outcome: null,
+    tookMs: null,
+    digest: null,
+    error: null,
+  };
+  switch (outcome.kind) {
+    case 'unchanged':
+      return {
+        ...base,
+        result: 'unchanged',
+        revision: showRevision(view.revision),
+        changes: '-',
+        message: outcome.message,
+      };
+    case 'waiting':
+      return {
+        ...base,
+        result: 'waiting',
+        revision: showRevision(outcome.plan.revision),
+        changes: showCounts(sumCounts(outcome.plan.plans)),
+        digest: outcome.plan.digest,
+        message: outcome.message,
+      };
+    case 'blocked':
+      return {
+        ...base,
+        result: 'blocked',
+        revision: showRevision(view.revision),
+        changes: '-',
+        message: outcome.message,
+        error: outcome.error,
+      };
+    case 'released': {
+      const { release } = outcome;
+      return {
+        ...base,
+        result: release.outcome === 'succeeded' ? 'released' : 'failed',
+        release: release.id,
+        outcome: release.outcome,
+        revision: showRevision(release.revision),
+        changes: showCounts(sumCounts(release.plan.plans)),
+        tookMs: release.endedAtMs === null ? null : release.endedAtMs - release.startedAtMs,
+        digest: release.plan.digest,
+        message: release.error?.message ?? release.reason,
+        error: release.error,
+      };
+    }
+  }
+}
+
+/** The code of several results: an error counts most, then what waits for a person, then what did not work out. */
+export function exitCodeOfResults(results: readonly Result[]): ExitCode {
+  for (const { result, error } of results)
+    if (result === 'blocked' && error !== null) return exitCodeOf(error);
+  if (results.some(({ result }) => result === 'waiting' || result === 'blocked'))
+    return exitCodes.refused;
+  return results.some(({ result }) => result === 'failed') ? exitCodes.degraded : exitCodes.ok;
+}
+
+/** Rows of the closing "blocked by" table. */
+export function blockersOf(results: readonly Result[]): readonly Blocker[] {
+  return results.flatMap((one): readonly Blocker[] => {
+    const application = showSelector(one);
+    if (one.result === 'waiting') {
+      const next =
+        one.digest === null
+          ? `fairlead describe ${application}`
+          : `fairlead approve ${shortDigest(one.digest)}`;
+      return [{ application, what: 'a person', why: one.message, next }];
+    }
+    if (one.result !== 'blocked' && one.result !== 'failed') return [];
+    return [
+      {
+        application,
+        what: one.error?.resource ?? one.error?.code ?? 'policy',
+        why: one.message,
+        next: one.error?.hint ?? `fairlead describe ${application}`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Selector } from '../control/api.ts';
+import { shortCommit } from '../model/revision.ts';
+import type { Context } from './context.ts';
+import { revertFailed, uncommitted } from './errors.ts';
+import { showSelector } from './selection.ts';
+
+export interface RevertRequest {
+  /** Top folder of the checkout. */
+  readonly checkout: string;
+  readonly view: Selector;
+  /** Commit whose state comes back. */
+  readonly commit: string;
+  readonly reason: string;
+}
+
+/**
+ * Commits in the checkout that the application's folder is again as it was at `commit`. It is the person's own
+ * checkout, so Git runs with their identity and hooks. Nothing is pushed.
+ *
+ * @throws FairleadError `cli.uncommitted-changes`, `cli.revert-failed`
+ */
+export async function commitRevert(context: Context, request: RevertRequest): Promise<void> {
+  const { checkout, view } = request;
+  const name = showSelector(view);
+  const { path, shared } = await folderOf(request);
+  const folder = path === '' ? '.' : path;
+  const git = (...args: readonly string[]): Promise<string> => runGit(checkout, args);
+  const commit = await git(
+    'rev-parse',
+    '--verify',
+    '--quiet',
+    '--end-of-options',
+    `${request.commit}^{commit}`,
+  ).catch((error: unknown) => {
+    throw revertFailed({
+      message: `this checkout does not have ${request.commit}`,
+      resource: checkout,
+      cause: error,
+      hint: 'Run `git fetch` here, then repeat the command.',
+    });
+  });
+  const dirty = await git('status', '--porcelain', '--', folder);
+  if (dirty !== '') {
+    throw uncommitted({
+      message: `${join(checkout, path)} holds changes that are not committed`,
+      resource: folder,
+    });
+  }
+  await git('restore', `--source=${commit}`, '--staged', '--worktree', '--', folder);
+  if ((await git('status', '--porcelain', '--', folder)) === '') {
+    context.progress.line(
+      `${folder} is in Git as it was at ${shortCommit(commit)} already; there is nothing to commit`,
+    );
+    return;
+  }
+  const subject = `Roll back ${name} to ${shortCommit(commit)}`;
+  await git(
+    'commit',
+    '--quiet',
+    '-m',
+    subject,
+    ...(request.reason === '' ? [] : ['-m', request.reason]),
+    '--',
+    folder,
+  );
+  const made = await git('rev-parse', 'HEAD');
+  context.progress.important(`committed ${shortCommit(made)}: ${subject}`);
+  if (shared.length > 0) {
+    const others = shared.join(', ');
+    context.progress.important(
+      `${context.style.warn('!')} ${folder} serves ${others} too: the commit changes them as well`,
+    );
+  }
+  context.progress.line(`push it, then: ${context.style.command(`fairlead resume ${name}`)}`);
+}
+
+/** The application's folder, and its other environments that are rendered from the same one. */
+async function folderOf(
+  request: RevertRequest,
+): Promise<{ readonly path: string; readonly shared: readonly string[] }> {
+  const { applicationPath, loadConfig } = await import('../config/index.ts');
+  const { config } = loadConfig(await readFiles(request.checkout));
+  const { application, environment } = request.view;
+  const found = config.applications.get(application);
+  if (found === undefined) {
+    throw revertFailed({
+      message: `the configuration of this checkout has no application ${application}`,
+      resource: request.checkout,
+      hint: 'Run it in a checkout of the repository that the controller follows.',
+    });
+  }
+  if (found.source !== '') {
+    throw revertFailed({
+      message: `${application} is in the source ${found.source}, not in this checkout`,
+      resource: found.source,
+      hint: `Write the way back in a checkout of that source: git restore --source=${request.commit} -- ${found.path}`,
+    });
+  }
+  const path = applicationPath(found, environment);
+  const shared = found.environments
+    .filter((other) => other !== environment && applicationPath(found, other) === path)
+    .map((other) => `${application}@${other}`);
+  return { path, shared };
+}
+
+async function readFiles(
+  top: string,
+): Promise<readonly { readonly file: string; readonly text: string }[]> {
+  const inFolder = await readdir(join(top, 'fairlead')).catch((): string[] => []);
+  const names = [
+    'fairlead.yaml',
+    'fairlead.yml',
+    ...inFolder.toSorted().map((name) => `fairlead/${name}`),
+  ];
+  const files: { file: string; text: string }[] = [];
+  for (const file of names.filter((name) => /\.ya?ml$/.test(name))) {
+    const text = await readFile(join(top, file), 'utf8').catch(() => null);
+    if (text !== null) files.push({ file, text });
+  }
+  return files;
+}
+
+function runGit(checkout: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      'git',
+      [...args],
+      { cwd: checkout, maxBuffer: 64 * 2 ** 20 },
+      (error, stdout, stderr) => {
+        if (error === null) {
+          resolve(stdout.trim());
+          return;
+        }
+        const words = stderr.trim() || error.message;
+        reject(
+          revertFailed({
+            message: `git ${args[0] ?? ''} failed: ${words}`,
+            resource: checkout,
+            cause: error,
+          }),
+        );
+      },
+    );
+  });
+}

@@ -1,0 +1,112 @@
+import { shortDigest } from '../../model/digest.ts';
+import type { Action, Change, Plan, PlanSet } from '../../model/plan.ts';
+import { showResource } from '../../model/resource.ts';
+import { showRevision } from '../../model/revision.ts';
+import type { Style } from '../terminal/style.ts';
+import { displayWidth, oneLine } from '../terminal/width.ts';
+import { changesOf, showCounts, sumCounts } from './counts.ts';
+import { foldedLines, showFieldDiff } from './field-diff.ts';
+
+export interface ShowPlanOptions {
+  readonly style: Style;
+  /** Show text differences whole. Default: fold them after 40 lines. */
+  readonly full?: boolean | undefined;
+  /** Leave the fields out: one line for each change. */
+  readonly brief?: boolean | undefined;
+  /** Why the plan waits for a person, when that is known. */
+  readonly waiting?: string | null | undefined;
+}
+
+/** How each action looks, the same wherever plans are shown. */
+export const actionSymbols: Readonly<Record<Action, string>> = {
+  create: '+',
+  update: '~',
+  replace: '±',
+  delete: '-',
+  adopt: '=',
+  run: '>',
+};
+
+/** The plan of one application in one environment, as people read it; without a final line end. */
+export function showPlan(planSet: PlanSet, options: ShowPlanOptions): string {
+  const { style } = options;
+  const name = `${planSet.application}@${planSet.environment}`;
+  const lines: string[] = [];
+  for (const plan of planSet.plans) {
+    lines.push(
+      `${style.strong(name)}  ${style.faint('Git →')} ${style.strong(plan.target)}  ${style.faint(`revision ${showRevision(plan.revision)}`)}`,
+      ...showChanges(plan, options),
+      ...plan.warnings.map((warning) => `  ${style.warn(`warning: ${oneLine(warning)}`)}`),
+      '',
+    );
+  }
+  if (planSet.plans.length === 0) lines.push(style.strong(name), '');
+  lines.push(...showGuards(planSet, options));
+  lines.push(`${style.strong('Plan:')} ${showCounts(sumCounts(planSet.plans))}`);
+  if (changesOf(planSet).length > 0) lines.push(style.faint(`Digest: ${planSet.digest}`));
+  return lines.join('\n');
+}
+
+function showChanges(plan: Plan, options: ShowPlanOptions): readonly string[] {
+  const { style } = options;
+  if (plan.changes.length === 0) return [style.faint('  no changes')];
+  const action = Math.max(...plan.changes.map((change) => change.action.length));
+  const resource = Math.max(...plan.changes.map((change) => displayWidth(showResource(change.id))));
+  return plan.changes.flatMap((change) => {
+    const shown = showResource(change.id);
+    const padding = ' '.repeat(Math.max(0, resource - displayWidth(shown)));
+    const paint = painter(change.action, style);
+    const head = `  ${paint(`${actionSymbols[change.action]} ${change.action.padEnd(action)}`)}  ${shown}${padding}`;
+    return [
+      `${head}  ${style.faint(oneLine(change.cause))}${note(change, style)}`,
+      ...showFields(change, options),
+    ];
+  });
+}
+
+function note(change: Change, style: Style): string {
+  return change.irreversible ? `  ${style.warn('cannot be undone')}` : '';
+}
+
+function showFields(change: Change, options: ShowPlanOptions): readonly string[] {
+  if (options.brief === true) return [];
+  const maxLines = options.full === true ? null : foldedLines;
+  return change.diff.flatMap((field) =>
+    showFieldDiff(field, options.style, { maxLines }).map((line) => `      ${line}`),
+  );
+}
+
+/** What a person must agree to, and the exact command that says so. */
+function showGuards(planSet: PlanSet, options: ShowPlanOptions): readonly string[] {
+  const { style } = options;
+  const guards = planSet.plans.flatMap((plan) => plan.guards);
+  const reasons = guards.map((guard) => guard.message);
+  if (reasons.length === 0 && options.waiting != null) reasons.push(options.waiting);
+  if (reasons.length === 0) return [];
+  return [
+    style.warn(style.strong('! A person has to agree to this plan:')),
+    ...reasons.map((reason) => `${style.warn('!')}   ${oneLine(reason)}`),
+    `${style.warn('!')} Agree with: ${style.command(approveCommand(planSet))}`,
+    '',
+  ];
+}
+
+/** The command that agrees to exactly this plan. */
+export function approveCommand(planSet: PlanSet): string {
+  return `fairlead approve ${shortDigest(planSet.digest)}`;
+}
+
+function painter(action: Action, style: Style): (text: string) => string {
+  switch (action) {
+    case 'create':
+      return style.good;
+    case 'update':
+    case 'replace':
+      return style.warn;
+    case 'delete':
+      return style.bad;
+    case 'adopt':
+    case 'run':
+      return style.busy;
+  }
+}

@@ -1,0 +1,65 @@
+import type { JournalStep, Release } from '../../model/release.ts';
+import { parseResourceKey, showResource } from '../../model/resource.ts';
+import { showAge, showTime } from '../duration.ts';
+import { showSelector } from '../selection.ts';
+import type { Style } from '../terminal/style.ts';
+import { oneLine } from '../terminal/width.ts';
+import type { DescribeOptions } from './application.ts';
+import { facts, section } from './application.ts';
+import { showPlan } from './plan.ts';
+import { outcomeCell } from './status.ts';
+
+/** Everything about one release: who, why, which plan, every step and how it ended. */
+export function describeRelease(release: Release, options: DescribeOptions): string {
+  const { style } = options;
+  const outcome = outcomeCell(release.outcome, style);
+  const rows: (readonly [string, string])[] = [
+    ['Release', style.strong(release.id)],
+    ['Application', showSelector(release)],
+    ['Outcome', outcome.paint?.(outcome.text) ?? outcome.text],
+    ['Revision', release.revision.map((one) => one.commit).join(', ') || 'none'],
+    ['Trigger', release.trigger],
+    ['By', release.actor],
+    ['Reason', oneLine(release.reason) || '-'],
+    [
+      'Started',
+      `${showTime(release.startedAtMs)} (${showAge(release.startedAtMs, options.nowMs)} ago)`,
+    ],
+    [
+      'Took',
+      release.endedAtMs === null ? 'not ended' : showAge(release.startedAtMs, release.endedAtMs),
+    ],
+  ];
+  if (release.error !== null) {
+    rows.push(['Error', style.bad(`${oneLine(release.error.message)} (${release.error.code})`)]);
+  }
+  return [
+    facts(rows, style),
+    section('Plan', showPlan(release.plan, { style, full: options.full }).split('\n'), style),
+    section(
+      'Steps',
+      release.steps.map((step) => showStep(step, release.startedAtMs, style)),
+      style,
+    ),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+const marks: Readonly<
+  Record<JournalStep['result'], readonly [string, 'good' | 'bad' | 'warn' | 'busy' | 'faint']>
+> = {
+  started: ['→', 'busy'],
+  done: ['✓', 'good'],
+  failed: ['✗', 'bad'],
+  skipped: ['·', 'faint'],
+  unknown: ['?', 'warn'],
+};
+
+function showStep(step: JournalStep, startedAtMs: number, style: Style): string {
+  const [symbol, tone] = marks[step.result];
+  const after = style.faint(`+${showAge(startedAtMs, step.startedAtMs)}`.padEnd(7));
+  const resource = showResource(parseResourceKey(step.resource));
+  const message = step.message === '' ? '' : style.faint(`: ${oneLine(step.message)}`);
+  return `${style[tone](symbol)} ${after} ${step.action} ${resource} at ${step.target}${message}`;
+}

@@ -1,0 +1,204 @@
+import type {
+  ApplicationView,
+  ConfigProblemView,
+  ResourceView,
+  SourceView,
+} from '../../control/api.ts';
+import type { FairleadEvent } from '../../model/event.ts';
+import type { Hold } from '../../model/inventory.ts';
+import { inventoryKey } from '../../model/inventory.ts';
+import type { Release } from '../../model/release.ts';
+import { showResource } from '../../model/resource.ts';
+import { shortCommit, showRevision } from '../../model/revision.ts';
+import { showAge, showTime } from '../duration.ts';
+import type { View } from '../output.ts';
+import { showSelector } from '../selection.ts';
+import { showCounts, sumCounts } from './counts.ts';
+import { healthCell, outcomeCell, syncCell } from './status.ts';
+
+export function applicationView(nowMs: number): View<ApplicationView> {
+  return {
+    kind: 'Application',
+    name: showSelector,
+    columns: [
+      { header: 'NAME', cell: showSelector },
+      { header: 'SYNC', cell: (item, style) => syncCell(item.sync, style) },
+      { header: 'HEALTH', cell: (item, style) => healthCell(item.health.status, style) },
+      { header: 'REVISION', cell: (item) => showRevision(item.live) },
+      { header: 'WANTED', cell: (item) => showRevision(item.revision), wide: true },
+      { header: 'RELEASED', cell: (item) => showAge(item.lastRelease?.atMs ?? null, nowMs) },
+      { header: 'STATE', cell: (item) => item.state, wide: true },
+      { header: 'TARGETS', cell: (item) => item.targets.join(','), wide: true },
+      { header: 'RESOURCES', cell: (item) => String(item.resources), wide: true },
+      { header: 'PROJECT', cell: (item) => item.project || '-', wide: true },
+      { header: 'MESSAGE', cell: (item) => item.message, flexible: true },
+    ],
+  };
+}
+
+export function sourceView(nowMs: number): View<SourceView> {
+  return {
+    kind: 'Source',
+    name: showSource,
+    columns: [
+      { header: 'NAME', cell: showSource },
+      { header: 'FOLLOWS', cell: (item) => item.follows },
+      {
+        header: 'REVISION',
+        cell: (item) => (item.current === null ? 'none' : shortCommit(item.current.commit)),
+      },
+      { header: 'FETCHED', cell: (item) => showAge(item.lastSuccessAtMs, nowMs) },
+      { header: 'URL', cell: (item) => item.url, flexible: true },
+      {
+        header: 'STATUS',
+        cell: (item, style) => sourceStatus(item, nowMs, style.bad, style.warn),
+        flexible: true,
+      },
+    ],
+  };
+}
+
+/** The repository that holds the configuration has no name of its own. */
+export function showSource(source: Pick<SourceView, 'name'>): string {
+  return source.name === '' ? 'repository' : source.name;
+}
+
+function sourceStatus(
+  item: SourceView,
+  nowMs: number,
+  bad: (text: string) => string,
+  warn: (text: string) => string,
+): { readonly text: string; readonly paint?: (text: string) => string } {
+  if (item.held !== null) {
+    return {
+      text: `${item.held.reason}; accept with: fairlead approve ${item.held.commit.slice(0, 12)}`,
+      paint: warn,
+    };
+  }
+  if (item.failing === null) return { text: item.current === null ? 'not fetched yet' : 'ok' };
+  return {
+    text: `unreachable for ${showAge(item.failing.sinceMs, nowMs)}: ${item.failing.message}`,
+    paint: bad,
+  };
+}
+
+export function releaseView(nowMs: number): View<Release> {
+  return {
+    kind: 'Release',
+    name: (item) => item.id,
+    columns: [
+      { header: 'RELEASE', cell: (item) => item.id },
+      { header: 'WHEN', cell: (item) => showAge(item.startedAtMs, nowMs) },
+      { header: 'APPLICATION', cell: showSelector },
+      { header: 'REVISION', cell: (item) => showRevision(item.revision) },
+      { header: 'TRIGGER', cell: (item) => item.trigger },
+      { header: 'BY', cell: (item) => item.actor },
+      { header: 'OUTCOME', cell: (item, style) => outcomeCell(item.outcome, style) },
+      { header: 'STARTED', cell: (item) => showTime(item.startedAtMs), wide: true },
+      {
+        header: 'TOOK',
+        cell: (item) => (item.endedAtMs === null ? '-' : showAge(item.startedAtMs, item.endedAtMs)),
+        wide: true,
+      },
+      { header: 'CHANGES', cell: (item) => showCounts(sumCounts(item.plan.plans)), wide: true },
+      { header: 'REASON', cell: (item) => item.error?.message ?? item.reason, flexible: true },
+    ],
+  };
+}
+
+export function holdView(nowMs: number): View<Hold> {
+  return {
+    kind: 'Hold',
+    name: (item) => inventoryKey(item.key),
+    columns: [
+      { header: 'APPLICATION', cell: (item) => inventoryKey(item.key) },
+      {
+        header: 'KIND',
+        cell: (item) => (item.revision === null ? item.kind : `at ${showRevision(item.revision)}`),
+      },
+      { header: 'SINCE', cell: (item) => showAge(item.atMs, nowMs) },
+      { header: 'ENDS', cell: (item) => showEnd(item, nowMs) },
+      { header: 'BY', cell: (item) => item.by },
+      { header: 'REASON', cell: (item) => item.reason, flexible: true },
+    ],
+  };
+}
+
+/** When a hold ends: `in 2h`, or only when a person ends it. */
+export function showEnd(hold: Pick<Hold, 'expiresAtMs'>, nowMs: number): string {
+  if (hold.expiresAtMs === null) return 'when resumed';
+  return hold.expiresAtMs <= nowMs ? 'has ended' : `in ${showAge(nowMs, hold.expiresAtMs)}`;
+}
+
+export const resourceTable: View<ResourceView> = {
+  kind: 'Resource',
+  name: (item) => showResource(item.id),
+  columns: [
+    { header: 'RESOURCE', cell: (item) => showResource(item.id) },
+    { header: 'TARGET', cell: (item) => item.target },
+    { header: 'SYNC', cell: (item, style) => syncCell(item.sync, style) },
+    { header: 'HEALTH', cell: (item, style) => healthCell(item.health.status, style) },
+    { header: 'WAVE', cell: (item) => String(item.wave), wide: true },
+    {
+      header: 'MESSAGE',
+      cell: (item) =>
+        item.differs.length > 0 ? `differs in ${item.differs.join(', ')}` : item.health.message,
+      flexible: true,
+    },
+  ],
+};
+
+export const eventView: View<FairleadEvent> = {
+  kind: 'Event',
+  name: (item) => item.id,
+  columns: [
+    { header: 'TIME', cell: (item) => showTime(item.atMs) },
+    { header: 'TYPE', cell: (item) => item.type },
+    { header: 'APPLICATION', cell: showSubject },
+    { header: 'BY', cell: (item) => item.actor, wide: true },
+    { header: 'MESSAGE', cell: (item) => item.message, flexible: true },
+  ],
+};
+
+/** What an event is about. */
+export function showSubject(event: FairleadEvent): string {
+  if (event.application === null) return '-';
+  return event.environment === null
+    ? event.application
+    : `${event.application}@${event.environment}`;
+}
+
+export const problemView: View<ConfigProblemView> = {
+  kind: 'ConfigProblem',
+  name: (item) => `${item.file}:${item.line}:${item.column}`,
+  columns: [
+    { header: 'PLACE', cell: (item) => `${item.file}:${item.line}:${item.column}` },
+    { header: 'FIELD', cell: (item) => item.path || '-' },
+    { header: 'PROBLEM', cell: (item) => item.message, flexible: true },
+    { header: 'HINT', cell: (item) => item.hint, wide: true },
+    { header: 'CODE', cell: (item) => item.code },
+  ],
+};
+
+/** Why something does not move, most important first; ends `wait` and `sync`. */
+export interface Blocker {
+  readonly application: string;
+  readonly what: string;
+  readonly why: string;
+  readonly next: string;
+}
+
+export const blockerView: View<Blocker> = {
+  kind: 'Blocker',
+  name: (item) => item.application,
+  columns: [
+    { header: 'APPLICATION', cell: (item) => item.application },
+    { header: 'BLOCKED BY', cell: (item) => item.what },
+    { header: 'WHY', cell: (item) => item.why, flexible: true },
+    {
+      header: 'NEXT',
+      cell: (item, style) => ({ text: item.next, paint: style.command }),
+      flexible: true,
+    },
+  ],
+};

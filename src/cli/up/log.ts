@@ -1,0 +1,102 @@
+import type { FairleadEvent } from '../../model/event.ts';
+import type { EngineLog } from '../../reconcile/ports.ts';
+import type { ApplicationState } from '../../release/machine.ts';
+import type { Context } from '../context.ts';
+import { facts } from '../show/application.ts';
+import { showEventWithTime } from '../show/event-line.ts';
+import { oneLine } from '../terminal/width.ts';
+import { showTime } from '../duration.ts';
+
+/** What the controller says on stderr while it runs. */
+export interface ControllerLog {
+  readonly engine: EngineLog;
+  banner(rows: readonly (readonly [string, string])[]): void;
+  event(event: FairleadEvent): void;
+}
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+type Facts = Readonly<Record<string, unknown>>;
+
+/**
+ * `text` is for people: a line for each event that tells them something. `json` is for collectors: a line of JSON for
+ * everything, with `time` (RFC 3339), `level` and `message`. With --quiet only warnings and errors are written.
+ */
+export function createControllerLog(context: Context, format: 'text' | 'json'): ControllerLog {
+  return format === 'json' ? jsonLog(context) : textLog(context);
+}
+
+function textLog(context: Context): ControllerLog {
+  const { progress, style } = context;
+  const line = (level: Level, message: string, more?: Facts): void => {
+    const mark = level === 'error' ? style.bad('error:') : style.warn('warning:');
+    const rest = more === undefined ? '' : ` ${style.faint(JSON.stringify(more))}`;
+    progress.important(
+      `${style.faint(showTime(context.nowMs()))} ${mark} ${oneLine(message)}${rest}`,
+    );
+  };
+  return {
+    engine: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: (message, more) => line('warn', message, more),
+      error: (message, more) => line('error', message, more),
+    },
+    banner: (rows) => progress.line(`${facts(rows, style)}\n`),
+    event: (event) => {
+      if (isTelling(event)) progress.line(showEventWithTime(event, style));
+    },
+  };
+}
+
+const tellingStates: ReadonlySet<string> = new Set<ApplicationState>([
+  'failed',
+  'backing-off',
+  'out-of-sync',
+  'read-only',
+  'held',
+]);
+
+/** States are for programs, and most only pass; the events around them say the same in words. */
+function isTelling(event: FairleadEvent): boolean {
+  if (event.type === 'application.state') {
+    const state = event.data['state'];
+    return typeof state === 'string' && tellingStates.has(state);
+  }
+  return event.type !== 'plan.created';
+}
+
+function jsonLog(context: Context): ControllerLog {
+  const least: readonly Level[] = context.globals.quiet
+    ? ['warn', 'error']
+    : ['info', 'warn', 'error'];
+  const write = (level: Level, atMs: number, message: string, more: Facts): void => {
+    if (!least.includes(level)) return;
+    context.io.stderr.write(
+      `${JSON.stringify({ time: new Date(atMs).toISOString(), level, message, ...more })}\n`,
+    );
+  };
+  const now =
+    (level: Level) =>
+    (message: string, more: Facts = {}) =>
+      write(level, context.nowMs(), message, more);
+  return {
+    engine: { debug: now('debug'), info: now('info'), warn: now('warn'), error: now('error') },
+    banner: (rows) =>
+      now('info')(
+        'Fairlead is running',
+        Object.fromEntries(rows.map(([name, value]) => [name.toLowerCase(), value])),
+      ),
+    event: ({ atMs, message, ...event }) => write(levelOf(event), atMs, message, { event }),
+  };
+}
+
+function levelOf(event: Pick<FairleadEvent, 'type' | 'data'>): Level {
+  if (event.data['outcome'] === 'failed' || event.type === 'config.rejected') return 'error';
+  const warn: readonly FairleadEvent['type'][] = [
+    'source.unreachable',
+    'source.held',
+    'drift.detected',
+    'plan.waiting',
+  ];
+  return warn.includes(event.type) ? 'warn' : 'info';
+}
