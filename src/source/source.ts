@@ -34,7 +34,12 @@ export interface SourceStatus {
   readonly current: SourceRevision | null;
   readonly lastSuccessAtMs: number | null;
   /** Since when it cannot be reached, and why; `null` while it can. */
-  readonly failing: { readonly sinceMs: number; readonly code: string; readonly message: string; readonly hint: string } | null;
+  readonly failing: {
+    readonly sinceMs: number;
+    readonly code: string;
+    readonly message: string;
+    readonly hint: string;
+  } | null;
   /** A tip that is not taken until a person confirms: it does not descend from `current`, or its signature failed. */
   readonly held: { readonly commit: string; readonly reason: string } | null;
 }
