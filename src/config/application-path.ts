@@ -57,10 +57,8 @@ export const applicationPathSchema = z
 
 /** The folder that an application is rendered from in one environment. */
 export function applicationPath(
-  application: Pick<ApplicationConfig, 'name' | 'path'>,
+  application: Pick<ApplicationConfig, 'path'>,
   environment: string,
 ): string {
-  return application.path
-    .replaceAll('{environment}', environment)
-    .replaceAll('{application}', application.name);
+  return application.path.replaceAll('{environment}', environment);
 }

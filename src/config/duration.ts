@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const pattern = /^(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?$/;
+const pattern = /^(?=.)(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?$/;
 
 /** `1h30m`, `60s`, `500ms` in milliseconds; `null` for anything else. Units in falling order, each once. */
 export function parseDuration(text: string): number | null {
-  if (text === '' || !pattern.test(text)) return null;
+  if (!pattern.test(text)) return null;
   let total = 0;
   for (const [, count, unit] of text.matchAll(/(\d+)(ms|[smhd])/g)) {
     total += Number(count) * unitMs[unit as keyof typeof unitMs];

@@ -94,7 +94,7 @@ test('every field of every kind reaches the internal form', () => {
   );
   expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
   expect(config.applications.get('web')).toMatchObject({
-    path: '{application}/{environment}',
+    path: 'web/{environment}',
     source: 'code',
     project: 'shop',
     environments: ['dev', 'review'],

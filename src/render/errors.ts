@@ -59,3 +59,9 @@ export const linkCircle = defineError('render.link-circle', {
   title: 'Symbolic links lead in a circle',
   hint: 'Remove the link that is named.',
 });
+
+export const linkBroken = defineError('render.link-broken', {
+  class: 'input',
+  title: 'A symbolic link leads to nothing',
+  hint: 'Correct or remove the link that is named.',
+});

@@ -8,6 +8,7 @@ import type { Tree } from '../source/source.ts';
 import type { Clock } from '../system/clock.ts';
 import {
   duplicateResource,
+  linkBroken,
   pathMissing,
   renderTimeout,
   renderTooLarge,
@@ -101,27 +102,30 @@ async function readText(
   file: string,
   left: number,
 ): Promise<Result<{ readonly text: string; readonly bytes: number }>> {
-  const bytes = await tree.read(file, maxFileBytes);
-  if (bytes === null) {
-    return failure(
-      renderYamlSyntax({ message: `${file}:1:1: the link leads to nothing`, resource: file }),
-    );
-  }
-  if (bytes.length > maxFileBytes) {
-    const message = `${file} has ${bytes.length} bytes; the limit is ${maxFileBytes}.`;
-    return failure(renderTooLarge({ message, resource: file }));
-  }
-  if (bytes.length > left) {
+  const bytes = await readBytes(tree, file);
+  if (!bytes.ok) return bytes;
+  if (bytes.value.length > left) {
     const message = `The manifests have more than ${maxRenderBytes} bytes together (at ${file}).`;
     return failure(renderTooLarge({ message, resource: file }));
   }
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return success({ text, bytes: bytes.length });
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.value);
+    return success({ text, bytes: bytes.value.length });
   } catch {
     return failure(
       renderYamlSyntax({ message: `${file}:1:1: the file is not UTF-8 text`, resource: file }),
     );
+  }
+}
+
+async function readBytes(tree: Tree, file: string): Promise<Result<Uint8Array>> {
+  try {
+    const bytes = await tree.read(file, maxFileBytes);
+    if (bytes !== null) return success(bytes);
+    return failure(linkBroken({ message: `${file} leads to nothing.`, resource: file }));
+  } catch (error) {
+    if (!(error instanceof FairleadError && error.code === 'source.file-too-large')) throw error;
+    return failure(renderTooLarge({ message: error.message, resource: file, cause: error }));
   }
 }
 

@@ -131,6 +131,7 @@ export const applicationKind = defineKind({
   toInternal: (name, from, origin): ApplicationConfig => ({
     ...from,
     name,
+    path: from.path.replaceAll('{application}', name),
     source: from.source ?? '',
     sync: from.sync ?? null,
     retry: {
