@@ -21,15 +21,22 @@ export async function checkHealth(check: HealthCheckConfig, signal: AbortSignal)
   }
 }
 
-async function checkHttp(check: HealthCheckConfig & { kind: 'http' }, signal: AbortSignal): Promise<Health> {
+async function checkHttp(
+  check: HealthCheckConfig & { kind: 'http' },
+  signal: AbortSignal,
+): Promise<Health> {
   // A redirect is an answer of its own: following it could leave the host that was meant.
   const response = await fetch(check.url, { signal, redirect: 'manual' });
   await response.body?.cancel();
-  if (response.status === check.expectStatus) return healthy(`${check.url} answers ${response.status}`);
+  if (response.status === check.expectStatus)
+    return healthy(`${check.url} answers ${response.status}`);
   return degraded(`${check.url} answers ${response.status}, not ${check.expectStatus}`);
 }
 
-function checkTcp(check: HealthCheckConfig & { kind: 'tcp' }, signal: AbortSignal): Promise<Health> {
+function checkTcp(
+  check: HealthCheckConfig & { kind: 'tcp' },
+  signal: AbortSignal,
+): Promise<Health> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: check.host, port: check.port, signal });
     socket.once('connect', () => {
@@ -43,13 +50,20 @@ function checkTcp(check: HealthCheckConfig & { kind: 'tcp' }, signal: AbortSigna
   });
 }
 
-function checkExec(check: HealthCheckConfig & { kind: 'exec' }, signal: AbortSignal): Promise<Health> {
+function checkExec(
+  check: HealthCheckConfig & { kind: 'exec' },
+  signal: AbortSignal,
+): Promise<Health> {
   return new Promise((resolve, reject) => {
     const [program = '', ...rest] = check.argv;
     const child = spawn(program, rest, { signal, stdio: 'ignore', killSignal: 'SIGKILL' });
     child.once('error', reject);
     child.once('exit', (code, killedBy) => {
-      resolve(code === 0 ? healthy(`${program} ended with code 0`) : degraded(`${program} ended with ${code ?? killedBy}`));
+      resolve(
+        code === 0
+          ? healthy(`${program} ended with code 0`)
+          : degraded(`${program} ended with ${code ?? killedBy}`),
+      );
     });
   });
 }

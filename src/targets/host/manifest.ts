@@ -40,6 +40,18 @@ export function documentSchema(kind: string, spec: z.ZodType) {
   });
 }
 
+/** Schemas are compiled when they are first used, which takes longer than many a use. */
+const schemas = new WeakMap<z.ZodType, ReturnType<typeof documentSchema>>();
+
+/** `documentSchema`, made once for each kind. */
+function schemaOf(kind: string, spec: z.ZodType): ReturnType<typeof documentSchema> {
+  const known = schemas.get(spec);
+  if (known !== undefined) return known;
+  const made = documentSchema(kind, spec);
+  schemas.set(spec, made);
+  return made;
+}
+
 /** A manifest whose kind does not exist here. */
 export function unknownKind(manifest: Manifest, kinds: readonly string[]): FairleadError {
   const [group] = manifest.apiVersion.split('/');
@@ -59,7 +71,7 @@ export function readManifest<Spec extends z.ZodType>(
   kind: string,
   spec: Spec,
 ): { readonly head: ManifestHead; readonly spec: z.output<Spec> } {
-  const schema = documentSchema(kind, spec);
+  const schema = schemaOf(kind, spec);
   const parsed = schema.safeParse(manifest.body);
   if (!parsed.success) {
     throw invalid(

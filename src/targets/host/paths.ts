@@ -20,6 +20,17 @@ export async function resolveParents(path: string): Promise<string> {
   return join(await resolveExisting(dirname(path)), basename(path));
 }
 
+/** `resolveParents` for many paths at one moment: each folder is looked at once. */
+export function createParentResolver(): (path: string) => Promise<string> {
+  const folders = new Map<string, Promise<string>>();
+  return async (path) => {
+    const folder = dirname(path);
+    const known = folders.get(folder) ?? resolveExisting(folder);
+    folders.set(folder, known);
+    return join(await known, basename(path));
+  };
+}
+
 async function resolveExisting(path: string): Promise<string> {
   try {
     return await realpath(path);

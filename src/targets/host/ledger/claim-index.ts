@@ -3,7 +3,7 @@ import { inventoryKey } from '../../../model/inventory.ts';
 import { isJsonObject } from '../../../model/json.ts';
 import { logClaim, pathClaim } from '../claims.ts';
 import type { ClaimHolder } from '../claims.ts';
-import { resolveParents } from '../paths.ts';
+import { createParentResolver } from '../paths.ts';
 
 /** Which inventory holds which place. In memory; made from the inventories and kept up with them. */
 export class ClaimIndex {
@@ -16,7 +16,10 @@ export class ClaimIndex {
 
   async put(inventory: Inventory): Promise<void> {
     const key = { application: inventory.application, environment: inventory.environment };
-    const claims = (await Promise.all(inventory.entries.map(claimsOf))).flat();
+    const resolve = createParentResolver();
+    const claims = (
+      await Promise.all(inventory.entries.map((entry) => claimsOf(entry, resolve)))
+    ).flat();
     this.drop(key);
     const holder = { key, applicationUid: inventory.applicationUid };
     for (const claim of claims) {
@@ -37,7 +40,11 @@ export class ClaimIndex {
   }
 }
 
-async function claimsOf(entry: InventoryEntry): Promise<readonly string[]> {
+async function claimsOf(
+  entry: InventoryEntry,
+  resolve: (path: string) => Promise<string>,
+): Promise<readonly string[]> {
+  const resolveOrKeep = (path: string): Promise<string> => resolve(path).catch(() => path);
   const claims: string[] = [];
   const path = entry.locator['path'];
   if (typeof path === 'string') claims.push(pathClaim(await resolveOrKeep(path)));
@@ -46,8 +53,4 @@ async function claimsOf(entry: InventoryEntry): Promise<readonly string[]> {
     claims.push(logClaim(await resolveOrKeep(log['file'])));
   }
   return claims;
-}
-
-async function resolveOrKeep(path: string): Promise<string> {
-  return resolveParents(path).catch(() => path);
 }

@@ -12,7 +12,7 @@ import type { ClaimHolder, Claims } from '../claims.ts';
 import { stateUnusable } from '../errors.ts';
 import type { Temporaries } from '../temporaries.ts';
 import { ClaimIndex } from './claim-index.ts';
-import { createTurns, withLock } from './lock.ts';
+import { createLocks, createTurns } from './lock.ts';
 import { keyName, keyOfFile } from './names.ts';
 import { RecordFiles } from './record-files.ts';
 
@@ -76,7 +76,7 @@ export function openLedger(dependencies: HostLedgerDependencies): HostLedger {
     clock,
     temporaries,
   });
-  const locks = folder('locks');
+  const withLock = createLocks(dependencies, folder('locks'));
   const inTurn = createTurns();
   let index: Promise<ClaimIndex> | null = null;
 
@@ -92,7 +92,7 @@ export function openLedger(dependencies: HostLedgerDependencies): HostLedger {
     body: (assertHeld: () => Promise<void>) => Promise<void>,
   ): Promise<void> =>
     inTurn(inventoryKey(key), () =>
-      withLock(dependencies, join(locks, `${keyName(key)}.lock`), async (lock) => {
+      withLock(keyName(key), async (lock) => {
         const stored = (await load(key))?.epoch ?? null;
         if (stored !== expectedEpoch) {
           throw inventoryConflict({

@@ -1,18 +1,21 @@
 import {
   closeSync,
+  linkSync,
   openSync,
   readFileSync,
   renameSync,
   statSync,
   unlinkSync,
+  writeFileSync,
   writeSync,
-  linkSync,
 } from 'node:fs';
+import { join } from 'node:path';
 import type { Clock } from '../../../system/clock.ts';
 import { errorCode } from '../../../system/files.ts';
 import { isAlive } from '../../../system/processes.ts';
 import type { ProcessIdentity, ProcessTable } from '../../../system/processes.ts';
 import { ledgerBusy } from '../errors.ts';
+import type { Temporaries } from '../temporaries.ts';
 
 /** A lock whose owner is not written in it yet is left alone for this long. */
 const unsignedMs = 5_000;
@@ -22,6 +25,7 @@ export interface LockDependencies {
   readonly clock: Clock;
   readonly table: ProcessTable;
   readonly self: ProcessIdentity;
+  readonly temporaries: Temporaries;
 }
 
 /** A lock that is held; the holder checks it once more right before what it protects is done. */
@@ -31,42 +35,100 @@ export interface HeldLock {
 }
 
 /**
- * Runs `body` while the file `path` exists with our name in it, across processes. A lock whose owner is dead is
- * taken over. Callers inside one process take turns by themselves (`createTurns`).
- *
- * Synchronous calls: each is some microseconds on the ledger's own disk, a thread-pool trip is ten times that.
+ * Runs `body` while the lock of that name is ours, across processes. A lock whose owner is dead is taken over.
+ * Callers inside one process take turns by themselves (`createTurns`).
  *
  * @throws FairleadError `host.ledger-busy` when the owner lives and does not let go for 10 s.
  */
-export async function withLock<T>(
-  { clock, table, self }: LockDependencies,
-  path: string,
-  body: (lock: HeldLock) => Promise<T>,
-): Promise<T> {
-  const mark = JSON.stringify({ ...self, nonce: `${self.pid}-${clock.monotonicMs()}` });
-  const deadlineMs = clock.monotonicMs() + patienceMs;
-  while (!acquire(path, mark)) {
-    if (await breakStale(table, clock, path)) continue;
-    if (clock.monotonicMs() > deadlineMs) {
-      const owner = read(path) ?? 'nobody';
-      throw ledgerBusy({ message: `${path} is held by ${owner}`, resource: path });
+export type WithLock = <T>(name: string, body: (lock: HeldLock) => Promise<T>) => Promise<T>;
+
+/**
+ * Locks as files in `folder`, each with the name of its owner in it.
+ *
+ * A lock is a hard link to one file per process that says who that is: linking is atomic, so a lock is never without
+ * an owner, and no file is made or freed for it. The latter matters: ext4 gives out inodes freed in the last minutes
+ * only after looking at each of them, so a file made and deleted for every lock slows down all that makes files.
+ *
+ * Synchronous calls: each is some microseconds on the ledger's own disk, a thread-pool trip is ten times that.
+ */
+export function createLocks(dependencies: LockDependencies, folder: string): WithLock {
+  const { clock, table, self, temporaries } = dependencies;
+  let own: { readonly file: string; readonly mark: string } | null = null;
+  let linking = true;
+
+  /** Makes the file that says who we are; exclusively, because a second ledger of this process has its own. */
+  const introduce = (): { readonly file: string; readonly mark: string } => {
+    for (;;) {
+      const name = temporaries.next();
+      const made = { file: join(folder, name), mark: JSON.stringify({ ...self, nonce: name }) };
+      try {
+        writeFileSync(made.file, made.mark, { mode: 0o600, flag: 'wx' });
+        return made;
+      } catch (thrown) {
+        if (errorCode(thrown) !== 'EEXIST') throw thrown;
+      }
     }
-    await clock.sleep(10);
-  }
-  const held = (): boolean => read(path) === mark;
-  try {
-    return await body({
-      assertHeld: () => {
-        if (!held())
-          throw ledgerBusy({ message: `${path} was taken over meanwhile`, resource: path });
-      },
-    });
-  } finally {
-    if (held()) unlinkSync(path);
-  }
+  };
+
+  /** @returns what stands in the lock while it is ours; `null`: somebody has it. */
+  const acquire = async (path: string): Promise<string | null> => {
+    if (own === null) await temporaries.clean(folder);
+    own ??= introduce();
+    if (!linking) return create(path, own.mark) ? own.mark : null;
+    try {
+      linkSync(own.file, path);
+      return own.mark;
+    } catch (thrown) {
+      switch (errorCode(thrown)) {
+        case 'EEXIST':
+          return null;
+        case 'ENOENT':
+          // Somebody cleared it away.
+          own = null;
+          return acquire(path);
+        case 'EPERM':
+        case 'ENOTSUP':
+        case 'EOPNOTSUPP':
+        case 'ENOSYS':
+          // No hard links here.
+          linking = false;
+          return acquire(path);
+        default:
+          throw thrown;
+      }
+    }
+  };
+
+  return async (name, body) => {
+    const path = join(folder, `${name}.lock`);
+    const deadlineMs = clock.monotonicMs() + patienceMs;
+    let mark: string | null;
+    while ((mark = await acquire(path)) === null) {
+      if (await breakStale(table, clock, path)) continue;
+      if (clock.monotonicMs() > deadlineMs) {
+        throw ledgerBusy({
+          message: `${path} is held by ${read(path) ?? 'nobody'}`,
+          resource: path,
+        });
+      }
+      await clock.sleep(10);
+    }
+    const held = (): boolean => read(path) === mark;
+    try {
+      return await body({
+        assertHeld: () => {
+          if (!held())
+            throw ledgerBusy({ message: `${path} was taken over meanwhile`, resource: path });
+        },
+      });
+    } finally {
+      if (held()) unlinkSync(path);
+    }
+  };
 }
 
-function acquire(path: string, mark: string): boolean {
+/** Makes the lock as a file of its own. @returns false when somebody has it. */
+function create(path: string, mark: string): boolean {
   let file: number;
   try {
     file = openSync(path, 'wx', 0o600);

@@ -1,4 +1,5 @@
-import { readFile, readdir, unlink } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hasher } from '../../../model/digest.ts';
 import type { InventoryKey } from '../../../model/inventory.ts';
@@ -8,8 +9,7 @@ import type { Clock } from '../../../system/clock.ts';
 import {
   errorCode,
   fsyncFolder,
-  lstatExact,
-  lstatOrNull,
+  lstatNow,
   signatureOf,
   writeFileDurably,
 } from '../../../system/files.ts';
@@ -54,7 +54,9 @@ export class RecordFiles {
   }
 
   /**
-   * `null`: nothing is recorded under this key.
+   * `null`: nothing is recorded under this key. Looks and reads at once (see `lstatNow`): a release does so a dozen
+   * times, before each effect among others.
+   *
    * @throws FairleadError `target.inventory-newer`, `target.inventory-unreadable`; `host.*` where the disk fails.
    */
   async load(key: InventoryKey): Promise<JsonObject | null> {
@@ -62,12 +64,12 @@ export class RecordFiles {
     const path = this.path(key);
     try {
       const lookedAtMs = clock.nowMs();
-      const stats = await lstatOrNull(path);
+      const stats = lstatNow(path);
       if (stats === null) return this.#absent(path);
       const signature = signatureOf(stats);
       const known = this.#values.get(path);
       if (known !== undefined && this.#memory.recall(path, signature) !== null) return known;
-      const text = await readFile(path, 'utf8');
+      const text = readFileSync(path, 'utf8');
       const value = decodeEnvelope(hash, kind, formatVersion, path, text);
       if (value['application'] !== undefined || value['key'] !== undefined)
         refuseForeign(value, key, path);
@@ -96,11 +98,14 @@ export class RecordFiles {
           ...(beforeCommit === undefined ? {} : { beforeCommit }),
         });
         const lookedAtMs = clock.nowMs();
-        const stats = await lstatExact(path);
-        this.#memory.remember(path, signatureOf(stats), '', {
-          changedAtMs: Number(stats.ctimeMs),
-          lookedAtMs,
-        });
+        const stats = lstatNow(path);
+        if (stats === null) this.#absent(path);
+        else {
+          this.#memory.remember(path, signatureOf(stats), '', {
+            changedAtMs: Number(stats.ctimeMs),
+            lookedAtMs,
+          });
+        }
       });
     } catch (thrown) {
       throw hostError(thrown, `write ${path}`, inventoryKey(key));
@@ -137,7 +142,7 @@ export class RecordFiles {
   async isAsSeen(key: InventoryKey): Promise<boolean> {
     const path = this.path(key);
     if (this.#memory.isChanging(path)) return true;
-    const stats = await lstatOrNull(path);
+    const stats = lstatNow(path);
     return (
       (stats === null ? null : signatureOf(stats)) ===
       (this.#memory.lastSeen(path)?.signature ?? null)
