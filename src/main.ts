@@ -23,6 +23,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     interrupt.abort(signal);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  // Helpers of the engine do not keep the process alive by themselves; a command that has not ended does.
+  const alive = setInterval(() => undefined, 2 ** 30);
   const code = await runProgram(argv, {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -31,6 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     cwd: process.cwd(),
     interrupt: interrupt.signal,
   });
+  clearInterval(alive);
   // Something that was not closed must not keep a finished command from ending.
   setTimeout(() => process.exit(code), lingerMs).unref();
   return code;

@@ -58,7 +58,7 @@ Without a controller, inside a checkout, the plan is made anew, must have the di
     });
     const { api } = connection;
     if (await confirmSource(context, api, digest)) return exitCodes.ok;
-    if (connection.via === 'checkout') return carryOutHere(context, api, digest);
+    if (connection.via === 'checkout') return await carryOutHere(context, api, digest);
     const approved = await orAbort(context.signal, api.approve({ digest, actor: context.actor }));
     context.out.item(
       'Approval',

@@ -74,7 +74,7 @@ export const get: CommandDefinition = {
     switch (noun) {
       case null:
       case 'applications':
-        return listApplications(context, api, names, input);
+        return await listApplications(context, api, names, input);
       case 'sources': {
         const { sources } = await orAbort(context.signal, api.status());
         list(context, sourceView(context.nowMs()), sources, names);

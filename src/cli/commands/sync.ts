@@ -71,7 +71,7 @@ Inside a checkout it works from HEAD and needs no controller; if one runs on the
         `${showPlan(plan.value, { style: context.style, full: input.flag('full') })}\n`,
       );
     }
-    return syncAll(context, api, views, shown, input);
+    return await syncAll(context, api, views, shown, input);
   },
 };
 

@@ -1,0 +1,176 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { bareWrite } from './bare-writer.ts';
+import { bareNode, describeMachine, loadBefore } from './machine.ts';
+import type { BenchController } from './controller.ts';
+import { firstDeployment } from './measure/first-deployment.ts';
+import { idle } from './measure/idle.ts';
+import { oneCommit } from './measure/one-commit.ts';
+import { restart } from './measure/restart.ts';
+import { readOptions, usage } from './options.ts';
+import type { BenchOptions } from './options.ts';
+import { processFacts } from './process-facts.ts';
+import { resultSchema } from './result.ts';
+import type { BenchResult, SiteResult } from './result.ts';
+import { rowsOf, showRows } from './rows.ts';
+import { createSite } from './site.ts';
+import type { Site } from './site.ts';
+import { round, summarise } from './statistics.ts';
+
+/**
+ * `npm run bench`: the controller as it is shipped, in a process of its own, against the physical limit measured in
+ * the same run. Ends with 0 when every aim is met, else 1.
+ */
+
+/** Applications that the controller reconciles at the same time; the bare writer gets as many. */
+const parallel = 8;
+
+interface Run {
+  readonly options: BenchOptions;
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly say: (text: string) => void;
+}
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  let options: BenchOptions | 'help';
+  try {
+    options = readOptions(argv);
+  } catch (thrown) {
+    process.stderr.write(
+      `${thrown instanceof Error ? thrown.message : String(thrown)}\n\n${usage}\n`,
+    );
+    return 1;
+  }
+  if (options === 'help') {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
+  const interrupt = new AbortController();
+  const stop = (): void => interrupt.abort(new Error('interrupted'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
+  const folder = mkdtempSync(join(options.folder, 'fairlead-bench-'));
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  try {
+    const result = await measure({ options, folder, signal: interrupt.signal, say });
+    process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : show(result));
+    return result.rows.every((row) => row.met !== false) ? 0 : 1;
+  } catch (thrown) {
+    say(`bench: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    return interrupt.signal.aborted ? 130 : 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function measure(run: Run): Promise<BenchResult> {
+  const { options, folder, signal, say } = run;
+  const before = {
+    machine: describeMachine(folder),
+    loadBefore: loadBefore(),
+    bareNode: bareNode(),
+  };
+  const site = makeSite(run, 'large', options.apps);
+  const large = await measureSite(run, site, options.rounds);
+  let running: BenchController | null = large.controller;
+  try {
+    say(`watching it idle for ${options.idleSeconds} s …`);
+    const idling = await idle(running.pid, options.idleSeconds, signal);
+    const peakMiB = processFacts(running.pid)?.peakMiB ?? null;
+    say('restarting …');
+    const again = await restart(site, running);
+    running = null;
+    const small = options.smallApps === 0 ? null : await measureSmall(run);
+    const result: Omit<BenchResult, 'rows'> = {
+      schema: resultSchema,
+      date: new Date().toISOString(),
+      command: `npm run bench -- --apps ${options.apps} --small-apps ${options.smallApps} --rounds ${options.rounds} --commits ${options.commits} --idle-seconds ${options.idleSeconds}`,
+      ...before,
+      large: large.result,
+      small,
+      idle: idling,
+      restart: again,
+      peakMiB: peakMiB === null ? null : round(Math.max(peakMiB, again.peakMiB ?? 0)),
+    };
+    return { ...result, rows: rowsOf(result) };
+  } finally {
+    await running?.stop();
+  }
+}
+
+async function measureSmall(run: Run): Promise<SiteResult> {
+  const { result, controller } = await measureSite(
+    run,
+    makeSite(run, 'small', run.options.smallApps),
+    1,
+  );
+  await controller.stop();
+  return result;
+}
+
+function makeSite(run: Run, name: string, apps: number): Site {
+  run.say(`making a repository of ${apps} applications …`);
+  const { options, signal } = run;
+  return createSite(join(run.folder, name), apps, { cpuProf: options.cpuProf, signal });
+}
+
+/** First deployments and bare writers in turns, then commits; gives the last controller, which is still running. */
+async function measureSite(
+  run: Run,
+  site: Site,
+  rounds: number,
+): Promise<{ readonly result: SiteResult; readonly controller: BenchController }> {
+  const { options, folder, say } = run;
+  const { apps, live } = site.monorepo;
+  const serial: number[] = [];
+  const sideBySide: number[] = [];
+  const fromStart: number[] = [];
+  const fromFetch: number[] = [];
+  let controller: BenchController | null = null;
+  try {
+    for (let at = 1; at <= rounds; at += 1) {
+      run.signal.throwIfAborted();
+      say(`${apps} applications, round ${at} of ${rounds}: bare writer, then first deployment …`);
+      serial.push(await bareWrite(live, join(folder, `bare-serial-${apps}-${at}`), 1));
+      sideBySide.push(await bareWrite(live, join(folder, `bare-parallel-${apps}-${at}`), parallel));
+      await controller?.stop();
+      const first = await firstDeployment(site, `deploy-${apps}-${at}`);
+      controller = first.controller;
+      fromStart.push(first.fromStartMs);
+      fromFetch.push(first.fromFetchMs);
+    }
+    if (controller === null) throw new Error('there was no round');
+    say(`${options.commits} commits, one application of ${apps} each …`);
+    const commit = await oneCommit(site, controller, options.commits);
+    const bare = { serial: summarise(serial), parallel: summarise(sideBySide) };
+    const result: SiteResult = {
+      applications: apps,
+      files: live.flat().length,
+      bareWriter: { ...bare, limitMs: Math.min(bare.serial.median, bare.parallel.median) },
+      firstDeployment: { fromStart: summarise(fromStart), fromFetch: summarise(fromFetch) },
+      oneCommit: commit,
+    };
+    return { result, controller };
+  } catch (thrown) {
+    await controller?.stop();
+    throw thrown;
+  }
+}
+
+function show(result: BenchResult): string {
+  const { machine } = result;
+  const facts = [
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, ${machine.fileSystem}`,
+    `Fairlead ${machine.fairlead}, Node ${machine.node}, Git ${machine.git}; ${result.date}`,
+  ];
+  const details = [
+    `first deployment, all rounds: ${result.large.firstDeployment.fromStart.values.map((value) => `${Math.round(value)} ms`).join(', ')}`,
+    `  from the end of the fetch:  ${result.large.firstDeployment.fromFetch.values.map((value) => `${Math.round(value)} ms`).join(', ')}`,
+    `bare writer, one after the other: ${result.large.bareWriter.serial.values.map((value) => `${Math.round(value)} ms`).join(', ')}`,
+    `bare writer, side by side:        ${result.large.bareWriter.parallel.values.map((value) => `${Math.round(value)} ms`).join(', ')}`,
+    `one commit, live after the fetch: best ${Math.round(result.large.oneCommit.fetchToLive.best)}, median ${Math.round(result.large.oneCommit.fetchToLive.median)}, worst ${Math.round(result.large.oneCommit.fetchToLive.worst)} ms`,
+  ];
+  return `${facts.join('\n')}\n\n${showRows(result.rows)}\n\n${details.join('\n')}\n`;
+}

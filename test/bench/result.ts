@@ -1,0 +1,50 @@
+import type { Machine } from './machine.ts';
+import type { Idle } from './measure/idle.ts';
+import type { OneCommit } from './measure/one-commit.ts';
+import type { Restart } from './measure/restart.ts';
+import type { Summary } from './statistics.ts';
+
+export const resultSchema = 'bench.fairlead.dev/v1';
+
+/** All figures of one run: what `--json` prints. Times in milliseconds, memory in MiB, shares in percent of a core. */
+export interface BenchResult {
+  readonly schema: typeof resultSchema;
+  readonly date: string;
+  readonly command: string;
+  readonly machine: Machine;
+  /** Load average of the machine before the run. */
+  readonly loadBefore: number | null;
+  readonly bareNode: { readonly startMs: number; readonly peakMiB: number | null };
+  readonly large: SiteResult;
+  /** The same with few applications; `null` where it was left out. */
+  readonly small: SiteResult | null;
+  readonly idle: Idle | null;
+  readonly restart: Restart;
+  /** Largest resident memory of any controller of the run. */
+  readonly peakMiB: number | null;
+  readonly rows: readonly Row[];
+}
+
+export interface SiteResult {
+  readonly applications: number;
+  readonly files: number;
+  readonly bareWriter: {
+    readonly serial: Summary;
+    readonly parallel: Summary;
+    /** Median of the faster one. */
+    readonly limitMs: number;
+  };
+  readonly firstDeployment: { readonly fromStart: Summary; readonly fromFetch: Summary };
+  readonly oneCommit: OneCommit;
+}
+
+/** One line of the table. */
+export interface Row {
+  readonly what: string;
+  readonly limit: string;
+  readonly measured: string;
+  readonly ratio: string;
+  readonly aim: string;
+  /** `null`: there is no aim. */
+  readonly met: boolean | null;
+}
