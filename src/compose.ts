@@ -1,0 +1,241 @@
+import type { Api } from './control/api.ts';
+import { createConfigLoader } from './config/loader.ts';
+import type { SourceConfig } from './model/config.ts';
+import type { InventoryKey } from './model/inventory.ts';
+import { createEngine } from './reconcile/engine.ts';
+import type { Engine } from './reconcile/engine.ts';
+import { configurationSetting } from './reconcile/configuration.ts';
+import type { EngineLog } from './reconcile/ports.ts';
+import { createRendererRegistry } from './render/registry.ts';
+import { openGit } from './source/git.ts';
+import type { Git } from './source/git.ts';
+import { openLocalSource } from './source/local.ts';
+import type { LocalSource } from './source/local.ts';
+import { createMirrorPool } from './source/mirror-pool.ts';
+import { openMirrorSource } from './source/mirror-source.ts';
+import { openState } from './state/state.ts';
+import type { State } from './state/state.ts';
+import type { Store } from './store/store.ts';
+import { systemClock } from './system/clock.ts';
+import { checkHealth } from './system/health-checker.ts';
+import { sha256 } from './system/hasher.ts';
+import { systemRandom } from './system/random.ts';
+import { openTarget } from './targets/registry.ts';
+import type { Ledger } from './targets/target.ts';
+import { version } from './version.ts';
+
+/** The composition root: puts the real clock, Git, store and targets behind the engine's ports. */
+
+export interface OpenOptions {
+  readonly stateDir: string;
+  /** `controller` follows a repository; `checkout` works once from a folder on this machine. */
+  readonly mode: 'controller' | 'checkout';
+  /** Of `checkout`: a folder in it. Absolute. */
+  readonly directory?: string | undefined;
+  /** Of `checkout`: include changes that are not committed. */
+  readonly worktree?: boolean | undefined;
+  /** Of `checkout`: whether anything may be changed; then the state folder is locked. */
+  readonly write?: boolean | undefined;
+  /** Of `controller`: the repository that holds the configuration. */
+  readonly repository?: RepositoryOptions | undefined;
+  /** Only these `application@environment`, application or `@environment` names. */
+  readonly only?: readonly string[] | undefined;
+  /** Whether sources are polled and targets watched. Default: for a controller. */
+  readonly continuous?: boolean | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log?: EngineLog | undefined;
+  readonly onWarning: (message: string) => void;
+}
+
+export interface RepositoryOptions {
+  readonly url: string;
+  /** Branch; `null`: the remote's default. */
+  readonly ref: string | null;
+  /** Default 60 000. */
+  readonly intervalMs?: number | undefined;
+  readonly allowForcedPush?: boolean | undefined;
+}
+
+export interface Controller {
+  readonly api: Api;
+  /** Follows everything until `signal` aborts. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Fetches and reconciles everything once. */
+  once(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Applications reconciled at the same time. They wait for disks and processes more than for this process. */
+const concurrency = 8;
+const verifyEveryMs = 6 * 3_600_000;
+
+/** @throws FairleadError when the state folder, Git or the checkout cannot be used. */
+export async function openController(options: OpenOptions): Promise<Controller> {
+  const git = await openGit({ environment: options.env, clock: systemClock });
+  const readOnly = options.mode === 'checkout' && options.write !== true;
+  const state = await openState({ directory: options.stateDir, readOnly, env: options.env });
+  try {
+    return await compose(options, git, state);
+  } catch (thrown) {
+    await state.close();
+    throw thrown;
+  }
+}
+
+async function compose(options: OpenOptions, git: Git, state: State): Promise<Controller> {
+  const pool = createMirrorPool({ directory: state.mirrorsDirectory, git, clock: systemClock });
+  const local = options.mode === 'checkout' ? await openCheckout(options, git) : null;
+  const registry = createRendererRegistry(systemClock);
+  const repository = local === null ? followed(options) : local.config;
+  const engine = createEngine(
+    {
+      clock: systemClock,
+      random: systemRandom,
+      hash: sha256,
+      store: state.store,
+      openSource: async (config) =>
+        config.name === '' && local !== null
+          ? local
+          : openMirrorSource({ config, pool, clock: systemClock, environment: options.env }),
+      openTarget: async (config) =>
+        openTarget(config.driver, {
+          name: config.name,
+          settings: config.settings,
+          clock: systemClock,
+          random: systemRandom,
+          hash: sha256,
+          sealer: state.sealer,
+          env: options.env,
+          warn: options.onWarning,
+        }),
+      renderer: (tree, path) => registry.select(tree, path),
+      loadConfig: createConfigLoader(local?.prefix ?? ''),
+      checkHealth,
+      log: options.log ?? warningsOnly(options.onWarning),
+    },
+    {
+      version,
+      installation: state.installation,
+      repository,
+      concurrency,
+      readOnlyReason: state.restored ? 'the state folder was restored from a backup' : '',
+      only: options.only ?? null,
+      continuous: options.continuous ?? options.mode === 'controller',
+      verifyEveryMs,
+    },
+  );
+  await engine.start();
+  if (local !== null) await engine.load();
+  return controllerOf(engine, state, async () => {
+    await pool.close();
+    await local?.close();
+  });
+}
+
+function controllerOf(engine: Engine, state: State, closeSources: () => Promise<void>): Controller {
+  let stopped = false;
+  const close = async (): Promise<void> => {
+    if (stopped) return;
+    stopped = true;
+    await engine.stop();
+    await closeSources();
+    await state.close();
+  };
+  const api: Api = {
+    ...engine.api,
+    activate: async (request) => {
+      await engine.api.activate(request);
+      await state.clearRestored();
+    },
+  };
+  return {
+    api,
+    run: async (signal) => {
+      await engine.run(signal);
+    },
+    once: async (signal) => {
+      await engine.once(signal);
+    },
+    close,
+  };
+}
+
+async function openCheckout(options: OpenOptions, git: Git): Promise<LocalSource> {
+  if (options.directory === undefined) throw new Error('mode checkout needs a directory');
+  return openLocalSource({
+    git,
+    clock: systemClock,
+    directory: options.directory,
+    worktree: options.worktree ?? false,
+  });
+}
+
+function followed(options: OpenOptions): SourceConfig {
+  const { repository } = options;
+  if (repository === undefined) throw new Error('mode controller needs a repository');
+  return {
+    name: '',
+    url: repository.url,
+    follow: { kind: 'branch', name: repository.ref ?? 'HEAD' },
+    intervalMs: repository.intervalMs ?? 60_000,
+    allowForcedPush: repository.allowForcedPush ?? false,
+    auth: null,
+    verify: null,
+    timeoutMs: 120_000,
+    origin: { file: '--repo' },
+  };
+}
+
+function warningsOnly(warn: (message: string) => void): EngineLog {
+  const told = (message: string, facts?: Readonly<Record<string, unknown>>): void =>
+    warn(facts === undefined ? message : `${message} ${JSON.stringify(facts)}`);
+  return { debug: () => {}, info: () => {}, warn: told, error: told };
+}
+
+/** The records at one target, for orders that must work while no controller runs. */
+export interface OpenLedger {
+  readonly target: string;
+  readonly ledger: Ledger;
+  readonly keys: readonly InventoryKey[];
+}
+
+/** Opens the ledgers of the targets that the last good configuration named. Needs no lock and changes no state. */
+export async function openLedgers(
+  stateDir: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<readonly OpenLedger[]> {
+  const state = await openState({ directory: stateDir, readOnly: true, env });
+  try {
+    const targets = await lastTargets(state.store);
+    return await Promise.all(
+      targets.map(async ({ name, driver, settings }) => {
+        const target = await openTarget(driver, {
+          name,
+          settings,
+          clock: systemClock,
+          random: systemRandom,
+          hash: sha256,
+          sealer: state.sealer,
+          env,
+          warn: () => {},
+        });
+        return { target: name, ledger: target.ledger, keys: await target.ledger.list() };
+      }),
+    );
+  } finally {
+    await state.close();
+  }
+}
+
+async function lastTargets(
+  store: Store,
+): Promise<
+  readonly { readonly name: string; readonly driver: string; readonly settings: SettingsObject }[]
+> {
+  const stored = await store.setting(configurationSetting);
+  const targets = stored?.['targets'];
+  // Written by this program as it stands; anything else is an older form without targets.
+  return Array.isArray(targets) ? (targets as never) : [];
+}
+
+type SettingsObject = Parameters<typeof openTarget>[1]['settings'];
