@@ -1,6 +1,6 @@
 import type { Api } from './control/api.ts';
 import { createConfigLoader } from './config/loader.ts';
-import type { SourceConfig } from './model/config.ts';
+import type { SourceConfig, TargetConfig } from './model/config.ts';
 import type { InventoryKey } from './model/inventory.ts';
 import { createEngine } from './reconcile/engine.ts';
 import type { Engine } from './reconcile/engine.ts';
@@ -15,7 +15,7 @@ import { createMirrorPool } from './source/mirror-pool.ts';
 import { openMirrorSource } from './source/mirror-source.ts';
 import { openState } from './state/state.ts';
 import type { State } from './state/state.ts';
-import type { Store } from './store/store.ts';
+import { readSetting } from './state/setting.ts';
 import { systemClock } from './system/clock.ts';
 import { checkHealth } from './system/health-checker.ts';
 import { sha256 } from './system/hasher.ts';
@@ -73,7 +73,7 @@ const verifyEveryMs = 6 * 3_600_000;
 export async function openController(options: OpenOptions): Promise<Controller> {
   const git = await openGit({ environment: options.env, clock: systemClock });
   const readOnly = options.mode === 'checkout' && options.write !== true;
-  const state = await openState({ directory: options.stateDir, readOnly, env: options.env });
+  const state = await openState({ directory: options.stateDir, readOnly });
   try {
     return await compose(options, git, state);
   } catch (thrown) {
@@ -204,9 +204,9 @@ export async function openLedgers(
   stateDir: string,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<readonly OpenLedger[]> {
-  const state = await openState({ directory: stateDir, readOnly: true, env });
+  const targets = await lastTargets(stateDir);
+  const state = await openState({ directory: stateDir, readOnly: true });
   try {
-    const targets = await lastTargets(state.store);
     return await Promise.all(
       targets.map(async ({ name, driver, settings }) => {
         const target = await openTarget(driver, {
@@ -227,15 +227,11 @@ export async function openLedgers(
   }
 }
 
-async function lastTargets(
-  store: Store,
-): Promise<
-  readonly { readonly name: string; readonly driver: string; readonly settings: SettingsObject }[]
-> {
-  const stored = await store.setting(configurationSetting);
+type StoredTarget = Pick<TargetConfig, 'name' | 'driver' | 'settings'>;
+
+async function lastTargets(stateDir: string): Promise<readonly StoredTarget[]> {
+  const stored = await readSetting(stateDir, configurationSetting);
   const targets = stored?.['targets'];
   // Written by this program as it stands; anything else is an older form without targets.
-  return Array.isArray(targets) ? (targets as never) : [];
+  return Array.isArray(targets) ? targets : [];
 }
-
-type SettingsObject = Parameters<typeof openTarget>[1]['settings'];

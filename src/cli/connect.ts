@@ -8,7 +8,7 @@ import type { OptionSpec } from './command.ts';
 import type { Context } from './context.ts';
 import { noCheckout, usage } from './errors.ts';
 import type { Input } from './input.ts';
-import { defaultStateDir, socketPathOf } from './state.ts';
+import { defaultStateDir, socketPathOf } from '../state/location.ts';
 
 /** Who answers a command. */
 export interface Connection extends AsyncDisposable {

@@ -1,6 +1,7 @@
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { dirname } from 'node:path';
 import { errorRecord } from '../model/error.ts';
 import type { Api } from './api.ts';
 import { invalidRequest, requestTooLarge, socketInUse, unknownMethod } from './errors.ts';
@@ -54,6 +55,7 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
 }
 
 async function listen(server: Server, socketPath: string): Promise<void> {
+  await refuseForeignFolder(socketPath);
   await rm(socketPath, { force: true });
   const ready = Promise.withResolvers<void>();
   server.once('error', ready.reject);
@@ -75,6 +77,19 @@ async function listen(server: Server, socketPath: string): Promise<void> {
       cause: error,
     });
   }
+}
+
+/** A folder of somebody else would let them put their own socket there. */
+async function refuseForeignFolder(socketPath: string): Promise<void> {
+  const folder = dirname(socketPath);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { uid, mode } = await stat(folder);
+  const me = process.getuid?.() ?? uid;
+  if (uid === me && (mode & 0o002) === 0) return;
+  throw socketInUse({
+    message: `cannot listen on ${socketPath}: others can write ${folder}`,
+    resource: socketPath,
+  });
 }
 
 async function shutDown(

@@ -61,3 +61,9 @@ export const notPermitted = defineError('target.not-permitted', {
   title: 'The project does not allow this',
   hint: 'Ask whoever keeps the project to allow it, or move the resource to a place that is allowed.',
 });
+
+export const driverUnknown = defineError('target.driver-unknown', {
+  class: 'input',
+  title: 'There is no such kind of target',
+  hint: 'Correct the Target; `fairlead validate` names the kinds that there are.',
+});

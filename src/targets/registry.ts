@@ -1,4 +1,5 @@
 import type { Target } from './target.ts';
+import { driverUnknown } from './errors.ts';
 import { createHostTarget } from './host/host-target.ts';
 import type { HostTargetOptions } from './host/host-target.ts';
 
@@ -12,3 +13,15 @@ export type TargetFactory = (options: TargetOptions) => Promise<Target>;
 export const targetDrivers: Readonly<Record<string, TargetFactory>> = {
   host: createHostTarget,
 };
+
+/** @throws FairleadError `target.driver-unknown`, and what the driver throws */
+export async function openTarget(driver: string, options: TargetOptions): Promise<Target> {
+  const open = targetDrivers[driver];
+  if (open === undefined) {
+    throw driverUnknown({
+      message: `Target/${options.name} wants the driver "${driver}"; this Fairlead has ${Object.keys(targetDrivers).join(', ')}`,
+      resource: `Target/${options.name}`,
+    });
+  }
+  return await open(options);
+}

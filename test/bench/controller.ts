@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createControlClient } from '../../src/control/client.ts';
 import type { Api } from '../../src/control/api.ts';
 import type { FairleadEvent } from '../../src/model/event.ts';
-import { socketPathOf } from '../../src/cli/state.ts';
+import { socketPathOf } from '../../src/state/location.ts';
 import { gitEnvironment } from './monorepo.ts';
 
 const root = join(import.meta.dirname, '../..');

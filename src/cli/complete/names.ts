@@ -5,7 +5,7 @@ import { createControlClient } from '../../control/client.ts';
 import { shortDigest } from '../../model/digest.ts';
 import { findCheckout } from '../checkout.ts';
 import type { Context } from '../context.ts';
-import { defaultStateDir, socketPathOf } from '../state.ts';
+import { defaultStateDir, socketPathOf } from '../../state/location.ts';
 import type { NameKind, Proposal } from './candidates.ts';
 
 /** A person waits for every key: what does not come by then is not proposed. */

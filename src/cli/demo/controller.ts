@@ -3,7 +3,7 @@ import { open, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Api } from '../../control/api.ts';
 import { createControlClient } from '../../control/client.ts';
-import { socketPathOf } from '../state.ts';
+import { socketPathOf } from '../../state/location.ts';
 import { demoBroken } from './errors.ts';
 import { markVariable } from './folder.ts';
 import type { DemoFolder } from './folder.ts';
