@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import { applicationPathSchema } from './application-path.ts';
 import { detectFormat } from './detect.ts';
 import type { FolderFormat } from './detect.ts';
@@ -53,7 +54,9 @@ export function proposeConfig(files: readonly InitFile[], options: InitOptions):
     const format = detectFormat(members.map(({ path }) => lastPart(path)));
     if (format in comesWith) {
       const [what, driver] = comesWith[format as keyof typeof comesWith];
-      later.push(`# ${quoted(folder)}: ${what}; served once the ${driver} driver is here.`);
+      later.push(
+        `# ${scalar(folder === '' ? '.' : folder)}: ${what}; served once the ${driver} driver is here.`,
+      );
       claimed.push(folder);
     } else if (isHostFolder(folder, members)) {
       host.push(folder);
@@ -79,7 +82,7 @@ function header(schema: string): string {
 }
 
 function document(kind: string, name: string, spec: string): string {
-  return `apiVersion: fairlead.dev/v1alpha1\nkind: ${kind}\nmetadata:\n  name: ${name}\nspec:\n${spec}\n`;
+  return `apiVersion: fairlead.dev/v1alpha1\nkind: ${kind}\nmetadata:\n  name: ${scalar(name)}\nspec:\n${spec}\n`;
 }
 
 function environmentDocument(name: string, index: number): string {
@@ -91,14 +94,17 @@ function environmentDocument(name: string, index: number): string {
 }
 
 function applicationDocument({ name, path, environments }: Proposed): string {
-  const spec = `  path: ${quoted(path)}\n  environments: [${environments.join(', ')}]`;
+  const spec = `  path: ${scalar(path === '' ? '.' : path)}\n  environments: [${environments.join(', ')}]`;
   return document('Application', name, spec);
 }
 
-/** A path as one YAML scalar on one line. */
-function quoted(path: string): string {
-  if (path === '') return '.';
-  return /^[\w./{}-]+$/.test(path) && !path.startsWith('{') ? path : JSON.stringify(path);
+/** A text as one YAML scalar on one line, in quotes where it would be read as something else. */
+function scalar(text: string): string {
+  return stringify(text, {
+    lineWidth: 0,
+    defaultStringType: 'PLAIN',
+    singleQuote: false,
+  }).trimEnd();
 }
 
 const placeholder = `# No folder with host manifests was found. One is made of files such as site/page.yaml:

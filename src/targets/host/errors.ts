@@ -2,6 +2,12 @@ import { defineError, FairleadError } from '../../model/error.ts';
 import type { ErrorFactory } from '../../model/error.ts';
 import { errorCode } from '../../system/files.ts';
 
+export const settingsInvalid = defineError('host.settings-invalid', {
+  class: 'input',
+  title: 'The settings of a host target are not valid',
+  hint: 'Correct spec.host of the Target; its applications wait until then.',
+});
+
 export const diskFull = defineError('host.disk-full', {
   class: 'transient',
   title: 'There is no room left on the disk',

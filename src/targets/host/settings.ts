@@ -2,14 +2,8 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import type { FairleadError } from '../../model/error.ts';
-import { defineError } from '../../model/error.ts';
 import type { JsonObject } from '../../model/json.ts';
-
-export const settingsInvalid = defineError('host.settings-invalid', {
-  class: 'input',
-  title: 'The settings of a host target are not valid',
-  hint: 'Correct spec.host of the Target; its applications wait until then.',
-});
+import { settingsInvalid } from './errors.ts';
 
 const schema = z.strictObject({
   stateDir: z.string().regex(/^\//, 'must be an absolute path').optional(),
