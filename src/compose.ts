@@ -42,6 +42,8 @@ export interface OpenOptions {
   readonly only?: readonly string[] | undefined;
   /** Whether sources are polled and targets watched. Default: for a controller. */
   readonly continuous?: boolean | undefined;
+  /** Act on a restored state, and on what another installation released, without waiting for `activate`. */
+  readonly takeOver?: boolean | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log?: EngineLog | undefined;
   readonly onWarning: (message: string) => void;
@@ -118,12 +120,17 @@ async function compose(options: OpenOptions, git: Git, state: State): Promise<Co
       installation: state.installation,
       repository,
       concurrency,
-      readOnlyReason: state.restored ? 'the state folder was restored from a backup' : '',
+      readOnlyReason:
+        state.restored && options.takeOver !== true
+          ? 'the state folder was restored or lost its database'
+          : '',
+      takeOver: options.takeOver,
       only: options.only ?? null,
       continuous: options.continuous ?? options.mode === 'controller',
       verifyEveryMs,
     },
   );
+  if (options.takeOver === true) await state.clearRestored();
   await engine.start();
   if (local !== null) await engine.load();
   return controllerOf(engine, state, async () => {

@@ -31,6 +31,8 @@ export interface ConnectOptions {
   readonly worktree: boolean;
   /** Whether anything may be changed; a checkout then needs the lock of the state folder. */
   readonly write: boolean;
+  /** Take over what another installation released; only a checkout can be told so. */
+  readonly takeOver?: boolean;
 }
 
 /** Options of every command that a controller or a checkout can answer. */
@@ -146,7 +148,7 @@ function orNoCheckout(context: Context, server: Connection | FairleadError): Con
 export async function openCheckout(
   context: Context,
   top: string,
-  options: Pick<ConnectOptions, 'worktree' | 'write'>,
+  options: Pick<ConnectOptions, 'worktree' | 'write' | 'takeOver'>,
 ): Promise<Connection> {
   context.progress.status(options.worktree ? `reading ${top}` : `reading HEAD of ${top}`);
   // Loaded here, because the engine is most of the program and `--help` needs nothing of it.
@@ -159,6 +161,7 @@ export async function openCheckout(
       directory: top,
       worktree: options.worktree,
       write: options.write,
+      takeOver: options.takeOver,
       env: context.io.env,
       onWarning: (message) =>
         context.progress.important(`${context.style.warn('warning:')} ${message}`),

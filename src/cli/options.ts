@@ -34,3 +34,9 @@ export const reasonOption: OptionSpec = {
   flags: '--reason <text>',
   description: 'Why; kept in the history',
 };
+
+export const takeOverOption: OptionSpec = {
+  flags: '--take-over',
+  description:
+    'Act at once on what another installation released or after a restore, instead of only showing it',
+};

@@ -43,12 +43,14 @@ export class Engine {
   #moves: Promise<void> = Promise.resolve();
   readonly #polls = new Map<string, AbortController>();
   readOnlyReason: string;
-  foreignConfirmed = false;
+  /** Inventories of other installations are ours; each is written as such when its application is looked at. */
+  foreignConfirmed: boolean;
 
   constructor(ports: EnginePorts, options: EngineOptions) {
     this.ports = ports;
     this.options = options;
     this.readOnlyReason = options.readOnlyReason;
+    this.foreignConfirmed = options.takeOver ?? false;
     this.startedAtMs = ports.clock.nowMs();
     this.journal = new Journal(ports.store, ports.clock, ports.random, ports.log);
     this.world = new World(ports, options.repository, (_target, change) =>

@@ -71,6 +71,8 @@ export interface EngineOptions {
   readonly concurrency: number;
   /** Start by showing only: the state was lost or restored. Empty: act. */
   readonly readOnlyReason: string;
+  /** A person has said that what another installation released is ours from now on. Default: wait for `activate`. */
+  readonly takeOver?: boolean | undefined;
   /** Only these `application@environment` (or application) names; `null`: all. */
   readonly only: readonly string[] | null;
   /** Whether sources are polled and targets watched; off for one-shot commands. */

@@ -52,7 +52,7 @@ export function judge(input: GateInput): Verdict {
   if (input.readOnlyReason !== '') {
     return wait(
       'plan-read-only',
-      `read-only: ${input.readOnlyReason}; run \`fairlead resume --all\` to let it act`,
+      `read-only: ${input.readOnlyReason}; let it act with \`fairlead resume --all\`, or without a controller with --take-over`,
       planSet.digest,
     );
   }

@@ -1,4 +1,6 @@
 import type { Hold, InventoryKey } from '../../model/inventory.ts';
+import { unreachable } from '../../control/errors.ts';
+import { FairleadError } from '../../model/error.ts';
 import { orAbort } from '../abort.ts';
 import type { CommandDefinition } from '../command.ts';
 import { connectServer } from '../connect.ts';
@@ -48,7 +50,16 @@ With --all a controller that only watches begins to act: after a lost or restore
 };
 
 async function activate(context: Context): Promise<0> {
-  await using connection = await connectServer(context);
+  await using connection = await connectServer(context).catch((thrown: unknown) => {
+    if (!(thrown instanceof FairleadError) || thrown.code !== unreachable.definition.code)
+      throw thrown;
+    throw unreachable({
+      message: thrown.message,
+      resource: thrown.resource,
+      hint: 'Start the controller with `fairlead up`; `fairlead up --take-over` acts at once.',
+      cause: thrown,
+    });
+  });
   const before = await orAbort(context.signal, connection.api.status());
   await orAbort(context.signal, connection.api.activate({ actor: context.actor }));
   context.out.item('Activated', { before: before.mode, reason: before.modeReason }, (style) =>

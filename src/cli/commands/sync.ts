@@ -9,7 +9,13 @@ import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Input } from '../input.ts';
 import { listen } from '../live.ts';
-import { environmentOption, reasonOption, selectionArgument, yesOption } from '../options.ts';
+import {
+  environmentOption,
+  reasonOption,
+  selectionArgument,
+  takeOverOption,
+  yesOption,
+} from '../options.ts';
 import { makePlans, reportFailures, selected } from '../plans.ts';
 import { blockersOf, exitCodeOfResults, resultOf, resultView } from '../results.ts';
 import type { Result } from '../results.ts';
@@ -31,6 +37,7 @@ Inside a checkout it works from HEAD and needs no controller; if one runs on the
     { flags: '--dry-run', description: 'Show the plans only' },
     { flags: '--retry', description: 'Try again also what failed before and is remembered as bad' },
     { flags: '--full', description: 'Show text differences whole' },
+    takeOverOption,
     ...checkoutOptions,
   ],
   examples: [
@@ -51,6 +58,7 @@ Inside a checkout it works from HEAD and needs no controller; if one runs on the
       ...whereOf(input),
       worktree: input.flag('worktree'),
       write: !input.flag('dryRun'),
+      takeOver: input.flag('takeOver'),
     });
     const { api } = connection;
     if (connection.via === 'server') {

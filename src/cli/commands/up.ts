@@ -13,6 +13,7 @@ import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Input } from '../input.ts';
 import { newestSeq } from '../live.ts';
+import { takeOverOption } from '../options.ts';
 import { showSelector } from '../selection.ts';
 import { isWell } from '../show/status.ts';
 import { applicationView } from '../show/views.ts';
@@ -47,6 +48,7 @@ With --once it reconciles everything once and ends: 0 when all is in sync and he
       flags: '--allow-forced-push',
       description: 'Take a rewritten history of the repository without asking',
     },
+    takeOverOption,
     { flags: '--once', description: 'Reconcile everything once, then end' },
     {
       flags: '--log-format <format>',
@@ -117,6 +119,7 @@ async function open(
       allowForcedPush: input.flag('allowForcedPush'),
     },
     continuous: !input.flag('once'),
+    takeOver: input.flag('takeOver'),
     env: context.io.env,
     log: log.engine,
     onWarning: (message) => log.engine.warn(message),
