@@ -27,6 +27,7 @@ export function entryFor(hash: Hasher, desired: Desired, uid: string | null): In
     digest: fieldsDigest(hash, desired.fields),
     fields: desired.fields,
     wave: desired.wave,
+    rank: desired.rank ?? 0,
     traits: desired.traits,
     prune: desired.prune,
   };
@@ -94,9 +95,10 @@ export function settle(
     const item = byPlace.get(place);
     if (uid !== undefined && item !== undefined) {
       entries.push(entryFor(hash, item, uid));
-    } else if (item !== undefined && (entry.wave !== item.wave || entry.prune !== item.prune)) {
-      // Unchanged at the target, but its order or its prune switch moved in Git.
-      entries.push({ ...entry, wave: item.wave, prune: item.prune, traits: item.traits });
+    } else if (item !== undefined) {
+      // Unchanged at the target, but its order or its prune switch may have moved in Git.
+      const { wave, rank = 0, prune, traits } = item;
+      entries.push({ ...entry, wave, rank, prune, traits });
     } else {
       entries.push(entry);
     }

@@ -22,6 +22,8 @@ export interface InventoryEntry {
   /** The owned fields as they were applied last; field removals and three-way differences need them. */
   readonly fields: JsonObject;
   readonly wave: number;
+  /** Order inside the wave, as it was made; what is deleted goes the other way round. Default 0. */
+  readonly rank?: number;
   readonly traits: Traits;
   readonly prune: boolean;
 }

@@ -22,7 +22,7 @@ export interface DeleteInput {
 
 export type DeleteOutcome =
   | { readonly kind: 'delete'; readonly change: Change }
-  /** Nothing is there any more, or it was never ours: only the record goes. */
+  /** Nothing is there any more, or it is not ours: only the record goes. */
   | { readonly kind: 'forget'; readonly warning: string | null }
   /** It stays, and stays ours. */
   | { readonly kind: 'keep'; readonly warning: string };
@@ -31,8 +31,12 @@ export type DeleteOutcome =
 export function planDelete(input: DeleteInput): DeleteOutcome {
   const { entry, observation, policy } = input;
   const name = showResource(entry.id);
-  if (observation.kind !== 'present') return { kind: 'forget', warning: null };
-  if (!entry.prune || (!policy.prune && policy.removal === null)) {
+  if (observation.kind !== 'present' || policy.removal === 'orphan')
+    return { kind: 'forget', warning: null };
+  if (!entry.prune && policy.removal !== null) {
+    return { kind: 'forget', warning: `${name} stays, and is no longer managed` };
+  }
+  if (policy.removal === null && !(entry.prune && policy.prune)) {
     return {
       kind: 'keep',
       warning: `${name} is no longer in the source; it stays because pruning is off`,
@@ -58,7 +62,7 @@ export function planDelete(input: DeleteInput): DeleteOutcome {
           : 'the application was removed',
       causeKind: input.moved ? 'moved' : 'removed',
       wave: entry.wave,
-      rank: 0,
+      rank: entry.rank ?? 0,
       locator: entry.locator,
       diff: [],
       uid: live.uid,

@@ -37,9 +37,9 @@ function walk(
   const names = new Set([...Object.keys(desired), ...Object.keys(applied ?? {})]);
   for (const name of [...names].toSorted()) {
     const path = prefix === '' ? name : `${prefix}.${name}`;
-    const wanted = desired[name];
-    const there = live[name];
-    const before = applied?.[name];
+    const wanted = member(desired, name);
+    const there = member(live, name);
+    const before = member(applied ?? {}, name);
     if (isBranch(wanted) && isBranch(there)) {
       walk(path, wanted, there, isBranch(before) ? before : null, found);
     } else if (wanted === undefined) {
@@ -53,6 +53,11 @@ function walk(
   }
 }
 
+/** The member that the object itself has: `constructor` and its like are names as good as any. */
+function member<T>(object: { readonly [name: string]: T }, name: string): T | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
 function isBranch(value: Json | undefined): value is JsonObject {
   return isJsonObject(value) && !isSealed(value);
 }
@@ -61,8 +66,8 @@ function withText(
   diff: FieldDiff,
   texts: { readonly desired: Texts; readonly live: Texts },
 ): FieldDiff {
-  const from = texts.live[diff.path];
-  const to = texts.desired[diff.path];
+  const from = member(texts.live, diff.path);
+  const to = member(texts.desired, diff.path);
   if (from === undefined || to === undefined) return diff;
   const text = unifiedDiff(from, to);
   return text === null ? diff : { ...diff, text };

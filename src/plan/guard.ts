@@ -10,7 +10,7 @@ const shareFromObjects = 3;
 export const manyDeletes = 50;
 
 export interface GuardInput {
-  /** Deletes that are not one half of a move, with what the inventory knows of each. */
+  /** Deletes by which something is lost, with what the inventory knows of each. */
   readonly deletes: readonly { readonly change: Change; readonly entry: InventoryEntry }[];
   readonly desired: readonly Desired[];
   /** How many things the application owns now. */

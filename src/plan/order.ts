@@ -2,16 +2,15 @@ import type { Change, PlanCounts } from '../model/plan.ts';
 import { resourceKey } from '../model/resource.ts';
 
 /**
- * Order of application: everything that makes, by wave and rank; then deletes, highest wave first, so that what
+ * Order of application: everything that makes, by wave and rank; then deletes the other way round, so that what
  * depends on others goes before them. Ties are broken by name, so that equal plans look equal.
  */
 export function orderChanges(changes: readonly Change[]): readonly Change[] {
   return changes.toSorted((left, right) => {
     const leftDeletes = left.action === 'delete';
     if (leftDeletes !== (right.action === 'delete')) return leftDeletes ? 1 : -1;
-    const byWave = leftDeletes ? right.wave - left.wave : left.wave - right.wave;
-    if (byWave !== 0) return byWave;
-    if (left.rank !== right.rank) return left.rank - right.rank;
+    const order = left.wave - right.wave || left.rank - right.rank;
+    if (order !== 0) return leftDeletes ? -order : order;
     return compare(resourceKey(left.id), resourceKey(right.id));
   });
 }

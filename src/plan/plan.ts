@@ -21,8 +21,11 @@ export interface PlanPolicy {
   readonly allowEmpty: boolean;
   readonly maxPrunePercent: number;
   readonly ephemeral: boolean;
-  /** The application leaves this target: `confirm` asks a person, `delete` does not; `null`: it stays. */
-  readonly removal: 'confirm' | 'delete' | null;
+  /**
+   * The application leaves this target: `confirm` asks a person, `delete` does not, `orphan` deletes nothing and
+   * forgets all; `null`: it stays.
+   */
+  readonly removal: 'confirm' | 'delete' | 'orphan' | null;
   /** Places that a release which failed has just made; taking them back needs no confirmation. */
   readonly takeBack: ReadonlySet<string>;
 }
@@ -129,9 +132,9 @@ export function createPlan(input: PlanInput): Result<Planned> {
     if (outcome.kind === 'keep') unchanged += 1;
     if (outcome.kind === 'delete') {
       changes.push(outcome.change);
-      if (outcome.change.causeKind === 'removed' && !policy.takeBack.has(place)) {
-        deletes.push({ change: outcome.change, entry });
-      }
+      // One half of a move loses nothing, unless there is data, which does not move with it.
+      const loses = outcome.change.causeKind === 'removed' || entry.traits.dataBearing;
+      if (loses && !policy.takeBack.has(place)) deletes.push({ change: outcome.change, entry });
     }
   }
 

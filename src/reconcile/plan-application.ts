@@ -280,7 +280,7 @@ async function currentHold(
 
 function policyFor(runtime: ApplicationRuntime, held: Held, goingBack: boolean): PlanPolicy {
   const application = runtime.application;
-  const removal = held.wanted ? null : runtime.removal === 'delete' ? 'delete' : 'confirm';
+  const removal = held.wanted ? null : (runtime.removal ?? 'confirm');
   return {
     prune: application?.prune ?? true,
     allowEmpty: application?.allowEmpty ?? false,

@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import {
+  absent,
+  changeOf,
+  found,
+  plainTraits,
+  planOf,
+  recorded,
+  wanted,
+} from '../../test/support/resources.ts';
+
+const item = wanted('index', { content: 'new', mode: '0644' });
+const before = recorded(item, {
+  digest: 'sha256:before',
+  fields: { content: 'old', mode: '0644' },
+});
+const command = wanted(
+  'migrate',
+  { argv: ['up'] },
+  { traits: { ...plainTraits, irreversible: true } },
+);
+
+describe('a resource that is not there', () => {
+  test('and was never ours is created', () => {
+    expect(changeOf({ want: item, see: absent })).toMatchObject({
+      action: 'create',
+      causeKind: 'source',
+      cause: 'new in commit a1b2c3d4',
+      uid: null,
+      diff: [],
+    });
+  });
+
+  test('and was ours is created again, because somebody deleted it', () => {
+    expect(changeOf({ want: item, know: recorded(item) })).toMatchObject({
+      action: 'create',
+      causeKind: 'drift',
+      cause: 'was deleted at the target',
+    });
+  });
+
+  test('and has changed in Git as well is the change of that commit', () => {
+    expect(changeOf({ want: item, know: before })).toMatchObject({
+      action: 'create',
+      causeKind: 'source',
+      cause: 'changed in commit a1b2c3d4, and gone from the target',
+    });
+  });
+
+  test('and was announced by a release that did not get to it is unfinished', () => {
+    expect(changeOf({ want: item, know: recorded(item, { uid: null }) })).toMatchObject({
+      action: 'create',
+      causeKind: 'unfinished',
+    });
+  });
+});
+
+describe('a resource that is there', () => {
+  test('as it should be, and recorded as ours, needs nothing and is counted', () => {
+    const plan = planOf([{ want: item, know: recorded(item), see: found(item) }]);
+    expect(plan.changes).toEqual([]);
+    expect(plan.counts).toMatchObject({ unchanged: 1, update: 0 });
+  });
+
+  test('and changed in Git is updated, with the fields that differ', () => {
+    const see = found(item, { fields: { content: 'old', mode: '0644' } });
+    expect(changeOf({ want: item, know: before, see })).toMatchObject({
+      action: 'update',
+      causeKind: 'source',
+      cause: 'content changed in commit a1b2c3d4',
+      uid: 'uid-index',
+      diff: [{ path: 'content', from: 'old', to: 'new' }],
+    });
+  });
+
+  test('and was changed by somebody is drift, to be put back', () => {
+    const see = found(item, { fields: { content: 'by hand', mode: '0600' } });
+    expect(changeOf({ want: item, know: recorded(item), see })).toMatchObject({
+      action: 'update',
+      causeKind: 'drift',
+      cause: 'content, mode changed at the target',
+    });
+  });
+
+  test('names three of many fields', () => {
+    const many = wanted('many', { a: 1, b: 1, c: 1, d: 1, e: 1 });
+    const see = found(many, { fields: {} });
+    expect(changeOf({ want: many, know: recorded(many), see }).cause).toBe(
+      'a, b, c and 2 more changed at the target',
+    );
+  });
+
+  test('identical and nobody’s is adopted: it becomes ours and is not touched', () => {
+    const plan = planOf([{ want: item, see: found(item) }]);
+    expect(plan.changes).toMatchObject([
+      { action: 'adopt', causeKind: 'adopted', uid: 'uid-index', diff: [] },
+    ]);
+    expect(plan.warnings).toEqual([]);
+  });
+
+  test('different and nobody’s is taken over, with a warning', () => {
+    const plan = planOf([{ want: item, see: found(item, { fields: { content: 'theirs' } }) }]);
+    expect(plan.changes).toMatchObject([{ action: 'update', causeKind: 'source' }]);
+    expect(plan.warnings).toEqual([
+      'File/index is already there and was not made by Fairlead; it would be taken over',
+    ]);
+  });
+
+  test('as wanted, but not recorded so: a release ended before it was written down', () => {
+    for (const know of [before, recorded(item, { uid: null }), recorded(item, { uid: 'other' })])
+      expect(changeOf({ want: item, know, see: found(item) })).toMatchObject({
+        action: 'adopt',
+        causeKind: 'unfinished',
+      });
+  });
+});
+
+describe('a command', () => {
+  test('whose check does not pass is run, and the plan says that it cannot be undone', () => {
+    expect(changeOf({ want: command })).toMatchObject({ action: 'run', irreversible: true });
+  });
+
+  test('that changed in Git is run again', () => {
+    const see = found(command, { fields: { argv: ['down'] } });
+    const know = recorded(command, { digest: 'sha256:before' });
+    expect(changeOf({ want: command, know, see })).toMatchObject({ action: 'run' });
+  });
+
+  test('whose check fails by itself is run again, as drift', () => {
+    expect(changeOf({ want: command, know: recorded(command) })).toMatchObject({
+      action: 'run',
+      causeKind: 'drift',
+      cause: 'its check no longer passes',
+    });
+  });
+});
+
+describe('a resource that moves', () => {
+  const old = recorded(wanted('index', item.fields, { locator: { path: '/srv/old' } }));
+  const see = found(item);
+
+  test('is made at its new place, then deleted at the old one, both under the same name', () => {
+    const plan = planOf([{ want: item }, { know: old, see }]);
+    expect(
+      plan.changes.map(({ action, causeKind, cause, locator }) => ({
+        action,
+        causeKind,
+        cause,
+        locator,
+      })),
+    ).toEqual([
+      {
+        action: 'create',
+        causeKind: 'moved',
+        cause: 'moved in commit a1b2c3d4',
+        locator: { path: '/srv/index' },
+      },
+      {
+        action: 'delete',
+        causeKind: 'moved',
+        cause: 'moved in commit a1b2c3d4',
+        locator: { path: '/srv/old' },
+      },
+    ]);
+    expect(plan.guards).toEqual([]);
+  });
+});

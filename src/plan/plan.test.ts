@@ -1,0 +1,251 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  absent,
+  found,
+  planOf,
+  plainTraits,
+  policy,
+  recorded,
+  tryPlan,
+  wanted,
+  type Situation,
+} from '../../test/support/resources.ts';
+import type { Observation } from '../model/resource.ts';
+import { placeOf } from './plan.ts';
+
+const unreadable: Observation = {
+  kind: 'unreadable',
+  error: {
+    code: 'host.denied',
+    class: 'transient',
+    message: 'permission denied',
+    hint: 'Let me read it.',
+    retryable: true,
+  },
+};
+
+/** Anything that can be wanted, known and found, each independently. */
+const situations: fc.Arbitrary<readonly Situation[]> = fc
+  .uniqueArray(
+    fc.record({
+      name: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),
+      isWanted: fc.boolean(),
+      isKnown: fc.boolean(),
+      isThere: fc.boolean(),
+      differs: fc.boolean(),
+      recordedUid: fc.constantFrom('uid', null, 'another uid'),
+      prune: fc.boolean(),
+    }),
+    { selector: ({ name }) => name },
+  )
+  .map((list) =>
+    list.map(({ name, isWanted, isKnown, isThere, differs, recordedUid, prune }) => {
+      const item = wanted(name, { content: 'new' }, { prune });
+      const fields = differs ? { content: 'other' } : item.fields;
+      return {
+        want: isWanted ? item : undefined,
+        know: isKnown ? recorded(item, { uid: recordedUid }) : undefined,
+        see: isThere ? found(item, { uid: 'uid', fields }) : absent,
+      };
+    }),
+  )
+  .map((list) => list.filter(({ want, know }) => want !== undefined || know !== undefined));
+
+const lenient = { ...policy, allowEmpty: true };
+
+describe('a plan', () => {
+  test('has at most one change for each place, and counts every resource once', () => {
+    fc.assert(
+      fc.property(situations, (list) => {
+        const plan = planOf(list, { policy: lenient });
+        const places = plan.changes.map(placeOf);
+        expect(new Set(places).size).toBe(places.length);
+        const { unchanged, ...counts } = plan.counts;
+        expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(places.length);
+        expect(unchanged + places.length).toBeLessThanOrEqual(list.length);
+      }),
+    );
+  });
+
+  test('is the same for the same input', () => {
+    fc.assert(
+      fc.property(situations, (list) => {
+        expect(planOf(list, { policy: lenient })).toEqual(planOf(list, { policy: lenient }));
+      }),
+    );
+  });
+
+  test('is empty where everything is as it should be', () => {
+    const list = ['a', 'b'].map((name) => {
+      const item = wanted(name);
+      return { want: item, know: recorded(item), see: found(item) };
+    });
+    expect(planOf(list)).toMatchObject({ changes: [], guards: [], counts: { unchanged: 2 } });
+  });
+
+  test('is refused where two resources have one id, or claim one place', () => {
+    const claims = ['path:/srv/index.html'];
+    const twice = [wanted('a', {}, { claims }), wanted('b', {}, { claims })];
+    expect(tryPlan(twice.map((want) => ({ want })))).toMatchObject({
+      ok: false,
+      error: {
+        code: 'plan.claimed-twice',
+        message: 'File/a (app/a.yaml:1) and File/b (app/b.yaml:1) both claim path:/srv/index.html',
+      },
+    });
+    const sameId = [wanted('a'), wanted('a', {}, { locator: { path: '/elsewhere' } })];
+    expect(tryPlan(sameId.map((want) => ({ want })))).toMatchObject({
+      ok: false,
+      error: { code: 'plan.claimed-twice' },
+    });
+  });
+});
+
+describe('invariant 1: what could not be seen is an error, never an empty set', () => {
+  test('one resource that cannot be read fails the whole plan, and says which', () => {
+    const item = wanted('a');
+    for (const situation of [{ want: item }, { know: recorded(item) }]) {
+      expect(tryPlan([{ ...situation, see: unreadable }, { want: wanted('b') }])).toMatchObject({
+        ok: false,
+        error: {
+          code: 'plan.live-unreadable',
+          message: 'cannot read File/a at here: permission denied',
+          hint: 'Let me read it.',
+        },
+      });
+    }
+  });
+
+  test('a render that is suddenly empty deletes nothing', () => {
+    const item = wanted('a');
+    const list = [{ know: recorded(item), see: found(item) }];
+    expect(tryPlan(list)).toMatchObject({ ok: false, error: { code: 'plan.empty-render' } });
+    expect(planOf(list, { policy: lenient }).counts.delete).toBe(1);
+    expect(planOf(list, { policy: { ...policy, removal: 'confirm' } }).counts.delete).toBe(1);
+  });
+
+  test('an application that owns nothing may be empty', () => {
+    expect(planOf([]).changes).toEqual([]);
+  });
+
+  test('a place that nobody looked at is a bug, not an absence', () => {
+    const input = { observations: new Map() };
+    expect(() => tryPlan([{ want: wanted('a') }], input)).toThrow('nobody looked at');
+  });
+});
+
+describe('invariant 2: a delete needs a recorded owner and carries the UID', () => {
+  test('whatever is wanted, known and found', () => {
+    fc.assert(
+      fc.property(situations, (list) => {
+        const plan = planOf(list, { policy: lenient });
+        const known = new Map(
+          list.flatMap(({ know, see }) =>
+            know === undefined ? [] : [[placeOf(know), { know, see }]],
+          ),
+        );
+        for (const change of plan.changes.filter(({ action }) => action === 'delete')) {
+          const { know, see } = known.get(placeOf(change)) ?? {};
+          expect(know?.prune).toBe(true);
+          expect(change.uid).toBe(see?.kind === 'present' ? see.live.uid : undefined);
+          expect(
+            list.some(({ want }) => want !== undefined && placeOf(want) === placeOf(change)),
+          ).toBe(false);
+        }
+      }),
+    );
+  });
+
+  test('what is there and was never ours is not even looked at', () => {
+    const plan = planOf([{ want: wanted('a') }]);
+    expect(plan.counts.delete).toBe(0);
+  });
+
+  test('what was announced, but is not what we would have made, is left alone', () => {
+    const item = wanted('a');
+    const plan = planOf([
+      { want: wanted('b') },
+      { know: recorded(item, { uid: null }), see: found(item, { fields: { content: 'theirs' } }) },
+    ]);
+    expect(plan.counts.delete).toBe(0);
+    expect(plan.warnings).toEqual([
+      'File/a is there but was not made by Fairlead; it is left alone',
+    ]);
+  });
+});
+
+describe('what left the source', () => {
+  const item = wanted('old');
+  const kept = { want: wanted('kept'), know: recorded(wanted('kept')), see: found(wanted('kept')) };
+  const gone = { know: recorded(item, { wave: 3, rank: 50 }), see: found(item) };
+
+  test('is deleted, with the reason', () => {
+    expect(planOf([kept, gone]).changes).toMatchObject([
+      {
+        action: 'delete',
+        causeKind: 'removed',
+        cause: 'removed from source in commit a1b2c3d4',
+        wave: 3,
+        rank: 50,
+        uid: 'uid-old',
+      },
+    ]);
+  });
+
+  test('is only forgotten when somebody deleted it already', () => {
+    const planned = tryPlan([kept, { ...gone, see: absent }]);
+    expect(planned).toMatchObject({
+      ok: true,
+      value: { plan: { changes: [], warnings: [] }, forget: [placeOf(item)] },
+    });
+  });
+
+  test('stays, and stays ours, where pruning is off', () => {
+    const cases: readonly [Situation, typeof policy][] = [
+      [gone, { ...policy, prune: false }],
+      [{ ...gone, know: recorded(item, { prune: false }) }, policy],
+    ];
+    for (const [situation, withPolicy] of cases) {
+      const planned = tryPlan([kept, situation], { policy: withPolicy });
+      expect(planned).toMatchObject({
+        ok: true,
+        value: {
+          plan: {
+            changes: [],
+            counts: { unchanged: 2 },
+            warnings: ['File/old is no longer in the source; it stays because pruning is off'],
+          },
+          forget: [],
+        },
+      });
+    }
+  });
+
+  test('goes with its application although pruning is off, unless it says itself that it stays', () => {
+    const removal = { ...policy, prune: false, removal: 'delete' } as const;
+    expect(planOf([gone], { policy: removal }).counts.delete).toBe(1);
+    const staying = { ...gone, know: recorded(item, { prune: false }) };
+    expect(tryPlan([staying], { policy: removal })).toMatchObject({
+      ok: true,
+      value: {
+        plan: { changes: [], warnings: ['File/old stays, and is no longer managed'] },
+        forget: [placeOf(item)],
+      },
+    });
+  });
+
+  test('is only forgotten when its application is orphaned', () => {
+    const planned = tryPlan([gone], { policy: { ...policy, removal: 'orphan' } });
+    expect(planned).toMatchObject({
+      ok: true,
+      value: { plan: { changes: [], guards: [] }, forget: [placeOf(item)] },
+    });
+  });
+
+  test('says that its deletion cannot be undone where it may hold data', () => {
+    const traits = { ...plainTraits, dataBearing: true };
+    const data = { know: recorded(item, { traits }), see: found(item) };
+    expect(planOf([kept, data]).changes[0]?.irreversible).toBe(true);
+  });
+});
