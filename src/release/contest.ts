@@ -8,8 +8,16 @@ const windowMs = 10 * 60_000;
 const healsPerHour = 5;
 const hourMs = 3_600_000;
 
-/** When each owned field was healed, by `resource path`; oldest first. */
-export type HealLog = ReadonlyMap<string, readonly number[]>;
+/** How often one field was healed lately. */
+export interface Heals {
+  /** The latest heals, oldest first, never empty. */
+  readonly atMs: readonly number[];
+  /** Somebody keeps reversing it; until an hour passes in which it need not be healed. */
+  readonly contested: boolean;
+}
+
+/** The heals of each owned field, by `resource path`. */
+export type HealLog = ReadonlyMap<string, Heals>;
 
 /** The fields that a healing plan would put back; a deleted resource counts as one field. */
 export function healedFields(changes: readonly Change[]): readonly string[] {
@@ -23,20 +31,21 @@ export function healedFields(changes: readonly Change[]): readonly string[] {
     });
 }
 
-/** The log after a heal at `nowMs`; what is older than an hour is dropped. */
+/** The log after a heal of `fields` at `nowMs`; what was not healed for an hour is dropped. */
 export function recordHeal(log: HealLog, fields: readonly string[], nowMs: number): HealLog {
-  const next = new Map<string, readonly number[]>();
-  for (const [field, times] of log) {
-    const recent = times.filter((at) => nowMs - at < hourMs);
-    if (recent.length > 0) next.set(field, recent);
+  const next = new Map([...log].filter(([, heals]) => nowMs - lastMs(heals) < hourMs));
+  for (const field of fields) {
+    const before = next.get(field);
+    const atMs = [...(before?.atMs ?? []), nowMs].slice(-reversals);
+    const isBurst = atMs.length === reversals && nowMs - (atMs[0] ?? 0) < windowMs;
+    next.set(field, { atMs, contested: isBurst || before?.contested === true });
   }
-  for (const field of fields) next.set(field, [...(next.get(field) ?? []), nowMs]);
   return next;
 }
 
 /**
- * Until when healing `fields` must wait because somebody keeps reversing them; `null`: heal now. A field that
- * was healed three times within ten minutes is contested; then it is healed at most five times an hour.
+ * Until when healing `fields` must wait because somebody keeps reversing them; `null`: heal now. A contested field
+ * is healed a fifth of an hour after the last time, so never more than five times in any hour.
  */
 export function contestedUntilMs(
   log: HealLog,
@@ -45,16 +54,14 @@ export function contestedUntilMs(
 ): number | null {
   let until: number | null = null;
   for (const field of fields) {
-    const times = (log.get(field) ?? []).filter((at) => nowMs - at < hourMs);
-    const contested = times.some((at, index) => {
-      const third = times[index + reversals - 1];
-      return third !== undefined && third - at < windowMs;
-    });
-    if (!contested || times.length < reversals) continue;
-    // The next heal is due one fifth of an hour after the last, and never more than five in any hour.
-    const last = times.at(-1) ?? nowMs;
-    const due = last + hourMs / healsPerHour;
+    const heals = log.get(field);
+    if (heals?.contested !== true || nowMs - lastMs(heals) >= hourMs) continue;
+    const due = lastMs(heals) + hourMs / healsPerHour;
     if (due > nowMs && (until === null || due > until)) until = due;
   }
   return until;
+}
+
+function lastMs(heals: Heals): number {
+  return heals.atMs.at(-1) ?? Number.NEGATIVE_INFINITY;
 }
