@@ -6,6 +6,7 @@ import { createEngine } from './reconcile/engine.ts';
 import type { Engine } from './reconcile/engine.ts';
 import { configurationSetting } from './reconcile/configuration.ts';
 import type { EngineLog } from './reconcile/ports.ts';
+import { letAct } from './reconcile/read-only.ts';
 import { createRendererRegistry } from './render/registry.ts';
 import { openGit } from './source/git.ts';
 import type { Git } from './source/git.ts';
@@ -62,6 +63,8 @@ export interface Controller {
   readonly api: Api;
   /** Follows everything until `signal` aborts. */
   run(signal: AbortSignal): Promise<void>;
+  /** Of `checkout`: looks at every application, so that `api` can say how each is; changes nothing. */
+  look(): Promise<void>;
   /** Fetches and reconciles everything once. */
   once(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -122,7 +125,7 @@ async function compose(options: OpenOptions, git: Git, state: State): Promise<Co
       concurrency,
       readOnlyReason:
         state.restored && options.takeOver !== true
-          ? 'the state folder was restored or lost its database'
+          ? `the state folder was restored or lost its database; ${letAct}`
           : '',
       takeOver: options.takeOver,
       only: options.only ?? null,
@@ -160,6 +163,7 @@ function controllerOf(engine: Engine, state: State, closeSources: () => Promise<
     run: async (signal) => {
       await engine.run(signal);
     },
+    look: () => engine.look(),
     once: async (signal) => {
       await engine.once(signal);
     },

@@ -31,6 +31,8 @@ export interface ConnectOptions {
   readonly worktree: boolean;
   /** Whether anything may be changed; a checkout then needs the lock of the state folder. */
   readonly write: boolean;
+  /** Look at every application of a checkout first, for commands that show how they are. */
+  readonly look?: boolean;
   /** Take over what another installation released; only a checkout can be told so. */
   readonly takeOver?: boolean;
 }
@@ -148,7 +150,7 @@ function orNoCheckout(context: Context, server: Connection | FairleadError): Con
 export async function openCheckout(
   context: Context,
   top: string,
-  options: Pick<ConnectOptions, 'worktree' | 'write' | 'takeOver'>,
+  options: Pick<ConnectOptions, 'worktree' | 'write' | 'takeOver' | 'look'>,
 ): Promise<Connection> {
   context.progress.status(options.worktree ? `reading ${top}` : `reading HEAD of ${top}`);
   // Loaded here, because the engine is most of the program and `--help` needs nothing of it.
@@ -167,6 +169,10 @@ export async function openCheckout(
         context.progress.important(`${context.style.warn('warning:')} ${message}`),
     }),
   );
+  if (options.look === true) {
+    context.progress.status('looking at what is live');
+    await orAbort(context.signal, controller.look());
+  }
   context.progress.status(null);
   return {
     api: controller.api,

@@ -20,6 +20,8 @@ export interface RunContext {
   readonly applications: ReadonlyMap<string, ApplicationRuntime>;
   /** Not empty: show only. */
   readonly readOnlyReason: () => string;
+  /** A command looks, without a controller: say what would be done, and do nothing. */
+  readonly looking: () => boolean;
   /** A person confirmed that inventories of another installation are to be taken over. */
   readonly adoptForeign: () => boolean;
   /** A yes is used up by the release it allowed. */

@@ -9,6 +9,7 @@ import { applicationNotFound, releaseNotFound } from './errors.ts';
 import { followEvents } from './follow.ts';
 import { logsOf } from './logs.ts';
 import { approve, ask, resolveRevision, resume, rollback, setHold } from './orders.ts';
+import { recallReleases } from './recall.ts';
 import { planApplication } from './plan-application.ts';
 import { renderRevision } from './prepare.ts';
 import type { ApplicationRuntime } from './runtime.ts';
@@ -26,9 +27,16 @@ export function createApi(engine: Engine): Api {
   };
   return {
     status: async () => statusOf(engine),
-    applications: async () =>
-      [...engine.applications.values()].map((runtime) => viewOf(engine, runtime)),
-    application: async (selector) => detailOf(engine, find(selector)),
+    applications: async () => {
+      const runtimes = [...engine.applications.values()];
+      await recallReleases(engine.ports.store, runtimes);
+      return runtimes.map((runtime) => viewOf(engine, runtime));
+    },
+    application: async (selector) => {
+      const runtime = find(selector);
+      await recallReleases(engine.ports.store, [runtime]);
+      return detailOf(engine, runtime);
+    },
     plan: async (request) => planOf(engine, find(request), request.revision),
     render: async (request) => renderOf(engine, find(request), request.revision),
     sync: async (request) =>

@@ -40,6 +40,7 @@ export class Engine {
   readonly #stopping = new AbortController();
   readonly #context: RunContext;
   readonly #accepted = new Map<string, string>();
+  #looking = false;
   #moves: Promise<void> = Promise.resolve();
   readonly #polls = new Map<string, AbortController>();
   readOnlyReason: string;
@@ -66,6 +67,7 @@ export class Engine {
       queue: this.queue,
       applications: this.applications,
       readOnlyReason: () => this.readOnlyReason,
+      looking: () => this.#looking,
       adoptForeign: () => this.foreignConfirmed,
       consumeApprovals: async (key, planSet) => this.#consumeApprovals(key, planSet),
       signal: this.#stopping.signal,
@@ -102,6 +104,14 @@ export class Engine {
       this.queue.forget(runtime.id);
     }
     this.queue.resume();
+  }
+
+  /** Looks at every application and touches nothing, not even records: for commands that show. Called after `load`. */
+  async look(): Promise<void> {
+    this.#looking = true;
+    this.readOnlyReason = 'nothing is changed by looking';
+    for (const id of this.applications.keys()) this.trigger(id, 'manual');
+    await this.queue.idle();
   }
 
   /** Follows sources and targets until `signal` aborts; then ends what runs, before its next effect. */

@@ -5,6 +5,7 @@ import { showRevision } from '../model/revision.ts';
 import { contestedUntilMs, healedFields, recordHeal } from '../release/contest.ts';
 import { isHealing, judge } from '../release/gate.ts';
 import type { Verdict } from '../release/gate.ts';
+import { letAct } from './read-only.ts';
 import { effectivePolicy } from '../release/policy.ts';
 import { watchApplication } from './bookkeeping.ts';
 import { isUnverified } from './context.ts';
@@ -77,6 +78,15 @@ async function attempt(
   noteDrift(context, runtime, run, triggers);
   const verdict = await decide(context, runtime, run, requests);
   if (verdict.kind === 'wait') return wait(context, runtime, run, verdict);
+  if (context.looking()) {
+    const message = `differs from what Git says: \`fairlead sync ${runtime.id}\` carries the plan out`;
+    return wait(context, runtime, run, {
+      kind: 'wait',
+      event: 'plan-read-only',
+      message,
+      digest: null,
+    });
+  }
   return carryOut(context, runtime, run, verdict, requests, triggers);
 }
 
@@ -138,10 +148,10 @@ async function decide(
         : effectivePolicy(runtime.environment?.sync ?? 'auto', runtime.application?.sync ?? null),
     selfHeal: runtime.application?.selfHeal ?? false,
     readOnlyReason:
-      context.readOnlyReason() ||
+      (context.looking() ? '' : context.readOnlyReason()) ||
       (foreign === undefined
         ? ''
-        : `the inventory at ${foreign} was written by another installation`),
+        : `the inventory at ${foreign} was written by another installation; ${letAct}`),
     hold: runtime.hold,
     approvals,
     agreed: requests.find((request) => request.agreed !== null)?.agreed ?? null,

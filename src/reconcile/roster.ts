@@ -4,6 +4,7 @@ import type { Inventory, InventoryKey } from '../model/inventory.ts';
 import { inventoryKey } from '../model/inventory.ts';
 import type { Target } from '../targets/target.ts';
 import type { Engine } from './engine.ts';
+import { letAct } from './read-only.ts';
 import { ApplicationRuntime } from './runtime.ts';
 
 /**
@@ -88,7 +89,7 @@ async function findOwned(
       if (known !== undefined) {
         known.ownedAt.add(target.name);
         if (!ours && engine.readOnlyReason === '') {
-          engine.readOnlyReason = `what is live was released by another installation (${id}); the state folder is new or another one`;
+          engine.readOnlyReason = `what is live was released by another installation (${id}); ${letAct}`;
         }
       } else if (complete && ours && inventory.repository === repository.url && only === null) {
         if (wanted.has(id) || isRenamed(config, key) || isHeldBack(engine, key)) continue;

@@ -66,6 +66,9 @@ export class ApplicationRuntime {
   hold: Hold | null = null;
   lastRelease: (Pick<Release, 'id' | 'outcome'> & { readonly atMs: number }) | null = null;
 
+  /** Whether history was asked for it. */
+  recalled = false;
+
   /** Failures in a row of the same desired state. */
   attempts = 0;
   attemptedDigest = '';

@@ -112,6 +112,9 @@ export function detailOf(engine: Engine, runtime: ApplicationRuntime): Applicati
       next: `fairlead resume ${runtime.id}`,
     });
   }
+  if (runtime.state === 'read-only' && runtime.plan !== null && !engine.context.looking()) {
+    blockedBy.push({ what: 'read-only', why: runtime.message, next: 'fairlead resume --all' });
+  }
   if (runtime.waiting !== null && runtime.plan !== null) {
     blockedBy.push({
       what: 'plan',

@@ -50,11 +50,7 @@ export function judge(input: GateInput): Verdict {
   const changes = planSet.plans.flatMap((plan) => plan.changes);
   const approve = `fairlead approve ${shortDigest(planSet.digest)}`;
   if (input.readOnlyReason !== '') {
-    return wait(
-      'plan-read-only',
-      `read-only: ${input.readOnlyReason}; let it act with \`fairlead resume --all\`, or without a controller with --take-over`,
-      planSet.digest,
-    );
+    return wait('plan-read-only', `read-only: ${input.readOnlyReason}`, null);
   }
   if (hold?.kind === 'freeze') {
     return wait(

@@ -39,6 +39,7 @@ export const describe: CommandDefinition = {
       ...whereOf(input),
       worktree: false,
       write: false,
+      look: true,
     });
     const { api } = connection;
     const name = input.required('name');

@@ -68,6 +68,7 @@ export const get: CommandDefinition = {
       ...whereOf(input),
       worktree: false,
       write: false,
+      look: true,
     });
     const { api } = connection;
     await warnOfProblems(context, api);

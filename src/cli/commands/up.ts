@@ -138,14 +138,7 @@ async function banner(
     ['Follows', `${url} ${input.text('ref') ?? ''}`.trim()],
     ['State', stateDirOf(context)],
     ['Socket', socketPath(context)],
-    ...(status.mode === 'read-only'
-      ? [
-          [
-            'Read-only',
-            `${status.modeReason}; look with \`fairlead plan --server\`, then \`fairlead resume --all\``,
-          ] as const,
-        ]
-      : []),
+    ...(status.mode === 'read-only' ? [['Read-only', status.modeReason] as const] : []),
     ...(input.flag('once') ? [] : [['Stop', 'Ctrl-C; what it deployed goes on running'] as const]),
   ]);
 }
