@@ -1,5 +1,4 @@
-import { toFairleadError } from '../model/error.ts';
-import type { FairleadError } from '../model/error.ts';
+import { FairleadError, toFairleadError } from '../model/error.ts';
 import type { InventoryKey } from '../model/inventory.ts';
 import type { Change } from '../model/plan.ts';
 import type { JournalStep } from '../model/release.ts';
@@ -9,7 +8,7 @@ import type { Clock } from '../system/clock.ts';
 import { effectTimedOut } from '../targets/errors.ts';
 import type { Target } from '../targets/target.ts';
 import { withDeadline } from './deadline.ts';
-import { notApproved } from './errors.ts';
+import { cancelled, notApproved } from './errors.ts';
 
 export interface EffectContext {
   readonly clock: Clock;
@@ -65,8 +64,15 @@ export async function carryOut(
     onStep({ ...base, endedAtMs: clock.nowMs(), result: 'done', message: change.cause });
     return outcome;
   } catch (thrown) {
-    const error = toFairleadError(thrown);
-    const result = error.class === 'unknown-outcome' ? 'unknown' : 'failed';
+    // Cut off by an order to stop: it may have happened or not, and is read again.
+    const cutOff = context.signal.aborted && !(thrown instanceof FairleadError);
+    const error = cutOff
+      ? cancelled({
+          message: `stopped while ${change.action} ${showResource(change.id)} was under way`,
+          resource: showResource(change.id),
+        })
+      : toFairleadError(thrown);
+    const result = cutOff || error.class === 'unknown-outcome' ? 'unknown' : 'failed';
     onStep({ ...base, endedAtMs: clock.nowMs(), result, message: error.message });
     return { kind: 'failed', error };
   }

@@ -1,6 +1,7 @@
 import type { Hasher } from '../model/digest.ts';
 import { errorRecord, toFairleadError } from '../model/error.ts';
 import type { ErrorRecord, FairleadError } from '../model/error.ts';
+import { inventoryKey } from '../model/inventory.ts';
 import type { Inventory, InventoryKey } from '../model/inventory.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import type { JournalStep } from '../model/release.ts';
@@ -13,7 +14,7 @@ import { fencedOff } from '../targets/errors.ts';
 import type { Target } from '../targets/target.ts';
 import { carryOut } from './effect.ts';
 import type { EffectContext, EffectOutcome } from './effect.ts';
-import { cancelled, heldMeanwhile } from './errors.ts';
+import { cancelled, healthMissed, heldMeanwhile } from './errors.ts';
 import { awaitHealth } from './health-wait.ts';
 import { announce, settle } from './inventory.ts';
 import type { ReleaseIdentity } from './inventory.ts';
@@ -80,7 +81,6 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
     onStep: input.onStep,
   };
   let error: FairleadError | null = null;
-  let unhealthy = false;
   let waveMembers: Desired[] = [];
   const desiredByPlace = new Map(desired.map((item) => [placeOf(item), item]));
   for (const stage of stagesOf(plan.changes)) {
@@ -100,7 +100,6 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
       waveMembers = [];
     } else {
       error = reached;
-      unhealthy = true;
       break;
     }
   }
@@ -108,11 +107,9 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
     // An earlier release ended unseen: nothing is left to change, but whether it works was never known.
     input.onVerifying();
     const reached = await waitForWave(input, desired);
-    if (!('uids' in reached)) {
-      error = reached;
-      unhealthy = true;
-    }
+    if (!('uids' in reached)) error = reached;
   }
+  const unhealthy = error?.code === healthMissed.definition.code;
   const settled = settle(announced, { made, gone }, desired, error === null ? plan : null, hash);
   try {
     await target.ledger.save(key, settled, announced.epoch);
@@ -167,14 +164,15 @@ async function waitForWave(
       signal: input.signal,
     });
   } catch (thrown) {
-    return toFairleadError(thrown);
+    return input.signal.aborted
+      ? stopped(input, 'while it waited for health')
+      : toFairleadError(thrown);
   }
 }
 
 async function mayGoOn(input: ExecuteInput): Promise<FairleadError | null> {
-  const resource = `${input.key.application}@${input.key.environment}`;
-  if (input.signal.aborted)
-    return cancelled({ message: `stopped ${resource} before its next change`, resource });
+  const resource = inventoryKey(input.key);
+  if (input.signal.aborted) return stopped(input, 'before its next change');
   if (!input.honourHolds) return null;
   try {
     const hold = await input.target.ledger.loadHold(input.key);
@@ -190,6 +188,11 @@ async function mayGoOn(input: ExecuteInput): Promise<FairleadError | null> {
   } catch (thrown) {
     return toFairleadError(thrown);
   }
+}
+
+function stopped(input: ExecuteInput, when: string): FairleadError {
+  const resource = inventoryKey(input.key);
+  return cancelled({ message: `stopped ${resource} ${when}`, resource });
 }
 
 /** Fails when another writer has begun a release of this application since ours was announced. */

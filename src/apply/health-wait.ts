@@ -32,7 +32,9 @@ export interface Reached {
 
 /**
  * Waits until every resource is there and `Healthy` (or `Suspended`, which is a wish).
- * @returns the error that names the one that is not, when time is up or it is plainly broken.
+ * @returns the error that names the one that is not, when time is up or it is plainly broken; or why it could not
+ *   be looked at.
+ * @throws what reading throws, also when `signal` aborts.
  */
 export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadError> {
   const { clock, target, key, resources, signal } = wait;
@@ -63,13 +65,14 @@ export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadE
     const broken =
       degradedSinceMs !== null &&
       nowMs - degradedSinceMs >= Math.min(degradedGraceMs, wait.timeoutMs);
-    if (broken || nowMs >= deadlineMs || signal.aborted) {
+    if (broken || nowMs >= deadlineMs) {
       return healthMissed({
         message: `${worst.name} is ${worst.health.status}: ${worst.health.message}`,
         resource: worst.name,
       });
     }
     await clock.sleep(Math.min(pauseMs, Math.max(1, deadlineMs - nowMs)), signal);
+    signal.throwIfAborted();
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);
   }
 }
