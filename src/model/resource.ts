@@ -91,6 +91,11 @@ export interface Live {
   readonly texts: Readonly<Record<string, string>>;
   /** Facts that health is judged from (exit code, probe answers, conditions). */
   readonly status: JsonObject;
+  /**
+   * Why it is given up instead of deleted once it is no longer wanted, as half a sentence ("it stays, because …").
+   * Default: it is deleted.
+   */
+  readonly stays?: string;
 }
 
 /** The answer to reading one resource. A failure to look is never "absent". */

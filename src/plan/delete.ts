@@ -43,6 +43,9 @@ export function planDelete(input: DeleteInput): DeleteOutcome {
     };
   }
   const { live } = observation;
+  if (live.stays !== undefined) {
+    return { kind: 'forget', warning: `${name} is no longer wanted; ${live.stays}` };
+  }
   if (entry.uid === null && !sameJson(entry.fields, live.fields)) {
     // Its creation was announced and never confirmed, and this is not what we would have made.
     return {

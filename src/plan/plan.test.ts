@@ -222,6 +222,21 @@ describe('what left the source', () => {
     }
   });
 
+  test('is given up, with the reason, where the target says that it must stay', () => {
+    const staying = { ...gone, see: found(item, { stays: 'it stays, because it holds theirs' }) };
+    const planned = tryPlan([kept, staying]);
+    expect(planned).toMatchObject({
+      ok: true,
+      value: {
+        plan: {
+          changes: [],
+          warnings: ['File/old is no longer wanted; it stays, because it holds theirs'],
+        },
+        forget: [placeOf(item)],
+      },
+    });
+  });
+
   test('goes with its application although pruning is off, unless it says itself that it stays', () => {
     const removal = { ...policy, prune: false, removal: 'delete' } as const;
     expect(planOf([gone], { policy: removal }).counts.delete).toBe(1);

@@ -16,6 +16,7 @@ import type { PrepareScope, Reference, Target, TargetChange } from '../target.ts
 import { createAccounts } from './accounts.ts';
 import { takenBy } from './claims.ts';
 import { hostError } from './errors.ts';
+import { createDirectoryKind } from './directory/directory.ts';
 import { createFileKind } from './file/file.ts';
 import type { HostKind } from './kind.ts';
 import { openLedger } from './ledger/ledger.ts';
@@ -24,6 +25,7 @@ import { machineUid } from './machine-uid.ts';
 import { hostApiVersion, hostGroup, unknownKind } from './manifest.ts';
 import { FileMemory } from './memory.ts';
 import { resolveLimits } from './paths.ts';
+import { createProcessKind } from './process/process.ts';
 import { createSecretReader } from './secrets.ts';
 import { readSettings } from './settings.ts';
 import { Temporaries } from './temporaries.ts';
@@ -65,7 +67,21 @@ export async function createHostTarget(options: HostTargetOptions): Promise<Targ
 
   let listener: (change: TargetChange) => void = () => {};
   const tell = (change: TargetChange): void => listener(change);
-  const kinds: readonly HostKind[] = [createFileKind(shared)];
+  const kinds: readonly HostKind[] = [
+    createDirectoryKind(shared),
+    createFileKind(shared),
+    createProcessKind({
+      ...shared,
+      stateDir: settings.stateDir,
+      env,
+      table,
+      self,
+      random,
+      hash,
+      tell,
+      warn,
+    }),
+  ];
   const byName = new Map(kinds.map((kind) => [kind.kind, kind]));
   const kindOf = (id: ResourceId): HostKind => {
     const kind = id.group === hostGroup ? byName.get(id.kind) : undefined;
@@ -84,6 +100,7 @@ export async function createHostTarget(options: HostTargetOptions): Promise<Targ
     ledger,
     prepare: async (manifests, scope) => {
       const names = [...byName.keys()];
+      const kinds = scope.project?.kinds ?? [];
       const problems: FairleadError[] = [];
       const desired: Desired[] = [];
       try {
@@ -93,7 +110,7 @@ export async function createHostTarget(options: HostTargetOptions): Promise<Targ
             const kind =
               manifest.apiVersion === hostApiVersion ? byName.get(manifest.kind) : undefined;
             if (kind === undefined) throw unknownKind(manifest, names);
-            const item = await kind.prepare(manifest, { key: scope.key, limits });
+            const item = await kind.prepare(manifest, { key: scope.key, limits, kinds });
             await refuseForeignClaims(ledger, item, scope);
             desired.push(item);
           } catch (thrown) {
@@ -117,7 +134,7 @@ export async function createHostTarget(options: HostTargetOptions): Promise<Targ
       const reader = async (): Promise<void> => {
         for (const [at, reference] of queue) {
           signal?.throwIfAborted();
-          answers[at] = await observe(kindOf, key, reference, signal);
+          answers[at] = await observe(kindOf, key, reference, signal, references);
         }
       };
       await Promise.all(Array.from({ length: Math.min(parallelReads, references.length) }, reader));
@@ -126,7 +143,13 @@ export async function createHostTarget(options: HostTargetOptions): Promise<Targ
     apply: async (effect) => kindOf(effect.id).apply(effect),
     remove: async (effect) => kindOf(effect.id).remove(effect),
     health: (live, desired) => kindOf(live.id).health(live, desired),
-    watch: (scope) => watching.watch(scope),
+    watch: async (scope) => {
+      await watching.watch(scope);
+      for (const kind of kinds) {
+        const own = scope.references.filter(({ id }) => kindOf(id) === kind);
+        await kind.watch?.(scope.key, own);
+      }
+    },
     onChange: (to) => {
       listener = to;
     },
@@ -146,9 +169,10 @@ async function observe(
   key: InventoryKey,
   reference: Reference,
   signal: AbortSignal | undefined,
+  references: readonly Reference[],
 ): Promise<Observation> {
   try {
-    return await kindOf(reference.id).read(key, reference, signal);
+    return await kindOf(reference.id).read(key, reference, signal, references);
   } catch (thrown) {
     signal?.throwIfAborted();
     const resource = showResource(reference.id);

@@ -9,6 +9,8 @@ export interface HostScope {
   readonly key: InventoryKey;
   /** Folders the project may touch, symlinks resolved; empty: all. */
   readonly limits: readonly string[];
+  /** Kinds that the project allows, as it writes them; empty: all. */
+  readonly kinds: readonly string[];
 }
 
 /** One kind of resource on a host; the target finds it by name and adds what all kinds share. */
@@ -20,11 +22,15 @@ export interface HostKind {
   readonly spec: z.ZodType;
   /** @throws FairleadError for anything that cannot be carried out as written. */
   prepare(manifest: Manifest, scope: HostScope): Promise<Desired>;
-  /** May throw; the target makes that `unreadable`. */
+  /**
+   * May throw; the target makes that `unreadable`.
+   * @param references all that are looked at together, this one among them: what the application has and wants.
+   */
   read(
     key: InventoryKey,
     reference: Reference,
     signal: AbortSignal | undefined,
+    references: readonly Reference[],
   ): Promise<Observation>;
   apply(effect: ApplyEffect): Promise<Applied>;
   remove(effect: Effect): Promise<void>;

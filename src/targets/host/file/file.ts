@@ -11,14 +11,13 @@ import {
   errorCode,
   lstatExact,
   lstatOrNull,
-  makeFolders,
   openFolder,
   replaceFile,
   showMode,
   signatureOf,
 } from '../../../system/files.ts';
 import type { Folder } from '../../../system/files.ts';
-import { notPermitted, preconditionFailed } from '../../errors.ts';
+import { preconditionFailed } from '../../errors.ts';
 import type { Applied, ApplyEffect, Effect, Reference } from '../../target.ts';
 import type { Accounts } from '../accounts.ts';
 import { pathClaim, refuseTaken } from '../claims.ts';
@@ -29,7 +28,8 @@ import { readManifest } from '../manifest.ts';
 import type { FileMemory } from '../memory.ts';
 import { liveOwner } from '../owner.ts';
 import { textOf } from '../text.ts';
-import { isWithin, resolveParents } from '../paths.ts';
+import { openParent, pathOf } from '../parent.ts';
+import { resolveParents } from '../paths.ts';
 import { refuseOutside } from '../limits.ts';
 import type { SecretReader } from '../secrets.ts';
 import type { Temporaries } from '../temporaries.ts';
@@ -267,38 +267,6 @@ async function remove(
   }
 }
 
-/** Opens the folder of a path, making it where it is missing, and checks where it really is. */
-async function openParent(
-  path: string,
-  limits: readonly string[],
-  effect: Effect,
-  resource: string,
-): Promise<Folder> {
-  const parent = dirname(path);
-  let folder: Folder;
-  try {
-    folder = await openFolder(parent);
-  } catch (thrown) {
-    if (errorCode(thrown) !== 'ENOENT') throw thrown;
-    refuseOutside(await resolveParents(path), limits, resource);
-    await effect.fence();
-    await makeFolders(parent);
-    folder = await openFolder(parent);
-  }
-  if (limits.length > 0) {
-    // A symlink put into the path since it was prepared ends here: the open folder cannot be swapped any more.
-    const real = await folder.realPath();
-    if (!isWithin(real, limits)) {
-      await folder.close();
-      throw notPermitted({
-        message: `${path} leads to ${real}, outside of what the project may touch`,
-        resource,
-      });
-    }
-  }
-  return folder;
-}
-
 function refuseOther(
   effect: ApplyEffect,
   path: string,
@@ -373,12 +341,6 @@ async function toLive(
     texts: text === null ? {} : { content: text },
     status: { type: 'file' },
   };
-}
-
-export function pathOf(locator: JsonObject): string {
-  const path = locator['path'];
-  if (typeof path !== 'string') throw new Error('a locator of a file or directory has no path');
-  return path;
 }
 
 function referenceJson(reference: { fromEnv?: string | undefined; fromFile?: string | undefined }) {

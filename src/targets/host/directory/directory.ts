@@ -1,0 +1,325 @@
+import { mkdir, rmdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import type { JsonObject } from '../../../model/json.ts';
+import { showResource } from '../../../model/resource.ts';
+import type { Live } from '../../../model/resource.ts';
+import type { Sealer } from '../../../model/sealed.ts';
+import type { Clock } from '../../../system/clock.ts';
+import {
+  errorCode,
+  lstatExact,
+  lstatOrNull,
+  openFolder,
+  showMode,
+  signatureOf,
+} from '../../../system/files.ts';
+import type { Folder, Stats } from '../../../system/files.ts';
+import { preconditionFailed } from '../../errors.ts';
+import type { Applied, ApplyEffect, Effect, Reference } from '../../target.ts';
+import type { Accounts, Ownership } from '../accounts.ts';
+import { pathClaim, refuseTaken } from '../claims.ts';
+import type { Claims } from '../claims.ts';
+import { directoryNotEmpty, hostError, inTheWay } from '../errors.ts';
+import { lookAtFile } from '../file/content.ts';
+import type { Found } from '../file/content.ts';
+import { fileUid, isUidOf } from '../file/uid.ts';
+import type { HostKind } from '../kind.ts';
+import { refuseOutside } from '../limits.ts';
+import { readManifest } from '../manifest.ts';
+import type { FileMemory } from '../memory.ts';
+import { liveOwner } from '../owner.ts';
+import { openParent, pathOf } from '../parent.ts';
+import { resolveParents } from '../paths.ts';
+import type { Temporaries } from '../temporaries.ts';
+import { textOf } from '../text.ts';
+import { setAttributes } from './attributes.ts';
+import { listOccupants, occupants } from './occupants.ts';
+import { directoryDefinition, directorySpec } from './spec.ts';
+
+export interface DirectoryKindDependencies {
+  readonly clock: Clock;
+  readonly sealer: Sealer;
+  readonly memory: FileMemory;
+  readonly accounts: Accounts;
+  readonly claims: Claims;
+  readonly temporaries: Temporaries;
+}
+
+/** What `Desired.payload` of a Directory holds. */
+interface Payload {
+  /** Folders the project may touch, checked again at the last moment. */
+  readonly limits: readonly string[];
+}
+
+/** Deeper ones come later and go first; all of them come before the files in them. */
+const deepestRank = 99;
+
+/**
+ * A directory with the mode and owner that Git says. Its content is never touched: what is no longer wanted is
+ * removed when nothing is left in it, and given up as it is otherwise.
+ */
+export function createDirectoryKind(dependencies: DirectoryKindDependencies): HostKind {
+  const { memory, accounts } = dependencies;
+  return {
+    ...directoryDefinition,
+
+    prepare: async (manifest, scope) => {
+      const { head, spec } = readManifest(manifest, 'Directory', directorySpec);
+      const resource = showResource(head.id);
+      const resolved = await resolveParents(spec.path);
+      refuseOutside(resolved, scope.limits, resource);
+      if (spec.owner !== undefined) await accounts.ownership(spec.owner, resource);
+      const payload: Payload = { limits: scope.limits };
+      return {
+        id: head.id,
+        fields: {
+          path: spec.path,
+          mode: spec.mode,
+          ...(spec.owner === undefined ? {} : { owner: spec.owner }),
+        },
+        payload: payload as unknown as JsonObject,
+        locator: { path: spec.path },
+        texts: {},
+        claims: [pathClaim(resolved)],
+        wave: head.wave,
+        rank: Math.min(spec.path.split('/').length - 2, deepestRank),
+        // What is removed is empty, so there is nothing to lose.
+        traits: { workload: false, dataBearing: false, irreversible: false },
+        prune: head.prune,
+        origin: manifest.origin,
+      };
+    },
+
+    read: async (_key, reference, signal, references) => {
+      const path = pathOf(reference.locator);
+      const found = await lookAtFile(dependencies, path, { signal });
+      if (found.kind === 'absent') return { kind: 'absent' };
+      const live = await toLive(dependencies, reference, path, found);
+      if (reference.desired !== null || !isDirectory(found)) return { kind: 'present', live };
+      const left = await occupants(path, references);
+      if (left.length === 0) return { kind: 'present', live };
+      const stays = `${path} stays, because it holds ${listOccupants(left)}`;
+      return { kind: 'present', live: { ...live, stays } };
+    },
+
+    apply: (effect) => {
+      const path = pathOf(effect.desired.locator);
+      return memory.changing(path, () => apply(dependencies, effect, path));
+    },
+
+    remove: (effect) => {
+      const path = pathOf(effect.locator);
+      return memory.changing(path, () => remove(dependencies, effect, path));
+    },
+
+    health: (live) =>
+      live.status['type'] === 'directory'
+        ? { status: 'Healthy', message: 'is there' }
+        : {
+            status: 'Degraded',
+            message: `a ${textOf(live.status['type'])} is where the directory belongs`,
+          },
+
+    watchedPaths: (reference) => [pathOf(reference.locator)],
+  };
+}
+
+async function apply(
+  dependencies: DirectoryKindDependencies,
+  effect: ApplyEffect,
+  path: string,
+): Promise<Applied> {
+  const { accounts, memory, clock, sealer } = dependencies;
+  const { desired } = effect;
+  const resource = showResource(desired.id);
+  const { limits } = desired.payload as unknown as Payload;
+  try {
+    await refuseTaken(dependencies.claims, desired.claims, effect.applicationUid, resource);
+    const owner = desired.fields['owner'];
+    const ownership =
+      typeof owner === 'string'
+        ? await accounts.ownership(owner, resource)
+        : { uid: null, gid: null };
+    const mode = textOf(desired.fields['mode']);
+    effect.signal.throwIfAborted();
+
+    const folder = await openParent(path, limits, effect, resource);
+    try {
+      const at = folder.at(basename(path));
+      const found = await lookAtFile(dependencies, path, { at });
+      if (isDirectory(found) && isAsWanted(found.stats, mode, ownership)) {
+        // As wanted already: an effect whose answer was lost, sent again.
+        return { uid: fileUid(path, found, false, sealer) };
+      }
+      refuseOther(effect, path, found, sealer, resource);
+      await effect.fence();
+      effect.signal.throwIfAborted();
+      if (found.kind === 'absent') await make(folder, at);
+      else await refuseChanged(at, found, path, resource);
+      await setAttributes(at, Number.parseInt(mode, 8), ownership);
+      const lookedAtMs = clock.nowMs();
+      const stats = await lstatExact(at);
+      const made: Found = {
+        kind: 'other',
+        type: 'directory',
+        stats,
+        signature: signatureOf(stats),
+      };
+      memory.remember(path, made.signature, '', { changedAtMs: Number(stats.ctimeMs), lookedAtMs });
+      return { uid: fileUid(path, made, false, sealer) };
+    } finally {
+      await folder.close();
+    }
+  } catch (thrown) {
+    if (errorCode(thrown) === 'EEXIST') {
+      throw preconditionFailed({
+        message: `${path} appeared while it was being made`,
+        resource,
+        cause: thrown,
+      });
+    }
+    throw hostError(thrown, `make ${path}`, resource);
+  }
+}
+
+async function remove(
+  dependencies: DirectoryKindDependencies,
+  effect: Effect,
+  path: string,
+): Promise<void> {
+  const { sealer, memory, temporaries } = dependencies;
+  const resource = showResource(effect.id);
+  try {
+    let folder: Folder;
+    try {
+      folder = await openFolder(dirname(path));
+    } catch (thrown) {
+      if (['ENOENT', 'ENOTDIR'].includes(errorCode(thrown))) return;
+      throw thrown;
+    }
+    try {
+      const at = folder.at(basename(path));
+      if ((await lookAtFile(dependencies, path, { at })).kind === 'absent') return;
+      await temporaries.clean(path);
+      await effect.fence();
+      effect.signal.throwIfAborted();
+      const found = await lookAtFile(dependencies, path, { at });
+      if (found.kind === 'absent') return;
+      if (!isDirectory(found) || effect.uid === null || !isUidOf(effect.uid, path, found, sealer)) {
+        throw preconditionFailed({
+          message: `${path} is not what was to be removed: ${describe(found)} is there`,
+          resource,
+        });
+      }
+      // rmdir(2) refuses as long as anything is in it: whatever appeared meanwhile is safe.
+      await rmdir(at);
+      memory.forget(path);
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (thrown) {
+    const code = errorCode(thrown);
+    if (code === 'ENOENT') return;
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') {
+      const left = await occupants(path, []).catch(() => []);
+      throw directoryNotEmpty({
+        message: `${path} still holds ${listOccupants(left)}`,
+        resource,
+        cause: thrown,
+      });
+    }
+    throw hostError(thrown, `remove ${path}`, resource);
+  }
+}
+
+/** For nobody else until it has its final mode and owner. */
+async function make(folder: Folder, at: string): Promise<void> {
+  await mkdir(at, { mode: 0o700 });
+  await folder.sync();
+}
+
+function refuseOther(
+  effect: ApplyEffect,
+  path: string,
+  found: Found,
+  sealer: Sealer,
+  resource: string,
+): void {
+  if (found.kind !== 'absent' && !isDirectory(found)) {
+    throw inTheWay({ message: `${path} is ${describe(found)}, not a directory`, resource });
+  }
+  const expected =
+    found.kind === 'absent'
+      ? effect.uid === null
+      : effect.uid !== null && isUidOf(effect.uid, path, found, sealer);
+  if (expected) return;
+  throw preconditionFailed({
+    message: `${path} is not as planned: ${describe(found)} is there${effect.uid === null ? ', where nothing was' : ''}`,
+    resource,
+  });
+}
+
+async function refuseChanged(
+  at: string,
+  found: Exclude<Found, { kind: 'absent' }>,
+  path: string,
+  resource: string,
+): Promise<void> {
+  const now = await lstatOrNull(at);
+  if (now !== null && signatureOf(now) === found.signature) return;
+  throw preconditionFailed({ message: `${path} changed while it was being changed`, resource });
+}
+
+type FoundDirectory = Extract<Found, { kind: 'other' }> & { readonly type: 'directory' };
+
+function isDirectory(found: Found): found is FoundDirectory {
+  return found.kind === 'other' && found.type === 'directory';
+}
+
+function isAsWanted(stats: Stats, mode: string, { uid, gid }: Ownership): boolean {
+  return (
+    showMode(stats.mode) === mode &&
+    (uid === null || stats.uid === BigInt(uid)) &&
+    (gid === null || stats.gid === BigInt(gid))
+  );
+}
+
+function describe(found: Found): string {
+  switch (found.kind) {
+    case 'absent':
+      return 'nothing';
+    case 'file':
+      return 'a file';
+    case 'symlink':
+      return `a symlink to ${found.to}`;
+    case 'other':
+      return `a ${found.type}`;
+  }
+}
+
+async function toLive(
+  { sealer, accounts }: DirectoryKindDependencies,
+  reference: Reference,
+  path: string,
+  found: Exclude<Found, { kind: 'absent' }>,
+): Promise<Live> {
+  const { id, desired } = reference;
+  const uid = fileUid(path, found, false, sealer);
+  if (!isDirectory(found)) {
+    const type = found.kind === 'other' ? found.type : found.kind;
+    return { id, uid, fields: { path, type }, texts: {}, status: { type } };
+  }
+  const owner = await liveOwner(accounts, desired?.fields['owner'], found.stats, showResource(id));
+  return {
+    id,
+    uid,
+    fields: {
+      path,
+      mode: showMode(found.stats.mode),
+      ...(owner === null ? {} : { owner }),
+    },
+    texts: {},
+    status: { type: 'directory' },
+  };
+}
