@@ -1,0 +1,118 @@
+import type {
+  ApplicationModel,
+  ApplicationSettings,
+  RepositoryModel,
+  ThingModel,
+} from './model.ts';
+import { defaultSettings, placeOfThing } from './model.ts';
+
+/** Group and version of the kinds that the target model knows. */
+export const thingApiVersion = 'sim.fairlead.dev/v1';
+
+/** The files of a commit, by path. */
+export function filesOf(model: RepositoryModel): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  const fault = model.configFault;
+  if (fault?.kind !== 'missing') {
+    const text = configText(model);
+    files.set('fairlead.yaml', fault?.kind === 'syntax' ? `${text}\n  : [` : text);
+  }
+  for (const application of model.applications) {
+    if (application.fault === 'missing') continue;
+    for (const environment of application.environments)
+      addManifests(files, application, environment);
+  }
+  files.set('README.md', 'A repository.\n');
+  return files;
+}
+
+function addManifests(
+  files: Map<string, string>,
+  application: ApplicationModel,
+  environment: string,
+): void {
+  const folder = `apps/${application.folder}/${environment}`;
+  files.set(`${folder}/.keep`, '');
+  if (application.fault === 'empty') return;
+  for (const thing of application.things) {
+    const manifest = manifestOf(application, environment, thing);
+    files.set(`${folder}/${thing.name}.json`, JSON.stringify(manifest));
+  }
+  const [first] = application.things;
+  if (first === undefined) return;
+  const manifest = manifestOf(application, environment, first);
+  switch (application.fault) {
+    case 'syntax':
+      files.set(`${folder}/broken.json`, '{"apiVersion": ');
+      break;
+    case 'unknown-kind':
+      files.set(`${folder}/broken.json`, JSON.stringify({ ...manifest, kind: 'Nothing' }));
+      break;
+    case 'duplicate':
+      files.set(`${folder}/broken.json`, JSON.stringify(manifest));
+      break;
+    case 'missing':
+    case null:
+      break;
+  }
+}
+
+function manifestOf(application: ApplicationModel, environment: string, thing: ThingModel) {
+  return {
+    apiVersion: thingApiVersion,
+    kind: thing.kind,
+    metadata: { name: thing.name },
+    spec: {
+      at: placeOfThing(environment, application, thing),
+      value: thing.value,
+      ...(thing.note === null ? {} : { note: thing.note }),
+      ...(thing.secret === null ? {} : { secret: thing.secret }),
+      wave: thing.wave,
+      prune: thing.prune,
+    },
+  };
+}
+
+/** JSON is YAML, and needs no quoting of its own. */
+function configText(model: RepositoryModel): string {
+  const targets = new Set(model.environments.flatMap((environment) => environment.targets));
+  const documents = [
+    ...[...targets].map((name) => document('Target', name, { sim: {} })),
+    ...model.environments.map(({ name, targets: where, sync, ephemeral }) =>
+      document('Environment', name, { targets: where, sync, ephemeral }),
+    ),
+    ...model.applications.map((application) => {
+      const broken =
+        model.configFault?.kind === 'document' &&
+        model.configFault.application === application.name;
+      return document('Application', application.name, {
+        ...applicationSpec(application),
+        ...(broken ? { prunee: true } : {}),
+      });
+    }),
+  ];
+  return documents.map((one) => `---\n${JSON.stringify(one)}\n`).join('');
+}
+
+function document(kind: string, name: string, spec: unknown) {
+  return { apiVersion: 'fairlead.dev/v1alpha1', kind, metadata: { name }, spec };
+}
+
+function applicationSpec(application: ApplicationModel) {
+  const { settings } = application;
+  const changed = (Object.keys(defaultSettings) as (keyof ApplicationSettings)[]).filter(
+    (name) =>
+      name !== 'healthCheck' &&
+      name !== 'retryLimit' &&
+      JSON.stringify(settings[name]) !== JSON.stringify(defaultSettings[name]),
+  );
+  return {
+    path: `apps/${application.folder}/{environment}`,
+    environments: application.environments,
+    ...Object.fromEntries(changed.map((name) => [name, settings[name]])),
+    retry: { limit: settings.retryLimit, backoff: { max: '2m' } },
+    ...(settings.healthCheck
+      ? { healthChecks: [{ name: 'works', exec: { argv: ['check', application.folder] } }] }
+      : {}),
+  };
+}

@@ -1,0 +1,111 @@
+import type { SyncPolicy } from '../../../src/model/config.ts';
+
+/**
+ * What a commit means, as plain data. Files are made from it and the engine reads those; the judge looks here, so
+ * it needs none of the engine's code to know what should be live.
+ */
+export interface RepositoryModel {
+  readonly applications: readonly ApplicationModel[];
+  readonly environments: readonly EnvironmentModel[];
+  /** What is wrong with the configuration files; `null`: nothing. */
+  readonly configFault: ConfigFault | null;
+}
+
+export type ConfigFault =
+  /** The file is no YAML: nothing in it can be told by name. */
+  | { readonly kind: 'syntax' }
+  /** The file is not there. */
+  | { readonly kind: 'missing' }
+  /** One document has an unknown field. */
+  | { readonly kind: 'document'; readonly application: string };
+
+export interface EnvironmentModel {
+  readonly name: string;
+  readonly targets: readonly string[];
+  readonly sync: SyncPolicy;
+  readonly ephemeral: boolean;
+}
+
+export interface ApplicationModel {
+  readonly name: string;
+  /** Folder in the repository; does not change when the application is renamed. */
+  readonly folder: string;
+  readonly environments: readonly string[];
+  readonly things: readonly ThingModel[];
+  /** What is wrong with its manifests; `null`: nothing. */
+  readonly fault: ManifestFault | null;
+  readonly settings: ApplicationSettings;
+}
+
+export interface ApplicationSettings {
+  readonly sync: SyncPolicy | null;
+  readonly prune: boolean;
+  readonly selfHeal: boolean;
+  readonly allowEmpty: boolean;
+  readonly onRemoval: 'confirm' | 'delete' | 'orphan';
+  readonly onFailure: 'revert' | 'stay';
+  readonly dependsOn: readonly string[];
+  readonly previousNames: readonly string[];
+  readonly wave: number;
+  readonly maxPrunePercent: number;
+  /** `null`: no limit. */
+  readonly retryLimit: number | null;
+  readonly healthCheck: boolean;
+}
+
+export type ManifestFault =
+  /** One file is no JSON. */
+  | 'syntax'
+  /** One manifest is of a kind that the target does not know. */
+  | 'unknown-kind'
+  /** Two files declare the same resource. */
+  | 'duplicate'
+  /** The folder is not there. */
+  | 'missing'
+  /** The folder is there and holds no manifest. */
+  | 'empty';
+
+export type ThingKind = 'Thing' | 'Worker' | 'Volume' | 'Task';
+
+export interface ThingModel {
+  readonly kind: ThingKind;
+  readonly name: string;
+  /** Where it is at the target, below `environment/folder/`. */
+  readonly at: string;
+  readonly value: string;
+  /** A second owned field that comes and goes. */
+  readonly note: string | null;
+  /** Name of a secret that the target holds. */
+  readonly secret: string | null;
+  readonly wave: number;
+  readonly prune: boolean;
+}
+
+export const defaultSettings: ApplicationSettings = {
+  sync: null,
+  prune: true,
+  selfHeal: true,
+  allowEmpty: false,
+  onRemoval: 'confirm',
+  onFailure: 'revert',
+  dependsOn: [],
+  previousNames: [],
+  wave: 0,
+  maxPrunePercent: 20,
+  retryLimit: null,
+  healthCheck: false,
+};
+
+/** A value that makes a Worker unhealthy for good. */
+export function isBad(value: string): boolean {
+  return value.startsWith('bad');
+}
+
+/** Where a thing is at a target. */
+export function placeOfThing(
+  environment: string,
+  application: ApplicationModel,
+  thing: ThingModel,
+): string {
+  return `${environment}/${application.folder}/${thing.at}`;
+}

@@ -1,0 +1,67 @@
+import type { Tree, TreeEntry } from '../../../src/source/source.ts';
+import type { Commit } from './repository.ts';
+import { oidOf } from './repository.ts';
+
+interface Folder {
+  readonly oid: string;
+  readonly entries: readonly TreeEntry[];
+}
+
+/** Folders of each commit, made once. */
+const folders = new WeakMap<Commit, ReadonlyMap<string, Folder>>();
+
+/** The tree of a commit. `before` runs ahead of each answer: it takes time, and may throw. */
+export function treeOf(commit: Commit, before: (what: string) => Promise<void>): Tree {
+  const known = folders.get(commit) ?? foldersOf(commit);
+  folders.set(commit, known);
+  return {
+    list: async (path) => {
+      await before(`list ${path}`);
+      return known.get(path)?.entries ?? null;
+    },
+    read: async (path) => {
+      await before(`read ${path}`);
+      const content = commit.files.get(path);
+      return content === undefined ? null : new TextEncoder().encode(content);
+    },
+    oid: async (path) => {
+      await before(`oid ${path}`);
+      const content = commit.files.get(path);
+      return content === undefined ? (known.get(path)?.oid ?? null) : oidOf(content);
+    },
+  };
+}
+
+function foldersOf(commit: Commit): ReadonlyMap<string, Folder> {
+  const members = new Map<string, Map<string, string | null>>([['', new Map()]]);
+  for (const [path, content] of commit.files) {
+    const parts = path.split('/');
+    for (let depth = 0; depth < parts.length; depth += 1) {
+      const folder = parts.slice(0, depth).join('/');
+      const inside = members.get(folder) ?? new Map<string, string | null>();
+      members.set(
+        folder,
+        inside.set(parts[depth] ?? '', depth === parts.length - 1 ? content : null),
+      );
+    }
+  }
+  const made = new Map<string, Folder>();
+  const make = (folder: string): Folder => {
+    const entries = [...(members.get(folder) ?? [])]
+      .toSorted(([left], [right]) => (left < right ? -1 : 1))
+      .map(([name, content]): TreeEntry => {
+        const path = folder === '' ? name : `${folder}/${name}`;
+        return content === null
+          ? { name, kind: 'folder', oid: make(path).oid, executable: false }
+          : { name, kind: 'file', oid: oidOf(content), executable: false };
+      });
+    const one = {
+      oid: oidOf(entries.map(({ name, oid }) => `${name} ${oid}`).join('\n')),
+      entries,
+    };
+    made.set(folder, one);
+    return one;
+  };
+  make('');
+  return made;
+}

@@ -1,0 +1,29 @@
+/** Which rule was broken: the invariants of the design by number, and what the simulator adds. */
+export type Rule =
+  | 'failed-input-deletes'
+  | 'delete-without-record'
+  | 'delete-of-wanted'
+  | 'foreign-touched'
+  | 'inventory-misses'
+  | 'inventory-shrinks'
+  | 'not-approved'
+  | 'fencing'
+  | 'no-convergence'
+  | 'never-idle'
+  | 'secret-leaked'
+  | 'prune-guard'
+  | 'wrong-synced'
+  | 'no-reason-given'
+  | 'unrecorded-effect'
+  | 'stale-revision'
+  | 'livelock'
+  | 'bug'
+  | 'unhandled-rejection';
+
+export interface Violation {
+  readonly rule: Rule;
+  /** One sentence with names. */
+  readonly message: string;
+  /** Virtual time. */
+  readonly atMs: number;
+}

@@ -1,0 +1,249 @@
+import { createConfigLoader } from '../../../src/config/loader.ts';
+import type { SourceConfig } from '../../../src/model/config.ts';
+import type { Health } from '../../../src/model/status.ts';
+import { createEngine } from '../../../src/reconcile/engine.ts';
+import type { Engine } from '../../../src/reconcile/engine.ts';
+import type { EngineLog, EnginePorts } from '../../../src/reconcile/ports.ts';
+import { createRendererRegistry } from '../../../src/render/registry.ts';
+import { createSealer, sha256 } from '../../../src/system/hasher.ts';
+import { emptyMirror, SimSource } from '../git/source.ts';
+import type { Mirror } from '../git/source.ts';
+import { placeDown } from '../place/errors.ts';
+import { SimTarget } from '../place/target.ts';
+import { SimClock } from '../world/clock.ts';
+import type { Process } from '../world/scheduler.ts';
+import { copyStoreData, emptyStoreData, SimStore } from '../world/store.ts';
+import type { StoreData } from '../world/store.ts';
+import { simDriver } from './driver.ts';
+import type { CrashPoint, Machine } from './machine.ts';
+import type { World } from './world.ts';
+
+/** What a controller keeps on its disk. */
+export interface StateFolder {
+  readonly installation: string;
+  readonly store: StoreData;
+  /** By URL. */
+  readonly mirrors: Map<string, Mirror>;
+  /** Restored from a backup, and not confirmed since. */
+  restored: boolean;
+}
+
+export function emptyState(installation: string): StateFolder {
+  return { installation, store: emptyStoreData(), mirrors: new Map(), restored: false };
+}
+
+export function copyState(state: StateFolder): StateFolder {
+  return {
+    installation: state.installation,
+    store: copyStoreData(state.store),
+    mirrors: new Map(
+      [...state.mirrors].map(([url, mirror]) => [
+        url,
+        { ...mirror, fetched: new Set(mirror.fetched) },
+      ]),
+    ),
+    restored: state.restored,
+  };
+}
+
+/** How long a supervisor waits before it starts a controller again that could not start. */
+const restartAfterMs = 30_000;
+
+/** A machine that runs a controller: its process can die and be started anew, its disk stays. */
+export class Controller {
+  readonly name: string;
+  readonly #world: World;
+  state: StateFolder;
+  wallOffsetMs = 0;
+  /** The process that runs; `null`: none. */
+  machine: Machine | null = null;
+  engine: Engine | null = null;
+  #count = 0;
+  #stop: AbortController | null = null;
+  #crash: { point: CrashPoint; after: number } | null = null;
+
+  constructor(world: World, name: string, state: StateFolder) {
+    this.#world = world;
+    this.name = name;
+    this.state = state;
+  }
+
+  get isRunning(): boolean {
+    return this.machine?.process.alive === true;
+  }
+
+  /** Starts a process, unless one runs. */
+  start(): void {
+    if (this.isRunning) return;
+    this.#count += 1;
+    const process: Process = { name: `${this.name}${this.#count}`, alive: true, paused: false };
+    const machine = this.#createMachine(process);
+    const engine = createEngine(this.#ports(machine), {
+      version: '0.0.0',
+      installation: this.state.installation,
+      repository: repositoryConfig(this.#world),
+      concurrency: this.#world.setup.concurrency,
+      readOnlyReason: this.state.restored ? 'the state folder was restored from a backup' : '',
+      only: null,
+      continuous: true,
+      verifyEveryMs: 6 * 3_600_000,
+    });
+    const stop = new AbortController();
+    this.machine = machine;
+    this.engine = engine;
+    this.#stop = stop;
+    this.#world.judge.onStart(this, machine);
+    this.#world.trace.add(`${process.name} starts`);
+    void this.#run(engine, process, stop.signal);
+  }
+
+  async #run(engine: Engine, process: Process, signal: AbortSignal): Promise<void> {
+    try {
+      await engine.start();
+      await engine.run(signal);
+      this.#world.trace.add(`${process.name} ended`);
+      this.#end(process);
+    } catch (thrown) {
+      // A real controller says why and ends; whatever looks after it starts it again.
+      this.#world.trace.add(`${process.name} could not go on: ${String(thrown)}`);
+      this.#end(process);
+      await this.#world.scheduler.sleep(this.#world.process, restartAfterMs);
+      if (this.#world.supervised) this.start();
+    }
+  }
+
+  /** Ends the process to the instant: what it waits for never comes. */
+  kill(): void {
+    if (this.machine === null) return;
+    this.#world.trace.add(`${this.machine.process.name} is killed`);
+    this.#end(this.machine.process);
+  }
+
+  #end(process: Process): void {
+    process.alive = false;
+    if (this.machine?.process !== process) return;
+    for (const place of this.#world.places.values()) {
+      for (const watcher of place.watchers)
+        if (watcher.owner === this.machine) place.watchers.delete(watcher);
+    }
+    this.#crash = null;
+    this.machine = null;
+    this.engine = null;
+  }
+
+  /** Asks the process to end. */
+  stop(): void {
+    this.#stop?.abort();
+  }
+
+  /** Kills the process when it comes to this point for the `after`-th time. */
+  crashAt(point: CrashPoint, after: number): void {
+    this.#crash = { point, after };
+  }
+
+  /** Forgets what `crashAt` said. */
+  neverCrash(): void {
+    this.#crash = null;
+  }
+
+  #createMachine(process: Process): Machine {
+    const world = this.#world;
+    const { scheduler, trace, faults, chance } = world;
+    return {
+      process,
+      clock: new SimClock(scheduler, process, this),
+      faults,
+      chance,
+      io: async (what, options) => {
+        trace.add(`${scheduler.nowMs} ${process.name} ${what}`);
+        const latencyMs = options?.latencyMs ?? 0;
+        if (latencyMs > 0) await scheduler.sleep(process, Math.round(latencyMs));
+        await scheduler.turn(process);
+      },
+      hits: (probability) => chance.hits(probability),
+      mayCrash: async (point) => {
+        if (this.#crash?.point !== point || this.machine?.process !== process) return;
+        this.#crash.after -= 1;
+        if (this.#crash.after > 0) return;
+        trace.add(`${process.name} dies ${point}`);
+        this.kill();
+        await new Promise(() => {});
+      },
+      onAccepted: (source, commit) => world.judge.onAccepted(this, source, commit),
+    };
+  }
+
+  #ports(machine: Machine): EnginePorts {
+    const world = this.#world;
+    const { state } = this;
+    const sealer = createSealer(
+      `key-${state.installation}`,
+      Buffer.from(sha256(state.installation), 'hex'),
+    );
+    const registry = createRendererRegistry(machine.clock);
+    return {
+      clock: machine.clock,
+      random: world.chance,
+      hash: sha256,
+      store: new SimStore(machine, state.store, (text) => world.judge.onText('store', text)),
+      openSource: async (config) => {
+        await machine.io(`open source ${config.name}`);
+        const mirror = state.mirrors.get(config.url) ?? emptyMirror();
+        state.mirrors.set(config.url, mirror);
+        return new SimSource(machine, config, world.repository, mirror);
+      },
+      openTarget: async ({ name }) => {
+        await machine.io(`open target ${name}`);
+        const place = world.places.get(name);
+        if (place === undefined || machine.hits(machine.faults.targets.get(name)?.openFails ?? 0))
+          throw placeDown({ message: `${name} cannot be reached` });
+        const { judge, secrets } = world;
+        return new SimTarget({ machine, place, judge, sealer, secrets });
+      },
+      renderer: (tree, path) => registry.select(tree, path),
+      loadConfig: createConfigLoader('', { drivers: [simDriver] }),
+      checkHealth: async (check): Promise<Health> => {
+        await machine.io(`check ${check.name}`);
+        const folder = check.kind === 'exec' ? (check.argv[1] ?? '') : '';
+        return machine.faults.failingChecks.has(folder)
+          ? { status: 'Degraded', message: 'the check fails' }
+          : { status: 'Healthy', message: 'the check passes' };
+      },
+      log: this.#log(machine),
+    };
+  }
+
+  #log(machine: Machine): EngineLog {
+    const write = (
+      level: string,
+      message: string,
+      facts?: Readonly<Record<string, unknown>>,
+    ): void => {
+      const text = `${level} ${message}${facts === undefined ? '' : ` ${JSON.stringify(facts)}`}`;
+      this.#world.judge.onText('log', text);
+      // Stacks name lines of files, which are no part of what happened.
+      this.#world.trace.add(`${machine.process.name} logs ${text.split('\\n')[0]}`);
+      if (message === 'a reconcile run broke') this.#world.judge.onBug(this, text);
+    };
+    return {
+      debug: (message, facts) => write('debug', message, facts),
+      info: (message, facts) => write('info', message, facts),
+      warn: (message, facts) => write('warn', message, facts),
+      error: (message, facts) => write('error', message, facts),
+    };
+  }
+}
+
+function repositoryConfig(world: World): SourceConfig {
+  return {
+    name: '',
+    url: world.repository.url,
+    follow: { kind: 'branch', name: 'main' },
+    intervalMs: 300_000,
+    allowForcedPush: world.setup.allowForcedPush,
+    auth: null,
+    verify: null,
+    timeoutMs: 60_000,
+    origin: { file: 'sim' },
+  };
+}

@@ -1,0 +1,75 @@
+import { differences } from '../judge/convergence.ts';
+import type { Violation } from '../judge/violation.ts';
+import { operationOf } from '../operations/registry.ts';
+import { endFaults } from '../world/faults.ts';
+import { Chance } from '../world/random.ts';
+import type { Schedule } from './schedule.ts';
+import { LivelockError, World } from './world.ts';
+
+export interface Outcome {
+  readonly violations: readonly Violation[];
+  readonly hash: string;
+  /** What each step did, in words; `null` where there was nothing to do. */
+  readonly done: readonly (string | null)[];
+  readonly trace: readonly string[];
+  readonly turns: number;
+  readonly effects: number;
+}
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** Plays a schedule to its end. Never throws for what the engine does: that is a violation. */
+export async function play(schedule: Schedule, keepTrace = false): Promise<Outcome> {
+  const world = new World(schedule.seed, schedule.setup, keepTrace);
+  const done: (string | null)[] = [];
+  const stray = (reason: unknown): void =>
+    world.judge.report(
+      'unhandled-rejection',
+      reason instanceof Error ? String(reason.stack) : String(reason),
+    );
+  process.on('unhandledRejection', stray);
+  try {
+    world.addController().start();
+    for (const step of schedule.steps) {
+      const did = operationOf(step.operation).run(world, new Chance(step.seed, 'step'));
+      done.push(did);
+      world.trace.add(`${world.scheduler.nowMs} ### ${did ?? `(nothing: ${step.operation})`}`);
+      if (step.gap.kind === 'turns') await world.turns(step.gap.turns);
+      else await world.pass(step.gap.ms);
+      if (world.judge.isDecided) break;
+    }
+    if (!world.judge.isDecided) await settle(world);
+  } catch (thrown) {
+    if (!(thrown instanceof LivelockError)) throw thrown;
+    world.judge.report('livelock', thrown.message);
+  } finally {
+    process.off('unhandledRejection', stray);
+    for (const controller of world.controllers) controller.kill();
+  }
+  return {
+    violations: world.judge.violations,
+    hash: world.trace.hash,
+    done,
+    trace: world.trace.lines,
+    turns: world.scheduler.turns,
+    effects: world.judge.effects,
+  };
+}
+
+/** All faults end and time runs on: the world must come to rest where the newest commit says. */
+async function settle(world: World): Promise<void> {
+  world.trace.add('### all faults end');
+  endFaults(world.faults);
+  for (const controller of world.controllers) {
+    controller.neverCrash();
+    controller.start();
+  }
+  await world.pass(hourMs);
+  const [first] = differences(world);
+  if (first !== undefined) world.judge.report('no-convergence', first);
+  const { effects, records } = world.judge;
+  await world.pass(24 * hourMs);
+  if (world.judge.effects > effects || world.judge.records > records)
+    world.judge.report('never-idle', 'something was written although nothing was to do');
+}

@@ -1,0 +1,98 @@
+import { Judge } from '../judge/judge.ts';
+import { Repository } from '../git/repository.ts';
+import type { RepositoryModel } from '../git/model.ts';
+import { Place } from '../place/place.ts';
+import type { Identity } from '../place/place.ts';
+import { noFaults } from '../world/faults.ts';
+import type { Faults } from '../world/faults.ts';
+import { Chance } from '../world/random.ts';
+import { Scheduler } from '../world/scheduler.ts';
+import type { Process } from '../world/scheduler.ts';
+import { Trace } from '../world/trace.ts';
+import { Controller, emptyState } from './controller.ts';
+
+/** What a seed decides before anything happens. */
+export interface Setup {
+  readonly identity: Identity;
+  readonly concurrency: number;
+  readonly allowForcedPush: boolean;
+  readonly model: RepositoryModel;
+}
+
+export const targetNames: readonly string[] = ['east', 'west', 'south'];
+
+/** Everything there is, in one thread and in virtual time: Git, targets, controllers and what goes wrong. */
+export class World {
+  readonly setup: Setup;
+  readonly trace: Trace;
+  readonly scheduler: Scheduler;
+  readonly chance: Chance;
+  readonly faults: Faults;
+  readonly repository = new Repository('file:///repository');
+  readonly places: ReadonlyMap<string, Place>;
+  readonly secrets = new Map<string, string>();
+  readonly judge: Judge;
+  readonly controllers: Controller[] = [];
+  /** Whoever looks after things from outside; never dies. */
+  readonly process: Process = { name: 'world', alive: true, paused: false };
+  /** Whether a controller that could not start is started again. */
+  supervised = true;
+  #names = 0;
+
+  constructor(seed: number, setup: Setup, keepTrace: boolean) {
+    this.setup = setup;
+    this.trace = new Trace(keepTrace);
+    this.chance = new Chance(seed, 'world');
+    this.scheduler = new Scheduler(new Chance(seed, 'turns'));
+    this.faults = noFaults(targetNames);
+    this.places = new Map(
+      targetNames.map((name) => [
+        name,
+        new Place(name, setup.identity, () => this.scheduler.nowMs),
+      ]),
+    );
+    this.judge = new Judge(this);
+    this.rotate('token');
+    this.repository.push(setup.model);
+  }
+
+  /** A secret gets a new value, one that stands out wherever it turns up. */
+  rotate(name: string): void {
+    const value = `CANARY-${this.chance.uuid()}`;
+    this.secrets.set(name, value);
+    this.judge.canaries.push(value);
+  }
+
+  /** A controller on a machine of its own. */
+  addController(state = emptyState(this.newInstallation())): Controller {
+    const controller = new Controller(this, 'ABCDEFGH'[this.controllers.length] ?? 'Z', state);
+    this.controllers.push(controller);
+    return controller;
+  }
+
+  newInstallation(): string {
+    this.#names += 1;
+    return `installation-${this.#names}`;
+  }
+
+  /** Lets up to `turns` turns happen without waiting for time to pass. */
+  async turns(turns: number): Promise<void> {
+    for (let left = turns; left > 0 && this.scheduler.isBusy; left -= 1) {
+      await this.scheduler.step(this.scheduler.nowMs);
+    }
+  }
+
+  /** Lets everything happen that happens within `ms`. @throws LivelockError when it does not end. */
+  async pass(ms: number, mostTurns = 200_000): Promise<void> {
+    const untilMs = this.scheduler.nowMs + ms;
+    const began = this.scheduler.turns;
+    while (await this.scheduler.step(untilMs)) {
+      if (this.scheduler.turns - began > mostTurns)
+        throw new LivelockError(`${mostTurns} turns within ${ms} ms and no end`);
+      if (this.judge.isDecided) return;
+    }
+  }
+}
+
+/** Things go on without end. */
+export class LivelockError extends Error {}
