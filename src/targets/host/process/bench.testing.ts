@@ -1,0 +1,216 @@
+import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { InventoryKey } from '../../../model/inventory.ts';
+import type { Json } from '../../../model/json.ts';
+import type { ProjectConfig } from '../../../model/config.ts';
+import type { Desired, Live, Manifest, Observation } from '../../../model/resource.ts';
+import type { Health } from '../../../model/status.ts';
+import { systemClock } from '../../../system/clock.ts';
+import { createSealer, sha256 } from '../../../system/hasher.ts';
+import { systemRandom } from '../../../system/random.ts';
+import { openProcessTable } from '../../../system/processes.ts';
+import type { ApplyEffect, Effect, Reference, Target, TargetChange } from '../../target.ts';
+import { createHostTarget } from '../host-target.ts';
+import { carriersOf } from './living.ts';
+import type { ProcessRecord } from './record.ts';
+
+export const key: InventoryKey = { application: 'shop', environment: 'dev' };
+
+/** A host target on a state folder of its own, with real processes; `close` leaves none behind. */
+export interface Bench {
+  readonly folder: string;
+  readonly stateDir: string;
+  readonly target: Target;
+  /** What the target told so far. */
+  readonly told: readonly TargetChange[];
+  /** Another controller on the same state folder. */
+  open(env?: Readonly<Record<string, string>>): Promise<Target>;
+  close(): Promise<void>;
+}
+
+export async function openBench(env: Readonly<Record<string, string>> = {}): Promise<Bench> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'fairlead-process-')));
+  const stateDir = join(folder, 'state');
+  const opened: Target[] = [];
+  const open = async (own: Readonly<Record<string, string>> = env): Promise<Target> => {
+    const target = await openTarget(stateDir, own);
+    opened.push(target);
+    return target;
+  };
+  const target = await open();
+  const told: TargetChange[] = [];
+  target.onChange((change) => told.push(change));
+  return {
+    folder,
+    stateDir,
+    target,
+    told,
+    open,
+    close: async () => {
+      for (const one of opened) await one.close();
+      await endAll(stateDir);
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+export function openTarget(
+  stateDir: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Target> {
+  return createHostTarget({
+    name: 'here',
+    settings: { stateDir },
+    clock: systemClock,
+    random: systemRandom,
+    hash: sha256,
+    sealer: createSealer('k1', new Uint8Array(32)),
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    warn: (message) => console.error(message),
+  });
+}
+
+export function manifest(name: string, spec: Json): Manifest {
+  const apiVersion = 'host.fairlead.dev/v1alpha1';
+  return {
+    apiVersion,
+    kind: 'Process',
+    name,
+    namespace: '',
+    body: { apiVersion, kind: 'Process', metadata: { name }, spec },
+    origin: { file: `app/${name}.yaml`, line: 3 },
+  };
+}
+
+/** A program in this very Node. */
+export function node(program: string): string[] {
+  return [process.execPath, '--disable-warning=ExperimentalWarning', '-e', program];
+}
+
+/** A program that runs until it is ended. */
+export const forever = node('setInterval(() => {}, 1000)');
+
+export async function prepare(
+  target: Target,
+  one: Manifest,
+  project: ProjectConfig | null = null,
+): Promise<Desired> {
+  const prepared = await target.prepare([one], { key, project });
+  if (!prepared.ok) throw prepared.error;
+  const [desired] = prepared.value;
+  if (desired === undefined) throw new Error('nothing was prepared');
+  return desired;
+}
+
+export function referenceTo(desired: Desired, uid: string | null = null): Reference {
+  return { id: desired.id, locator: desired.locator, uid, desired };
+}
+
+export async function look(
+  target: Target,
+  desired: Desired,
+  uid: string | null = null,
+): Promise<Observation> {
+  const [observation] = await target.read(key, [referenceTo(desired, uid)]);
+  if (observation === undefined) throw new Error('nothing was read');
+  return observation;
+}
+
+export async function lookLive(
+  target: Target,
+  desired: Desired,
+  uid: string | null = null,
+): Promise<Live> {
+  const observation = await look(target, desired, uid);
+  if (observation.kind === 'unreadable') throw new Error(observation.error.message);
+  if (observation.kind === 'absent') throw new Error('it is absent');
+  return observation.live;
+}
+
+export async function healthNow(target: Target, desired: Desired): Promise<Health> {
+  return target.health(await lookLive(target, desired), desired);
+}
+
+/** The number of the process that runs. */
+export async function pidOf(target: Target, desired: Desired): Promise<number> {
+  const { status } = await lookLive(target, desired);
+  if (typeof status['pid'] !== 'number') throw new Error(`it is ${JSON.stringify(status)}`);
+  return status['pid'];
+}
+
+export function effectOn(desired: Desired, uid: string | null): Effect {
+  return {
+    key,
+    applicationUid: 'app-1',
+    id: desired.id,
+    uid,
+    locator: desired.locator,
+    fence: async () => {},
+    signal: new AbortController().signal,
+    timeoutMs: 30_000,
+  };
+}
+
+export function applying(desired: Desired, uid: string | null): ApplyEffect {
+  return { ...effectOn(desired, uid), action: uid === null ? 'create' : 'update', desired };
+}
+
+/** Prepares, applies and waits until it is healthy. */
+export async function run(
+  target: Target,
+  one: Manifest,
+): Promise<{ desired: Desired; uid: string }> {
+  const desired = await prepare(target, one);
+  const { uid } = await target.apply(applying(desired, null));
+  await until(async () => (await healthNow(target, desired)).status === 'Healthy');
+  return { desired, uid };
+}
+
+/** Waits until something holds; fails with what was seen last. */
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  withinMs = 15_000,
+): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!(await holds())) {
+    if (Date.now() > deadline)
+      throw new Error(`did not come true within ${withinMs} ms: ${holds.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The record of a process as it stands on disk. */
+export async function recordOf(bench: Bench, name: string): Promise<ProcessRecord> {
+  const path = join(bench.stateDir, 'processes', `shop@dev@${name}.json`);
+  const text = await readFile(path, 'utf8');
+  return JSON.parse(text.split('\n')[1] ?? '') as ProcessRecord;
+}
+
+/** Kills what the records of a state folder name. */
+async function endAll(stateDir: string): Promise<void> {
+  const table = await openProcessTable();
+  const folder = join(stateDir, 'processes');
+  for (const file of await readdir(folder).catch((): string[] => [])) {
+    if (!file.endsWith('.json')) continue;
+    const text = await readFile(join(folder, file), 'utf8').catch(() => '');
+    const nonce = /"nonce":"([^"]+)"/.exec(text)?.[1];
+    if (nonce === undefined) continue;
+    for (const { pid } of await carriersOf(table, nonce)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended in this very moment.
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import type { Json, JsonObject } from '../../../model/json.ts';
+import { isJsonObject, sameJson } from '../../../model/json.ts';
+import type { SecretReference } from '../secrets.ts';
+import type { ProcessSpec } from './spec.ts';
+
+/** What `Desired.payload` of a Process holds. */
+export interface ProcessPayload {
+  /** Variables whose value is secret, by reference. */
+  readonly secrets: Readonly<Record<string, SecretReference>>;
+  /** Folders the project may touch, checked again at the last moment. */
+  readonly limits: readonly string[];
+}
+
+/** `Desired.fields` of a Process, typed. Secret variables are sealed. */
+export interface ProcessFields {
+  readonly argv: readonly string[];
+  readonly env: JsonObject;
+  readonly cwd?: string;
+  readonly user?: string;
+  readonly restart: 'always' | 'on-failure' | 'never';
+  readonly probe?: ProbeFields;
+  readonly log: { readonly file?: string; readonly maxBytes: number; readonly keep: number };
+  readonly stop: { readonly signal: string; readonly graceMs: number };
+  /** `true`: it runs, or rests as its restart policy says; `false` (live only): it is to be started. */
+  readonly running: boolean;
+}
+
+export interface ProbeFields {
+  readonly http?: {
+    readonly host: string;
+    readonly port: number;
+    readonly path: string;
+    readonly expectStatus: number;
+  };
+  readonly tcp?: { readonly host: string; readonly port: number };
+  readonly exec?: { readonly argv: readonly string[] };
+  readonly periodMs: number;
+  readonly timeoutMs: number;
+  readonly failureThreshold: number;
+  readonly startTimeoutMs: number;
+}
+
+export function fieldsOf(spec: ProcessSpec, env: JsonObject): ProcessFields {
+  const { probe, log, stop } = spec;
+  return {
+    argv: spec.argv,
+    env,
+    ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
+    ...(spec.user === undefined ? {} : { user: spec.user }),
+    restart: spec.restart,
+    ...(probe === undefined
+      ? {}
+      : {
+          probe: {
+            ...(probe.http === undefined ? {} : { http: probe.http }),
+            ...(probe.tcp === undefined ? {} : { tcp: probe.tcp }),
+            ...(probe.exec === undefined ? {} : { exec: probe.exec }),
+            periodMs: probe.period,
+            timeoutMs: probe.timeout,
+            failureThreshold: probe.failureThreshold,
+            startTimeoutMs: probe.startTimeout,
+          },
+        }),
+    log: {
+      ...(log.file === undefined ? {} : { file: log.file }),
+      maxBytes: log.maxBytes,
+      keep: log.keep,
+    },
+    stop: { signal: stop.signal, graceMs: stop.grace },
+    running: true,
+  };
+}
+
+/** Fields as they stand in records and `Desired`s that we made ourselves. */
+export function asFields(fields: JsonObject): ProcessFields {
+  return fields as unknown as ProcessFields;
+}
+
+export function asPayload(payload: JsonObject): ProcessPayload {
+  return payload as unknown as ProcessPayload;
+}
+
+/** Whether a process started with one set of fields can go on under the other. */
+export function canGoOn(before: JsonObject, after: JsonObject): boolean {
+  return sameJson(startedWith(before), startedWith(after));
+}
+
+/** What only a new start can change; policies for probing, rotating and stopping apply to what runs. */
+function startedWith(fields: JsonObject): Json {
+  const { argv, env, cwd, user, log } = fields;
+  return {
+    argv: argv ?? null,
+    env: env ?? null,
+    cwd: cwd ?? null,
+    user: user ?? null,
+    log: isJsonObject(log) ? (log['file'] ?? null) : null,
+  };
+}

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import type { Json, JsonObject } from '../../../model/json.ts';
+import type { Sealer } from '../../../model/sealed.ts';
+import type { Account, Accounts } from '../accounts.ts';
+import { permission, startFailed } from '../errors.ts';
+import type { SecretReader } from '../secrets.ts';
+import { environmentOf, revealAll } from './environment.ts';
+import type { ProcessFields, ProcessPayload } from './fields.ts';
+import { findFolder, findProgram } from './program.ts';
+
+export interface LaunchDependencies {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly accounts: Accounts;
+  readonly secrets: SecretReader;
+  readonly sealer: Sealer;
+}
+
+/** All that a start needs, looked up and checked before anything is touched. Holds secrets: never leaves apply. */
+export interface Launch {
+  readonly program: string;
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly account: Account | null;
+  /** @param nonce `null` for what runs beside the process (an exec probe). */
+  environment(nonce: string | null): Record<string, string>;
+}
+
+/**
+ * Looks up what a start needs.
+ * @param planned whether secrets must be those that were planned with.
+ * @throws FairleadError `host.start-failed`, `host.secret-missing`, `host.secret-changed`, `target.not-permitted`
+ */
+export async function prepareLaunch(
+  { env, accounts, secrets, sealer }: LaunchDependencies,
+  fields: Pick<ProcessFields, 'argv' | 'env' | 'cwd' | 'user'>,
+  payload: ProcessPayload,
+  resource: string,
+  planned: boolean,
+): Promise<Launch> {
+  const account = fields.user === undefined ? null : await accounts.user(fields.user, resource);
+  const values = await revealAll(
+    secrets,
+    payload,
+    planned ? { env: fields.env, sealer } : null,
+    resource,
+  );
+  const cwd = await findFolder(fields.cwd, payload.limits, resource);
+  const environment = (nonce: string | null): Record<string, string> =>
+    environmentOf(env, account, fields.env, values, nonce);
+  const path = environment(null)['PATH'] ?? '';
+  const program = await findProgram(fields.argv[0] ?? '', cwd, path, resource);
+  return { program, argv: fields.argv, cwd, account, environment };
+}
+
+/**
+ * Starts a process in a session and group of its own, its output to the open file `log`; resolves when the program has
+ * been loaded. It goes on when we end.
+ *
+ * @throws FairleadError `host.start-failed`, `host.permission`
+ */
+export async function launchProcess(
+  launch: Launch,
+  nonce: string,
+  log: number,
+  resource: string,
+): Promise<ChildProcess> {
+  const { program, argv, cwd, account } = launch;
+  const foreign = account !== null && account.uid !== process.getuid?.() ? account : null;
+  const started = Promise.withResolvers<ChildProcess>();
+  const child = spawn(program, argv.slice(1), {
+    argv0: argv[0],
+    cwd,
+    env: launch.environment(nonce),
+    detached: true,
+    stdio: ['ignore', log, log],
+    ...(foreign === null ? {} : { uid: foreign.uid, gid: foreign.gid }),
+  });
+  child.once('spawn', () => started.resolve(child));
+  child.once('error', (error: NodeJS.ErrnoException) => {
+    const make = error.code === 'EPERM' ? permission : startFailed;
+    started.reject(
+      make({
+        message: `${resource} cannot start: ${program} gives ${error.code ?? error.message}`,
+        resource,
+        cause: error,
+      }),
+    );
+  });
+  child.unref();
+  return started.promise;
+}
+
+/** The payload as it stands in `Desired`. */
+export function payloadJson(payload: ProcessPayload): JsonObject {
+  return payload as unknown as Record<string, Json>;
+}

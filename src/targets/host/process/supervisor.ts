@@ -1,0 +1,296 @@
+import type { ChildProcess } from 'node:child_process';
+import type { InventoryKey } from '../../../model/inventory.ts';
+import { inventoryKey } from '../../../model/inventory.ts';
+import type { ResourceId } from '../../../model/resource.ts';
+import type { Clock } from '../../../system/clock.ts';
+import { isAlive, openSentinel } from '../../../system/processes.ts';
+import type { ProcessTable, Sentinel } from '../../../system/processes.ts';
+import type { TargetChange } from '../../target.ts';
+import { asFields } from './fields.ts';
+import { healthOf, howEnded, settledMs } from './health.ts';
+import type { ProcessStatus } from './health.ts';
+import { findRunning } from './living.ts';
+import { rotateLog } from './log-file.ts';
+import type { ReadinessBoard } from './readiness.ts';
+import { recordName } from './record.ts';
+import type { Ended, ProcessRecord, ProcessRecords, RecordName } from './record.ts';
+import { failuresAfter, restOf } from './restart.ts';
+
+/** How often processes that are not our children are looked at: one small read each. */
+const lookEveryMs = 150;
+/** The same where each look starts a program (`ps`). */
+const slowEvery = 7;
+const rotateEvery = 14;
+/** A probe that fails is asked again this soon, so that coming back is noticed soon. */
+const failingPeriodMs = 1_000;
+
+export interface SupervisorDependencies {
+  readonly clock: Clock;
+  readonly table: ProcessTable;
+  readonly records: ProcessRecords;
+  readonly board: ReadinessBoard;
+  readonly tell: (change: TargetChange) => void;
+  readonly warn: (message: string) => void;
+  /** Runs `body` alone among all who change this record, in any process. */
+  readonly exclusive: <T>(name: RecordName, body: () => Promise<T>) => Promise<T>;
+  readonly look: (record: ProcessRecord) => Promise<ProcessStatus>;
+}
+
+interface Watched {
+  readonly name: RecordName;
+  readonly id: ResourceId;
+  /** The process that is looked at now; `null`: none runs. */
+  record: ProcessRecord | null;
+  sentinel: Sentinel | null;
+  /** For the next probe, or the end of a crash loop's wait. */
+  timer: NodeJS.Timeout | null;
+}
+
+/**
+ * Sees processes end, fail their probes and fill their logs, and tells. It starts nothing: the engine does, once told.
+ * Children of this process are seen by their exit, adopted ones by a look at the process table every 150 ms.
+ */
+export class Supervisor {
+  readonly #dependencies: SupervisorDependencies;
+  readonly #watched = new Map<string, Watched>();
+  /** Nonces of our own children that have not ended. */
+  readonly #children = new Set<string>();
+  /** Health that was shown last, by nonce. */
+  readonly #shown = new Map<string, string>();
+  readonly #pending = new Set<Promise<void>>();
+  #interval: NodeJS.Timeout | null = null;
+  #ticks = 0;
+  #closed = false;
+
+  constructor(dependencies: SupervisorDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Replaces what is watched for one application. */
+  watch(key: InventoryKey, ids: readonly ResourceId[]): void {
+    const wanted = new Map(
+      ids.map((id) => {
+        const name = { key, name: id.name };
+        return [recordName(name), { name, id }];
+      }),
+    );
+    for (const [at, watched] of this.#watched) {
+      if (inventoryKey(watched.name.key) !== inventoryKey(key) || wanted.has(at)) continue;
+      this.#detach(watched);
+      this.#watched.delete(at);
+    }
+    for (const [at, { name, id }] of wanted) {
+      let watched = this.#watched.get(at);
+      if (watched === undefined) {
+        watched = { name, id, record: null, sentinel: null, timer: null };
+        this.#watched.set(at, watched);
+      }
+      this.#run(this.#attach(watched));
+    }
+    this.#schedule();
+  }
+
+  /** A child of ours has been started. */
+  started(record: ProcessRecord, child: ChildProcess): void {
+    this.#children.add(record.nonce);
+    const onExit = (code: number | null, signal: NodeJS.Signals | null): void => {
+      this.#children.delete(record.nonce);
+      this.#run(this.#ended(record, code, signal));
+    };
+    if (child.exitCode !== null || child.signalCode !== null)
+      onExit(child.exitCode, child.signalCode);
+    else child.once('exit', onExit);
+  }
+
+  /** The record was written: what is watched is looked at anew. */
+  changed(name: RecordName): void {
+    const watched = this.#watched.get(recordName(name));
+    if (watched !== undefined) this.#run(this.#attach(watched));
+  }
+
+  /** This health was shown to whoever read; what differs from it later is told. */
+  show(nonce: string, status: string): void {
+    this.#shown.set(nonce, status);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#interval !== null) clearInterval(this.#interval);
+    for (const watched of this.#watched.values()) this.#detach(watched);
+    this.#watched.clear();
+    await Promise.all(this.#pending);
+  }
+
+  async #attach(watched: Watched): Promise<void> {
+    const { table, records, clock } = this.#dependencies;
+    const record = records.load(watched.name);
+    if (record !== null && record.nonce === watched.record?.nonce && record.ended === null) {
+      watched.record = record;
+      return;
+    }
+    this.#detach(watched);
+    if (record === null) return;
+    const running = await findRunning(table, record);
+    if (this.#closed || this.#watched.get(recordName(watched.name)) !== watched) return;
+    if (running === null) {
+      if (record.ended === null && record.process !== null) {
+        await this.#ended(record, null, null);
+        return;
+      }
+      const rest = restOf(record, clock.nowMs());
+      if (rest.kind === 'waiting') this.#wakeAt(watched, record, rest.atMs);
+      return;
+    }
+    watched.record = record;
+    if (!this.#children.has(record.nonce)) {
+      watched.sentinel = openSentinel(running.pid);
+      // The number may have been given out anew between the look and the opening.
+      if (!(await isAlive(table, running))) {
+        await this.#ended(record, null, null);
+        return;
+      }
+    }
+    this.#wakeForHealth(watched, record);
+  }
+
+  #detach(watched: Watched): void {
+    watched.sentinel?.close();
+    if (watched.timer !== null) clearTimeout(watched.timer);
+    watched.record = null;
+    watched.sentinel = null;
+    watched.timer = null;
+  }
+
+  #schedule(): void {
+    if (this.#watched.size > 0) {
+      this.#interval ??= setInterval(() => this.#tick(), lookEveryMs).unref();
+    } else if (this.#interval !== null) {
+      clearInterval(this.#interval);
+      this.#interval = null;
+    }
+  }
+
+  #tick(): void {
+    this.#ticks += 1;
+    for (const watched of this.#watched.values()) {
+      const { record, sentinel } = watched;
+      if (record === null) continue;
+      if (sentinel !== null && !sentinel.alive()) {
+        this.#detach(watched);
+        this.#run(this.#ended(record, null, null));
+      } else if (
+        sentinel === null &&
+        !this.#children.has(record.nonce) &&
+        this.#ticks % slowEvery === 0
+      ) {
+        this.#run(this.#lookSlowly(watched, record));
+      }
+      if (this.#ticks % rotateEvery === 0) this.#run(this.#rotate(record));
+    }
+  }
+
+  async #lookSlowly(watched: Watched, record: ProcessRecord): Promise<void> {
+    if ((await findRunning(this.#dependencies.table, record)) !== null) return;
+    if (watched.record === record) await this.#ended(record, null, null);
+  }
+
+  /** Writes down that a process ended, unless it was ended on purpose, and tells. */
+  async #ended(
+    record: ProcessRecord,
+    code: number | null,
+    signal: NodeJS.Signals | null,
+  ): Promise<void> {
+    const { clock, records, board, exclusive, tell, warn } = this.#dependencies;
+    if (this.#closed) return;
+    let ended: Ended = { code, signal, atMs: clock.nowMs() };
+    board.forget(record.nonce);
+    this.#shown.delete(record.nonce);
+    let onPurpose = false;
+    let recorded = true;
+    try {
+      await exclusive(record, async () => {
+        const now = records.load(record);
+        onPurpose = now === null || now.nonce !== record.nonce;
+        if (now === null || onPurpose) return;
+        // Whoever started it knows best how it ended.
+        if (now.ended !== null) ended = now.ended;
+        else await records.write({ ...now, ended, failures: failuresAfter(now, ended) });
+      });
+    } catch (thrown) {
+      recorded = false;
+      warn(`the end of process ${record.name} could not be recorded: ${String(thrown)}`);
+    }
+    const watched = this.#watched.get(recordName(record));
+    if (watched === undefined || onPurpose) return;
+    this.#detach(watched);
+    tell({
+      key: record.key,
+      id: watched.id,
+      message: `process ${record.name} ${howEnded(ended)}`,
+    });
+    if (recorded) await this.#attach(watched);
+  }
+
+  /** Tells when the wait of a crash loop is over. */
+  #wakeAt(watched: Watched, record: ProcessRecord, atMs: number): void {
+    const { clock, tell } = this.#dependencies;
+    const wake = (): void =>
+      tell({
+        key: record.key,
+        id: watched.id,
+        message: `process ${record.name} is to be started again`,
+      });
+    watched.timer = setTimeout(wake, Math.max(1, atMs - clock.nowMs() + 1)).unref();
+  }
+
+  /** Looks at the health of what runs, again and again, and tells when it is another one. */
+  #wakeForHealth(watched: Watched, record: ProcessRecord): void {
+    const { clock, board } = this.#dependencies;
+    const { probe } = asFields(record.fields);
+    if (probe === undefined) {
+      const leftMs = settledMs - (clock.nowMs() - record.startedAtMs);
+      if (leftMs <= 0 && this.#shown.get(record.nonce) !== 'Progressing') return;
+      watched.timer = setTimeout(
+        () => this.#run(this.#health(watched)),
+        Math.max(1, leftMs),
+      ).unref();
+      return;
+    }
+    const pauseMs = board.isReady(record.nonce)
+      ? probe.periodMs
+      : Math.min(probe.periodMs, failingPeriodMs);
+    watched.timer = setTimeout(() => this.#run(this.#health(watched)), pauseMs).unref();
+  }
+
+  async #health(watched: Watched): Promise<void> {
+    const { record } = watched;
+    if (record === null) return;
+    const status = await this.#dependencies.look(record);
+    // Ended, or started anew meanwhile: that has its own notice.
+    if (this.#closed || watched.record === null || watched.record.nonce !== record.nonce) return;
+    if (status.state === 'running') {
+      const health = healthOf(status, asFields(record.fields).probe ?? null);
+      const before = this.#shown.get(record.nonce);
+      this.#shown.set(record.nonce, health.status);
+      if (before !== undefined && before !== health.status) {
+        this.#dependencies.tell({
+          key: record.key,
+          id: watched.id,
+          message: `process ${record.name} is ${health.status}: ${health.message}`,
+        });
+      }
+    }
+    this.#wakeForHealth(watched, watched.record);
+  }
+
+  async #rotate(record: ProcessRecord): Promise<void> {
+    await rotateLog(record.logFile, asFields(record.fields).log);
+  }
+
+  #run(work: Promise<void>): void {
+    const done = work
+      .catch((thrown: unknown) => this.#dependencies.warn(`watching processes: ${String(thrown)}`))
+      .finally(() => this.#pending.delete(done));
+    this.#pending.add(done);
+  }
+}
