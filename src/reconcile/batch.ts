@@ -7,7 +7,10 @@ import { manyDeletes } from '../plan/guard.ts';
  */
 export class Batch {
   readonly #outstanding: Set<string>;
+  /** What each would delete now. */
   readonly #deletes = new Map<string, number>();
+  /** The most that each would delete: what this commit deletes is no less once a part of it is done. */
+  readonly #most = new Map<string, number>();
   readonly #waiting = new Set<string>();
 
   constructor(keys: Iterable<string>) {
@@ -16,7 +19,9 @@ export class Batch {
 
   /** Notes that `key` was planned (or cannot be), and what it would delete. @returns keys that need not wait any longer. */
   planned(key: string, planSet: PlanSet | null): readonly string[] {
-    this.#deletes.set(key, planSet === null ? 0 : countDeletes(planSet));
+    const deletes = planSet === null ? 0 : countDeletes(planSet);
+    this.#deletes.set(key, deletes);
+    this.#most.set(key, Math.max(deletes, this.#most.get(key) ?? 0));
     this.#outstanding.delete(key);
     if (this.#outstanding.size > 0) return [];
     const released = [...this.#waiting].filter((other) => other !== key);
@@ -36,10 +41,11 @@ export class Batch {
     return this.planned(key, null);
   }
 
+  /** What a person must confirm before `key` deletes, because of what the others delete. */
   guards(key: string): readonly Guard[] {
     if ((this.#deletes.get(key) ?? 0) === 0) return [];
-    const total = [...this.#deletes.values()].reduce((sum, count) => sum + count, 0);
-    const applications = [...this.#deletes.values()].filter((count) => count > 0).length;
+    const total = [...this.#most.values()].reduce((sum, count) => sum + count, 0);
+    const applications = [...this.#most.values()].filter((count) => count > 0).length;
     if (total <= manyDeletes || applications < 2) return [];
     return [
       {

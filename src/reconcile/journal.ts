@@ -39,6 +39,7 @@ export class Journal {
   #pending: Omit<FairleadEvent, 'seq'>[] = [];
   #writesSinceTrim = 0;
   #flushing: Promise<void> | null = null;
+  readonly #writing = new Set<Promise<unknown>>();
 
   constructor(store: Store, clock: Clock, random: Random, log: EngineLog) {
     this.#store = store;
@@ -77,16 +78,22 @@ export class Journal {
     await this.#write(async (transaction) => transaction.putSetting(name, value));
   }
 
-  /** Writes waiting events; a store that cannot write now keeps them waiting. One flush at a time. */
+  /**
+   * Resolves when every event that was emitted before is durable; a store that cannot write keeps them waiting. One
+   * flush at a time.
+   */
   async flush(): Promise<void> {
-    if (this.#pending.length === 0) return;
-    this.#flushing ??= this.#write(async () => {})
-      .catch((thrown: unknown) =>
-        this.#log.warn('events could not be written yet', { error: String(thrown) }),
-      )
-      .finally(() => {
-        this.#flushing = null;
-      });
+    // What is under way may have taken events along, and gives them back when it fails.
+    await Promise.allSettled(this.#writing);
+    if (this.#pending.length > 0) {
+      this.#flushing ??= this.#write(async () => {})
+        .catch((thrown: unknown) =>
+          this.#log.warn('events could not be written yet', { error: String(thrown) }),
+        )
+        .finally(() => {
+          this.#flushing = null;
+        });
+    }
     await this.#flushing;
   }
 
@@ -103,16 +110,20 @@ export class Journal {
     const trims = ++this.#writesSinceTrim >= trimEvery;
     if (trims) this.#writesSinceTrim = 0;
     let written: readonly FairleadEvent[] = [];
+    const writing = this.#store.transaction(async (transaction) => {
+      await body(transaction);
+      const appended = events.length === 0 ? [] : await transaction.appendEvents(events);
+      if (trims) await transaction.trim(keep);
+      return appended;
+    });
+    this.#writing.add(writing);
     try {
-      written = await this.#store.transaction(async (transaction) => {
-        await body(transaction);
-        const appended = events.length === 0 ? [] : await transaction.appendEvents(events);
-        if (trims) await transaction.trim(keep);
-        return appended;
-      });
+      written = await writing;
     } catch (thrown) {
       this.#pending = [...events, ...this.#pending].slice(-maxPending);
       throw thrown;
+    } finally {
+      this.#writing.delete(writing);
     }
     if (written.length > 0) for (const follower of this.#followers) follower(written);
   }
