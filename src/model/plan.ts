@@ -14,6 +14,8 @@ export interface FieldDiff {
   readonly to?: Json;
   /** A unified text difference, where both sides have readable text. */
   readonly text?: string | undefined;
+  /** Why live is different, where nobody changed it: `Live.because`. */
+  readonly because?: string | undefined;
 }
 
 /** Why a change is planned. */

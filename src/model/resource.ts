@@ -96,6 +96,11 @@ export interface Live {
    * Default: it is deleted.
    */
   readonly stays?: string;
+  /**
+   * Why a field is not as it was made, by its path, where nobody changed it: the thing itself moved on ("ended with
+   * code 1"). Putting it back is no contest; its target limits how often. Default: somebody changed it.
+   */
+  readonly because?: Readonly<Record<string, string>>;
 }
 
 /** The answer to reading one resource. A failure to look is never "absent". */

@@ -82,6 +82,20 @@ describe('a resource that is there', () => {
     });
   });
 
+  test('and moved on by itself says how, beside what somebody changed', () => {
+    const because = { content: 'ended with code 1' };
+    const alone = found(item, { fields: { content: 'old', mode: '0644' }, because });
+    expect(changeOf({ want: item, know: recorded(item), see: alone })).toMatchObject({
+      causeKind: 'drift',
+      cause: 'ended with code 1',
+      diff: [{ path: 'content', because: 'ended with code 1' }],
+    });
+    const both = found(item, { fields: { content: 'old', mode: '0600' }, because });
+    expect(changeOf({ want: item, know: recorded(item), see: both }).cause).toBe(
+      'mode changed at the target, and ended with code 1',
+    );
+  });
+
   test('names three of many fields', () => {
     const many = wanted('many', { a: 1, b: 1, c: 1, d: 1, e: 1 });
     const see = found(many, { fields: {} });

@@ -32,9 +32,10 @@ export function planChange(input: ChangeInput): Change | null {
     );
   }
   const { live } = observation;
-  const diff = diffFields(item.fields, live.fields, entry?.fields ?? null, {
-    desired: item.texts,
-    live: live.texts,
+  const texts = { desired: item.texts, live: live.texts };
+  const diff = diffFields(item.fields, live.fields, entry?.fields ?? null, texts).map((field) => {
+    const because = live.because?.[field.path];
+    return because === undefined ? field : { ...field, because };
   });
   if (diff.length > 0) {
     const cause = causeOfDifference(input, diff);
@@ -84,7 +85,10 @@ function causeOfDifference(
   if (entry.digest !== fieldsDigest(hash, item.fields)) {
     return { kind: 'source', words: `${fields} changed in commit ${showRevision(revision)}` };
   }
-  return { kind: 'drift', words: `${fields} changed at the target` };
+  const changed = diff.filter(({ because }) => because === undefined);
+  const reasons = diff.flatMap(({ because }) => because ?? []);
+  const words = changed.length === 0 ? [] : [`${nameFields(changed)} changed at the target`];
+  return { kind: 'drift', words: [...words, ...reasons].join(', and ') };
 }
 
 function nameFields(diff: readonly FieldDiff[]): string {

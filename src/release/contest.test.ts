@@ -103,6 +103,16 @@ describe('what a heal puts back', () => {
     ]);
   });
 
+  test('is nothing where nobody changed it: what ends by itself may be started as often as its target allows', () => {
+    const see = found(item, {
+      fields: { content: 'theirs', mode: '0600' },
+      because: { content: 'ended with code 1' },
+    });
+    expect(healedFields([changeOf({ want: item, know: recorded(item), see })])).toEqual([
+      'host.fairlead.dev/File//index mode',
+    ]);
+  });
+
   test('is nothing where Git asks for a change', () => {
     expect(healedFields([changeOf({ want: item })])).toEqual([]);
   });

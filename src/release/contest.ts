@@ -19,7 +19,10 @@ export interface Heals {
 /** The heals of each owned field, by `resource path`. */
 export type HealLog = ReadonlyMap<string, Heals>;
 
-/** The fields that a healing plan would put back; a deleted resource counts as one field. */
+/**
+ * The fields that a healing plan would put back after somebody changed them; a deleted resource counts as one field.
+ * What moved on by itself (a process that ended) is nobody's reversal.
+ */
 export function healedFields(changes: readonly Change[]): readonly string[] {
   return changes
     .filter((change) => change.causeKind === 'drift')
@@ -27,7 +30,9 @@ export function healedFields(changes: readonly Change[]): readonly string[] {
       const key = resourceKey(change.id);
       return change.diff.length === 0
         ? [`${key} (whole)`]
-        : change.diff.map((field) => `${key} ${field.path}`);
+        : change.diff
+            .filter(({ because }) => because === undefined)
+            .map((field) => `${key} ${field.path}`);
     });
 }
 

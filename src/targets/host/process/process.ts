@@ -22,7 +22,7 @@ import type { Temporaries } from '../temporaries.ts';
 import { revealVariable, sealVariables } from './environment.ts';
 import { asFields, asPayload, canGoOn, fieldsOf } from './fields.ts';
 import type { ProcessPayload } from './fields.ts';
-import { healthOf } from './health.ts';
+import { healthOf, howEnded } from './health.ts';
 import type { ProcessStatus } from './health.ts';
 import { launchProcess, payloadJson, prepareLaunch } from './launch.ts';
 import type { Launch } from './launch.ts';
@@ -132,6 +132,7 @@ class ProcessKind implements HostKind {
       fields: { ...record.fields, running: status.state !== 'due' },
       texts: {},
       status: status as unknown as Record<string, Json>,
+      ...(status.state === 'due' ? { because: { running: howEnded(status.ended) } } : {}),
     };
     this.#supervisor.show(record.nonce, this.health(live).status);
     return { kind: 'present', live };
