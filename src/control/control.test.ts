@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -346,7 +347,8 @@ describe('the socket', () => {
   });
 
   test('left by a dead controller is replaced', async () => {
-    await writeFile(socketPath, '');
+    await leaveSocketBehind(socketPath);
+    expect((await stat(socketPath)).isSocket()).toBe(true);
     await serve();
     expect(await createControlClient({ socketPath }).status()).toBeDefined();
   });
@@ -389,10 +391,14 @@ describe('the socket', () => {
   });
 
   test('a path that cannot be listened on is control.socket-in-use', async () => {
-    const error = await thrown(
-      serveControl({ api: echoApi(), socketPath: join(folder, 'no', 'such', 'socket') }),
-    );
-    expect(error.code).toBe('control.socket-in-use');
+    await writeFile(join(folder, 'file'), '');
+    await mkdir(join(folder, 'socket'));
+    await mkdir(join(folder, 'open'));
+    await chmod(join(folder, 'open'), 0o777);
+    for (const path of ['file/socket', 'socket', 'open/socket']) {
+      const error = await thrown(serveControl({ api: echoApi(), socketPath: join(folder, path) }));
+      expect([path, error.code]).toEqual([path, 'control.socket-in-use']);
+    }
   });
 });
 
@@ -403,3 +409,9 @@ test('a client that is told to stop rejects with the reason', async () => {
   setTimeout(() => stop.abort(new Error('enough')), 50);
   await expect(answer).rejects.toThrow('enough');
 });
+
+/** What `kill -9` leaves of whoever listened. */
+async function leaveSocketBehind(path: string): Promise<void> {
+  const program = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
+  await new Promise((done) => spawn(process.execPath, ['-e', program]).once('exit', done));
+}

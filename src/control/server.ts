@@ -1,8 +1,9 @@
-import { chmod, mkdir, rm, stat } from 'node:fs/promises';
+import { chmod, lstat, mkdir, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { errorRecord } from '../model/error.ts';
+import type { FairleadError } from '../model/error.ts';
 import type { Api } from './api.ts';
 import { invalidRequest, requestTooLarge, socketInUse, unknownMethod } from './errors.ts';
 import { httpStatus } from './http-status.ts';
@@ -56,7 +57,7 @@ export async function serveControl(options: ControlServerOptions): Promise<Contr
 
 async function listen(server: Server, socketPath: string): Promise<void> {
   await refuseForeignFolder(socketPath);
-  await rm(socketPath, { force: true });
+  await removeLeftOver(socketPath);
   const ready = Promise.withResolvers<void>();
   server.once('error', ready.reject);
   server.once('listening', ready.resolve);
@@ -71,24 +72,34 @@ async function listen(server: Server, socketPath: string): Promise<void> {
     await ready.promise;
     await chmod(socketPath, 0o600);
   } catch (error) {
-    throw socketInUse({
-      message: `cannot listen on ${socketPath}: ${error instanceof Error ? error.message : String(error)}`,
-      resource: socketPath,
-      cause: error,
-    });
+    throw cannotListen(socketPath, error instanceof Error ? error.message : String(error), error);
   }
 }
 
 /** A folder of somebody else would let them put their own socket there. */
 async function refuseForeignFolder(socketPath: string): Promise<void> {
   const folder = dirname(socketPath);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const { uid, mode } = await stat(folder);
+  const { uid, mode } = await mkdir(folder, { recursive: true, mode: 0o700 })
+    .then(() => stat(folder))
+    .catch((error: unknown) => {
+      throw cannotListen(socketPath, error instanceof Error ? error.message : String(error), error);
+    });
   const me = process.getuid?.() ?? uid;
   if (uid === me && (mode & 0o002) === 0) return;
-  throw socketInUse({
-    message: `cannot listen on ${socketPath}: others can write ${folder}`,
+  throw cannotListen(socketPath, `others can write ${folder}`);
+}
+
+/** The socket of a controller that died; anything else that is there is not ours to remove. */
+async function removeLeftOver(socketPath: string): Promise<void> {
+  const found = await lstat(socketPath).catch(() => null);
+  if (found?.isSocket() === true) await rm(socketPath, { force: true });
+}
+
+function cannotListen(socketPath: string, why: string, cause?: unknown): FairleadError {
+  return socketInUse({
+    message: `cannot listen on ${socketPath}: ${why}`,
     resource: socketPath,
+    cause,
   });
 }
 

@@ -33,6 +33,7 @@ export type ReleaseTrigger =
   | 'source'
   | 'drift'
   | 'manual'
+  | 'approval'
   | 'rollback'
   | 'revert'
   | 'removal'

@@ -78,7 +78,7 @@ export async function approve(
     message: `${actor} approved ${plan.digest.slice(7, 19)}`,
     data: { digest: plan.digest },
   });
-  engine.trigger(runtime.id, 'manual');
+  engine.trigger(runtime.id, 'approval');
   return { ...runtime.key, digest: plan.digest };
 }
 

@@ -36,7 +36,7 @@ export async function reconcileApplication(
   try {
     outcome = await attempt(context, runtime, requests, triggers);
   } catch (thrown) {
-    outcome = fail(context, runtime, errorRecord(thrown), 'plan-failed');
+    outcome = fail(context, runtime, errorRecord(thrown));
   }
   if (outcome === null) {
     // It goes on by itself as soon as another application is ready; who asked waits with it.
@@ -65,7 +65,7 @@ async function attempt(
   ) ?? []) {
     context.queue.add(other);
   }
-  if (!planned.ok) return fail(context, runtime, errorRecord(planned.error), 'plan-failed');
+  if (!planned.ok) return fail(context, runtime, errorRecord(planned.error));
   const run = planned.value;
   const changes = run.planSet.plans.flatMap((plan) => plan.changes);
   await show(context, runtime, run);
@@ -235,8 +235,8 @@ async function carryOut(
   const { release, unhealthy } = await releaseApplication(context, runtime, {
     run,
     approved: verdict.approved,
-    trigger: person?.trigger ?? triggerOf(runtime, goingBack, healing, triggers),
-    actor: person?.actor ?? 'controller',
+    trigger: person?.trigger ?? triggerOf(runtime, goingBack, healing, verdict, triggers),
+    actor: person?.actor ?? verdict.approvedBy ?? 'controller',
     reason: person?.reason ?? changes[0]?.cause ?? '',
   });
   if (healing) {
@@ -270,9 +270,11 @@ function triggerOf(
   runtime: ApplicationRuntime,
   goingBack: boolean,
   healing: boolean,
+  verdict: Extract<Verdict, { kind: 'go' }>,
   triggers: ReadonlySet<ReleaseTrigger | 'verify'>,
 ): ReleaseTrigger {
   if (goingBack) return 'revert';
+  if (verdict.approvedBy !== null) return 'approval';
   if (runtime.removal !== null) return 'removal';
   if (healing) return 'drift';
   for (const trigger of triggers) if (trigger !== 'verify' && trigger !== 'drift') return trigger;

@@ -106,6 +106,7 @@ describe('invariant 4: what may run is what was approved', () => {
     expect(ask(two)).toEqual({
       kind: 'go',
       approved: new Set(setOf(two).plans[0]!.changes.map(({ digest }) => digest)),
+      approvedBy: null,
     });
   });
 

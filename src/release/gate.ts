@@ -28,7 +28,12 @@ export interface GateInput {
 
 /** Go, or the reason to wait in one sentence. Expected outcomes, so values. */
 export type Verdict =
-  | { readonly kind: 'go'; readonly approved: ReadonlySet<string> }
+  | {
+      readonly kind: 'go';
+      readonly approved: ReadonlySet<string>;
+      /** Whose recorded yes let it go; `null` where policy or the one who asked did. */
+      readonly approvedBy: string | null;
+    }
   | {
       readonly kind: 'wait';
       readonly event: Extract<
@@ -63,7 +68,8 @@ export function judge(input: GateInput): Verdict {
   if (input.waitsFor.length > 0 && !healing) {
     return wait('plan-needs-dependency', `waits for ${input.waitsFor.join('; ')}`, null);
   }
-  const approved = isApproved(input, changes);
+  const approval = approvalFor(input, changes);
+  const approved = approval !== undefined || input.agreed === planSet.digest;
   const guards = [...planSet.plans.flatMap((plan) => plan.guards), ...input.extraGuards];
   if (guards.length > 0 && !approved) {
     const reasons = guards.map((guard) => guard.message).join('; ');
@@ -84,10 +90,10 @@ export function judge(input: GateInput): Verdict {
         planSet.digest,
       );
     }
-    return go(changes);
+    return go(changes, approval);
   }
   // Going back to what already ran, by a person's order, is that person's decision.
-  if (approved || input.policy === 'auto') return go(changes);
+  if (approved || input.policy === 'auto') return go(changes, approval);
   if (input.policy === 'approve') {
     return wait('plan-needs-person', `needs approval: \`${approve}\``, planSet.digest);
   }
@@ -106,20 +112,23 @@ export function isHealing(changes: readonly Change[]): boolean {
 }
 
 /**
- * Approved when the very digest was, or when what is left of an approved plan is a subset of it. A change
+ * The yes that covers a plan: to its very digest, or to one of which this is what is left, a subset. A change
  * digest carries the UID of what it deletes, so a subset cannot hold a delete that was not approved.
  */
-function isApproved(input: GateInput, changes: readonly Change[]): boolean {
-  if (input.agreed === input.planSet.digest) return true;
-  return input.approvals.some((approval) => {
+function approvalFor(input: GateInput, changes: readonly Change[]): Approval | undefined {
+  return input.approvals.find((approval) => {
     if (approval.digest === input.planSet.digest) return true;
     const digests = new Set(approval.changes);
-    return changes.every((change) => digests.has(change.digest));
+    return changes.length > 0 && changes.every((change) => digests.has(change.digest));
   });
 }
 
-function go(changes: readonly Change[]): Verdict {
-  return { kind: 'go', approved: new Set(changes.map((change) => change.digest)) };
+function go(changes: readonly Change[], approval: Approval | undefined): Verdict {
+  return {
+    kind: 'go',
+    approved: new Set(changes.map((change) => change.digest)),
+    approvedBy: approval?.by ?? null,
+  };
 }
 
 function wait(

@@ -36,7 +36,7 @@ export const badChange: Step<Stage> = {
       says: `dev   commit ${commit.slice(0, 8)} is remembered and not tried again`,
       look: async () =>
         `${await stage.releases('dev')} releases, ${(await stage.view('dev')).error?.code}`,
-      expected: `${tried} releases, application.quarantined`,
+      expected: `${tried} releases, release.quarantined`,
     });
     await stage.watch({
       says: 'prod waits with the bad plan',
