@@ -3,6 +3,7 @@ import { withAdvice } from '../model/error.ts';
 import type { ErrorRecord } from '../model/error.ts';
 import type { Release } from '../model/release.ts';
 import { retryDelayMs } from '../release/backoff.ts';
+import type { ApplicationEvent, ApplicationState } from '../release/machine.ts';
 import type { PlannedRun, RunContext } from './context.ts';
 import { quarantine } from './quarantine.ts';
 import type { ApplicationRuntime } from './runtime.ts';
@@ -40,24 +41,37 @@ export async function afterFailure(
       return;
     }
   }
-  fail(context, runtime, error, 'apply-failed', run.planSet.digest);
+  fail(context, runtime, error, run.planSet.digest);
 }
 
-/** Records a failure and when to try again. */
+/** What a failure is called in each state; `null` where nothing is under way. */
+function failureOf(state: ApplicationState): ApplicationEvent | null {
+  switch (state) {
+    case 'planning':
+      return 'plan-failed';
+    case 'applying':
+    case 'reverting':
+      return 'apply-failed';
+    case 'verifying':
+      return 'health-missed';
+    default:
+      return null;
+  }
+}
+
+/** Records a failure, whatever was under way, and when to try again. */
 export function fail(
   context: RunContext,
   runtime: ApplicationRuntime,
   error: ErrorRecord,
-  event: 'plan-failed' | 'apply-failed',
   digest = '',
 ): SyncOutcome {
   if (digest !== '' && digest !== runtime.attemptedDigest) {
     runtime.attempts = 0;
     runtime.attemptedDigest = digest;
   }
-  if (['planning', 'applying', 'reverting'].includes(runtime.state)) {
-    runtime.move(runtime.state === 'planning' ? 'plan-failed' : event);
-  } else if (runtime.state === 'verifying') runtime.move('health-missed');
+  const event = failureOf(runtime.state);
+  if (event !== null) runtime.move(event);
   if (event === 'plan-failed') runtime.sync = 'Unknown';
   runtime.error = error;
   runtime.message = withAdvice(error);

@@ -1,5 +1,5 @@
 import { observe, referencesFor } from '../apply/observe.ts';
-import { errorRecord } from '../model/error.ts';
+import { errorRecord, toFairleadError } from '../model/error.ts';
 import type { ErrorRecord, FairleadError } from '../model/error.ts';
 import type { Hold, Inventory } from '../model/inventory.ts';
 import { failure, success } from '../model/result.ts';
@@ -46,8 +46,21 @@ interface Held {
   readonly handedOverFrom: string | null;
 }
 
-/** Renders, reads and plans one application. Changes nothing anywhere. */
+/** Renders, reads and plans one application. Changes nothing anywhere. Never rejects: what fails is a value. */
 export async function planApplication(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  options: PlanOptions,
+): Promise<Result<PlannedRun>> {
+  try {
+    return await planOrThrow(context, runtime, options);
+  } catch (thrown) {
+    return failure(toFairleadError(thrown));
+  }
+}
+
+/** @throws FairleadError where a target cannot be opened, or its ledger or the target as a whole cannot be read. */
+async function planOrThrow(
   context: RunContext,
   runtime: ApplicationRuntime,
   options: PlanOptions,
