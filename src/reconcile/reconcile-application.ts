@@ -59,12 +59,10 @@ async function attempt(
     retryQuarantined: requests.some((request) => request.retryQuarantined),
     preview: false,
   });
-  for (const other of runtime.batch?.planned(
-    runtime.id,
-    planned.ok ? planned.value.planSet : null,
-  ) ?? []) {
-    context.queue.add(other);
-  }
+  // What an ephemeral environment deletes is worth no question, so it does not count.
+  const counted =
+    planned.ok && runtime.environment?.ephemeral !== true ? planned.value.planSet : null;
+  for (const other of runtime.batch?.planned(runtime.id, counted) ?? []) context.queue.add(other);
   if (!planned.ok) return fail(context, runtime, errorRecord(planned.error));
   const run = planned.value;
   const changes = run.planSet.plans.flatMap((plan) => plan.changes);

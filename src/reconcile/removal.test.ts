@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { configuration, createEngineBench, type EngineBench } from '../../test/support/engine.ts';
+import type { Files } from '../../test/support/git.ts';
+
+const shop = { application: 'shop', environment: 'dev' };
+
+/** `shop` with three files is live, beside `other`. */
+async function live(bench: EngineBench, spec: Readonly<Record<string, unknown>>): Promise<void> {
+  await bench.push({
+    'fairlead.yaml': configuration({ shop: spec, other: {} }),
+    'shop/a.yaml': bench.file('a', '1'),
+    'shop/b.yaml': bench.file('b', '1'),
+    'shop/c.yaml': bench.file('c', '1'),
+    'other/d.yaml': bench.file('d', '1'),
+  });
+  expect(bench.state('shop@dev')).toBe('synced, Synced, Healthy');
+}
+
+const left: Files = { 'fairlead.yaml': configuration({ other: {} }), shop: null };
+
+const isKnown = (bench: EngineBench): boolean => bench.engine.applications.has('shop@dev');
+
+describe('invariant 8: an application that leaves the configuration', () => {
+  test('waits for a person by default, and keeps running until then', async () => {
+    await using bench = await createEngineBench();
+    await live(bench, {});
+    await bench.push(left);
+    expect(bench.state('shop@dev')).toMatch(/^awaiting-approval, /);
+    expect(bench.read('a')).toBe('1');
+    const { waiting } = await bench.api.application(shop);
+    await bench.api.approve({ digest: waiting!.digest, actor: 'ada' });
+    await bench.engine.queue.idle();
+    expect([bench.read('a'), bench.read('d')]).toEqual([null, '1']);
+    expect(isKnown(bench)).toBe(false);
+    expect(await bench.target.ledger.load(shop)).toBeNull();
+  });
+
+  test('is deleted at once where it said so', async () => {
+    await using bench = await createEngineBench();
+    await live(bench, { onRemoval: 'delete' });
+    await bench.push(left);
+    expect([bench.read('a'), isKnown(bench)]).toEqual([null, false]);
+  });
+
+  test('is left running and forgotten where it said so', async () => {
+    await using bench = await createEngineBench();
+    await live(bench, { onRemoval: 'orphan' });
+    await bench.push(left);
+    expect([bench.read('a'), isKnown(bench)]).toEqual(['1', false]);
+    expect(await bench.target.ledger.load(shop)).toBeNull();
+  });
+
+  test('is not removed by a configuration that is not understood as a whole', async () => {
+    await using bench = await createEngineBench();
+    await live(bench, { onRemoval: 'delete' });
+    await bench.push({ 'fairlead.yaml': `${configuration({ other: {} })}\n---\n{: nonsense` });
+    expect([bench.read('a'), bench.state('shop@dev')]).toEqual(['1', 'synced, Synced, Healthy']);
+  });
+});
+
+describe('an inventory that no application of the configuration answers for', () => {
+  const inventory = {
+    formatVersion: 1,
+    application: 'shop',
+    applicationUid: 'app-1',
+    environment: 'dev',
+    epoch: 1,
+    revision: [],
+    verified: '',
+    release: null,
+    quarantine: [],
+    entries: [],
+  } as const;
+
+  test.each([
+    ['of this installation and repository counts as removed', 'bench', '', true],
+    ['of another installation is left alone', 'another', '', false],
+    ['of another repository is left alone', 'bench', 'https://example.com/other.git', false],
+  ])('%s', async (_name, installation, repository, isRemoved) => {
+    await using bench = await createEngineBench();
+    const url = repository === '' ? bench.repository.directory : repository;
+    await bench.target.ledger.save(shop, { ...inventory, installation, repository: url }, null);
+    await bench.push({
+      'fairlead.yaml': configuration({ other: {} }),
+      'other/d.yaml': bench.file('d', '1'),
+    });
+    expect((await bench.target.ledger.load(shop)) === null).toBe(isRemoved);
+    expect(bench.state('other@dev')).toBe('synced, Synced, Healthy');
+  });
+});
+
+describe('invariant 8: deletes of one commit across applications', () => {
+  /** 150 files each in two applications, of which a commit deletes so many each. */
+  async function pruned(
+    bench: EngineBench,
+    deletes: number,
+    environment = {},
+  ): Promise<readonly string[]> {
+    const files: Record<string, string> = {};
+    for (const name of ['one', 'two'])
+      for (let at = 0; at < 150; at++)
+        files[`${name}/${at}.yaml`] = bench.file(`${name}-${at}`, 'x');
+    await bench.push({
+      'fairlead.yaml': configuration({ one: {}, two: {} }, environment),
+      ...files,
+    });
+    const gone = Object.keys(files).filter((path) => Number(/(\d+)/.exec(path)?.[1]) < deletes);
+    await bench.push(Object.fromEntries(gone.map((path) => [path, null])));
+    return [bench.state('one@dev'), bench.state('two@dev')];
+  }
+
+  const synced = 'synced, Synced, Healthy';
+
+  test('of 50 together need nobody', async () => {
+    await using bench = await createEngineBench();
+    expect(await pruned(bench, 25)).toEqual([synced, synced]);
+  });
+
+  test('of more than 50 together need a person for each, also after the first was confirmed', async () => {
+    await using bench = await createEngineBench();
+    const waits = expect.stringMatching(/^awaiting-approval, /);
+    expect(await pruned(bench, 26)).toEqual([waits, waits]);
+    const { waiting } = await bench.api.application({ application: 'one', environment: 'dev' });
+    expect(waiting?.reason).toContain('this commit deletes 52 resources');
+    await bench.api.approve({ digest: waiting!.digest, actor: 'ada' });
+    await bench.engine.queue.idle();
+    await bench.look('one@dev');
+    await bench.look('two@dev');
+    expect(bench.state('one@dev')).toBe(synced);
+    expect(bench.state('two@dev')).toEqual(waits);
+    expect([bench.read('one-0'), bench.read('two-0')]).toEqual([null, 'x']);
+  });
+
+  test('need nobody in an ephemeral environment', async () => {
+    await using bench = await createEngineBench();
+    expect(await pruned(bench, 26, { ephemeral: true })).toEqual([synced, synced]);
+  });
+});
