@@ -110,7 +110,12 @@ export async function createHostTarget(options: HostTargetOptions): Promise<Targ
             const kind =
               manifest.apiVersion === hostApiVersion ? byName.get(manifest.kind) : undefined;
             if (kind === undefined) throw unknownKind(manifest, names);
-            const item = await kind.prepare(manifest, { key: scope.key, limits, kinds });
+            const item = await kind.prepare(manifest, {
+              key: scope.key,
+              limits,
+              kinds,
+              siblings: manifests,
+            });
             await refuseForeignClaims(ledger, item, scope);
             desired.push(item);
           } catch (thrown) {

@@ -11,6 +11,8 @@ export interface HostScope {
   readonly limits: readonly string[];
   /** Kinds that the project allows, as it writes them; empty: all. */
   readonly kinds: readonly string[];
+  /** All that is prepared together, this manifest among them. */
+  readonly siblings: readonly Manifest[];
 }
 
 /** One kind of resource on a host; the target finds it by name and adds what all kinds share. */

@@ -1,4 +1,6 @@
 import { notPermitted } from '../errors.ts';
+import type { HostScope } from './kind.ts';
+import { hostGroup } from './manifest.ts';
 import { isWithin } from './paths.ts';
 
 /**
@@ -11,5 +13,23 @@ export function refuseOutside(resolved: string, limits: readonly string[], resou
   throw notPermitted({
     message: `${resource} is at ${resolved}; its project may touch only ${limits.join(', ')}`,
     resource,
+  });
+}
+
+/**
+ * Refuses a kind that runs programs, which can touch what their user can, to a project that has limits and does not
+ * name it: whoever wrote the limits may not have thought of it.
+ * @throws FairleadError `target.not-permitted`
+ */
+export function refuseUnnamed(
+  { limits, kinds }: Pick<HostScope, 'limits' | 'kinds'>,
+  kind: string,
+  resource: string,
+): void {
+  if (limits.length === 0 || kinds.includes(kind) || kinds.includes(`${hostGroup}/${kind}`)) return;
+  throw notPermitted({
+    message: `${resource} runs a program, which can leave the hostPaths of its project`,
+    resource,
+    hint: `Name ${kind} in kinds of the project, if whoever writes its repository may run any program here.`,
   });
 }

@@ -21,6 +21,8 @@ export interface ProcessFields {
   readonly probe?: ProbeFields;
   readonly log: { readonly file?: string; readonly maxBytes: number; readonly keep: number };
   readonly stop: { readonly signal: string; readonly graceMs: number };
+  /** Digests (sealed for secret files) of what it was started with, by the names that `restartOn` gives. */
+  readonly restartOn?: JsonObject;
   /** `true`: it runs, or rests as its restart policy says; `false` (live only): it is to be started. */
   readonly running: boolean;
 }
@@ -40,7 +42,7 @@ export interface ProbeFields {
   readonly startTimeoutMs: number;
 }
 
-export function fieldsOf(spec: ProcessSpec, env: JsonObject): ProcessFields {
+export function fieldsOf(spec: ProcessSpec, env: JsonObject, restartOn: JsonObject): ProcessFields {
   const { probe, log, stop } = spec;
   return {
     argv: spec.argv,
@@ -67,6 +69,7 @@ export function fieldsOf(spec: ProcessSpec, env: JsonObject): ProcessFields {
       keep: log.keep,
     },
     stop: { signal: stop.signal, graceMs: stop.grace },
+    ...(Object.keys(restartOn).length === 0 ? {} : { restartOn }),
     running: true,
   };
 }
@@ -87,12 +90,13 @@ export function canGoOn(before: JsonObject, after: JsonObject): boolean {
 
 /** What only a new start can change; policies for probing, rotating and stopping apply to what runs. */
 function startedWith(fields: JsonObject): Json {
-  const { argv, env, cwd, user, log } = fields;
+  const { argv, env, cwd, user, restartOn, log } = fields;
   return {
     argv: argv ?? null,
     env: env ?? null,
     cwd: cwd ?? null,
     user: user ?? null,
+    restartOn: restartOn ?? null,
     log: isJsonObject(log) ? (log['file'] ?? null) : null,
   };
 }

@@ -6,6 +6,9 @@ import type { Rest } from './restart.ts';
 /** A process without a probe counts as healthy once it has run for this long: most that cannot run end at once. */
 export const settledMs = 1_000;
 
+/** Where somebody else answered before it was started, it has this long to end because of that. */
+const contendedMs = 3_000;
+
 /** What health is judged from; `Live.status` of a Process. */
 export type ProcessStatus =
   | {
@@ -19,6 +22,8 @@ export type ProcessStatus =
         readonly failures: number;
         readonly message: string;
       } | null;
+      /** Somebody else answered at its port when it was started. */
+      readonly portTaken: boolean;
     }
   | {
       readonly state: Rest['kind'];
@@ -71,6 +76,12 @@ function healthOfRunning(
       : { status: 'Progressing', message: `process ${pid} has just been started` };
   }
   const { ok, everOk, failures, message } = status.probe;
+  if (ok && status.portTaken && uptimeMs < contendedMs) {
+    return {
+      status: 'Progressing',
+      message: `${message}, as it did before process ${pid} was started`,
+    };
+  }
   if (ok) return { status: 'Healthy', message };
   if (everOk && failures < probe.failureThreshold) {
     const count = `${failures} of ${probe.failureThreshold} failures`;

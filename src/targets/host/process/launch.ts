@@ -5,6 +5,7 @@ import type { Sealer } from '../../../model/sealed.ts';
 import type { Account, Accounts } from '../accounts.ts';
 import { permission, startFailed } from '../errors.ts';
 import type { SecretReader } from '../secrets.ts';
+import { underWitness } from './exit-code.ts';
 import { environmentOf, revealAll } from './environment.ts';
 import type { ProcessFields, ProcessPayload } from './fields.ts';
 import { findFolder, findProgram } from './program.ts';
@@ -22,6 +23,8 @@ export interface Launch {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly account: Account | null;
+  /** Its exit code decides whether it is started again, so somebody must be there to see it. */
+  readonly witnessed: boolean;
   /** @param nonce `null` for what runs beside the process (an exec probe). */
   environment(nonce: string | null): Record<string, string>;
 }
@@ -33,7 +36,7 @@ export interface Launch {
  */
 export async function prepareLaunch(
   { env, accounts, secrets, sealer }: LaunchDependencies,
-  fields: Pick<ProcessFields, 'argv' | 'env' | 'cwd' | 'user'>,
+  fields: Pick<ProcessFields, 'argv' | 'env' | 'cwd' | 'user' | 'restart'>,
   payload: ProcessPayload,
   resource: string,
   planned: boolean,
@@ -50,30 +53,35 @@ export async function prepareLaunch(
     environmentOf(env, account, fields.env, values, nonce);
   const path = environment(null)['PATH'] ?? '';
   const program = await findProgram(fields.argv[0] ?? '', cwd, path, resource);
-  return { program, argv: fields.argv, cwd, account, environment };
+  const witnessed = fields.restart !== 'always';
+  return { program, argv: fields.argv, cwd, account, witnessed, environment };
 }
 
 /**
- * Starts a process in a session and group of its own, its output to the open file `log`; resolves when the program has
- * been loaded. It goes on when we end.
+ * Starts a process in a session and group of its own, its output to an open file; resolves when the program has been
+ * loaded. It goes on when we end.
  *
+ * @param files descriptors: of the log, and, for one that is witnessed, of the file for its exit code.
  * @throws FairleadError `host.start-failed`, `host.permission`
  */
 export async function launchProcess(
   launch: Launch,
   nonce: string,
-  log: number,
+  files: { readonly log: number; readonly exit: number | null },
   resource: string,
 ): Promise<ChildProcess> {
   const { program, argv, cwd, account } = launch;
+  const { log, exit } = files;
   const foreign = account !== null && account.uid !== process.getuid?.() ? account : null;
+  const [file = '', ...args] =
+    exit === null ? [program, ...argv.slice(1)] : underWitness(program, argv.slice(1));
   const started = Promise.withResolvers<ChildProcess>();
-  const child = spawn(program, argv.slice(1), {
-    argv0: argv[0],
+  const child = spawn(file, args, {
+    ...(exit === null ? { argv0: argv[0] } : {}),
     cwd,
     env: launch.environment(nonce),
     detached: true,
-    stdio: ['ignore', log, log],
+    stdio: exit === null ? ['ignore', log, log] : ['ignore', log, log, exit],
     ...(foreign === null ? {} : { uid: foreign.uid, gid: foreign.gid }),
   });
   child.once('spawn', () => started.resolve(child));

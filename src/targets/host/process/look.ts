@@ -9,13 +9,14 @@ import type { LaunchDependencies } from './launch.ts';
 import { findRunning } from './living.ts';
 import { askProbe } from './probe.ts';
 import type { ReadinessBoard } from './readiness.ts';
-import type { ProcessRecord } from './record.ts';
+import type { ProcessRecord, ProcessRecords } from './record.ts';
 import { restOf } from './restart.ts';
 
 export interface LookDependencies extends LaunchDependencies {
   readonly clock: Clock;
   readonly table: ProcessTable;
   readonly board: ReadinessBoard;
+  readonly records: Pick<ProcessRecords, 'endOf'>;
 }
 
 /**
@@ -54,6 +55,7 @@ export async function lookAt(
             failures: readiness.failures,
             message: readiness.message,
           },
+    portTaken: record.portTaken,
   };
 }
 
@@ -62,10 +64,11 @@ async function atRest(
   record: ProcessRecord,
 ): Promise<ProcessStatus> {
   const nowMs = dependencies.clock.nowMs();
-  const rest = restOf(record, nowMs);
+  const ended = dependencies.records.endOf(record);
+  const rest = restOf({ ...record, ended }, nowMs);
   return {
     state: rest.kind,
-    ended: record.ended,
+    ended,
     waitsMs: rest.kind === 'waiting' ? rest.atMs - nowMs : 0,
     failures: record.failures,
     lastWords: rest.kind === 'done' ? '' : await lastWords(dependencies, record),

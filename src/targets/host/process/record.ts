@@ -12,6 +12,7 @@ import { hostError, processRecordUnreadable } from '../errors.ts';
 import { decodeEnvelope, encodeEnvelope } from '../ledger/envelope.ts';
 import { encodeName, keyName } from '../ledger/names.ts';
 import type { Temporaries } from '../temporaries.ts';
+import { readExit } from './exit-code.ts';
 
 /** Newest shape of a record's file. */
 const formatVersion = 1;
@@ -50,6 +51,8 @@ export interface ProcessRecord {
   readonly ended: Ended | null;
   /** Ends in a row that came soon after a start. */
   readonly failures: number;
+  /** Somebody else answered at its port when it was started. */
+  readonly portTaken: boolean;
 }
 
 /** Names one record: the same file for one process of one application, whatever becomes of the process. */
@@ -107,7 +110,7 @@ export class ProcessRecords {
     }
     for (const file of files) {
       if (!file.endsWith('.json')) continue;
-      const record = this.#read(join(this.#folder, file));
+      const record = this.#readOrNull(join(this.#folder, file));
       if (record !== null && uidOf(record) === uid) return record;
     }
     return null;
@@ -132,17 +135,35 @@ export class ProcessRecords {
   /** Durable when it resolves; also when nothing was there. */
   async remove(name: RecordName): Promise<void> {
     const path = this.#path(recordName(name));
-    try {
-      await unlink(path);
-      await fsyncFolder(this.#folder);
-    } catch (thrown) {
-      if (errorCode(thrown) !== 'ENOENT')
-        throw hostError(thrown, `remove ${path}`, `Process/${name.name}`);
-    }
+    await removeFile(path);
+    await fsyncFolder(this.#folder);
+  }
+
+  /** Where the exit code of a process is written. */
+  exitFile({ nonce }: Pick<ProcessRecord, 'nonce'>): string {
+    return join(this.#folder, `${nonce}.exit`);
+  }
+
+  async removeExit(record: Pick<ProcessRecord, 'nonce'>): Promise<void> {
+    await removeFile(this.exitFile(record));
+  }
+
+  /** How the process ended, as far as anybody knows; `null`: it may run, or nobody saw its end. */
+  endOf(record: ProcessRecord): Ended | null {
+    return record.ended ?? readExit(this.exitFile(record));
   }
 
   #path(name: string): string {
     return join(this.#folder, `${name}.json`);
+  }
+
+  /** What is damaged is the trouble of its own application alone. */
+  #readOrNull(path: string): ProcessRecord | null {
+    try {
+      return this.#read(path);
+    } catch {
+      return null;
+    }
   }
 
   #read(path: string): ProcessRecord | null {
@@ -162,5 +183,13 @@ export class ProcessRecords {
       }
       throw thrown;
     }
+  }
+}
+
+async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (thrown) {
+    if (errorCode(thrown) !== 'ENOENT') throw hostError(thrown, `remove ${path}`, path);
   }
 }

@@ -138,6 +138,10 @@ export const processSpec = z.strictObject({
     .meta({ description: 'When it is started again after it ended. Default always.' }),
   probe: probe.optional().meta({ description: 'How it is known to be ready. Default: it runs.' }),
   log: log.prefault({}).meta({ description: 'Where its output goes.' }),
+  restartOn: z.array(z.string().min(1, 'must not be empty')).default([]).meta({
+    description:
+      'Files of this application, by name or path: it is started anew when what Git says of one changes. Default none.',
+  }),
   stop: stop.prefault({}).meta({ description: 'How it is asked to end.' }),
 });
 

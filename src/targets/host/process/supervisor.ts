@@ -137,7 +137,7 @@ export class Supervisor {
         await this.#ended(record, null, null);
         return;
       }
-      const rest = restOf(record, clock.nowMs());
+      const rest = restOf({ ...record, ended: records.endOf(record) }, clock.nowMs());
       if (rest.kind === 'waiting') this.#wakeAt(watched, record, rest.atMs);
       return;
     }
@@ -213,8 +213,9 @@ export class Supervisor {
         onPurpose = now === null || now.nonce !== record.nonce;
         if (now === null || onPurpose) return;
         // Whoever started it knows best how it ended.
-        if (now.ended !== null) ended = now.ended;
-        else await records.write({ ...now, ended, failures: failuresAfter(now, ended) });
+        ended = records.endOf(now) ?? ended;
+        if (now.ended === null)
+          await records.write({ ...now, ended, failures: failuresAfter(now, ended) });
       });
     } catch (thrown) {
       recorded = false;
@@ -256,9 +257,10 @@ export class Supervisor {
       ).unref();
       return;
     }
-    const pauseMs = board.isReady(record.nonce)
-      ? probe.periodMs
-      : Math.min(probe.periodMs, failingPeriodMs);
+    const pauseMs =
+      board.isReady(record.nonce) && this.#shown.get(record.nonce) === 'Healthy'
+        ? probe.periodMs
+        : Math.min(probe.periodMs, failingPeriodMs);
     watched.timer = setTimeout(() => this.#run(this.#health(watched)), pauseMs).unref();
   }
 
