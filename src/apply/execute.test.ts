@@ -11,7 +11,9 @@ import {
 import { errorRecord } from '../model/error.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { unreadableLive } from '../plan/errors.ts';
+import { sha256 } from '../system/hasher.ts';
 import type { Target } from '../targets/target.ts';
+import { confirmGood } from './confirm.ts';
 
 let bench: HostBench;
 let target: Target;
@@ -101,6 +103,19 @@ describe('a release', () => {
       'create late started',
       'delete old started',
     ]);
+  });
+
+  test('that awaits more than this plan is the last good state only once it is confirmed', async () => {
+    const desired = await bench.files({ a: '1' });
+    const prepared = await prepareRelease(target, desired);
+    const { inventory } = await carryOutRelease({ ...prepared, awaitsConfirmation: true });
+    expect(await stored()).toMatchObject({ verified: '', revision: [], entries: [{}] });
+    await confirmGood(sha256, { target, key, inventory, plan: prepared.plan, desired });
+    expect(await stored()).toMatchObject({
+      verified: prepared.plan.desiredDigest,
+      revision: prepared.plan.revision,
+      entries: inventory.entries,
+    });
   });
 
   test('stops before the next stage at the first error, and records what was confirmed', async () => {

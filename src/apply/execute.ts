@@ -38,6 +38,11 @@ export interface ExecuteInput {
   readonly storedEpoch: number | null;
   readonly approved: ReadonlySet<string>;
   readonly timeouts: { readonly applyMs: number; readonly healthMs: number };
+  /**
+   * More must be well than this plan (other targets, the application's own checks) before its state counts as good;
+   * `confirmGood` then records it. Default false.
+   */
+  readonly awaitsConfirmation?: boolean;
   /** A freeze set meanwhile stops the release before its next stage. */
   readonly honourHolds: boolean;
   readonly signal: AbortSignal;
@@ -110,7 +115,8 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
     if (!('uids' in reached)) error = reached;
   }
   const unhealthy = error?.code === healthMissed.definition.code;
-  const settled = settle(announced, { made, gone }, desired, error === null ? plan : null, hash);
+  const good = error === null && input.awaitsConfirmation !== true ? plan : null;
+  const settled = settle(announced, { made, gone }, desired, good, hash);
   try {
     await target.ledger.save(key, settled, announced.epoch);
   } catch (thrown) {

@@ -2,6 +2,7 @@ import { referencesFor } from '../apply/observe.ts';
 import { settle } from '../apply/inventory.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { sameJson } from '../model/json.ts';
+import type { Target } from '../targets/target.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 
@@ -19,11 +20,12 @@ export async function settleRecords(
   for (const item of run.targets) {
     const { inventory, target } = item;
     if (inventory === null) continue;
+    const foreign = inventory.installation !== context.options.installation;
+    if (foreign && !context.adoptForeign()) continue;
     if (item.handedOverFrom !== null) {
       await handOver(context, runtime, item, inventory);
       continue;
     }
-    const orphaned = runtime.removal === 'orphan';
     const settled = settle(
       inventory,
       { made: new Map(), gone: new Set(item.forget) },
@@ -31,16 +33,15 @@ export async function settleRecords(
       null,
       context.ports.hash,
     );
-    const foreign = inventory.installation !== context.options.installation;
-    if (foreign && !context.adoptForeign()) continue;
     const unwanted =
       runtime.removal !== null || !(runtime.environment?.targets ?? []).includes(target.name);
-    if (unwanted && (orphaned || settled.entries.length === 0)) {
+    if (unwanted && settled.entries.length === 0) {
       await target.ledger.remove(runtime.key, inventory.epoch);
       runtime.ownedAt.delete(target.name);
       runtime.inventories.delete(target.name);
       continue;
     }
+    await dropOldNames(context, runtime, target, inventory);
     const next: Inventory = {
       ...settled,
       installation: context.options.installation,
@@ -70,15 +71,23 @@ async function handOver(
     repository: context.options.repository.url,
   };
   await item.target.ledger.save(runtime.key, moved, item.storedEpoch);
-  await dropOldName(runtime, item);
+  await dropOldNames(context, runtime, item.target, moved);
 }
 
-/** Forgets the inventory under the old name, once the new one is durable. */
-export async function dropOldName(runtime: ApplicationRuntime, item: TargetPlan): Promise<void> {
-  if (item.handedOverFrom === null) return;
-  const oldKey = { ...runtime.key, application: item.handedOverFrom };
-  const old = await item.target.ledger.load(oldKey);
-  if (old !== null) await item.target.ledger.remove(oldKey, old.epoch);
+/** Forgets what is still recorded under a former name, now that the inventory under the new one is durable. */
+async function dropOldNames(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  target: Target,
+  inventory: Inventory,
+): Promise<void> {
+  for (const name of runtime.application?.previousNames ?? []) {
+    if (context.world.config.applications.has(name)) continue;
+    const oldKey = { ...runtime.key, application: name };
+    const old = await target.ledger.load(oldKey);
+    if (old?.applicationUid !== inventory.applicationUid) continue;
+    await target.ledger.remove(oldKey, old.epoch);
+  }
 }
 
 /** Tells each target what to watch for this application; targets compare and do nothing when it is the same. */

@@ -4,6 +4,7 @@ import type { ErrorRecord } from '../model/error.ts';
 import type { Release } from '../model/release.ts';
 import { retryDelayMs } from '../release/backoff.ts';
 import type { ApplicationEvent, ApplicationState } from '../release/machine.ts';
+import { isUnverified } from './context.ts';
 import type { PlannedRun, RunContext } from './context.ts';
 import { quarantine } from './quarantine.ts';
 import type { ApplicationRuntime } from './runtime.ts';
@@ -18,14 +19,15 @@ export async function afterFailure(
   run: PlannedRun,
   release: Release,
   unhealthy: boolean,
-  healing: boolean,
 ): Promise<void> {
   const error = release.error;
   if (error === null) return;
   const application = runtime.application;
+  // What was good before and fails now has nothing better behind it.
+  const isNew = run.targets.some(isUnverified);
   const final = unhealthy || !error.retryable;
   const mayRevert =
-    !healing &&
+    isNew &&
     run.fallback === 'none' &&
     application?.onFailure === 'revert' &&
     runtime.hold === null;

@@ -69,10 +69,12 @@ export async function prepareRevision(input: PrepareInput): Promise<Result<Prepa
   const project = input.world.config.projects.get(input.application.project) ?? null;
   const refused = refusedKind(rendered.value.manifests, project);
   if (refused !== null) return failure(refused);
+  const { previousNames } = input.application;
+  const scope = { key: input.key, project, previousNames };
   const byTarget = new Map<string, readonly Desired[]>();
   for (const target of input.targets) {
     try {
-      const desired = await prepareAt(target, rendered.value.manifests, input.key, project);
+      const desired = await target.prepare(rendered.value.manifests, scope);
       if (!desired.ok) return desired;
       byTarget.set(target.name, desired.value);
     } catch (thrown) {
@@ -110,15 +112,6 @@ function refusedKind(
     });
   }
   return null;
-}
-
-async function prepareAt(
-  target: Target,
-  manifests: readonly Manifest[],
-  key: InventoryKey,
-  project: ProjectConfig | null,
-): Promise<Result<readonly Desired[]>> {
-  return target.prepare(manifests, { key, project });
 }
 
 /** Equal keys render and prepare to the same. */

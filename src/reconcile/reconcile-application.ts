@@ -245,7 +245,7 @@ async function carryOut(
     );
   }
   if (release.error !== null) {
-    await afterFailure(context, runtime, run, release, unhealthy, healing);
+    await afterFailure(context, runtime, run, release, unhealthy);
     return { kind: 'released', release };
   }
   if (goingBack) await markReverted(context, runtime);

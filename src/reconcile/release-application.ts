@@ -1,3 +1,5 @@
+import { confirmGood } from '../apply/confirm.ts';
+import type { Unconfirmed } from '../apply/confirm.ts';
 import { executePlan } from '../apply/execute.ts';
 import { errorRecord } from '../model/error.ts';
 import type { ErrorRecord } from '../model/error.ts';
@@ -80,34 +82,13 @@ export async function releaseApplication(
     });
   };
 
-  let error: ErrorRecord | null = null;
-  let unhealthy = false;
-  for (const item of run.targets) {
-    if (error !== null) break;
-    if (
-      !isUnverified(item) &&
-      item.plan.changes.length === 0 &&
-      item.forget.length === 0 &&
-      item.handedOverFrom === null
-    )
-      continue;
-    try {
-      const outcome = await executeAt(context, runtime, item, release.id, input, onStep);
-      runtime.inventories.set(item.target.name, outcome.inventory);
-      runtime.ownedAt.add(item.target.name);
-      error = outcome.error;
-      unhealthy = outcome.unhealthy;
-    } catch (thrown) {
-      error = errorRecord(thrown);
-    }
-  }
-  if (error === null) {
-    const failed = await applicationHealthError(context, runtime);
-    if (failed !== null) {
-      error = failed;
-      unhealthy = true;
-    }
-  }
+  const { error, unhealthy } = await carryOutEverywhere(
+    context,
+    runtime,
+    release.id,
+    input,
+    onStep,
+  );
   release = {
     ...release,
     endedAtMs: ports.clock.nowMs(),
@@ -135,13 +116,60 @@ export async function releaseApplication(
   return { release, unhealthy };
 }
 
+/** Target by target, then the application's own checks; only what is well as a whole becomes the last good state. */
+async function carryOutEverywhere(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  release: string,
+  input: ReleaseInput,
+  onStep: (step: JournalStep) => void,
+): Promise<{ readonly error: ErrorRecord | null; readonly unhealthy: boolean }> {
+  const concerned = input.run.targets.filter(isConcerned);
+  const awaitsConfirmation =
+    concerned.length > 1 || (runtime.application?.healthChecks ?? []).length > 0;
+  const carried: Unconfirmed[] = [];
+  try {
+    for (const item of concerned) {
+      const at = { release, awaitsConfirmation, onStep };
+      const outcome = await executeAt(context, runtime, item, input, at);
+      runtime.inventories.set(item.target.name, outcome.inventory);
+      runtime.ownedAt.add(item.target.name);
+      if (outcome.error !== null) return outcome;
+      carried.push({ ...item, key: runtime.key, inventory: outcome.inventory });
+    }
+    const error = await applicationHealthError(context, runtime);
+    if (error !== null) return { error, unhealthy: true };
+    if (awaitsConfirmation) {
+      for (const item of carried) {
+        runtime.inventories.set(item.target.name, await confirmGood(context.ports.hash, item));
+      }
+    }
+    return { error: null, unhealthy: false };
+  } catch (thrown) {
+    return { error: errorRecord(thrown), unhealthy: false };
+  }
+}
+
+/** Whether there is anything to do or to find out at a target. */
+function isConcerned(item: TargetPlan): boolean {
+  return (
+    isUnverified(item) ||
+    item.plan.changes.length > 0 ||
+    item.forget.length > 0 ||
+    item.handedOverFrom !== null
+  );
+}
+
 function executeAt(
   context: RunContext,
   runtime: ApplicationRuntime,
   item: TargetPlan,
-  release: string,
   input: ReleaseInput,
-  onStep: (step: JournalStep) => void,
+  at: {
+    readonly release: string;
+    readonly awaitsConfirmation: boolean;
+    readonly onStep: (step: JournalStep) => void;
+  },
 ): ReturnType<typeof executePlan> {
   const application = runtime.application;
   return executePlan({
@@ -155,7 +183,7 @@ function executeAt(
       environment: runtime.key.environment,
       installation: context.options.installation,
       repository: context.options.repository.url,
-      release,
+      release: at.release,
     },
     plan: item.plan,
     forget: item.forget,
@@ -166,7 +194,8 @@ function executeAt(
     timeouts: application?.timeouts ?? { applyMs: 60_000, healthMs: 60_000 },
     honourHolds: true,
     signal: context.signal,
-    onStep,
+    awaitsConfirmation: at.awaitsConfirmation,
+    onStep: at.onStep,
     onVerifying: () => {
       runtime.message = 'waiting until what changed is healthy';
     },

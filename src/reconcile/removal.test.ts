@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { configuration, createEngineBench, type EngineBench } from '../../test/support/engine.ts';
 import type { Files } from '../../test/support/git.ts';
+import { effectTimedOut } from '../targets/errors.ts';
 
 const shop = { application: 'shop', environment: 'dev' };
 
@@ -55,6 +56,50 @@ describe('invariant 8: an application that leaves the configuration', () => {
     await live(bench, { onRemoval: 'delete' });
     await bench.push({ 'fairlead.yaml': `${configuration({ other: {} })}\n---\n{: nonsense` });
     expect([bench.read('a'), bench.state('shop@dev')]).toEqual(['1', 'synced, Synced, Healthy']);
+  });
+});
+
+describe('an application that has a new name', () => {
+  const renamed = (spec: Readonly<Record<string, unknown>> = {}) =>
+    configuration({ store: { path: 'shop', previousNames: ['shop'], ...spec }, other: {} });
+
+  test.each([
+    ['alone', () => ({})],
+    ['and a change', (bench: EngineBench) => ({ 'shop/a.yaml': bench.file('a', '2') })],
+    ['and one resource less', () => ({ 'shop/b.yaml': null })],
+  ])('takes over what it owned under the old one: %s', async (_name, files) => {
+    await using bench = await createEngineBench();
+    await live(bench, {});
+    const before = await bench.target.ledger.load(shop);
+    await bench.push({ 'fairlead.yaml': renamed(), ...files(bench) });
+    expect(bench.state('store@dev')).toBe('synced, Synced, Healthy');
+    const after = await bench.target.ledger.load({ ...shop, application: 'store' });
+    expect(after?.applicationUid).toBe(before?.applicationUid);
+    expect(await bench.target.ledger.load(shop)).toBeNull();
+    // Later the old name is dropped from the configuration, and nothing goes with it.
+    await bench.push({ 'fairlead.yaml': configuration({ store: { path: 'shop' }, other: {} }) });
+    expect([isKnown(bench), bench.read('c')]).toEqual([false, '1']);
+  });
+
+  test('also when its first release under it fails', async () => {
+    let isBroken = false;
+    await using bench = await createEngineBench({
+      target: (target) => ({
+        ...target,
+        apply: async (effect) => {
+          if (isBroken) throw effectTimedOut({ message: 'no answer' });
+          return target.apply(effect);
+        },
+      }),
+    });
+    await live(bench, {});
+    isBroken = true;
+    await bench.push({ 'fairlead.yaml': renamed(), 'shop/a.yaml': bench.file('a', '2') });
+    expect(bench.state('store@dev')).toMatch(/^backing-off, /);
+    isBroken = false;
+    await bench.look('store@dev');
+    expect([bench.read('a'), bench.state('store@dev')]).toEqual(['2', 'synced, Synced, Healthy']);
+    expect(await bench.target.ledger.load(shop)).toBeNull();
   });
 });
 

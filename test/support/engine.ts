@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createConfigLoader } from '../../src/config/loader.ts';
 import type { Api } from '../../src/control/api.ts';
@@ -35,6 +36,12 @@ export interface EngineBench extends AsyncDisposable {
   path(name: string): string;
   /** Content of a live file; `null` when it is not there. */
   read(name: string): string | null;
+  /** Writes a live file behind the controller's back. */
+  edit(name: string, content: string): Promise<void>;
+  /** The repository is gone. */
+  vanish(): Promise<void>;
+  /** Where everything is: mirrors, inventories, live files, the store. */
+  readonly folder: string;
   /** A manifest of a file, for a commit. */
   file(name: string, content: string): string;
   /** The target that applications go to, as another controller sees it. */
@@ -46,16 +53,18 @@ export interface EngineBenchOptions {
   readonly store?: (store: Store) => Store;
   readonly target?: (target: Target) => Target;
   readonly engine?: Partial<EngineOptions>;
+  /** What the controller has in its environment, beside PATH. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly log?: (message: string, facts?: unknown) => void;
 }
 
-const env = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' };
-
 export async function createEngineBench(options: EngineBenchOptions = {}): Promise<EngineBench> {
+  const env = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...options.env };
   const folder = temporaryFolder('fairlead-engine-');
   const repository = createTestRepository();
   const git = await openGit({ environment: env, clock: systemClock });
   const pool = createMirrorPool({ directory: join(folder, 'mirrors'), git, clock: systemClock });
-  const store = await openSqliteStore({ file: ':memory:' });
+  const store = await openSqliteStore({ file: join(folder, 'fairlead.db') });
   const registry = createRendererRegistry(systemClock);
   const opened: Target[] = [];
   const openHost = async (name: string): Promise<Target> => {
@@ -72,7 +81,7 @@ export async function createEngineBench(options: EngineBenchOptions = {}): Promi
     opened.push(target);
     return target;
   };
-  const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  const log = options.log ?? (() => {});
   const ports: EnginePorts = {
     clock: systemClock,
     random: systemRandom,
@@ -87,7 +96,7 @@ export async function createEngineBench(options: EngineBenchOptions = {}): Promi
     renderer: (tree, path) => registry.select(tree, path),
     loadConfig: createConfigLoader(),
     checkHealth,
-    log: quiet,
+    log: { debug: log, info: log, warn: log, error: log },
   };
   const engine = createEngine(ports, {
     version: '0.0.0',
@@ -129,6 +138,9 @@ export async function createEngineBench(options: EngineBenchOptions = {}): Promi
     },
     path,
     read: (name) => (existsSync(path(name)) ? readFileSync(path(name), 'utf8') : null),
+    edit: (name, content) => writeFile(path(name), content),
+    vanish: () => rename(repository.directory, join(folder, 'vanished')),
+    folder,
     file: (name, content) =>
       JSON.stringify({
         apiVersion: 'host.fairlead.dev/v1alpha1',
