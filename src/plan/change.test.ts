@@ -140,6 +140,15 @@ describe('a command', () => {
     expect(changeOf({ want: command, know, see })).toMatchObject({ action: 'run' });
   });
 
+  test('that changed in Git and whose check does not pass is run', () => {
+    const know = recorded(command, { digest: 'sha256:before' });
+    expect(changeOf({ want: command, know })).toMatchObject({
+      action: 'run',
+      causeKind: 'source',
+      cause: 'changed in commit a1b2c3d4, and its check does not pass',
+    });
+  });
+
   test('whose check fails by itself is run again, as drift', () => {
     expect(changeOf({ want: command, know: recorded(command) })).toMatchObject({
       action: 'run',

@@ -65,7 +65,8 @@ function causeOfAbsence({ item, entry, movedFrom, revision, hash }: ChangeInput)
   if (entry.uid === null)
     return { kind: 'unfinished', words: 'an earlier release did not get to it' };
   if (entry.digest !== fieldsDigest(hash, item.fields)) {
-    return { kind: 'source', words: `changed in commit ${commit}, and gone from the target` };
+    const words = item.traits.irreversible ? 'its check does not pass' : 'gone from the target';
+    return { kind: 'source', words: `changed in commit ${commit}, and ${words}` };
   }
   return item.traits.irreversible
     ? { kind: 'drift', words: 'its check no longer passes' }

@@ -86,6 +86,24 @@ export const commandNotEffective = defineError('host.command-not-effective', {
   hint: 'Make `check` succeed exactly when `run` has nothing left to do.',
 });
 
+export const commandInterrupted = defineError('host.command-interrupted', {
+  class: 'unknown-outcome',
+  title: 'A command was ended before it was done',
+  hint: 'Nothing to do: it is looked at again, and runs again if its work is not done.',
+});
+
+export const commandBusy = defineError('host.command-busy', {
+  class: 'transient',
+  title: 'A command still runs, started by a controller that has ended',
+  hint: 'Wait for it to end, or end the process that is named; then it runs again.',
+});
+
+export const commandRecordUnreadable = defineError('host.command-record-unreadable', {
+  class: 'input',
+  title: 'The record of a command is damaged',
+  hint: 'Remove the file that is named; a command without a check then runs once more.',
+});
+
 export const checkFailed = defineError('host.check-unusable', {
   class: 'input',
   title: 'The check of a command gives no answer',

@@ -16,6 +16,7 @@ import type { PrepareScope, Reference, Target, TargetChange } from '../target.ts
 import { createAccounts } from './accounts.ts';
 import { takenBy } from './claims.ts';
 import { hostError } from './errors.ts';
+import { createCommandKind } from './command/command.ts';
 import { createDirectoryKind } from './directory/directory.ts';
 import { createFileKind } from './file/file.ts';
 import type { HostKind } from './kind.ts';
@@ -70,6 +71,7 @@ export async function createHostTarget(options: HostTargetOptions): Promise<Targ
   const kinds: readonly HostKind[] = [
     createDirectoryKind(shared),
     createFileKind(shared),
+    createCommandKind({ ...shared, stateDir: settings.stateDir, env, table, hash, ledger }),
     createProcessKind({
       ...shared,
       stateDir: settings.stateDir,

@@ -172,6 +172,8 @@ function describe(
       const hint = nearest === null ? '' : `; did you mean ${nearest}?`;
       return [`${where} must be ${issue.values.map(String).join(' or ')}${found}${hint}`];
     }
+    case 'invalid_key':
+      return [`${where} ${issue.issues[0]?.message ?? 'is not a valid name'}`];
     default: {
       const params = 'params' in issue ? ((issue.params ?? {}) as Record<string, unknown>) : {};
       const allowed =
