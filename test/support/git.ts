@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** Content of files by path; `null` removes one, a mode or a link is said by an object. */
 export type Files = Readonly<
@@ -59,6 +60,15 @@ export function runGit(
     stdio: ['ignore', 'pipe', 'pipe'],
     maxBuffer: 64 * 2 ** 20,
   }).trim();
+}
+
+/** Runs Git while this process goes on, which serves it perhaps. */
+export async function runGitBeside(directory: string, parts: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('git', [...parts], {
+    cwd: directory,
+    env: gitTestEnvironment(),
+  });
+  return stdout.trim();
 }
 
 /** Makes a repository with branch `main` and no commit. */
