@@ -1,6 +1,7 @@
 import type { Hasher } from '../model/digest.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
 import type { Action, CauseKind, Change, FieldDiff } from '../model/plan.ts';
+import { showResource } from '../model/resource.ts';
 import type { Desired, Observation } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
 import { showRevision } from '../model/revision.ts';
@@ -13,6 +14,8 @@ export interface ChangeInput {
   readonly entry: InventoryEntry | null;
   /** The same id at another place: the resource moves. */
   readonly movedFrom: InventoryEntry | null;
+  /** Another id of ours that nobody wants any more, and that is the very thing that is here: it is renamed. */
+  readonly renamedFrom: InventoryEntry | null;
   readonly observation: Observation;
   readonly targetUid: string;
   readonly revision: Revision;
@@ -33,7 +36,8 @@ export function planChange(input: ChangeInput): Change | null {
   }
   const { live } = observation;
   const texts = { desired: item.texts, live: live.texts };
-  const diff = diffFields(item.fields, live.fields, entry?.fields ?? null, texts).map((field) => {
+  const applied = (entry ?? input.renamedFrom)?.fields ?? null;
+  const diff = diffFields(item.fields, live.fields, applied, texts).map((field) => {
     const because = live.because?.[field.path];
     return because === undefined ? field : { ...field, because };
   });
@@ -47,10 +51,20 @@ export function planChange(input: ChangeInput): Change | null {
     entry.digest === fieldsDigest(input.hash, item.fields);
   if (recorded) return null;
   const cause: Cause =
-    entry === null
-      ? { kind: 'adopted', words: 'already there and identical; becomes ours, nothing is touched' }
-      : { kind: 'unfinished', words: 'already as wanted; only the record is brought up to date' };
+    input.renamedFrom !== null
+      ? renamed(input.renamedFrom, input)
+      : entry === null
+        ? {
+            kind: 'adopted',
+            words: 'already there and identical; becomes ours, nothing is touched',
+          }
+        : { kind: 'unfinished', words: 'already as wanted; only the record is brought up to date' };
   return make(input, 'adopt', live.uid, [], cause);
+}
+
+function renamed(from: InventoryEntry, { revision }: ChangeInput): Cause {
+  const words = `renamed from ${showResource(from.id)} in commit ${showRevision(revision)}; nothing is touched`;
+  return { kind: 'moved', words };
 }
 
 interface Cause {
@@ -74,10 +88,15 @@ function causeOfAbsence({ item, entry, movedFrom, revision, hash }: ChangeInput)
 }
 
 function causeOfDifference(
-  { item, entry, revision, hash }: ChangeInput,
+  { item, entry, renamedFrom, revision, hash }: ChangeInput,
   diff: readonly FieldDiff[],
 ): Cause {
   const fields = nameFields(diff);
+  if (entry === null && renamedFrom !== null)
+    return {
+      kind: 'moved',
+      words: `renamed from ${showResource(renamedFrom.id)}, and ${fields} changed in commit ${showRevision(revision)}`,
+    };
   if (entry === null)
     return {
       kind: 'source',

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   absent,
   found,
+  idOf,
   planOf,
   plainTraits,
   policy,
@@ -262,5 +263,35 @@ describe('what left the source', () => {
     const traits = { ...plainTraits, dataBearing: true };
     const data = { know: recorded(item, { traits }), see: found(item) };
     expect(planOf([kept, data]).changes[0]?.irreversible).toBe(true);
+  });
+});
+
+describe('a resource that is renamed and stays where it is', () => {
+  const old = wanted('old', { content: 'one' }, { locator: { path: '/srv/page' } });
+  const renamed = { ...old, id: idOf('new') };
+  const see = found(old);
+
+  test('changes hands as it is: nothing is deleted and nothing made', () => {
+    const planned = tryPlan([
+      { know: recorded(old), see },
+      { want: renamed, see },
+    ]);
+    expect(planned).toMatchObject({
+      ok: true,
+      value: {
+        plan: { changes: [{ action: 'adopt', causeKind: 'moved', uid: 'uid-old' }], guards: [] },
+        forget: [placeOf(old)],
+      },
+    });
+  });
+
+  test('loses what the old name had and the new one does not want', () => {
+    const bare = { ...renamed, fields: {} };
+    const plan = planOf([
+      { know: recorded(old), see },
+      { want: bare, see },
+    ]);
+    expect(plan.changes).toMatchObject([{ action: 'update', diff: [{ path: 'content' }] }]);
+    expect(plan.warnings).toEqual([]);
   });
 });

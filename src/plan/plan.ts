@@ -96,18 +96,30 @@ export function createPlan(input: PlanInput): Result<Planned> {
   const changes: Change[] = [];
   const warnings: string[] = [];
   let unchanged = 0;
-  const wanted = new Set<string>();
+  const wanted = new Set(desired.map(placeOf));
+  // One thing in the world under two ids: it was renamed, and changes hands as it is.
+  const leaving = new Map(
+    entries
+      .filter((entry) => !wanted.has(placeOf(entry)))
+      .flatMap((entry) => {
+        const thing = thingOf(entry, see(input, placeOf(entry)));
+        return thing === null ? [] : [[thing, entry] as const];
+      }),
+  );
+  const handedOver = new Set<string>();
 
   for (const item of desired) {
     const place = placeOf(item);
-    wanted.add(place);
     const entry = byPlace.get(place) ?? null;
+    const observation = see(input, place);
     const movedFrom = entry === null ? (entriesById.get(resourceKey(item.id))?.[0] ?? null) : null;
-    const change = planChange({ ...input, item, entry, movedFrom, observation: see(input, place) });
+    const renamedFrom = leaving.get(thingOf(item, observation) ?? '') ?? null;
+    if (renamedFrom !== null) handedOver.add(placeOf(renamedFrom));
+    const change = planChange({ ...input, item, entry, movedFrom, renamedFrom, observation });
     if (change === null) unchanged += 1;
     else {
       changes.push(change);
-      if (change.action === 'update' && entry === null) {
+      if (change.action === 'update' && entry === null && renamedFrom === null) {
         warnings.push(
           `${showResource(item.id)} is already there and was not made by Fairlead; it would be taken over`,
         );
@@ -121,6 +133,10 @@ export function createPlan(input: PlanInput): Result<Planned> {
   for (const entry of entries) {
     const place = placeOf(entry);
     if (wanted.has(place)) continue;
+    if (handedOver.has(place)) {
+      forget.push(place);
+      continue;
+    }
     const outcome = planDelete({
       ...input,
       entry,
@@ -177,6 +193,13 @@ function see(input: PlanInput, place: string): Observation {
   const observation = input.observations.get(place);
   if (observation === undefined) throw new Error(`plan: nobody looked at ${place}`);
   return observation;
+}
+
+/** The thing that is there, whatever it is called; `null` where there is none. */
+function thingOf(item: Pick<Desired, 'locator'>, observation: Observation): string | null {
+  return observation.kind === 'present'
+    ? `${observation.live.uid} ${canonicalJson(item.locator)}`
+    : null;
 }
 
 function showPlace(place: string): string {
