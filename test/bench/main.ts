@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bareWrite } from './bare-writer.ts';
+import type { BareWriteOptions } from './bare-writer.ts';
 import { bareNode, describeMachine, loadBefore } from './machine.ts';
 import type { BenchController } from './controller.ts';
 import { firstDeployment } from './measure/first-deployment.ts';
@@ -16,6 +17,7 @@ import { rowsOf, showRows } from './rows.ts';
 import { createSite } from './site.ts';
 import type { Site } from './site.ts';
 import { round, summarise } from './statistics.ts';
+import type { Summary } from './statistics.ts';
 
 /**
  * `npm run bench`: the controller as it is shipped, in a process of its own, against the physical limit measured in
@@ -126,30 +128,44 @@ async function measureSite(
   const { apps, live } = site.monorepo;
   const serial: number[] = [];
   const sideBySide: number[] = [];
+  const withRecords: number[] = [];
   const fromStart: number[] = [];
   const fromFetch: number[] = [];
+  const cpu: number[] = [];
   let controller: BenchController | null = null;
   try {
     for (let at = 1; at <= rounds; at += 1) {
       run.signal.throwIfAborted();
       say(`${apps} applications, round ${at} of ${rounds}: bare writer, then first deployment …`);
-      serial.push(await bareWrite(live, join(folder, `bare-serial-${apps}-${at}`), 1));
-      sideBySide.push(await bareWrite(live, join(folder, `bare-parallel-${apps}-${at}`), parallel));
+      const bare = (name: string, how: BareWriteOptions): Promise<number> =>
+        bareWrite(live, join(folder, `bare-${name}-${apps}-${at}`), how);
+      serial.push(await bare('serial', { parallel: 1, records: false }));
+      sideBySide.push(await bare('parallel', { parallel, records: false }));
+      withRecords.push(await bare('records', { parallel, records: true }));
       await controller?.stop();
       const first = await firstDeployment(site, `deploy-${apps}-${at}`);
       controller = first.controller;
       fromStart.push(first.fromStartMs);
       fromFetch.push(first.fromFetchMs);
+      if (first.cpuMs !== null) cpu.push(first.cpuMs);
     }
     if (controller === null) throw new Error('there was no round');
     say(`${options.commits} commits, one application of ${apps} each …`);
     const commit = await oneCommit(site, controller, options.commits);
-    const bare = { serial: summarise(serial), parallel: summarise(sideBySide) };
+    const bare = {
+      serial: summarise(serial),
+      parallel: summarise(sideBySide),
+      withRecords: summarise(withRecords),
+    };
     const result: SiteResult = {
       applications: apps,
       files: live.flat().length,
       bareWriter: { ...bare, limitMs: Math.min(bare.serial.median, bare.parallel.median) },
-      firstDeployment: { fromStart: summarise(fromStart), fromFetch: summarise(fromFetch) },
+      firstDeployment: {
+        fromStart: summarise(fromStart),
+        fromFetch: summarise(fromFetch),
+        cpuMs: cpu.length === 0 ? null : summarise(cpu),
+      },
       oneCommit: commit,
     };
     return { result, controller };
@@ -161,16 +177,26 @@ async function measureSite(
 
 function show(result: BenchResult): string {
   const { machine } = result;
+  const bare = result.large.bareWriter;
   const facts = [
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, ${machine.fileSystem}`,
     `Fairlead ${machine.fairlead}, Node ${machine.node}, Git ${machine.git}; ${result.date}`,
   ];
   const details = [
-    `first deployment, all rounds: ${result.large.firstDeployment.fromStart.values.map((value) => `${Math.round(value)} ms`).join(', ')}`,
-    `  from the end of the fetch:  ${result.large.firstDeployment.fromFetch.values.map((value) => `${Math.round(value)} ms`).join(', ')}`,
-    `bare writer, one after the other: ${result.large.bareWriter.serial.values.map((value) => `${Math.round(value)} ms`).join(', ')}`,
-    `bare writer, side by side:        ${result.large.bareWriter.parallel.values.map((value) => `${Math.round(value)} ms`).join(', ')}`,
+    `first deployment, all rounds: ${series(result.large.firstDeployment.fromStart)}`,
+    `  from the end of the fetch:  ${series(result.large.firstDeployment.fromFetch)}`,
+    `  CPU of the controller:      ${series(result.large.firstDeployment.cpuMs)}`,
+    `bare writer, one after the other: ${series(bare.serial)}`,
+    `bare writer, side by side:        ${series(bare.parallel)}`,
+    `  with a record of each:          ${series(bare.withRecords)}`,
+    `restart, CPU of the controller: ${result.restart.cpuMs === null ? 'unknown' : `${Math.round(result.restart.cpuMs)} ms`}`,
     `one commit, live after the fetch: best ${Math.round(result.large.oneCommit.fetchToLive.best)}, median ${Math.round(result.large.oneCommit.fetchToLive.median)}, worst ${Math.round(result.large.oneCommit.fetchToLive.worst)} ms`,
   ];
   return `${facts.join('\n')}\n\n${showRows(result.rows)}\n\n${details.join('\n')}\n`;
+}
+
+function series(summary: Summary | null): string {
+  return summary === null
+    ? 'unknown'
+    : summary.values.map((value) => `${Math.round(value)} ms`).join(', ');
 }

@@ -12,6 +12,12 @@ export interface ProcessFacts {
   readonly residentMiB: number;
 }
 
+/** CPU of a process so far, user and system, in milliseconds; `null` where there is no /proc. */
+export function cpuOf(pid: number): number | null {
+  const facts = processFacts(pid);
+  return facts === null ? null : facts.cpuSeconds * 1_000;
+}
+
 let ticksPerSecond: number | null = null;
 
 /** See proc_pid_stat(5), proc_pid_status(5). */

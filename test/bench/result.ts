@@ -31,10 +31,17 @@ export interface SiteResult {
   readonly bareWriter: {
     readonly serial: Summary;
     readonly parallel: Summary;
-    /** Median of the faster one. */
+    /** Side by side, with a durable record of each application before its files and after them. */
+    readonly withRecords: Summary;
+    /** Median of the faster one of the two without records. */
     readonly limitMs: number;
   };
-  readonly firstDeployment: { readonly fromStart: Summary; readonly fromFetch: Summary };
+  readonly firstDeployment: {
+    readonly fromStart: Summary;
+    readonly fromFetch: Summary;
+    /** CPU of the controller, user and system, in milliseconds; `null` where the system cannot tell. */
+    readonly cpuMs: Summary | null;
+  };
   readonly oneCommit: OneCommit;
 }
 

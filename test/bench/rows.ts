@@ -26,6 +26,14 @@ export function rowsOf(result: Omit<BenchResult, 'rows'>): readonly Row[] {
       met: ratio <= aims.deploymentRatio,
     },
     {
+      what: '  beside a bare writer that also records each application',
+      limit: `${ms(large.bareWriter.withRecords.median)} bare writer, records`,
+      measured: ms(large.firstDeployment.fromStart.median),
+      ratio: times(large.firstDeployment.fromStart.median / large.bareWriter.withRecords.median),
+      aim: '',
+      met: null,
+    },
+    {
       what: `one commit among ${many}: planned`,
       limit: `${ms(commit.gitAlone.median)} git fetch`,
       measured: `${ms(commit.fetchToPlan.median)} after the fetch`,

@@ -1,5 +1,6 @@
 import { eventsAfter, startController } from '../controller.ts';
 import type { BenchController } from '../controller.ts';
+import { cpuOf } from '../process-facts.ts';
 import type { Site } from '../site.ts';
 
 /** Nobody waits longer than this for one measurement. */
@@ -10,6 +11,8 @@ export interface FirstDeployment {
   readonly fromStartMs: number;
   /** The same from the end of the fetch. */
   readonly fromFetchMs: number;
+  /** CPU of the controller from its start until it is steady; `null` where the system cannot tell. */
+  readonly cpuMs: number | null;
   readonly controller: BenchController;
 }
 
@@ -19,6 +22,7 @@ export async function firstDeployment(site: Site, name: string): Promise<FirstDe
   const controller = await startController(site.controller(name));
   try {
     await controller.steady(site.monorepo.apps, withinMs);
+    const cpuMs = cpuOf(controller.pid);
     const events = await eventsAfter(controller.api, 0);
     const fetched = events.find((event) => event.type === 'source.updated');
     const ended = events.filter((event) => event.type === 'release.ended');
@@ -31,6 +35,7 @@ export async function firstDeployment(site: Site, name: string): Promise<FirstDe
     return {
       fromStartMs: lastMs - controller.startedAtMs,
       fromFetchMs: lastMs - fetched.atMs,
+      cpuMs,
       controller,
     };
   } catch (thrown) {

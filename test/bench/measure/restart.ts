@@ -4,7 +4,7 @@ import { newestSeq } from '../../../src/cli/live.ts';
 import { bareRead } from '../bare-writer.ts';
 import { eventsAfter, startController } from '../controller.ts';
 import type { BenchController } from '../controller.ts';
-import { processFacts } from '../process-facts.ts';
+import { cpuOf, processFacts } from '../process-facts.ts';
 import type { Site } from '../site.ts';
 
 const withinMs = 300_000;
@@ -12,6 +12,8 @@ const withinMs = 300_000;
 export interface Restart {
   /** From the start of the process until it knows that every application is in sync and healthy. */
   readonly steadyMs: number;
+  /** CPU of the controller until then; `null` where the system cannot tell. */
+  readonly cpuMs: number | null;
   /** Reading every live file and inventory once: the limit. */
   readonly bareReadMs: number;
   /** Live files and inventories that were written, and releases that were made: must be none. */
@@ -28,6 +30,7 @@ export async function restart(site: Site, running: BenchController): Promise<Res
   const controller = await startController(site.controller('restart'));
   try {
     const atMs = await controller.steady(site.monorepo.apps, withinMs);
+    const cpuMs = cpuOf(controller.pid);
     const now = signatures(site);
     const changed = [...now].filter(([path, signature]) => seen.get(path) !== signature).length;
     const gone = [...seen.keys()].filter((path) => !now.has(path)).length;
@@ -36,6 +39,7 @@ export async function restart(site: Site, running: BenchController): Promise<Res
     await controller.stop();
     return {
       steadyMs: atMs - controller.startedAtMs,
+      cpuMs,
       bareReadMs: await bareRead([...now.keys()], 8),
       written: changed + gone,
       releases: events.filter((event) => event.type === 'release.started').length,
