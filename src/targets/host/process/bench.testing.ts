@@ -1,4 +1,6 @@
-import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InventoryKey } from '../../../model/inventory.ts';
@@ -9,9 +11,10 @@ import type { Health } from '../../../model/status.ts';
 import { systemClock } from '../../../system/clock.ts';
 import { createSealer, sha256 } from '../../../system/hasher.ts';
 import { systemRandom } from '../../../system/random.ts';
-import { openProcessTable } from '../../../system/processes.ts';
+import { openProcessTable, openSentinel } from '../../../system/processes.ts';
 import type { ApplyEffect, Effect, Reference, Target, TargetChange } from '../../target.ts';
 import { createHostTarget } from '../host-target.ts';
+import { encodeEnvelope } from '../ledger/envelope.ts';
 import { carriersOf } from './living.ts';
 import type { ProcessRecord } from './record.ts';
 
@@ -156,15 +159,38 @@ export function applying(desired: Desired, uid: string | null): ApplyEffect {
   return { ...effectOn(desired, uid), action: uid === null ? 'create' : 'update', desired };
 }
 
-/** Prepares, applies and waits until it is healthy. */
+/** Prepares and applies. */
 export async function run(
   target: Target,
   one: Manifest,
 ): Promise<{ desired: Desired; uid: string }> {
   const desired = await prepare(target, one);
   const { uid } = await target.apply(applying(desired, null));
-  await until(async () => (await healthNow(target, desired)).status === 'Healthy');
   return { desired, uid };
+}
+
+/** Prepares, applies and waits until it is healthy. */
+export async function runHealthy(
+  target: Target,
+  one: Manifest,
+): Promise<{ desired: Desired; uid: string }> {
+  const made = await run(target, one);
+  await until(async () => (await healthNow(target, made.desired)).status === 'Healthy');
+  return made;
+}
+
+/** Waits until a program has written something to its log. */
+export async function untilSaid(path: string, words: string): Promise<string> {
+  let text = '';
+  await until(async () => {
+    text = await readFile(path, 'utf8').catch(() => '');
+    return text.includes(words);
+  });
+  return text;
+}
+
+export function logOf(bench: Bench, name: string): string {
+  return join(bench.stateDir, 'logs', 'shop@dev', `${name}.log`);
 }
 
 /** Waits until something holds; fails with what was seen last. */
@@ -180,7 +206,14 @@ export async function until(
   }
 }
 
+/** Whether there is such a process that has not ended; a zombie has. */
 export function isRunning(pid: number): boolean {
+  const sentinel = openSentinel(pid);
+  if (sentinel !== null) {
+    const alive = sentinel.alive();
+    sentinel.close();
+    return alive;
+  }
   try {
     process.kill(pid, 0);
     return true;
@@ -194,6 +227,52 @@ export async function recordOf(bench: Bench, name: string): Promise<ProcessRecor
   const path = join(bench.stateDir, 'processes', `shop@dev@${name}.json`);
   const text = await readFile(path, 'utf8');
   return JSON.parse(text.split('\n')[1] ?? '') as ProcessRecord;
+}
+
+/** Puts other facts into a record, as a crash or another boot would have left them. */
+export async function rewriteRecord(
+  bench: Bench,
+  name: string,
+  change: Partial<ProcessRecord>,
+): Promise<ProcessRecord> {
+  const record = { ...(await recordOf(bench, name)), ...change };
+  const path = join(bench.stateDir, 'processes', `shop@dev@${name}.json`);
+  await writeFile(`${path}.new`, encodeEnvelope(sha256, 'process', 1, record));
+  await rename(`${path}.new`, path);
+  return record;
+}
+
+/** Numbers of all processes that carry a variable with this value. */
+export async function carrying(variable: string, value: string): Promise<readonly number[]> {
+  const table = await openProcessTable();
+  const found: number[] = [];
+  for (const { pid, zombie } of await table.list()) {
+    if (!zombie && (await table.environment(pid, variable)) === value) found.push(pid);
+  }
+  return found;
+}
+
+/** A controller in another process, see `controller.testing.ts`. */
+export interface OtherController {
+  /** The UID of what it applied. */
+  readonly uid: Promise<string>;
+  /** Without giving it any chance. */
+  kill(): Promise<void>;
+}
+
+export function startController(stateDir: string, one: Manifest): OtherController {
+  const script = join(import.meta.dirname, 'controller.testing.ts');
+  const child = spawn(process.execPath, [script, stateDir, JSON.stringify(one)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  return {
+    uid: once(child.stdout, 'data').then(([line]: unknown[]) => String(line).trim()),
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
 }
 
 /** Kills what the records of a state folder name. */

@@ -119,7 +119,10 @@ async function start(
   const { clock, table, random, records, supervisor } = dependencies;
   const { fields, payload } = effect.desired;
   const logFile = logFileOf(dependencies.stateDir, name, fields, before);
-  const log = await openLog(logFile, asPayload(payload).limits, resource);
+  // Limits are for the place that the manifest names; the default one is our own.
+  const limits = asFields(fields).log.file === undefined ? [] : asPayload(payload).limits;
+  await touch(effect);
+  const log = await openLog(logFile, limits, effect, resource);
   try {
     const intent: ProcessRecord = {
       ...name,

@@ -2,11 +2,10 @@ import { constants, fstatSync, ftruncateSync, readSync, writeSync } from 'node:f
 import { lstat, open, rename, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { errorCode, makeFolders, openFolder } from '../../../system/files.ts';
-import type { Folder } from '../../../system/files.ts';
-import { notPermitted } from '../../errors.ts';
+import { errorCode } from '../../../system/files.ts';
+import type { Effect } from '../../target.ts';
 import { inTheWay } from '../errors.ts';
-import { isWithin } from '../paths.ts';
+import { openParent } from '../parent.ts';
 
 const chunkBytes = 256 * 1024;
 
@@ -24,17 +23,11 @@ export function rotated(path: string, index: number): string {
 export async function openLog(
   path: string,
   limits: readonly string[],
+  effect: Effect,
   resource: string,
 ): Promise<FileHandle> {
-  const folder = await openOrMake(dirname(path));
+  const folder = await openParent(path, limits, effect, resource);
   try {
-    const real = await folder.realPath();
-    if (limits.length > 0 && !isWithin(real, limits)) {
-      throw notPermitted({
-        message: `${resource} writes to ${path}, which leads to ${real}, outside of what its project may touch`,
-        resource,
-      });
-    }
     const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
     const flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
     const handle = await open(folder.at(basename(path)), flags, 0o640);
@@ -43,16 +36,6 @@ export async function openLog(
     throw inTheWay({ message: `${path}, the log of ${resource}, is no file`, resource });
   } finally {
     await folder.close();
-  }
-}
-
-async function openOrMake(path: string): Promise<Folder> {
-  try {
-    return await openFolder(path);
-  } catch (thrown) {
-    if (errorCode(thrown) !== 'ENOENT') throw thrown;
-    await makeFolders(path);
-    return openFolder(path);
   }
 }
 
@@ -82,7 +65,9 @@ export async function rotateLog(
       return true;
     }
     const copy = join(dirname(path), `.${basename(path)}.rotating`);
-    const target = await open(copy, 'w', stats.mode & 0o777);
+    await removeFile(copy);
+    // Exclusively: whatever somebody puts there meanwhile is not written through.
+    const target = await open(copy, 'wx', stats.mode & 0o777);
     try {
       await copyAndTruncate(handle, target);
     } catch (thrown) {
@@ -124,10 +109,14 @@ async function copyAndTruncate(from: FileHandle, to: FileHandle): Promise<void> 
 /** Removes a log with all that was rotated from it. */
 export async function removeLog(path: string, keep: number): Promise<void> {
   for (const file of [path, ...Array.from({ length: keep }, (_, at) => rotated(path, at + 1))]) {
-    await unlink(file).catch((thrown: unknown) => {
-      if (errorCode(thrown) !== 'ENOENT') throw thrown;
-    });
+    await removeFile(file);
   }
+}
+
+async function removeFile(path: string): Promise<void> {
+  await unlink(path).catch((thrown: unknown) => {
+    if (errorCode(thrown) !== 'ENOENT') throw thrown;
+  });
 }
 
 /** Size in bytes; 0 where there is nothing. */

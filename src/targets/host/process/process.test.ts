@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sameJson } from '../../../model/json.ts';
 import { freePort } from './port.testing.ts';
@@ -9,6 +8,7 @@ import {
   healthNow,
   isRunning,
   key,
+  logOf,
   look,
   lookLive,
   manifest,
@@ -16,10 +16,11 @@ import {
   openBench,
   pidOf,
   prepare,
-  recordOf,
   referenceTo,
   run,
+  runHealthy,
   until,
+  untilSaid,
 } from './bench.testing.ts';
 import type { Bench } from './bench.testing.ts';
 
@@ -79,7 +80,7 @@ describe('a process', () => {
         argv: node(serverOn(port, version)),
         probe: { http: { port, path: '/' } },
       });
-    const { desired, uid } = await run(target, serve('one'));
+    const { desired, uid } = await runHealthy(target, serve('one'));
     const pid = await pidOf(target, desired);
     const next = await prepare(target, serve('two'));
     const applied = await target.apply(applying(next, uid));
@@ -121,8 +122,8 @@ describe('a process', () => {
     const target = await bench.open({ HOME: '/home/ada', TOKEN: 'controller only' });
     const argv = node('console.log(JSON.stringify(process.env)); setInterval(() => {}, 1000)');
     const { desired } = await run(target, manifest('web', { argv, env: { GREETING: 'hello' } }));
-    const { logFile } = await recordOf(bench, 'web');
-    const env = JSON.parse(await readFile(logFile, 'utf8')) as Record<string, string>;
+    const said = await untilSaid(logOf(bench, 'web'), '}');
+    const env = JSON.parse(said) as Record<string, string>;
     expect(Object.keys(env).toSorted()).toEqual([
       'FAIRLEAD_NONCE',
       'GREETING',

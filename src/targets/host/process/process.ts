@@ -34,7 +34,7 @@ import { ReadinessBoard } from './readiness.ts';
 import { nonceOf, ProcessRecords, recordName, uidOf } from './record.ts';
 import type { ProcessRecord, RecordName } from './record.ts';
 import { digestsOf } from './restart-on.ts';
-import { processSpec } from './spec.ts';
+import { processDefinition, processSpec } from './spec.ts';
 import { Supervisor } from './supervisor.ts';
 
 export interface ProcessKindDependencies extends LaunchDependencies {
@@ -96,10 +96,7 @@ export function createProcessKind(dependencies: ProcessKindDependencies): HostKi
       : healthOf(live.status as unknown as ProcessStatus, asFields(live.fields).probe ?? null);
 
   return {
-    kind: 'Process',
-    description:
-      'A program that is kept running, with its environment, probe and log. It may touch whatever the user of the controller may, so a project with hostPaths must name Process in its kinds to have any.',
-    spec: processSpec,
+    ...processDefinition,
 
     prepare: async (manifest, scope) => {
       const { limits } = scope;

@@ -146,3 +146,10 @@ export const processSpec = z.strictObject({
 });
 
 export type ProcessSpec = z.output<typeof processSpec>;
+
+export const processDefinition = {
+  kind: 'Process',
+  description:
+    'A program that is kept running, with its environment, probe and log. It may touch whatever the user of the controller may, so a project with hostPaths must name Process in its kinds to have any.',
+  spec: processSpec,
+} as const;

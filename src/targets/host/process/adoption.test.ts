@@ -1,0 +1,206 @@
+import { spawn } from 'node:child_process';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sameJson } from '../../../model/json.ts';
+import { openProcessTable } from '../../../system/processes.ts';
+import type { ProcessEntry } from '../../../system/processes.ts';
+import {
+  applying,
+  carrying,
+  effectOn,
+  forever,
+  isRunning,
+  key,
+  logOf,
+  look,
+  lookLive,
+  manifest,
+  node,
+  openBench,
+  pidOf,
+  prepare,
+  recordOf,
+  referenceTo,
+  rewriteRecord,
+  run,
+  startController,
+  until,
+  untilSaid,
+} from './bench.testing.ts';
+import type { Bench } from './bench.testing.ts';
+
+let bench: Bench;
+const foreign: number[] = [];
+
+beforeEach(async () => {
+  bench = await openBench();
+});
+
+afterEach(async () => {
+  for (const pid of foreign.splice(0)) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+  await bench.close();
+});
+
+/** A process that is none of ours. */
+function startForeign(): number {
+  const child = spawn('sleep', ['600'], { stdio: 'ignore' });
+  foreign.push(child.pid!);
+  return child.pid!;
+}
+
+describe('after its controller was killed', () => {
+  it('a process goes on as it is, is found again, and its end is noticed', async () => {
+    const web = manifest('web', { argv: forever });
+    const controller = startController(bench.stateDir, web);
+    const uid = await controller.uid;
+    await controller.kill();
+    const { target } = bench;
+    const desired = await prepare(target, web);
+    const live = await lookLive(target, desired);
+    expect(live.uid).toBe(uid);
+    expect(sameJson(live.fields, desired.fields)).toBe(true);
+    const pid = await pidOf(target, desired);
+    expect(await target.apply(applying(desired, uid))).toEqual({ uid });
+    expect(await pidOf(target, desired)).toBe(pid);
+    await target.watch({ key, references: [referenceTo(desired, uid)] });
+    process.kill(pid, 'SIGKILL');
+    await until(() => bench.told.length > 0);
+    expect((await lookLive(target, desired)).fields['running']).toBe(false);
+  });
+
+  it('at any moment of a start, exactly one process runs in the end', async () => {
+    for (let round = 0; round < 12; round++) {
+      const name = `web-${round}`;
+      const mark = `${bench.folder}-${round}`;
+      const web = manifest(name, { argv: forever, env: { MARK: mark } });
+      const controller = startController(bench.stateDir, web);
+      controller.uid.catch(() => {});
+      const folder = join(bench.stateDir, 'processes');
+      // The first trace of the start; then a little later each round, which spans the whole of it.
+      await until(async () =>
+        (await readdir(folder).catch((): string[] => [])).some((file) => file.includes(`${name}.`)),
+      );
+      await new Promise((resolve) => setTimeout(resolve, round * 0.7));
+      await controller.kill();
+      const desired = await prepare(bench.target, web);
+      const observation = await look(bench.target, desired);
+      const uid = observation.kind === 'present' ? observation.live.uid : null;
+      await bench.target.apply(applying(desired, uid));
+      expect(await carrying('MARK', mark)).toHaveLength(1);
+    }
+  });
+
+  it('a process whose start was never recorded is found by its nonce', async () => {
+    const { target } = bench;
+    const { desired, uid } = await run(target, manifest('web', { argv: forever }));
+    const pid = await pidOf(target, desired);
+    await rewriteRecord(bench, 'web', { process: null });
+    const other = await bench.open();
+    const live = await lookLive(other, desired);
+    expect(live.uid).toBe(uid);
+    expect(live.status['pid']).toBe(pid);
+    expect(await other.apply(applying(desired, uid))).toEqual({ uid });
+    expect((await recordOf(bench, 'web')).process?.pid).toBe(pid);
+  });
+
+  it('a process whose record was deleted is found by the UID of the inventory, and ended', async () => {
+    const { target } = bench;
+    const { desired, uid } = await run(target, manifest('web', { argv: forever }));
+    const pid = await pidOf(target, desired);
+    await rm(join(bench.stateDir, 'processes', 'shop@dev@web.json'));
+    const live = await lookLive(target, desired, uid);
+    expect(live.uid).toBe(uid);
+    expect(target.health(live, desired).status).toBe('Degraded');
+    const again = await target.apply(applying(desired, uid));
+    expect(isRunning(pid)).toBe(false);
+    expect(again.uid).not.toBe(uid);
+    expect(await pidOf(target, desired)).not.toBe(pid);
+  });
+});
+
+describe('a number that was given out anew', () => {
+  it('is another process: ours is dead, and the other is left alone by a start and a removal', async () => {
+    const { target } = bench;
+    const { desired, uid } = await run(target, manifest('web', { argv: forever }));
+    const own = await pidOf(target, desired);
+    const pid = startForeign();
+    const table = await openProcessTable();
+    const identity = { bootId: table.bootId, pid, startTime: '1' };
+    process.kill(own, 'SIGKILL');
+    await until(async () => (await recordOf(bench, 'web')).ended !== null);
+    await rewriteRecord(bench, 'web', { process: identity, ended: null });
+    expect((await lookLive(target, desired)).fields['running']).toBe(false);
+    const healed = await target.apply(applying(desired, uid));
+    expect(isRunning(pid)).toBe(true);
+    await rewriteRecord(bench, 'web', { process: identity });
+    await target.remove(effectOn(desired, healed.uid));
+    expect(isRunning(pid)).toBe(true);
+  });
+
+  it('in another boot is another process, even with the same start time', async () => {
+    const { target } = bench;
+    const { desired } = await run(target, manifest('web', { argv: forever }));
+    const own = await recordOf(bench, 'web');
+    await rewriteRecord(bench, 'web', {
+      bootId: 'before',
+      process: { ...own.process!, bootId: 'before' },
+    });
+    expect((await lookLive(target, desired)).fields['running']).toBe(false);
+    process.kill(own.process!.pid, 'SIGKILL');
+  });
+});
+
+describe('a zombie', () => {
+  it.runIf(process.platform === 'linux')('counts as dead', async () => {
+    const { target } = bench;
+    const { desired, uid } = await run(target, manifest('web', { argv: forever }));
+    const own = await pidOf(target, desired);
+    // `exec` leaves the first child without a parent that would collect it.
+    const parent = spawn('sh', ['-c', 'sleep 0 & exec sleep 600'], { stdio: 'ignore' });
+    foreign.push(parent.pid!);
+    const table = await openProcessTable();
+    const parentOf = async (pid: number): Promise<string | undefined> => {
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+      return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+    };
+    let zombie: ProcessEntry | undefined;
+    await until(async () => {
+      for (const entry of await table.list()) {
+        if (entry.zombie && (await parentOf(entry.pid)) === String(parent.pid)) zombie = entry;
+      }
+      return zombie !== undefined;
+    });
+    process.kill(own, 'SIGKILL');
+    await until(async () => (await recordOf(bench, 'web')).ended !== null);
+    await rewriteRecord(bench, 'web', {
+      process: { bootId: table.bootId, pid: zombie!.pid, startTime: zombie!.startTime },
+      ended: null,
+    });
+    expect((await lookLive(target, desired, uid)).fields['running']).toBe(false);
+  });
+});
+
+describe('an application with a new name', () => {
+  it('keeps its process, its end is noticed and its log is found under the new name', async () => {
+    const { target } = bench;
+    const argv = node(`console.log('hello'); setInterval(() => {}, 1000)`);
+    const { desired, uid } = await run(target, manifest('web', { argv }));
+    const pid = await pidOf(target, desired);
+    await untilSaid(logOf(bench, 'web'), 'hello');
+    const renamed = { application: 'store', environment: 'dev' };
+    const reference = referenceTo(desired, uid);
+    const [seen] = await target.read(renamed, [reference]);
+    expect(seen).toMatchObject({ kind: 'present', live: { uid, status: { pid } } });
+    await target.watch({ key: renamed, references: [reference] });
+    const lines: string[] = [];
+    const options = { tail: 10, follow: false };
+    for await (const line of target.logs!(renamed, desired.id, options)) lines.push(line);
+    expect(lines).toEqual(['hello']);
+    expect(await look(target, desired)).toEqual({ kind: 'absent' });
+    process.kill(pid, 'SIGKILL');
+    await until(() => bench.told.some((change) => change.key.application === 'store'));
+    await target.remove({ ...effectOn(desired, uid), key: renamed });
+    expect((await target.read(renamed, [reference]))[0]).toEqual({ kind: 'absent' });
+  });
+});

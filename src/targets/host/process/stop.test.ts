@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fencedOff } from '../../errors.ts';
+import {
+  applying,
+  carrying,
+  effectOn,
+  forever,
+  isRunning,
+  logOf,
+  lookLive,
+  manifest,
+  node,
+  openBench,
+  pidOf,
+  prepare,
+  run,
+  until,
+  untilSaid,
+} from './bench.testing.ts';
+import type { Bench } from './bench.testing.ts';
+
+let bench: Bench;
+
+beforeEach(async () => {
+  bench = await openBench();
+});
+
+afterEach(async () => {
+  await bench.close();
+});
+
+const deaf = node(
+  `process.on('SIGTERM', () => console.log('not yet')); console.log('up'); setInterval(() => {}, 1000)`,
+);
+
+/** Waits until a program has said that it is up. */
+async function up(name: string): Promise<void> {
+  await untilSaid(logOf(bench, name), 'up');
+}
+
+describe('a process that is to end', () => {
+  it('is asked by the signal it wants and given time to end by itself', async () => {
+    const { target, folder } = bench;
+    const mark = join(folder, 'ended');
+    const argv = node(
+      `process.on('SIGINT', () => setTimeout(() => { require('fs').writeFileSync('${mark}', 'well'); process.exit() }, 200)); console.log('up'); setInterval(() => {}, 1000)`,
+    );
+    const { desired, uid } = await run(
+      target,
+      manifest('web', { argv, stop: { signal: 'INT', grace: '10s' } }),
+    );
+    await up('web');
+    await target.remove(effectOn(desired, uid));
+    expect(await readFile(mark, 'utf8')).toBe('well');
+  });
+
+  it('is killed when it does not end within its grace', async () => {
+    const { target } = bench;
+    const { desired, uid } = await run(
+      target,
+      manifest('web', {
+        argv: deaf,
+        stop: { grace: '300ms' },
+        log: { file: join(bench.folder, 'log') },
+      }),
+    );
+    const pid = await pidOf(target, desired);
+    await untilSaid(join(bench.folder, 'log'), 'up');
+    await target.remove(effectOn(desired, uid));
+    expect(isRunning(pid)).toBe(false);
+    expect(await readFile(join(bench.folder, 'log'), 'utf8')).toContain('not yet');
+  });
+
+  it('takes along what it started, also what left its group', async () => {
+    const { target, folder } = bench;
+    const argv = node(
+      `const { spawn } = require('node:child_process');
+       spawn('sleep', ['600'], { stdio: 'ignore' });
+       spawn('sleep', ['600'], { stdio: 'ignore', detached: true });
+       console.log('up');
+       setInterval(() => {}, 1000)`,
+    );
+    const { desired, uid } = await run(target, manifest('web', { argv, env: { MARK: folder } }));
+    await up('web');
+    expect(await carrying('MARK', folder)).toHaveLength(3);
+    await target.remove(effectOn(desired, uid));
+    expect(await carrying('MARK', folder)).toEqual([]);
+  });
+
+  it('leaves no orphans behind when it ended first: they go before the next start', async () => {
+    const { target, folder } = bench;
+    const argv = node(
+      `const { spawn } = require('node:child_process');
+       spawn('sleep', ['600'], { stdio: 'ignore', detached: true });
+       console.log('up');
+       setInterval(() => {}, 1000)`,
+    );
+    const { desired, uid } = await run(target, manifest('web', { argv, env: { MARK: folder } }));
+    await up('web');
+    const pid = await pidOf(target, desired);
+    const before = await carrying('MARK', folder);
+    process.kill(pid, 'SIGKILL');
+    await until(() => !isRunning(pid));
+    await target.apply(applying(desired, uid));
+    expect(before.filter(isRunning)).toEqual([]);
+  });
+
+  it('is left alone once a newer writer has taken over, or the effect was cancelled', async () => {
+    const { target } = bench;
+    const { desired, uid } = await run(target, manifest('web', { argv: forever }));
+    const pid = await pidOf(target, desired);
+    const next = await prepare(target, manifest('web', { argv: [...forever, 'again'] }));
+    const fence = async (): Promise<void> => {
+      throw fencedOff({ message: 'a newer writer is there' });
+    };
+    const signal = AbortSignal.abort(new Error('stopped'));
+    for (const [other, why] of [
+      [{ fence }, 'a newer writer is there'],
+      [{ signal }, 'stopped'],
+    ] as const) {
+      await expect(target.apply({ ...applying(next, uid), ...other })).rejects.toThrow(why);
+      await expect(target.remove({ ...effectOn(desired, uid), ...other })).rejects.toThrow(why);
+    }
+    expect(await pidOf(target, desired)).toBe(pid);
+  });
+
+  it('stops waiting for it when the effect is cancelled, and what was asked of it goes on', async () => {
+    const { target } = bench;
+    const { desired, uid } = await run(
+      target,
+      manifest('web', { argv: deaf, stop: { grace: '1m' } }),
+    );
+    await up('web');
+    const pid = await pidOf(target, desired);
+    const signal = AbortSignal.timeout(300);
+    await expect(target.remove({ ...effectOn(desired, uid), signal })).rejects.toThrow(
+      /aborted|timeout/,
+    );
+    expect((await lookLive(target, desired)).status['pid']).toBe(pid);
+  });
+});
