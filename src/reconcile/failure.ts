@@ -35,7 +35,7 @@ export async function afterFailure(
   if (mayRevert && (final || exhausted) && !context.signal.aborted) {
     const remembered = await quarantine(context, runtime, run, error.message);
     if (remembered) {
-      runtime.move(runtime.state === 'verifying' ? 'health-missed' : 'apply-failed');
+      runtime.move('apply-failed');
       runtime.message = `${error.message}; going back to the last good revision`;
       runtime.error = error;
       runtime.triggers.add('revert');

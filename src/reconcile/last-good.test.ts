@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { configuration, createEngineBench, type EngineBench } from '../../test/support/engine.ts';
+import { effectTimedOut } from '../targets/errors.ts';
 
 const shop = { application: 'shop', environment: 'dev' };
 const synced = 'synced, Synced, Healthy';
@@ -87,6 +88,31 @@ describe('a change that does not become healthy', () => {
     await bench.api.sync({ ...sync, retryQuarantined: true });
     await bench.engine.queue.idle();
     expect((await outcomes(bench)).slice(3)).toEqual(['manual reverted', 'revert succeeded']);
+  });
+
+  test('is undone also when its release was cut off before anybody saw how it is', async () => {
+    let isCut = false;
+    await using bench = await createEngineBench({
+      target: (target) => ({
+        ...target,
+        apply: async (effect) => {
+          const applied = await target.apply(effect);
+          if (isCut) throw effectTimedOut({ message: 'no answer' });
+          return applied;
+        },
+      }),
+    });
+    await live(bench);
+    isCut = true;
+    await bench.push({ 'shop/a.yaml': bench.file('a', 'bad') });
+    expect([bench.read('a'), bench.state('shop@dev')]).toEqual([
+      'bad',
+      'backing-off, OutOfSync, Healthy',
+    ]);
+    isCut = false;
+    await bench.look('shop@dev');
+    expect(bench.read('a')).toBe('good 1');
+    expect(bench.state('shop@dev')).toBe('failed, OutOfSync, Healthy');
   });
 
   test('stays where it is when there is nothing to go back to', async () => {

@@ -9,23 +9,23 @@ export type ApplicationState =
   | 'pending'
   /** Rendering, reading and planning. */
   | 'planning'
-  /** Live is what it should be, and healthy or on its way without us. */
+  /** Effects are under way, or what they made is still to become healthy. */
+  | 'applying'
+  /** As `applying`, back to the last good revision after a change that failed. */
+  | 'reverting'
+  /** All is made and healthy; live is read once more before it is called synced. */
+  | 'verifying'
+  /** Live is what it should be. */
   | 'synced'
-  /** Live differs and policy says to leave it (manual sync, self-heal off). */
+  /** Live differs, and policy says to leave it: sync is manual, self-healing is off, a field is contested. */
   | 'out-of-sync'
   /** A plan needs a person: approval, or confirmation of deletes. */
   | 'awaiting-approval'
-  /** Another application must be healthy first. */
+  /** Another application must come first. */
   | 'awaiting-dependency'
-  /** Effects are under way. */
-  | 'applying'
-  /** Effects are done; waiting for health. */
-  | 'verifying'
-  /** The change failed; the last good revision is being brought back. */
-  | 'reverting'
   /** Failed; tried again by itself at a known time. */
   | 'backing-off'
-  /** Failed; nothing happens until something changes or a person asks. */
+  /** Failed; nothing happens until something changes or a person asks. Drift is still healed. */
   | 'failed'
   /** A person said to leave it alone. */
   | 'held'
@@ -35,41 +35,36 @@ export type ApplicationState =
 export type ApplicationEvent =
   /** Something asks for a look: commit, drift, timer, dependency, person. */
   | 'triggered'
+  /** Nothing is to be done. */
   | 'plan-empty'
   | 'plan-refused-by-policy'
   | 'plan-needs-person'
   | 'plan-needs-dependency'
   | 'plan-held'
   | 'plan-read-only'
+  /** It could not be rendered, read or planned. */
   | 'plan-failed'
   | 'apply-started'
-  | 'apply-done'
-  | 'apply-failed'
-  | 'health-reached'
-  | 'health-missed'
   | 'revert-started'
+  /** Every change was made and became healthy, the application's own checks included. */
+  | 'apply-done'
+  /** A change could not be made, or did not become healthy. */
+  | 'apply-failed'
+  /** The second look finds nothing left to do. */
+  | 'health-reached'
+  /** The second look fails, or finds that something changed again. */
+  | 'health-missed'
+  /** Trying again by itself makes no sense, or the attempts are used up. */
   | 'gave-up';
 
-const fromPlanning: Record<ApplicationEvent, ApplicationState | null> = {
-  triggered: 'planning',
-  'plan-empty': 'synced',
-  'plan-refused-by-policy': 'out-of-sync',
-  'plan-needs-person': 'awaiting-approval',
-  'plan-needs-dependency': 'awaiting-dependency',
-  'plan-held': 'held',
-  'plan-read-only': 'read-only',
-  'plan-failed': 'backing-off',
-  'apply-started': 'applying',
-  'apply-done': null,
-  'apply-failed': null,
-  'health-reached': null,
-  'health-missed': null,
-  'revert-started': 'reverting',
-  'gave-up': 'failed',
-};
+type Row = Record<ApplicationEvent, ApplicationState | null>;
 
-const refuseAll: Record<ApplicationEvent, ApplicationState | null> = {
-  triggered: null,
+/**
+ * In every state a look may begin. Only one run at a time works on an application, so one that begins in a state in
+ * which something is under way follows a run that broke off.
+ */
+const any: Row = {
+  triggered: 'planning',
   'plan-empty': null,
   'plan-refused-by-policy': null,
   'plan-needs-person': null,
@@ -78,59 +73,43 @@ const refuseAll: Record<ApplicationEvent, ApplicationState | null> = {
   'plan-read-only': null,
   'plan-failed': null,
   'apply-started': null,
+  'revert-started': null,
   'apply-done': null,
   'apply-failed': null,
   'health-reached': null,
   'health-missed': null,
-  'revert-started': null,
   'gave-up': null,
 };
 
-/** A state in which nothing is under way: only a trigger moves it. */
-const resting: Record<ApplicationEvent, ApplicationState | null> = {
-  ...refuseAll,
-  triggered: 'planning',
-};
+const effects: Row = { ...any, 'apply-done': 'verifying', 'apply-failed': 'backing-off' };
 
 /** Next state, or `null` where the event cannot happen in that state. */
-export const transitions: Record<
-  ApplicationState,
-  Record<ApplicationEvent, ApplicationState | null>
-> = {
-  pending: resting,
-  planning: fromPlanning,
-  // Live is the last good state and in order, yet what the source says was refused or failed.
-  synced: { ...resting, 'gave-up': 'failed' },
-  'out-of-sync': resting,
-  'awaiting-approval': resting,
-  'awaiting-dependency': resting,
-  applying: {
-    ...refuseAll,
-    'apply-done': 'verifying',
-    'apply-failed': 'backing-off',
-    'health-missed': 'backing-off',
-    'gave-up': 'failed',
-  },
-  verifying: {
-    ...refuseAll,
-    'health-reached': 'synced',
-    'health-missed': 'backing-off',
-    'gave-up': 'failed',
-  },
-  reverting: {
-    ...refuseAll,
-    'apply-started': 'reverting',
-    'apply-done': 'verifying',
-    'apply-failed': 'backing-off',
-    'health-missed': 'backing-off',
-    'gave-up': 'failed',
-    'plan-failed': 'backing-off',
+export const transitions: Record<ApplicationState, Row> = {
+  pending: any,
+  planning: {
+    ...any,
     'plan-empty': 'synced',
+    'plan-refused-by-policy': 'out-of-sync',
+    'plan-needs-person': 'awaiting-approval',
+    'plan-needs-dependency': 'awaiting-dependency',
+    'plan-held': 'held',
+    'plan-read-only': 'read-only',
+    'plan-failed': 'backing-off',
+    'apply-started': 'applying',
+    'revert-started': 'reverting',
   },
-  'backing-off': { ...resting, 'revert-started': 'reverting', 'gave-up': 'failed' },
-  failed: { ...resting, 'revert-started': 'reverting' },
-  held: resting,
-  'read-only': resting,
+  applying: effects,
+  reverting: effects,
+  verifying: { ...any, 'health-reached': 'synced', 'health-missed': 'backing-off' },
+  // Live is the last good state and in order, yet what the source says was refused or failed.
+  synced: { ...any, 'gave-up': 'failed' },
+  'backing-off': { ...any, 'gave-up': 'failed' },
+  'out-of-sync': any,
+  'awaiting-approval': any,
+  'awaiting-dependency': any,
+  failed: any,
+  held: any,
+  'read-only': any,
 };
 
 /** The state after `event`. @throws Error (a bug) where the table has no such transition. */
