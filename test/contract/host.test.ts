@@ -1,6 +1,8 @@
-import { mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { InventoryKey } from '../../src/model/inventory.ts';
+import type { Json } from '../../src/model/json.ts';
 import type { Manifest } from '../../src/model/resource.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { createSealer, sha256 } from '../../src/system/hasher.ts';
@@ -12,23 +14,25 @@ import type { TargetHarness } from './target.ts';
 
 const apiVersion = 'host.fairlead.dev/v1alpha1';
 
-describeTarget('host', async (): Promise<TargetHarness> => {
+/** What the two kinds share: a state folder, and controllers on it. */
+async function openHost(kind: string) {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-host-'));
   const stateDir = join(folder, 'state');
-  const pathOf = (name: string): string => join(folder, 'live', name, 'file');
-  const inventoryFile = (key: { application: string; environment: string }): string =>
+  const inventoryFile = (key: InventoryKey): string =>
     join(stateDir, 'inventories', `${key.application}@${key.environment}.json`);
   const opened: Target[] = [];
-  const manifest = (name: string, spec: Record<string, string>): Manifest => ({
-    apiVersion,
-    kind: 'File',
-    name,
-    namespace: '',
-    body: { apiVersion, kind: 'File', metadata: { name }, spec },
-    origin: { file: `app/${name}.yaml`, line: 3 },
-  });
   return {
-    open: async () => {
+    folder,
+    stateDir,
+    manifest: (name: string, spec: Json): Manifest => ({
+      apiVersion,
+      kind,
+      name,
+      namespace: '',
+      body: { apiVersion, kind, metadata: { name }, spec },
+      origin: { file: `app/${name}.yaml`, line: 3 },
+    }),
+    open: async (): Promise<Target> => {
       const target = await targetDrivers['host']!({
         name: 'here',
         settings: { stateDir },
@@ -42,28 +46,77 @@ describeTarget('host', async (): Promise<TargetHarness> => {
       opened.push(target);
       return target;
     },
-    manifest: (name, variant) => manifest(name, { path: pathOf(name), content: `${variant}\n` }),
-    misspelt: (name) => manifest(name, { path: pathOf(name), contnet: 'x' }),
-    disturb: (name) => writeFile(pathOf(name), 'by hand\n'),
-    destroy: (name) => rm(pathOf(name)),
-    hide: async (name) => {
-      // A symlink that leads to itself: something is there, and not even root can look behind it.
-      const parent = join(folder, 'live', name);
-      await rename(parent, `${parent}-away`);
-      await symlink(parent, parent);
-    },
-    damageInventory: async (key) => {
+    damageInventory: async (key: InventoryKey): Promise<void> => {
       const text = await readFile(inventoryFile(key), 'utf8');
       await writeFile(inventoryFile(key), text.replace('"epoch":1', '"epoch":7'));
     },
-    storeNewerInventory: (key) =>
+    storeNewerInventory: (key: InventoryKey): Promise<void> =>
       writeFile(
         inventoryFile(key),
         '{"kind":"inventory","formatVersion":99,"checksum":"?"}\n???\n',
       ),
-    close: async () => {
+    close: async (): Promise<void> => {
       for (const target of opened) await target.close();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** Puts a symlink that leads to itself in the way: something is there, and not even root can look behind it. */
+async function hideBehindItself(path: string): Promise<void> {
+  await rename(path, `${path}-away`);
+  await symlink(path, path);
+}
+
+describeTarget('host (File)', async (): Promise<TargetHarness> => {
+  const host = await openHost('File');
+  const pathOf = (name: string): string => join(host.folder, 'live', name, 'file');
+  return {
+    ...host,
+    manifest: (name, variant) =>
+      host.manifest(name, { path: pathOf(name), content: `${variant}\n` }),
+    misspelt: (name) => ({
+      manifest: host.manifest(name, { path: pathOf(name), contnet: 'x' }),
+      meant: 'content',
+    }),
+    disturb: (name) => writeFile(pathOf(name), 'by hand\n'),
+    destroy: (name) => rm(pathOf(name)),
+    hide: (name) => hideBehindItself(dirname(pathOf(name))),
+  };
+});
+
+describeTarget('host (Process)', async (): Promise<TargetHarness> => {
+  const host = await openHost('Process');
+  const records = join(host.stateDir, 'processes');
+  const recordOf = (name: string): string => join(records, `shop@dev@${name}.json`);
+  /** Ends the process group that a record names. */
+  const kill = async (record: string): Promise<void> => {
+    const text = await readFile(record, 'utf8').catch(() => '');
+    const pid = Number(/"pid":(\d+)/.exec(text)?.[1] ?? Number.NaN);
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It has ended already.
+    }
+  };
+  return {
+    ...host,
+    manifest: (name, variant) =>
+      host.manifest(name, {
+        argv: ['sleep', variant === 'first' ? '1000' : '2000'],
+        log: { file: join(host.folder, `${name}.log`) },
+      }),
+    misspelt: (name) => ({
+      manifest: host.manifest(name, { argv: ['true'], resart: 'never' }),
+      meant: 'restart',
+    }),
+    disturb: (name) => kill(recordOf(name)),
+    destroy: (name) => kill(recordOf(name)),
+    hide: (name) => hideBehindItself(recordOf(name)),
+    close: async () => {
+      for (const file of await readdir(records).catch((): string[] => []))
+        await kill(join(records, file));
+      await host.close();
     },
   };
 });

@@ -13,8 +13,8 @@ export interface TargetHarness {
   open(): Promise<Target>;
   /** The simplest resource of this target; two variants of one name differ in one owned field. */
   manifest(name: string, variant: 'first' | 'second'): Manifest;
-  /** A manifest that the driver must refuse because of an unknown field called `contnet`. */
-  misspelt(name: string): Manifest;
+  /** A manifest that the driver must refuse because of an unknown field, and the field that was probably meant. */
+  misspelt(name: string): { readonly manifest: Manifest; readonly meant: string };
   /** Changes an owned field behind the controller's back. */
   disturb(name: string): Promise<void>;
   /** Deletes the resource behind the controller's back. */
@@ -100,7 +100,10 @@ export function describeTarget(name: string, create: () => Promise<TargetHarness
         const live = await lookLive(desired);
         expect(live.uid).toBe(uid);
         expect(sameJson(live.fields, desired.fields)).toBe(true);
-        expect(target.health(live, desired).status).toBe('Healthy');
+        await becomes(
+          'Healthy',
+          async () => target.health(await lookLive(desired), desired).status,
+        );
       });
 
       it('takes the same effect twice: an answer that was lost does no harm', async () => {
@@ -213,12 +216,13 @@ export function describeTarget(name: string, create: () => Promise<TargetHarness
       });
 
       it('refuses an unknown field with its file and the field that was probably meant', async () => {
-        const prepared = await target.prepare([harness.misspelt('one')], { key, project: null });
+        const { manifest, meant } = harness.misspelt('one');
+        const prepared = await target.prepare([manifest], { key, project: null });
         expect(prepared.ok).toBe(false);
         if (prepared.ok) return;
         expect(prepared.error.code).toBe('target.manifest-invalid');
         expect(prepared.error.message).toContain('app/one.yaml:3');
-        expect(prepared.error.message).toContain('did you mean content?');
+        expect(prepared.error.message).toContain(`did you mean ${meant}?`);
       });
 
       it('refuses an unknown kind', async () => {
@@ -265,7 +269,10 @@ export function describeTarget(name: string, create: () => Promise<TargetHarness
         await target.read(key, [reference]);
         await harness.disturb('one');
         expect(await changes.next()).toMatchObject({ key, id: desired.id });
-        await target.read(key, [reference]);
+        const healed = await target.apply(applyEffect(desired, (await lookLive(desired)).uid));
+        await changes.settled();
+        await target.watch({ key, references: [{ ...reference, uid: healed.uid }] });
+        await target.read(key, [{ ...reference, uid: healed.uid }]);
         await harness.destroy('one');
         expect(await changes.next()).toMatchObject({ key, id: desired.id });
       });
@@ -446,6 +453,17 @@ async function codeOf(promise: Promise<unknown>): Promise<string | null> {
   }
 }
 
+/** Waits, within bounds, until something is as expected. */
+async function becomes(expected: string, look: () => Promise<string>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  let seen = await look();
+  while (seen !== expected && Date.now() < deadline) {
+    await pause(20);
+    seen = await look();
+  }
+  expect(seen).toBe(expected);
+}
+
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
@@ -453,6 +471,8 @@ function pause(ms: number): Promise<void> {
 /** Collects what a target tells. `next` waits for one more than was taken so far. */
 function listen(target: Target): {
   next(): Promise<TargetChange>;
+  /** Takes what our own doing may still bring. */
+  settled(): Promise<void>;
   seen(): readonly TargetChange[];
 } {
   const changes: TargetChange[] = [];
@@ -460,6 +480,10 @@ function listen(target: Target): {
   let taken = 0;
   return {
     seen: () => changes,
+    settled: async () => {
+      await pause(100);
+      taken = changes.length;
+    },
     next: async () => {
       const deadline = Date.now() + 10_000;
       while (changes.length <= taken) {
