@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { cliReference } from './docs/cli.ts';
 import { configurationReference } from './docs/configuration.ts';
 import { errorReference } from './docs/errors.ts';
+import { hostReference } from './docs/host.ts';
 
 /**
  * `npm run docs:generate`: writes the pages of the reference that the code already holds. `--check` writes nothing and
@@ -17,6 +18,7 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/cli.md', `${await cliReference()}\n`],
     ['docs/reference/errors.md', `${await errorReference()}\n`],
     ['docs/reference/configuration.md', `${configurationReference()}\n`],
+    ['docs/reference/host.md', `${hostReference()}\n`],
   ]);
 }
 

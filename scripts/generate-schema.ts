@@ -1,23 +1,30 @@
 /**
- * Writes `schema/fairlead.schema.json` from the zod schemas; `--check` only says whether it is up to date.
- * Editors find it by the line `# yaml-language-server: $schema=…` that `fairlead init` writes.
+ * Writes `schema/*.schema.json` from the zod schemas; `--check` only says whether they are up to date. Editors find them
+ * by a line `# yaml-language-server: $schema=…`, as `fairlead init` writes it.
  */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { defaultDrivers } from '../src/config/drivers.ts';
 import { configSchema } from '../src/config/json-schema.ts';
 import { createKinds } from '../src/config/kinds/index.ts';
+import { hostSchema } from '../src/targets/host/schema.ts';
 
-const file = fileURLToPath(new URL('../schema/fairlead.schema.json', import.meta.url));
+const root = dirname(import.meta.dirname);
 
-/** The text that the file must have. */
-export function schemaText(): string {
-  return `${JSON.stringify(configSchema(createKinds(defaultDrivers)), null, 2)}\n`;
+/** The text that each file must have, by its path in the checkout. */
+export function schemaFiles(): ReadonlyMap<string, string> {
+  return new Map([
+    ['schema/fairlead.schema.json', textOf(configSchema(createKinds(defaultDrivers)))],
+    ['schema/host.schema.json', textOf(hostSchema())],
+  ]);
 }
 
-function present(): string | null {
+function textOf(schema: unknown): string {
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+function present(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
@@ -27,11 +34,14 @@ function present(): string | null {
 }
 
 if (import.meta.main) {
-  if (!process.argv.includes('--check')) {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, schemaText());
-  } else if (present() !== schemaText()) {
-    process.stderr.write('schema/fairlead.schema.json is out of date: run `npm run schema`\n');
-    process.exitCode = 1;
+  for (const [path, text] of schemaFiles()) {
+    const file = join(root, path);
+    if (!process.argv.includes('--check')) {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    } else if (present(file) !== text) {
+      process.stderr.write(`${path} is out of date: run \`npm run schema\`\n`);
+      process.exitCode = 1;
+    }
   }
 }

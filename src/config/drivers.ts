@@ -22,6 +22,13 @@ const hostSettings = z.strictObject({
       description:
         "Folder for inventories and holds. Default: /var/lib/fairlead as root, else fairlead in the user's state folder.",
     }),
+  secretEnv: z
+    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a variable'))
+    .default([])
+    .meta({
+      description:
+        "Variables of the controller's environment that applications of projects with hostPaths may refer to as secrets. Applications of other projects may refer to any.",
+    }),
 });
 
 export const hostDriver: Driver = {

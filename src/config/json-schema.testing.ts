@@ -81,3 +81,34 @@ export function accepts(root: Schema, value: unknown, at: Schema = root): boolea
     }
   });
 }
+
+/** Every schema inside, with the place it stands at. */
+function* walk(at: string, one: Schema): Generator<readonly [string, Schema]> {
+  yield [at, one];
+  const groups = { ...(one['$defs'] as object), ...(one['properties'] as object) };
+  for (const [name, inner] of Object.entries(groups)) yield* walk(`${at}.${name}`, inner as Schema);
+  if (typeof one['items'] === 'object') yield* walk(`${at}[]`, one['items'] as Schema);
+}
+
+/** Fields that editors have nothing to say about. */
+export function silentFields(schema: Schema): readonly string[] {
+  return [...walk('', schema)]
+    .filter(
+      ([at, { description, type }]) =>
+        type !== undefined && description === undefined && !at.endsWith('[]'),
+    )
+    .map(([at]) => at);
+}
+
+/** Mappings in which unknown fields go unnoticed. */
+export function openMappings(schema: Schema): readonly string[] {
+  return [...walk('', schema)]
+    .filter(([, one]) => one['type'] === 'object' && one['additionalProperties'] === undefined)
+    .map(([at]) => at);
+}
+
+export function patternsIn(schema: Schema): readonly string[] {
+  return [...walk('', schema)]
+    .map(([, { pattern }]) => pattern)
+    .filter((pattern) => typeof pattern === 'string');
+}

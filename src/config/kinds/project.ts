@@ -37,7 +37,7 @@ const spec = z
       .default([])
       .meta({
         description:
-          'Paths on hosts that its applications may touch, each with all below it. Empty: all.',
+          'Paths on hosts that its applications may touch, each with all below it. Empty: all. With any, kinds that run programs (Command, Process) must be named in `kinds`, because a program can leave these paths.',
       }),
   })
   .meta({ description: 'What the applications of this project may use.' });

@@ -24,17 +24,26 @@ const waveAnnotations = ['fairlead.dev/wave', 'argocd.argoproj.io/sync-wave'];
 const pruneAnnotation = 'fairlead.dev/prune';
 const known = ['fairlead.dev/wave', pruneAnnotation];
 
-const metadata = z.strictObject({
-  name: z.string(),
-  labels: z.record(z.string(), z.string()).optional(),
-  annotations: z.record(z.string(), z.string()).optional(),
-});
+const stringMap = z.record(z.string(), z.string());
+
+const metadata = z
+  .strictObject({
+    name: z.string().meta({
+      description: 'Name of the resource; unique in its application among all of its kind.',
+    }),
+    labels: stringMap.optional().meta({ description: 'For your own use.' }),
+    annotations: stringMap.optional().meta({
+      description:
+        'For your own use, but for `fairlead.dev/wave` (a number in quotes: lower ones are live and healthy first; default "0") and `fairlead.dev/prune` ("disabled": it stays when it leaves the source). Those of Argo CD, Flux and Helm for the same are understood.',
+    }),
+  })
+  .meta({ description: 'What the resource is called, and how it is released.' });
 
 /** The whole document around a kind's `spec`. */
 export function documentSchema(kind: string, spec: z.ZodType) {
   return z.strictObject({
-    apiVersion: z.literal(hostApiVersion),
-    kind: z.literal(kind),
+    apiVersion: z.literal(hostApiVersion).meta({ description: 'Version of the format.' }),
+    kind: z.literal(kind).meta({ description: 'What it is.' }),
     metadata,
     spec,
   });

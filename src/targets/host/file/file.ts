@@ -35,7 +35,7 @@ import type { SecretReader } from '../secrets.ts';
 import type { Temporaries } from '../temporaries.ts';
 import { contentDigest, lookAtFile, maxTextBytes, readText } from './content.ts';
 import type { Found } from './content.ts';
-import { fileSpec } from './spec.ts';
+import { fileDefinition, fileSpec } from './spec.ts';
 import { fileUid, isSecretUid, isUidOf, sealContent } from './uid.ts';
 
 export interface FileKindDependencies {
@@ -69,9 +69,7 @@ export function createFileKind(dependencies: FileKindDependencies): HostKind {
       : (await secrets.read(payload.contentFrom, payload.limits, resource)).reveal();
 
   return {
-    kind: 'File',
-    description: 'A file with content, mode and owner.',
-    spec: fileSpec,
+    ...fileDefinition,
 
     prepare: async (manifest, scope) => {
       const { head, spec } = readManifest(manifest, 'File', fileSpec);

@@ -16,8 +16,7 @@ export function modeField(description: string) {
 
 export const ownerField = z
   .string()
-  .regex(/^(?:[\w.-]+\$?)?(?::[\w.-]+\$?)?$/, 'must be "user", "user:group" or ":group"')
-  .regex(/./, 'must be "user", "user:group" or ":group"')
+  .regex(/^(?=.)(?:[\w.-]+\$?)?(?::[\w.-]+\$?)?$/, 'must be "user", "user:group" or ":group"')
   .meta({ description: 'User, or user:group, that it belongs to. Default: left alone.' });
 
 export const fileSpec = oneOf(
@@ -32,3 +31,10 @@ export const fileSpec = oneOf(
   }),
   ['content', 'contentFrom'],
 );
+
+export const fileDefinition = {
+  kind: 'File',
+  description:
+    'A file with content, mode and owner. It is replaced whole, in one step; a symlink of its name is replaced, not followed. When it leaves the source it is deleted, unless somebody changed it: then a person is asked.',
+  spec: fileSpec,
+} as const;

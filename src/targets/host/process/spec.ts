@@ -55,9 +55,12 @@ const probe = oneOf(
       .optional()
       .meta({ description: 'Ask over HTTP.' }),
     tcp: z.strictObject({ port, host }).optional().meta({ description: 'Connect to a port.' }),
-    exec: z.strictObject({ argv }).optional().meta({
-      description: "Run a program with the process's environment and folder; 0 is ready.",
-    }),
+    exec: z
+      .strictObject({ argv: argv.meta({ description: 'Program and arguments.' }) })
+      .optional()
+      .meta({
+        description: "Run a program with the process's environment and folder; 0 is ready.",
+      }),
     period: duration({ minMs: 100, maxMs: 3_600_000 })
       .prefault('10s')
       .meta({ description: 'Time between probes once it is ready. Default 10s.' }),
