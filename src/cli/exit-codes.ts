@@ -44,6 +44,7 @@ export const exitCodeByCode: Readonly<Record<string, ExitCode>> = {
   'cli.timeout': exitCodes.timeout,
   'cli.interrupted': exitCodes.interrupted,
   'control.not-permitted': exitCodes.notAuthorised,
+  'source.auth-required': exitCodes.notAuthorised,
 };
 
 /** The code that a command ends with when it fails with `error`. */

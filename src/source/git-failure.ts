@@ -22,9 +22,9 @@ import { scrub } from './scrub.ts';
 
 /**
  * Git tells what went wrong in words only. These are its words under `LC_ALL=C`, most telling first: the last lines
- * ("Could not read from remote repository") follow many causes.
+ * ("Could not read from remote repository") follow many causes. `why` stands for words that help nobody.
  */
-const table: readonly (readonly [RegExp, ErrorFactory])[] = [
+const table: readonly (readonly [words: RegExp, make: ErrorFactory, why?: string])[] = [
   [/No space left on device|Disk quota exceeded/i, diskFull],
   [
     /Read-only file system|(?:cannot|could not|unable to) (?:create|open|lock|mkdir|write)[^\n]*Permission denied|insufficient permission for adding an object/i,
@@ -41,7 +41,12 @@ const table: readonly (readonly [RegExp, ErrorFactory])[] = [
     tlsUntrusted,
   ],
   [
-    /could not read (?:Username|Password)|Authentication failed|Invalid (?:username|credentials)|returned error: 40[13]\b|Permission denied \(|Access denied|HTTP Basic: Access denied|Permission to .* denied|not authorized/i,
+    /could not read (?:Username|Password)/i,
+    authRequired,
+    'it asks for credentials, and there are none for it',
+  ],
+  [
+    /Authentication failed|Invalid (?:username|credentials)|returned error: 40[13]\b|Permission denied \(|Access denied|HTTP Basic: Access denied|Permission to .* denied|not authorized/i,
     authRequired,
   ],
   [
@@ -94,9 +99,9 @@ export function gitFailure(outcome: ChildOutcome, context: FailureContext): Fair
     case 'not-started':
       return gitMissing(details(stderr));
     case 'exited': {
-      for (const [words, make] of table) {
+      for (const [words, make, why] of table) {
         const match = words.exec(stderr);
-        if (match !== null) return make(details(lineAt(stderr, match.index)));
+        if (match !== null) return make(details(why ?? lineAt(stderr, match.index)));
       }
       return gitFailed(details(lastLine(stderr) || `Git ended with code ${outcome.exitCode}`));
     }

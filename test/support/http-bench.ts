@@ -9,7 +9,14 @@ import {
   type TestRepository,
 } from './git.ts';
 import { createBareRepository, serveGit, type GitHttpServer } from './git-http.ts';
-import { controllerApi, startProgram, until, type Running } from './program.ts';
+import {
+  controllerApi,
+  runProgram,
+  startProgram,
+  until,
+  type Ended,
+  type Running,
+} from './program.ts';
 
 /** A repository over HTTP, somebody's checkout of it, and a controller that follows it. All in temporary folders. */
 export interface HttpBench extends AsyncDisposable {
@@ -27,6 +34,10 @@ export interface HttpBench extends AsyncDisposable {
   page(content: string, name?: string): string;
   /** Commits in the checkout and pushes over HTTP; gives the commit. */
   push(files: Files, message?: string): Promise<string>;
+  /** The same without the server: the commit gets into the repository at its back. `force`: over what is there. */
+  pushBehind(files: Files, force?: boolean): string;
+  /** Runs `fairlead` on the state folder to its end. */
+  run(...args: readonly string[]): Promise<Ended>;
   /** Starts `fairlead up` and waits until it answers. */
   start(...more: readonly string[]): Promise<Running>;
   /** What a live file holds; `null`: it is not there. Default name: `page`. */
@@ -98,6 +109,12 @@ spec: { path: ${join(out, name)}, content: ${JSON.stringify(content)} }
       await runGitBeside(checkout.directory, ['push', '--quiet', 'origin', 'main']);
       return commit;
     },
+    pushBehind(files, force = false) {
+      const commit = checkout.commit(files);
+      checkout.git('push', '--quiet', ...(force ? ['--force'] : []), bare, 'main');
+      return commit;
+    },
+    run: (...args) => runProgram([...args, '--state-dir', stateDir], { cwd: folder }),
     async start(...more) {
       const started = startProgram(
         ['up', '--repo', server.url('shop.git'), '--poll', poll, '--state-dir', stateDir, ...more],

@@ -175,9 +175,8 @@ async function once(
   for (const problem of status.config.problems) {
     log.engine.warn(`${problem.file}:${problem.line}:${problem.column}: ${problem.message}`);
   }
-  for (const source of status.sources) {
-    if (source.failing !== null) log.engine.error(`${source.url}: ${source.failing.message}`);
-  }
+  const failing = status.sources.flatMap((source) => source.failing ?? []);
+  for (const { message, hint } of failing) log.engine.error(`${message}. ${hint}`);
   context.out.list(applicationView(context.nowMs()), views);
   printBlockers(
     context,
@@ -186,16 +185,16 @@ async function once(
       views.filter((view) => !isWell(view) || view.error !== null),
     ),
   );
-  return codeOf(
-    views,
-    status.config.problems.length > 0 || status.sources.some((source) => source.failing !== null),
-  );
+  const [first] = failing;
+  if (first !== undefined) return codeOf(views, exitCodeOf({ ...first, class: 'transient' }));
+  return codeOf(views, status.config.problems.length > 0 ? exitCodes.error : null);
 }
 
-function codeOf(views: readonly ApplicationView[], broken: boolean): ExitCode {
+/** `broken`: the code where no application says more. */
+function codeOf(views: readonly ApplicationView[], broken: ExitCode | null): ExitCode {
   const failed = views.find((view) => view.error !== null && !isUnhealthy(view));
   if (failed?.error != null) return exitCodeOf(errorFromRecord(failed.error));
-  if (broken) return exitCodes.error;
+  if (broken !== null) return broken;
   if (views.some((view) => view.waiting !== null)) return exitCodes.refused;
   return views.every(isWell) ? exitCodes.ok : exitCodes.degraded;
 }
