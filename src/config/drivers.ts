@@ -24,10 +24,10 @@ const hostSettings = z.strictObject({
     }),
   secretEnv: z
     .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a variable'))
-    .default([])
+    .optional()
     .meta({
       description:
-        "Variables of the controller's environment that applications of projects with hostPaths may refer to as secrets. Applications of other projects may refer to any.",
+        "Variables of the controller's environment that applications of projects with hostPaths may refer to as secrets. Default: none. Applications of other projects may refer to any.",
     }),
 });
 

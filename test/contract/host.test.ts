@@ -1,4 +1,14 @@
-import { mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { InventoryKey } from '../../src/model/inventory.ts';
@@ -14,7 +24,7 @@ import type { TargetHarness } from './target.ts';
 
 const apiVersion = 'host.fairlead.dev/v1alpha1';
 
-/** What the two kinds share: a state folder, and controllers on it. */
+/** What all kinds share: a state folder, and controllers on it. */
 async function openHost(kind: string) {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-host-'));
   const stateDir = join(folder, 'state');
@@ -81,6 +91,23 @@ describeTarget('host (File)', async (): Promise<TargetHarness> => {
     }),
     disturb: (name) => writeFile(pathOf(name), 'by hand\n'),
     destroy: (name) => rm(pathOf(name)),
+    hide: (name) => hideBehindItself(dirname(pathOf(name))),
+  };
+});
+
+describeTarget('host (Directory)', async (): Promise<TargetHarness> => {
+  const host = await openHost('Directory');
+  const pathOf = (name: string): string => join(host.folder, 'live', name, 'directory');
+  return {
+    ...host,
+    manifest: (name, variant) =>
+      host.manifest(name, { path: pathOf(name), mode: variant === 'first' ? '0755' : '0750' }),
+    misspelt: (name) => ({
+      manifest: host.manifest(name, { path: pathOf(name), mod: '0755' }),
+      meant: 'mode',
+    }),
+    disturb: (name) => chmod(pathOf(name), 0o700),
+    destroy: (name) => rmdir(pathOf(name)),
     hide: (name) => hideBehindItself(dirname(pathOf(name))),
   };
 });
