@@ -109,6 +109,16 @@ describe('invariant 8: the prune guard exempts', () => {
     expect(guards(all, { ephemeral: true })).toEqual([]);
   });
 
+  test('but neither a whole application there, nor a change that would be lost', () => {
+    const item = wanted('gone');
+    const changed = { know: recorded(item), see: found(item, { uid: 'remade' }) };
+    const ephemeral = { ephemeral: true };
+    expect(guards([...keeping(1), changed], ephemeral)).toEqual(['modified-since']);
+    expect(guards(deleting(1), { ...ephemeral, removal: 'confirm' })).toEqual([
+      'application-removed',
+    ]);
+  });
+
   test('what a failed release has just made, and is taken back', () => {
     const made = deleting(5);
     const takeBack = new Set(made.map(({ know }) => placeOf(know!)));
