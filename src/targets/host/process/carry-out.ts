@@ -52,14 +52,13 @@ export async function carryOut(
   const running = before === null ? null : await findRunning(dependencies.table, before);
   if (before !== null && running !== null && sameJson(before.fields, fields)) {
     // As wanted already: an effect whose answer was lost, sent again; or a start whose end was never recorded.
-    if (before.process === null)
-      await replace(dependencies, before, { ...before, process: running });
+    if (before.process === null) await settle(dependencies, before, { process: running });
     return { uid: uidOf(before) };
   }
   refuseOther(task);
   if (before !== null && running !== null && canGoOn(before.fields, fields)) {
     await touch(effect);
-    await replace(dependencies, before, { ...before, ...name, process: running, fields, payload });
+    await settle(dependencies, before, { ...name, process: running, fields, payload });
     return { uid: uidOf(before) };
   }
   const launch = await prepareLaunch(
@@ -93,14 +92,24 @@ export async function clearAway(
 
 /** Writes a record; one under the application's former name goes. */
 export async function replace(
-  { records, supervisor }: Pick<CarryOutDependencies, 'records' | 'supervisor'>,
+  { records }: Pick<CarryOutDependencies, 'records'>,
   before: ProcessRecord | null,
   record: ProcessRecord,
   beforeCommit?: () => Promise<void>,
 ): Promise<void> {
   await records.write(record, beforeCommit);
   if (before !== null && recordName(before) !== recordName(record)) await records.remove(before);
-  supervisor.changed(record);
+}
+
+/** Writes what is new about a process that goes on. */
+async function settle(
+  dependencies: CarryOutDependencies,
+  before: ProcessRecord,
+  news: Partial<ProcessRecord>,
+): Promise<void> {
+  const record = { ...before, ...news };
+  await replace(dependencies, before, record);
+  dependencies.supervisor.changed(record);
 }
 
 function refuseOther({ effect, before, resource }: Task<Effect>): void {
@@ -152,7 +161,8 @@ async function start(
     // Ended and collected already: an identity that nothing has.
     const record = { ...intent, process: identityOf(table, entry ?? { pid, startTime: '' }) };
     supervisor.started(record, child);
-    await replace(dependencies, null, record);
+    await records.write(record);
+    supervisor.changed(record);
     return { uid: uidOf(record) };
   } finally {
     await log.close();

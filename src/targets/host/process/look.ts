@@ -63,6 +63,7 @@ async function atRest(
   dependencies: LookDependencies,
   record: ProcessRecord,
 ): Promise<ProcessStatus> {
+  dependencies.board.forget(record.nonce);
   const nowMs = dependencies.clock.nowMs();
   const ended = dependencies.records.endOf(record);
   const rest = restOf({ ...record, ended }, nowMs);

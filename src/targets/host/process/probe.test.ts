@@ -84,6 +84,17 @@ describe('a probe', () => {
     expect((await healthNow(target, desired)).message).toBe('sh ends with code 0');
   });
 
+  it('that replaces another one is asked at once, though its process goes on', async () => {
+    const { target } = bench;
+    const good = { exec: { argv: ['true'] } };
+    const bad = { exec: { argv: ['false'] }, startTimeout: '100ms', failureThreshold: 1 };
+    const { uid } = await runHealthy(target, manifest('web', { argv: forever, probe: good }));
+    const next = await prepare(target, manifest('web', { argv: forever, probe: bad }));
+    expect(await target.apply(applying(next, uid))).toEqual({ uid });
+    await until(async () => (await healthNow(target, next)).status === 'Degraded');
+    expect((await healthNow(target, next)).message).toBe('is not ready: false ends with code 1');
+  });
+
   it('that gets no answer in time has failed', async () => {
     const { target } = bench;
     const probe = { exec: { argv: ['sleep', '600'] }, timeout: '100ms', startTimeout: '300ms' };

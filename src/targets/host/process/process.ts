@@ -144,7 +144,7 @@ export function createProcessKind(dependencies: ProcessKindDependencies): HostKi
         status: status as unknown as Record<string, Json>,
         ...(status.state === 'due' ? { because: { running: howEnded(status.ended) } } : {}),
       };
-      supervisor.show(record.nonce, health(live).status);
+      if (status.state === 'running') supervisor.show(record.nonce, health(live).status);
       return { kind: 'present', live };
     },
 

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { InventoryKey } from '../../../model/inventory.ts';
 import { inventoryKey } from '../../../model/inventory.ts';
+import { sameJson } from '../../../model/json.ts';
 import type { ResourceId } from '../../../model/resource.ts';
 import type { Clock } from '../../../system/clock.ts';
 import { isAlive, openSentinel } from '../../../system/processes.ts';
@@ -12,12 +13,15 @@ import type { ProcessStatus } from './health.ts';
 import { findRunning } from './living.ts';
 import { rotateLog } from './log-file.ts';
 import type { ReadinessBoard } from './readiness.ts';
-import { recordName } from './record.ts';
+import { recordName, uidOf } from './record.ts';
 import type { Ended, ProcessRecord, ProcessRecords, RecordName } from './record.ts';
 import { failuresAfter, restOf } from './restart.ts';
 
-/** How often processes that are not our children are looked at: one small read each. */
+/** How often processes that are not our children are looked at: one read of 5 µs each. */
 const lookEveryMs = 150;
+/** Beyond this many, each is looked at in turns, down to every `maxTurns`-th time: late, but within a second. */
+const looksAtOnce = 100;
+const maxTurns = 4;
 /** The same where each look starts a program (`ps`). */
 const slowEvery = 7;
 const rotateEvery = 14;
@@ -44,6 +48,10 @@ interface Watched {
   sentinel: Sentinel | null;
   /** For the next probe, or the end of a crash loop's wait. */
   timer: NodeJS.Timeout | null;
+  /** Counts the times it was attached, so that of two that overlap the later one holds. */
+  turn: number;
+  /** The nonce whose end was told. */
+  toldEnd: string | null;
 }
 
 /**
@@ -82,7 +90,7 @@ export class Supervisor {
     for (const [at, { name, id }] of wanted) {
       let watched = this.#watched.get(at);
       if (watched === undefined) {
-        watched = { name, id, record: null, sentinel: null, timer: null };
+        watched = { name, id, record: null, sentinel: null, timer: null, turn: 0, toldEnd: null };
         this.#watched.set(at, watched);
       }
       this.#run(this.#attach(watched));
@@ -103,8 +111,9 @@ export class Supervisor {
   }
 
   /** The record was written: what is watched is looked at anew. */
-  changed(name: RecordName): void {
-    const watched = this.#watched.get(recordName(name));
+  changed(record: ProcessRecord): void {
+    this.#dependencies.board.forget(record.nonce);
+    const watched = this.#watched.get(recordName(record));
     if (watched !== undefined) this.#run(this.#attach(watched));
   }
 
@@ -124,14 +133,15 @@ export class Supervisor {
   async #attach(watched: Watched): Promise<void> {
     const { table, records, clock } = this.#dependencies;
     const record = records.load(watched.name);
-    if (record !== null && record.nonce === watched.record?.nonce && record.ended === null) {
-      watched.record = record;
-      return;
-    }
+    const isKnown = record !== null && sameJson(record, watched.record);
+    if (isKnown) return;
     this.#detach(watched);
+    watched.turn += 1;
+    const { turn } = watched;
     if (record === null) return;
     const running = await findRunning(table, record);
-    if (this.#closed || this.#watched.get(recordName(watched.name)) !== watched) return;
+    if (this.#closed || watched.turn !== turn) return;
+    if (this.#watched.get(recordName(watched.name)) !== watched) return;
     if (running === null) {
       if (record.ended === null && record.process !== null) {
         await this.#ended(record, null, null);
@@ -172,18 +182,18 @@ export class Supervisor {
 
   #tick(): void {
     this.#ticks += 1;
+    const turns = Math.min(maxTurns, Math.ceil(this.#watched.size / looksAtOnce));
+    let at = this.#ticks;
     for (const watched of this.#watched.values()) {
       const { record, sentinel } = watched;
+      at += 1;
       if (record === null) continue;
-      if (sentinel !== null && !sentinel.alive()) {
+      if (sentinel === null) {
+        if (!this.#children.has(record.nonce) && this.#ticks % slowEvery === 0)
+          this.#run(this.#lookSlowly(watched, record));
+      } else if (at % turns === 0 && !sentinel.alive()) {
         this.#detach(watched);
         this.#run(this.#ended(record, null, null));
-      } else if (
-        sentinel === null &&
-        !this.#children.has(record.nonce) &&
-        this.#ticks % slowEvery === 0
-      ) {
-        this.#run(this.#lookSlowly(watched, record));
       }
       if (this.#ticks % rotateEvery === 0) this.#run(this.#rotate(record));
     }
@@ -200,35 +210,37 @@ export class Supervisor {
     code: number | null,
     signal: NodeJS.Signals | null,
   ): Promise<void> {
-    const { clock, records, board, exclusive, tell, warn } = this.#dependencies;
     if (this.#closed) return;
+    const { clock, records, board, exclusive, tell, warn } = this.#dependencies;
     let ended: Ended = { code, signal, atMs: clock.nowMs() };
     board.forget(record.nonce);
     this.#shown.delete(record.nonce);
-    let onPurpose = false;
-    let recorded = true;
+    let now: ProcessRecord | null = record;
+    let recorded = false;
     try {
-      await exclusive(record, async () => {
-        const now = records.load(record);
-        onPurpose = now === null || now.nonce !== record.nonce;
-        if (now === null || onPurpose) return;
+      // Its application may have another name since it was started.
+      const known = records.load(record) ?? records.find(uidOf(record)) ?? record;
+      await exclusive(known, async () => {
+        now = records.load(known);
+        if (now?.nonce !== record.nonce) now = null;
+        if (now === null) return;
         // Whoever started it knows best how it ended.
         ended = records.endOf(now) ?? ended;
         if (now.ended === null)
           await records.write({ ...now, ended, failures: failuresAfter(now, ended) });
+        recorded = true;
       });
     } catch (thrown) {
-      recorded = false;
       warn(`the end of process ${record.name} could not be recorded: ${String(thrown)}`);
     }
-    const watched = this.#watched.get(recordName(record));
-    if (watched === undefined || onPurpose) return;
+    // Gone or replaced: it was ended on purpose.
+    if (now === null) return;
+    const { key, name } = now;
+    const watched = this.#watched.get(recordName(now));
+    if (watched === undefined || watched.toldEnd === record.nonce) return;
     this.#detach(watched);
-    tell({
-      key: record.key,
-      id: watched.id,
-      message: `process ${record.name} ${howEnded(ended)}`,
-    });
+    watched.toldEnd = record.nonce;
+    tell({ key, id: watched.id, message: `process ${name} ${howEnded(ended)}` });
     if (recorded) await this.#attach(watched);
   }
 
