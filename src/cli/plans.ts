@@ -10,6 +10,7 @@ import type { Input } from './input.ts';
 import { showError } from './report.ts';
 import { select, showSelector } from './selection.ts';
 import { oneLine } from './terminal/width.ts';
+import { problemLine } from './show/problem.ts';
 
 /** Applications that are looked at together. */
 const parallel = 4;
@@ -33,9 +34,8 @@ export async function selected(
 export async function warnOfProblems(context: Context, api: Api): Promise<void> {
   const { config } = await orAbort(context.signal, api.status());
   for (const problem of config.problems) {
-    const place = `${problem.file}:${problem.line}:${problem.column}`;
     context.progress.important(
-      `${context.style.warn('warning:')} ${oneLine(`${place}: ${problem.message}`)}`,
+      `${context.style.warn('warning:')} ${oneLine(problemLine(problem))}`,
     );
   }
 }

@@ -37,7 +37,7 @@ export function codeFrame(text: string, position: Position, options: FrameOption
  * what was found, what is allowed, and the suggestion.
  */
 export function showProblem(
-  problem: ConfigProblem,
+  problem: Omit<ConfigProblem, 'document'>,
   text: string | null,
   options: FrameOptions = {},
 ): string {

@@ -108,6 +108,12 @@ export interface ConfigProblemView {
   readonly column: number;
   readonly path: string;
   readonly message: string;
+  /** What stands there, in short and without credentials. */
+  readonly found?: string | null;
+  /** What may stand there. */
+  readonly allowed?: string | null;
+  /** The nearest thing that is allowed. */
+  readonly suggestion?: string | null;
   readonly hint: string;
 }
 

@@ -19,6 +19,7 @@ export class Configuration {
   #config: Config | null = null;
   #commit: string | null = null;
   #complete = false;
+  #isDue = false;
   heldBack: ConfigSnapshot['heldBack'] = { applications: new Set(), environments: new Set() };
   problems: readonly ConfigProblemView[] = [];
 
@@ -34,6 +35,11 @@ export class Configuration {
   /** Commit that was read last, good or not. */
   get commit(): string | null {
     return this.#commit;
+  }
+
+  /** Whether reading it failed in a way that may pass: it is to be read again although no commit came. */
+  get isDue(): boolean {
+    return this.#isDue;
   }
 
   /** Whether what is missing in the configuration may be taken as removed. */
@@ -55,10 +61,12 @@ export class Configuration {
   /** Reads the configuration at a revision. @returns whether there is one to work with. */
   async read(source: Source, revision: SourceRevision): Promise<boolean> {
     this.#commit = revision.commit;
+    if (this.#config === null) await this.restore(source);
     const loaded = await this.#ports.loadConfig.load(source.tree(revision), this.#config);
     if (!loaded.ok) {
       const error = errorRecord(loaded.error);
       this.#complete = false;
+      this.#isDue = error.retryable;
       this.problems = [
         {
           code: error.code,
@@ -77,6 +85,7 @@ export class Configuration {
       });
       return this.#config !== null;
     }
+    this.#isDue = false;
     this.#config = loaded.value.config;
     this.#complete = loaded.value.complete;
     this.heldBack = loaded.value.heldBack;
@@ -106,7 +115,7 @@ export class Configuration {
       for (const problem of loaded.value.problems) {
         this.#journal.emit({
           type: 'config.rejected',
-          message: `${problem.file}:${problem.line}: ${problem.message}`,
+          message: `${problem.file}:${problem.line}: ${problem.message}${problem.suggestion == null ? '' : `; did you mean ${problem.suggestion}?`}`,
           data: { commit: revision.commit, code: problem.code },
         });
       }

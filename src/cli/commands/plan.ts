@@ -82,12 +82,16 @@ export function writePlans(
     }),
   );
   out.text(texts.join('\n\n'));
-  if (planSets.length === 1 && results.length === 1) return;
+  if (results.length === 1) return;
   const counts = showCounts(sumCounts(planSets.flatMap((planSet) => planSet.plans)));
-  const verdict =
-    changed.length === 0 ? 'everything is as Git says' : `${changed.length} with changes`;
+  const failed = results.length - planSets.length;
+  const verdict = [
+    ...(failed > 0 ? [`${failed} could not be`] : []),
+    ...(changed.length > 0 ? [`${changed.length} with changes`] : []),
+  ];
+  if (verdict.length === 0) verdict.push('everything is as Git says');
   const total = `${planSets.length} ${planSets.length === 1 ? 'application' : 'applications'}`;
   out.text(
-    `${texts.length > 0 ? '\n' : ''}${out.style.strong(`${total} planned,`)} ${verdict}: ${counts}`,
+    `${texts.length > 0 ? '\n' : ''}${out.style.strong(`${total} planned,`)} ${verdict.join(', ')}: ${counts}`,
   );
 }

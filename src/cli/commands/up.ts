@@ -15,6 +15,7 @@ import type { Input } from '../input.ts';
 import { newestSeq } from '../live.ts';
 import { takeOverOption } from '../options.ts';
 import { showSelector } from '../selection.ts';
+import { problemLine } from '../show/problem.ts';
 import { isWell } from '../show/status.ts';
 import { applicationView } from '../show/views.ts';
 import { createControllerLog } from '../up/log.ts';
@@ -173,7 +174,7 @@ async function once(
   const status = await api.status();
   await told.end();
   for (const problem of status.config.problems) {
-    log.engine.warn(`${problem.file}:${problem.line}:${problem.column}: ${problem.message}`);
+    log.engine.warn(problemLine(problem));
   }
   const failing = status.sources.flatMap((source) => source.failing ?? []);
   for (const { message, hint } of failing) log.engine.error(`${message}. ${hint}`);

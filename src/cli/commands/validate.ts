@@ -1,4 +1,5 @@
 import type { ConfigProblemView } from '../../control/api.ts';
+import type { ErrorRecord } from '../../model/error.ts';
 import { orAbort } from '../abort.ts';
 import type { CommandDefinition } from '../command.ts';
 import { checkoutOptions, connect, whereOf } from '../connect.ts';
@@ -6,6 +7,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { environmentOption, revisionOption, selectionArgument } from '../options.ts';
 import { forEach } from '../plans.ts';
 import { select, showSelector } from '../selection.ts';
+import { showProblems } from '../show/problem.ts';
 import { problemView } from '../show/views.ts';
 
 export const validate: CommandDefinition = {
@@ -20,7 +22,7 @@ export const validate: CommandDefinition = {
     },
     { run: 'fairlead validate -o json', why: 'problems as data, for an editor' },
   ],
-  outputs: ['table', 'wide', 'json', 'yaml', 'ndjson', 'name'],
+  outputs: ['text', 'table', 'wide', 'json', 'yaml', 'ndjson', 'name'],
   run: async (context, input) => {
     await using connection = await connect(context, {
       prefer: 'checkout',
@@ -53,18 +55,20 @@ export const validate: CommandDefinition = {
                 code: one.error.code,
                 ...placeOf(one.error.resource),
                 path: showSelector(one.view),
-                message: one.error.message,
+                message: withoutPlace(one.error),
                 hint: one.error.hint,
               },
             ],
       ),
     ];
-    context.out.list(problemView, problems);
+    if (context.out.format === 'text') {
+      const place = { checkout: connection.checkout, worktree: input.flag('worktree') };
+      context.out.text(await showProblems(problems, place, context.out.style.enabled));
+    } else {
+      context.out.list(problemView, problems);
+    }
     if (problems.length > 0) {
-      if (!context.out.structured) {
-        for (const hint of new Set(problems.map((problem) => problem.hint)))
-          context.progress.line(`hint: ${hint}`);
-      }
+      context.progress.line(showProblemCount(problems.length));
       return exitCodes.error;
     }
     const count = `${views.length} ${views.length === 1 ? 'application' : 'applications'}`;
@@ -72,6 +76,16 @@ export const validate: CommandDefinition = {
     return exitCodes.ok;
   },
 };
+
+function showProblemCount(count: number): string {
+  return `${count} ${count === 1 ? 'problem' : 'problems'}; what is live stays as it is`;
+}
+
+/** The message, without the place that is shown beside it. */
+function withoutPlace({ message, resource }: Pick<ErrorRecord, 'message' | 'resource'>): string {
+  const prefix = `${resource}: `;
+  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
+}
 
 /** An error's resource as a place in a file: `site/page.yaml:3:7`; line 1 where it names none. */
 function placeOf(

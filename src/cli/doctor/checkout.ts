@@ -5,6 +5,7 @@ import { mapLimited } from '../abort.ts';
 import { showSelector } from '../selection.ts';
 import { ok, problem } from './check.ts';
 import type { Check } from './check.ts';
+import { problemLine } from '../show/problem.ts';
 
 const parallel = 4;
 
@@ -15,7 +16,7 @@ export async function checkCheckout(context: Context, top: string): Promise<read
     const { api } = connection;
     const status = await api.status();
     const problems = status.config.problems.map((one) =>
-      problem('checkout', `${one.file}:${one.line}:${one.column}: ${one.message}`, one.hint),
+      problem('checkout', problemLine(one), one.hint),
     );
     const sources = status.sources.flatMap((source) =>
       source.failing === null

@@ -3,6 +3,7 @@ import { createControlClient } from '../../control/client.ts';
 import { FairleadError } from '../../model/error.ts';
 import { showDuration } from '../duration.ts';
 import { showSelector } from '../selection.ts';
+import { problemLine } from '../show/problem.ts';
 import { showSource } from '../show/views.ts';
 import { messageOf, ok, problem, warning } from './check.ts';
 import type { Check } from './check.ts';
@@ -79,9 +80,7 @@ function checkVersion(status: ControllerStatus, ownVersion: string): Check {
 
 function checkConfiguration(status: ControllerStatus): readonly Check[] {
   if (status.config.problems.length === 0) return [ok('configuration', 'no problems')];
-  return status.config.problems.map((one) =>
-    problem('configuration', `${one.file}:${one.line}:${one.column}: ${one.message}`, one.hint),
-  );
+  return status.config.problems.map((one) => problem('configuration', problemLine(one), one.hint));
 }
 
 function checkSource(source: SourceView, nowMs: number): Check {
