@@ -100,11 +100,8 @@ function refusedKind(
     const group = manifest.apiVersion.includes('/')
       ? (manifest.apiVersion.split('/')[0] ?? '')
       : '';
-    if (
-      project.kinds.includes(manifest.kind) ||
-      project.kinds.includes(`${group}/${manifest.kind}`)
-    )
-      continue;
+    const names = [manifest.kind, `${group}/${manifest.kind}`, '*', `${group}/*`];
+    if (names.some((name) => project.kinds.includes(name))) continue;
     const { file, line } = manifest.origin;
     return notAllowedByProject({
       message: `${file}${line === undefined ? '' : `:${line}`}: project ${project.name} allows no ${manifest.kind} (allowed: ${project.kinds.join(', ')})`,

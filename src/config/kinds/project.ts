@@ -24,7 +24,8 @@ const spec = z
     )
       .default([])
       .meta({
-        description: 'Allowed kinds of resources, with or without their group. Empty: all.',
+        description:
+          'Allowed kinds of resources, with or without their group; `*` for any, `host.fairlead.dev/*` for any of a group. Empty: all.',
       }),
     hostPaths: uniqueNames(
       z
