@@ -91,6 +91,29 @@ describe('after its controller was killed', () => {
     }
   });
 
+  it('at any moment of an update, exactly the new one runs in the end', async () => {
+    for (let round = 0; round < 8; round++) {
+      const name = `web-${round}`;
+      const mark = `${bench.folder}-${round}`;
+      const version = (one: string) =>
+        manifest(name, { argv: forever, env: { MARK: mark, VERSION: one } });
+      const { uid } = await run(bench.target, version('1'));
+      const controller = startController(bench.stateDir, version('2'), uid);
+      controller.uid.catch(() => {});
+      const [pid] = await carrying('MARK', mark);
+      // It begins with the end of the old one.
+      await until(() => !isRunning(pid!));
+      await new Promise((resolve) => setTimeout(resolve, round * 1.5));
+      await controller.kill();
+      const desired = await prepare(bench.target, version('2'));
+      const live = await lookLive(bench.target, desired);
+      await bench.target.apply(applying(desired, live.uid));
+      const left = await carrying('MARK', mark);
+      expect(left).toHaveLength(1);
+      expect(await carrying('VERSION', '2')).toContain(left[0]);
+    }
+  });
+
   it('a process whose start was never recorded is found by its nonce', async () => {
     const { target } = bench;
     const { desired, uid } = await run(target, manifest('web', { argv: forever }));
@@ -116,6 +139,23 @@ describe('after its controller was killed', () => {
     expect(isRunning(pid)).toBe(false);
     expect(again.uid).not.toBe(uid);
     expect(await pidOf(target, desired)).not.toBe(pid);
+  });
+});
+
+describe('several controllers', () => {
+  it('that heal the same process at the same time start one', async () => {
+    const { target, folder } = bench;
+    const web = manifest('web', { argv: forever, env: { MARK: folder } });
+    const { desired, uid } = await run(target, web);
+    process.kill(await pidOf(target, desired), 'SIGKILL');
+    await until(async () => (await recordOf(bench, 'web')).ended !== null);
+    const controllers = [target, await bench.open(), await bench.open()];
+    const answers = await Promise.allSettled(
+      controllers.map((one) => one.apply(applying(desired, uid))),
+    );
+    const uids = answers.map((one) => (one.status === 'fulfilled' ? one.value.uid : 'refused'));
+    expect(new Set(uids).size).toBe(1);
+    expect(await carrying('MARK', folder)).toHaveLength(1);
   });
 });
 

@@ -260,9 +260,10 @@ export interface OtherController {
   kill(): Promise<void>;
 }
 
-export function startController(stateDir: string, one: Manifest): OtherController {
+/** @param before UID of what it is to replace; default: nothing is there. */
+export function startController(stateDir: string, one: Manifest, before = ''): OtherController {
   const script = join(import.meta.dirname, 'controller.testing.ts');
-  const child = spawn(process.execPath, [script, stateDir, JSON.stringify(one)], {
+  const child = spawn(process.execPath, [script, stateDir, JSON.stringify(one), before], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');

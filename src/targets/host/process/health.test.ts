@@ -94,7 +94,7 @@ describe('a process that does not run', () => {
       'ended with code 1, 4 times soon after its start; it is started again in 4 s; it said: Error: no database',
     );
     expect(healthOf(ended('failed', null), null).message).toBe(
-      'ended while nobody looked, and is not started again; it said: Error: no database',
+      'ended with an unknown code, and is not started again; it said: Error: no database',
     );
   });
 });

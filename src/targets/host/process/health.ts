@@ -61,7 +61,7 @@ export function healthOf(status: ProcessStatus, probe: ProbeFields | null): Heal
 /** `ended with code 1`, `was ended by SIGKILL`. */
 export function howEnded(ended: Ended | null): string {
   if (ended === null || (ended.code === null && ended.signal === null))
-    return 'ended while nobody looked';
+    return 'ended with an unknown code';
   return ended.signal === null ? `ended with code ${ended.code}` : `was ended by ${ended.signal}`;
 }
 
