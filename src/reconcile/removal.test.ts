@@ -118,15 +118,26 @@ describe('an inventory that no application of the configuration answers for', ()
   } as const;
 
   test.each([
-    ['of this installation and repository counts as removed', 'bench', '', true],
-    ['of another installation is left alone', 'another', '', false],
-    ['of another repository is left alone', 'bench', 'https://example.com/other.git', false],
-  ])('%s', async (_name, installation, repository, isRemoved) => {
+    ['of this installation and repository counts as removed', {}, '', true],
+    ['of another installation is left alone', { installation: 'another' }, '', false],
+    [
+      'of another repository is left alone',
+      { repository: 'https://example.com/other.git' },
+      '',
+      false,
+    ],
+    [
+      'is left alone while a document cannot be read that may be its application',
+      {},
+      '\n---\nnobody: knows what this is\n',
+      false,
+    ],
+  ])('%s', async (_name, parts, more, isRemoved) => {
     await using bench = await createEngineBench();
-    const url = repository === '' ? bench.repository.directory : repository;
-    await bench.target.ledger.save(shop, { ...inventory, installation, repository: url }, null);
+    const own = { installation: 'bench', repository: bench.repository.directory };
+    await bench.target.ledger.save(shop, { ...inventory, ...own, ...parts }, null);
     await bench.push({
-      'fairlead.yaml': configuration({ other: {} }),
+      'fairlead.yaml': `${configuration({ other: {} })}${more}`,
       'other/d.yaml': bench.file('d', '1'),
     });
     expect((await bench.target.ledger.load(shop)) === null).toBe(isRemoved);
