@@ -181,7 +181,7 @@ export class Engine {
   }
 
   /** Leaves read-only mode: a person has seen what would be done. */
-  activate(actor: string): void {
+  async activate(actor: string): Promise<void> {
     this.readOnlyReason = '';
     this.foreignConfirmed = true;
     this.journal.emit({
@@ -189,6 +189,9 @@ export class Engine {
       actor,
       message: `${actor} confirmed: no longer read-only`,
     });
+    const { config, complete } = this.configuration;
+    // What another installation released and no configuration names any more is ours now, too.
+    if (config !== null) await this.#inTurn(async () => updateRoster(this, config, complete));
     for (const id of this.applications.keys()) this.trigger(id, 'manual');
   }
 
@@ -243,7 +246,20 @@ export class Engine {
     }
   }
 
+  /** Asks the remote and takes what is new. What fails is told, and tried again with the next poll. */
   async #fetch(source: Source): Promise<boolean> {
+    try {
+      return await this.#fetchAndTake(source);
+    } catch (thrown) {
+      this.ports.log.error('what a source holds could not be taken over yet', {
+        source: source.name,
+        error: String(thrown),
+      });
+      return false;
+    }
+  }
+
+  async #fetchAndTake(source: Source): Promise<boolean> {
     const before = source.status();
     const fetched = await source.fetch(this.#stopping.signal);
     const after = source.status();
@@ -268,27 +284,35 @@ export class Engine {
         data: { source: source.name, commit: after.held.commit },
       });
     }
-    if (fetched.ok && !this.#stopping.signal.aborted) await this.#moved(source, fetched.value);
+    // What is served already may still wait to be read, so it does not depend on the remote.
+    const current = fetched.ok ? fetched.value : after.current;
+    if (current !== null && !this.#stopping.signal.aborted) await this.#moved(source, current);
     return fetched.ok;
   }
 
-  /** One revision after the other: two sources that move at once must not read the roster in the middle of a change. */
   async #moved(source: Source, revision: SourceRevision): Promise<void> {
-    const turn = this.#moves.then(async () => this.#take(source, revision));
+    await this.#inTurn(async () => this.#take(source, revision));
+  }
+
+  /** One after the other: two sources that move at once must not read the roster in the middle of a change. */
+  async #inTurn(body: () => Promise<unknown>): Promise<void> {
+    const turn = this.#moves.then(async () => void (await body()));
     this.#moves = turn.catch(() => {});
     await turn;
   }
 
   async #take(source: Source, revision: SourceRevision): Promise<void> {
     const known = this.#accepted.get(source.name);
-    if (known === revision.commit) return;
-    this.#accepted.set(source.name, revision.commit);
+    const isDue = source.name === '' && this.configuration.isDue;
+    if (known === revision.commit && !isDue) return;
     const changed = known === undefined ? null : await source.changedPaths(known, revision.commit);
-    this.journal.emit({
-      type: 'source.updated',
-      message: `${source.name || 'repository'} is at ${revision.commit.slice(0, 8)}`,
-      data: { source: source.name, commit: revision.commit },
-    });
+    if (known !== revision.commit) {
+      this.journal.emit({
+        type: 'source.updated',
+        message: `${source.name || 'repository'} is at ${revision.commit.slice(0, 8)}`,
+        data: { source: source.name, commit: revision.commit },
+      });
+    }
     const concerned = new Set(
       changed === null
         ? this.paths.allOf(source.name)
@@ -296,10 +320,11 @@ export class Engine {
     );
     if (
       source.name === '' &&
-      (changed === null || changed.some((path) => this.ports.loadConfig.concerns(path)))
+      (isDue || changed === null || changed.some((path) => this.ports.loadConfig.concerns(path)))
     ) {
       for (const id of await this.#reconfigure(source, revision)) concerned.add(id);
     }
+    this.#accepted.set(source.name, revision.commit);
     this.#enqueue(concerned, 'source');
   }
 
