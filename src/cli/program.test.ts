@@ -28,7 +28,8 @@ describe('help', () => {
       expect(code).toBe(0);
       expect(stdout).toContain('Examples:');
       const examples =
-        stdout.slice(stdout.indexOf('Examples:')).match(/^ {2}\S*(fairlead|source)/gm) ?? [];
+        stdout.slice(stdout.indexOf('Examples:')).match(/^ {2}(?:.* && )?\S*(fairlead|source)/gm) ??
+        [];
       expect(examples.length).toBeGreaterThanOrEqual(2);
       const definition = await commands.find((command) => command.name === name)!.load();
       expect(definition.description.length).toBeGreaterThan(40);

@@ -111,6 +111,12 @@ export const commands: readonly CommandEntry[] = [
     async () => (await import('./commands/wait.ts')).wait,
   ),
   entry(
+    'import',
+    'Operate',
+    'Take commits from a git bundle, where the repository cannot be reached',
+    async () => (await import('./commands/import.ts')).importBundle,
+  ),
+  entry(
     'backup',
     'Operate',
     'Save the state folder into one file',

@@ -186,6 +186,12 @@ export interface Api {
     readonly commit: string;
     readonly actor: string;
   }): Promise<SourceView>;
+  /** Takes commits from a `git bundle` at an absolute path on the controller's machine, as if they had been fetched. */
+  importBundle(request: {
+    readonly source: string;
+    readonly path: string;
+    readonly actor: string;
+  }): Promise<SourceView>;
   releases(filter: ReleaseFilter): Promise<readonly Release[]>;
   /** By id or unambiguous prefix. @throws FairleadError `release.not-found` */
   release(id: string): Promise<Release>;

@@ -18,6 +18,7 @@ export const methods: Readonly<Record<keyof Api, MethodKind>> = {
   activate: 'call',
   refresh: 'call',
   confirmSource: 'call',
+  importBundle: 'call',
   releases: 'call',
   release: 'call',
   events: 'call',

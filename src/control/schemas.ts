@@ -45,6 +45,11 @@ export const requestSchemas: Readonly<Record<keyof Api, z.ZodType>> = {
   activate: z.strictObject({ actor }),
   refresh: z.strictObject({ source: z.string().max(253).nullable() }),
   confirmSource: z.strictObject({ source: z.string().max(253), commit: reference, actor }),
+  importBundle: z.strictObject({
+    source: z.string().max(253),
+    path: z.string().min(1).max(4_096),
+    actor,
+  }),
   releases: z.strictObject({
     application: name.optional(),
     environment: name.optional(),

@@ -6,6 +6,7 @@ export const eventVersion = 1;
 /** All types that Fairlead writes; readers ignore the ones they do not know. */
 export type EventType =
   | 'source.updated'
+  | 'source.imported'
   | 'source.held'
   | 'source.unreachable'
   | 'source.recovered'

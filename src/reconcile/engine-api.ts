@@ -1,11 +1,11 @@
-import type { Api, Selector } from '../control/api.ts';
+import type { Api, Selector, SourceView } from '../control/api.ts';
 import { errorFromRecord } from '../model/error.ts';
 import { inventoryKey } from '../model/inventory.ts';
 import type { PlanSet } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';
 import { unwrap } from '../model/result.ts';
 import type { Engine } from './engine.ts';
-import { applicationNotFound, releaseNotFound } from './errors.ts';
+import { applicationNotFound, bundleUnsupported, releaseNotFound } from './errors.ts';
 import { followEvents } from './follow.ts';
 import { logsOf } from './logs.ts';
 import { approve, ask, resolveRevision, resume, rollback, setHold } from './orders.ts';
@@ -59,11 +59,9 @@ export function createApi(engine: Engine): Api {
       const source = engine.world.source(request.source);
       unwrap(await source.confirm(request.commit, request.actor));
       await engine.accept(source);
-      const view = sourceViews(engine).find((item) => item.name === request.source);
-      if (view === undefined)
-        throw new Error(`source ${request.source} vanished while it was confirmed`);
-      return view;
+      return sourceViewOf(engine, request.source);
     },
+    importBundle: async (request) => importBundle(engine, request),
     releases: async (filter) => engine.ports.store.releases(filter),
     release: async (id) => findRelease(engine, id),
     events: async (request) => {
@@ -74,6 +72,34 @@ export function createApi(engine: Engine): Api {
       followEvents(engine.journal, engine.ports.store, request.afterSeq, signal),
     logs: (request, signal) => logsOf(engine, find(request), request, signal),
   };
+}
+
+async function importBundle(
+  engine: Engine,
+  request: { readonly source: string; readonly path: string; readonly actor: string },
+): Promise<SourceView> {
+  const source = engine.world.source(request.source);
+  if (source.importBundle === undefined) {
+    throw bundleUnsupported({
+      message: `the repository of ${request.source || 'this configuration'} is read where it lies`,
+      resource: source.config.url,
+    });
+  }
+  const taken = unwrap(await source.importBundle(request.path));
+  engine.journal.emit({
+    type: 'source.imported',
+    actor: request.actor,
+    message: `${request.actor} imported ${request.path}, with ${taken.commit.slice(0, 8)}`,
+    data: { source: source.name, commit: taken.commit },
+  });
+  await engine.accept(source);
+  return sourceViewOf(engine, request.source);
+}
+
+function sourceViewOf(engine: Engine, name: string): SourceView {
+  const view = sourceViews(engine).find((item) => item.name === name);
+  if (view === undefined) throw new Error(`source ${name} vanished meanwhile`);
+  return view;
 }
 
 async function planOf(

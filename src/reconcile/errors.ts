@@ -71,3 +71,9 @@ export const logsUnsupported = defineError('target.no-logs', {
   title: 'This target keeps no output',
   hint: 'Look for the logs where the resource writes them.',
 });
+
+export const bundleUnsupported = defineError('source.bundle-unsupported', {
+  class: 'input',
+  title: 'This source takes no bundles',
+  hint: 'Fetch the bundle into the repository itself: `git fetch FILE`.',
+});

@@ -195,7 +195,12 @@ class FollowedSource implements MirrorSource {
       const tip = await this.#tipIn(listed.value);
       if (tip === null) {
         const message = `${path} has no ${showFollow(this.config.follow)}`;
-        return failure(referenceNotFound({ message, resource: path }));
+        const { follow } = this.config;
+        const hint =
+          follow.kind === 'branch' && follow.name === 'HEAD'
+            ? 'The default branch is followed, which a bundle tells by HEAD: make it with `git bundle create FILE HEAD main`.'
+            : undefined;
+        return failure(referenceNotFound({ message, resource: path, hint }));
       }
       return this.#consider(tip, given);
     });

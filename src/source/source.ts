@@ -61,4 +61,9 @@ export interface Source {
   changedPaths(from: string, to: string): Promise<readonly string[] | null>;
   /** Accepts a held tip. `commit` must be the one that was shown. */
   confirm(commit: string, by: string): Promise<Result<SourceRevision>>;
+  /**
+   * Takes commits from a `git bundle` file (absolute path) as if they had been fetched; the same rules decide what is
+   * accepted. Absent where commits come another way.
+   */
+  importBundle?(path: string, signal?: AbortSignal): Promise<Result<SourceRevision>>;
 }

@@ -8,6 +8,7 @@ type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'faint';
 
 const marks: Readonly<Record<EventType, readonly [string, Tone]>> = {
   'source.updated': ['↓', 'busy'],
+  'source.imported': ['↓', 'busy'],
   'source.held': ['!', 'warn'],
   'source.unreachable': ['✗', 'bad'],
   'source.recovered': ['✓', 'good'],
