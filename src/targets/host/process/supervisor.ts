@@ -3,7 +3,6 @@ import type { InventoryKey } from '../../../model/inventory.ts';
 import { inventoryKey } from '../../../model/inventory.ts';
 import { sameJson } from '../../../model/json.ts';
 import type { ResourceId } from '../../../model/resource.ts';
-import type { Clock } from '../../../system/clock.ts';
 import { isAlive, openSentinel } from '../../../system/processes.ts';
 import type { ProcessTable, Sentinel } from '../../../system/processes.ts';
 import type { TargetChange } from '../../target.ts';
@@ -13,9 +12,11 @@ import type { ProcessStatus } from './health.ts';
 import { findRunning } from './living.ts';
 import { rotateLog } from './log-file.ts';
 import type { ReadinessBoard } from './readiness.ts';
-import { recordName, uidOf } from './record.ts';
-import type { Ended, ProcessRecord, ProcessRecords, RecordName } from './record.ts';
-import { failuresAfter, restOf } from './restart.ts';
+import { recordEnd } from './record-end.ts';
+import type { RecordEndDependencies } from './record-end.ts';
+import { recordName } from './record.ts';
+import type { ProcessRecord, RecordName } from './record.ts';
+import { restOf } from './restart.ts';
 
 /** How often processes that are not our children are looked at: one read of 5 µs each. */
 const lookEveryMs = 150;
@@ -28,15 +29,10 @@ const rotateEvery = 14;
 /** A probe that fails is asked again this soon, so that coming back is noticed soon. */
 const failingPeriodMs = 1_000;
 
-export interface SupervisorDependencies {
-  readonly clock: Clock;
+export interface SupervisorDependencies extends RecordEndDependencies {
   readonly table: ProcessTable;
-  readonly records: ProcessRecords;
   readonly board: ReadinessBoard;
   readonly tell: (change: TargetChange) => void;
-  readonly warn: (message: string) => void;
-  /** Runs `body` alone among all who change this record, in any process. */
-  readonly exclusive: <T>(name: RecordName, body: () => Promise<T>) => Promise<T>;
   readonly look: (record: ProcessRecord) => Promise<ProcessStatus>;
 }
 
@@ -211,37 +207,18 @@ export class Supervisor {
     signal: NodeJS.Signals | null,
   ): Promise<void> {
     if (this.#closed) return;
-    const { clock, records, board, exclusive, tell, warn } = this.#dependencies;
-    let ended: Ended = { code, signal, atMs: clock.nowMs() };
+    const { board, tell } = this.#dependencies;
     board.forget(record.nonce);
     this.#shown.delete(record.nonce);
-    let now: ProcessRecord | null = record;
-    let recorded = false;
-    try {
-      // Its application may have another name since it was started.
-      const known = records.load(record) ?? records.find(uidOf(record)) ?? record;
-      await exclusive(known, async () => {
-        now = records.load(known);
-        if (now?.nonce !== record.nonce) now = null;
-        if (now === null) return;
-        // Whoever started it knows best how it ended.
-        ended = records.endOf(now) ?? ended;
-        if (now.ended === null)
-          await records.write({ ...now, ended, failures: failuresAfter(now, ended) });
-        recorded = true;
-      });
-    } catch (thrown) {
-      warn(`the end of process ${record.name} could not be recorded: ${String(thrown)}`);
-    }
-    // Gone or replaced: it was ended on purpose.
-    if (now === null) return;
-    const { key, name } = now;
-    const watched = this.#watched.get(recordName(now));
+    const end = await recordEnd(this.#dependencies, record, { code, signal });
+    if (end === null) return;
+    const { key, name } = end.record;
+    const watched = this.#watched.get(recordName(end.record));
     if (watched === undefined || watched.toldEnd === record.nonce) return;
     this.#detach(watched);
     watched.toldEnd = record.nonce;
-    tell({ key, id: watched.id, message: `process ${name} ${howEnded(ended)}` });
-    if (recorded) await this.#attach(watched);
+    tell({ key, id: watched.id, message: `process ${name} ${howEnded(end.ended)}` });
+    if (end.recorded) await this.#attach(watched);
   }
 
   /** Tells when the wait of a crash loop is over. */
