@@ -2,7 +2,7 @@ import type { SyncOutcome } from '../control/api.ts';
 import { errorRecord } from '../model/error.ts';
 import type { ReleaseTrigger } from '../model/release.ts';
 import { showRevision } from '../model/revision.ts';
-import { contestedUntilMs, healedFields, recordHeal } from '../release/contest.ts';
+import { contestedUntilMs, recordHeal, reversible } from '../release/contest.ts';
 import { isHealing, judge } from '../release/gate.ts';
 import type { Verdict } from '../release/gate.ts';
 import { letAct } from './read-only.ts';
@@ -156,7 +156,7 @@ async function decide(
     requested: requests.length > 0,
     waitsFor: runtime.waitsFor,
     extraGuards: runtime.batch?.guards(runtime.id) ?? [],
-    contestedUntilMs: contestedUntilMs(runtime.healLog, healedFields(changes), nowMs),
+    contestedUntilMs: contestedUntilMs(runtime.healLog, reversible(run.planSet), nowMs),
   });
 }
 
@@ -180,10 +180,9 @@ function wait(
       data: { digest: run.planSet.digest },
     });
   }
-  const changes = run.planSet.plans.flatMap((plan) => plan.changes);
   const untilMs = contestedUntilMs(
     runtime.healLog,
-    healedFields(changes),
+    reversible(run.planSet),
     context.ports.clock.nowMs(),
   );
   if (untilMs !== null) context.queue.addLater(runtime.id, untilMs - context.ports.clock.nowMs());
@@ -237,10 +236,10 @@ async function carryOut(
     actor: person?.actor ?? verdict.approvedBy ?? 'controller',
     reason: person?.reason ?? changes[0]?.cause ?? '',
   });
-  if (healing) {
+  if (healing || release.error === null) {
     runtime.healLog = recordHeal(
       runtime.healLog,
-      healedFields(changes),
+      reversible(run.planSet),
       context.ports.clock.nowMs(),
     );
   }

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { changeOf, found, recorded, wanted } from '../../test/support/resources.ts';
-import { contestedUntilMs, healedFields, recordHeal, type HealLog } from './contest.ts';
+import {
+  changeOf,
+  found,
+  planOf,
+  planSetOf,
+  recorded,
+  wanted,
+} from '../../test/support/resources.ts';
+import { contestedUntilMs, healedFields, recordHeal, reversible, type HealLog } from './contest.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -115,5 +122,18 @@ describe('what a heal puts back', () => {
 
   test('is nothing where Git asks for a change', () => {
     expect(healedFields([changeOf({ want: item })])).toEqual([]);
+  });
+});
+
+describe('what a release changes', () => {
+  const item = wanted('index');
+
+  test('is contested when it has to be changed again and again at one revision, and not at another', () => {
+    const one = planSetOf(planOf([{ want: item }]));
+    const other = { ...one, revision: [{ source: '', commit: 'b'.repeat(40), tree: '' }] };
+    let log: HealLog = new Map();
+    for (const minute of [0, 1, 2]) log = recordHeal(log, reversible(one), minute * minuteMs);
+    expect(contestedUntilMs(log, reversible(one), 3 * minuteMs)).toBe(14 * minuteMs);
+    expect(contestedUntilMs(log, reversible(other), 3 * minuteMs)).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import type { Change } from '../model/plan.ts';
+import type { Change, PlanSet } from '../model/plan.ts';
 import { resourceKey } from '../model/resource.ts';
 
 /** Reversals of one field within `windowMs` that make it contested (invariant 10). */
@@ -34,6 +34,21 @@ export function healedFields(changes: readonly Change[]): readonly string[] {
             .filter(({ because }) => because === undefined)
             .map((field) => `${key} ${field.path}`);
     });
+}
+
+/**
+ * What somebody reversed if this plan has to be carried out again: the fields that it heals, and every other change
+ * for as long as the revision stays the same. So two controllers that were given different revisions of one
+ * application contest it instead of undoing each other's work for ever.
+ */
+export function reversible(planSet: PlanSet): readonly string[] {
+  const changes = planSet.plans.flatMap((plan) => plan.changes);
+  const commits = planSet.revision.map(({ commit }) => commit).join(' ');
+  const released = changes.filter(({ causeKind }) => causeKind !== 'drift');
+  return [
+    ...healedFields(changes),
+    ...released.map(({ id, digest }) => `${resourceKey(id)} ${digest} of ${commits}`),
+  ];
 }
 
 /** The log after a heal of `fields` at `nowMs`; what was not healed for an hour is dropped. */

@@ -177,6 +177,9 @@ describe('a plan that only heals', () => {
       waits('plan-refused-by-policy', 'contested: somebody else keeps changing it back'),
     );
     expect(ask(drifted, { contestedUntilMs: 99, requested: true })).toEqual(goes);
+    expect(ask(created, { contestedUntilMs: 99 })).toEqual(
+      waits('plan-refused-by-policy', 'contested: somebody else keeps changing it back'),
+    );
   });
 
   test('is one in which nothing is a new decision', () => {

@@ -22,7 +22,7 @@ export interface GateInput {
   readonly waitsFor: readonly string[];
   /** Deletes by the same commit in other applications put this one over the limit; needs a person as well. */
   readonly extraGuards: readonly Guard[];
-  /** Until when a contested field is left alone; `null`: it is not. */
+  /** Until when what is contested is left alone; `null`: it is not. */
   readonly contestedUntilMs: number | null;
 }
 
@@ -83,15 +83,15 @@ export function judge(input: GateInput): Verdict {
         planSet.digest,
       );
     }
-    if (input.contestedUntilMs !== null && !input.requested && !approved) {
-      return wait(
-        'plan-refused-by-policy',
-        'contested: somebody else keeps changing it back; healed at a low rate',
-        planSet.digest,
-      );
-    }
-    return go(changes, approval);
   }
+  if (input.contestedUntilMs !== null && !input.requested && !approved) {
+    return wait(
+      'plan-refused-by-policy',
+      'contested: somebody else keeps changing it back; healed at a low rate',
+      planSet.digest,
+    );
+  }
+  if (healing) return go(changes, approval);
   // Going back to what already ran, by a person's order, is that person's decision.
   if (approved || input.policy === 'auto') return go(changes, approval);
   if (input.policy === 'approve') {
