@@ -97,6 +97,8 @@ export class RecordFiles {
           temporary: temporaries.next(),
           ...(beforeCommit === undefined ? {} : { beforeCommit }),
         });
+        // What was read before is not what this file holds, however well its signature is known from now on.
+        this.#values.delete(path);
         const lookedAtMs = clock.nowMs();
         const stats = lstatNow(path);
         if (stats === null) this.#absent(path);
