@@ -70,7 +70,7 @@ export type ThingKind = 'Thing' | 'Worker' | 'Volume' | 'Task';
 export interface ThingModel {
   readonly kind: ThingKind;
   readonly name: string;
-  /** Where it is at the target, below `environment/folder/`. */
+  /** Where it is at the target, below `environment/folder/` (or `environment/shared/`). */
   readonly at: string;
   readonly value: string;
   /** A second owned field that comes and goes. */
@@ -101,11 +101,16 @@ export function isBad(value: string): boolean {
   return value.startsWith('bad');
 }
 
+/** Marks a place that does not belong to one application's folder. */
+export const sharedPrefix = 'shared-';
+
 /** Where a thing is at a target. */
 export function placeOfThing(
   environment: string,
   application: ApplicationModel,
   thing: ThingModel,
 ): string {
-  return `${environment}/${application.folder}/${thing.at}`;
+  return thing.at.startsWith(sharedPrefix)
+    ? `${environment}/shared/${thing.at}`
+    : `${environment}/${application.folder}/${thing.at}`;
 }

@@ -43,7 +43,9 @@ export class Repository {
   /** Puts a commit on top of `parent` and moves the branch there; what does not descend is a forced push. */
   push(model: RepositoryModel, parent: string | null = this.#tip): Commit {
     const files = filesOf(model);
-    const tree = oidOf(JSON.stringify([...files].toSorted()));
+    const tree = oidOf(
+      JSON.stringify([...files].map(([path, content]) => `${path} ${content}`).toSorted()),
+    );
     this.#count += 1;
     const id = oidOf(`commit ${this.#count} ${parent} ${tree}`);
     const commit: Commit = { id, parent, tree, model, files };

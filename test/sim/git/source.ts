@@ -124,7 +124,7 @@ export class SimSource implements Source {
     await this.#machine.io('git accept');
     this.#mirror.accepted = commit.id;
     this.#mirror.held = null;
-    this.#machine.onAccepted(this.name, commit.id);
+    this.#machine.onAccepted(commit.id);
     return this.#revision(commit);
   }
 

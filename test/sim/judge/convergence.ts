@@ -1,25 +1,87 @@
 import { inventoryKey } from '../../../src/model/inventory.ts';
 import { sameJson } from '../../../src/model/json.ts';
+import type { RepositoryModel } from '../git/model.ts';
+import { inventoryOf } from '../place/ledger.ts';
 import type { World } from '../run/world.ts';
 import { keysOf, wishOf } from './truth.ts';
 
-/** Every place must be as the newest commit says; one sentence for each that is not. */
-export function differences(world: World): readonly string[] {
-  const model = world.repository.tip?.model;
-  if (model === undefined) return [];
-  const found: string[] = [];
+export interface Difference {
+  /** `application@environment`. */
+  readonly name: string;
+  /** One sentence. */
+  readonly message: string;
+}
+
+/** Where live is not as a commit says. What a commit does not let tell is not looked at. */
+export function differences(world: World, model: RepositoryModel): readonly Difference[] {
+  const found: Difference[] = [];
+  const wanted = new Set<string>();
   for (const key of keysOf(model)) {
     const wish = wishOf(model, key, world.secrets);
+    const name = inventoryKey(key);
     if (wish.kind !== 'things') continue;
     for (const target of wish.environment.targets) {
       for (const [at, spec] of wish.things) {
+        wanted.add(`${target} ${at}`);
         const thing = world.places.get(target)?.thing(at) ?? null;
         if (thing !== null && sameJson({ ...thing.spec }, { ...spec })) continue;
-        found.push(
-          `${inventoryKey(key)}: ${at} at ${target} is ${thing?.spec.value ?? 'not there'}, not ${spec.value}`,
-        );
+        const is = thing === null ? 'not there' : JSON.stringify(thing.spec);
+        const message = `${name}: ${at} at ${target} is ${is}, not ${JSON.stringify(spec)}`;
+        found.push({ name, message });
       }
     }
   }
+  return [...found, ...leftovers(world, model, wanted)];
+}
+
+/** Things that an application made and that no commit wants any more. */
+function leftovers(
+  world: World,
+  model: RepositoryModel,
+  wanted: ReadonlySet<string>,
+): readonly Difference[] {
+  const found: Difference[] = [];
+  for (const [where, name] of world.judge.makers) {
+    if (wanted.has(where)) continue;
+    const [target = '', at = ''] = where.split(' ');
+    const place = world.places.get(target);
+    if (place === undefined || mayStay(world, model, name, target, at)) continue;
+    const message = `${name}: ${at} at ${target} is left over, and no commit wants it`;
+    found.push({ name, message });
+  }
   return found;
+}
+
+/** Kept because pruning is or was off, or let go when its application left. */
+function mayStay(
+  world: World,
+  model: RepositoryModel,
+  name: string,
+  target: string,
+  at: string,
+): boolean {
+  const [application = '', environment = ''] = name.split('@');
+  const wish = wishOf(model, { application, environment }, world.secrets);
+  if (wish.kind === 'unusable') return true;
+  const place = world.places.get(target);
+  const entry =
+    place === undefined
+      ? undefined
+      : inventoryOf(place, name)?.entries.find(({ locator }) => locator['at'] === at);
+  if (wish.kind === 'things') {
+    if (entry !== undefined) return !entry.prune || !wish.application.settings.prune;
+  }
+  const history = world.repository.commits.map((commit) => commit.model);
+  const names = [
+    application,
+    ...model.applications.flatMap(({ settings }) => settings.previousNames),
+  ];
+  return history.some((one) =>
+    one.applications.some(
+      (former) =>
+        names.includes(former.name) &&
+        (former.settings.onRemoval === 'orphan' ||
+          former.things.some((thing) => !thing.prune && at.endsWith(`/${thing.at}`))),
+    ),
+  );
 }

@@ -1,14 +1,31 @@
 import type { Inventory, InventoryKey } from '../../../src/model/inventory.ts';
+import { inventoryKey } from '../../../src/model/inventory.ts';
+import type { PlanSet } from '../../../src/model/plan.ts';
+import type { Release } from '../../../src/model/release.ts';
 import type { ApplyEffect, Effect } from '../../../src/targets/target.ts';
 import type { Place, Thing } from '../place/place.ts';
 import type { Controller } from '../run/controller.ts';
-import type { Machine } from '../run/machine.ts';
 import type { World } from '../run/world.ts';
+import { checkApproval } from './approval.ts';
+import { Book } from './book.ts';
+import { checkDelete } from './delete.ts';
+import type { DeleteLog } from './delete.ts';
+import { describeEffect } from './effect.ts';
+import type { SeenEffect } from './effect.ts';
+import { Fencing } from './fencing.ts';
+import { checkAnnounced, checkShrink } from './records.ts';
+import { checkRevision } from './revision.ts';
 import type { Rule, Violation } from './violation.ts';
 
-/** Looks at what is done, not at what the engine says of it. */
+/** Looks at what is done at the targets, step by step, and not at what the engine says of it. */
 export class Judge {
   readonly #world: World;
+  readonly book: Book;
+  readonly #fencing: Fencing;
+  readonly #deletes: DeleteLog = new Map();
+  /** Places whose thing was made or last changed by an application: `target at` → `application@environment`. */
+  readonly makers = new Map<string, string>();
+  /** Values that may turn up nowhere. */
   readonly canaries: string[] = [];
   readonly violations: Violation[] = [];
   /** Effects so far, on all targets. */
@@ -18,6 +35,8 @@ export class Judge {
 
   constructor(world: World) {
     this.#world = world;
+    this.book = new Book(world);
+    this.#fencing = new Fencing(this.book);
   }
 
   /** Whether there is nothing more to find out. */
@@ -25,49 +44,109 @@ export class Judge {
     return this.violations.length > 0;
   }
 
-  report(rule: Rule, message: string): void {
+  readonly report = (rule: Rule, message: string): void => {
     const { scheduler, trace } = this.#world;
     trace.add(`VIOLATION ${rule}: ${message}`);
     this.violations.push({ rule, message, atMs: scheduler.nowMs });
+  };
+
+  onStart(controller: Controller): void {
+    for (const mirror of controller.state.mirrors.values())
+      if (mirror.accepted !== null) this.book.noteAccepted(controller, mirror.accepted);
   }
 
-  onStart(_controller: Controller, _machine: Machine): void {}
+  onAccepted(controller: Controller, commit: string): void {
+    this.book.noteAccepted(controller, commit);
+  }
 
-  onAccepted(_controller: Controller, _source: string, _commit: string): void {}
+  onApproval(key: InventoryKey, plan: PlanSet): void {
+    this.onText('plan', JSON.stringify(plan));
+    this.book.noteApproval(key, plan);
+  }
 
+  onHold(key: InventoryKey, commit: string | null): void {
+    if (commit !== null) this.book.noteHeld(inventoryKey(key), commit);
+  }
+
+  /** Text that leaves the engine. */
   onText(where: string, text: string): void {
     for (const canary of this.canaries)
       if (text.includes(canary)) this.report('secret-leaked', `a secret stands in the ${where}`);
   }
 
-  onBug(_controller: Controller, text: string): void {
-    this.report('bug', text);
+  onForeign(place: Place, at: string): void {
+    this.makers.delete(`${place.name} ${at}`);
   }
 
+  /** Before an inventory is written (`null`: removed). */
   onInventory(
-    _machine: Machine,
-    _place: Place,
-    _key: InventoryKey,
+    controller: Controller,
+    place: Place,
+    key: InventoryKey,
     inventory: Inventory | null,
   ): void {
     this.records += 1;
     if (inventory !== null) this.onText('inventory', JSON.stringify(inventory));
+    checkShrink(this.#world, place, key, inventory, this.report);
+    this.book.noteSave(controller, place, inventoryKey(key), inventory);
   }
 
-  onFence(_machine: Machine, _place: Place, _effect: Effect): void {}
+  onEffectBegins(place: Place, effect: Effect): void {
+    this.#fencing.begins(place, effect);
+  }
 
+  onFence(effect: Effect): void {
+    this.#fencing.looks(effect);
+  }
+
+  /** Right after something was made, changed or removed. */
   onEffect(
-    machine: Machine,
+    controller: Controller,
     place: Place,
     effect: Effect | ApplyEffect,
     before: Thing | null,
     after: Thing | null,
   ): void {
+    const at = (after ?? before)?.at ?? '';
+    const process = controller.machine?.process.name ?? controller.name;
+    const name = inventoryKey(effect.key);
     this.effects += 1;
     const what = after === null ? 'removed' : before === null ? 'made' : 'changed';
-    const at = (after ?? before)?.at ?? '';
-    this.#world.trace.add(
-      `${machine.process.name} ${what} ${at} at ${place.name}: ${after?.spec.value ?? ''}`,
+    this.#world.trace.add(`${process} ${what} ${at} at ${place.name}: ${after?.spec.value ?? ''}`);
+    if (after === null) this.makers.delete(`${place.name} ${at}`);
+    else this.makers.set(`${place.name} ${at}`, name);
+    this.#fencing.lands(place, effect, at, this.report);
+    if (after !== null) checkAnnounced(place, effect, after, this.report);
+    const release = this.book.releaseFor(controller, effect.key, (one) =>
+      holds(one, place, effect, at),
     );
+    if (release === null) {
+      this.report('unrecorded-effect', `${process} ${what} ${at} at ${place.name}: in no release`);
+      return;
+    }
+    const { key } = effect;
+    const seen: SeenEffect = { controller, process, place, key, name, at, before, after, release };
+    checkRevision(this.#world, this.book, seen, this.report);
+    checkDelete(this.#world, this.book, this.#deletes, seen, this.report);
+    checkApproval(this.#world, this.book, seen, this.report);
+    if (this.isDecided) this.#world.trace.add(describeEffect(seen));
   }
+
+  onBug(text: string): void {
+    this.report('bug', text);
+  }
+}
+
+/** Whether a release's plan has this change. */
+function holds(release: Release, place: Place, effect: Effect | ApplyEffect, at: string): boolean {
+  const action = 'action' in effect ? effect.action : 'delete';
+  return release.plan.plans.some(
+    (plan) =>
+      plan.target === place.name &&
+      plan.changes.some(
+        (change) =>
+          change.locator['at'] === at &&
+          (change.action === 'replace' ? 'update' : change.action) === action,
+      ),
+  );
 }

@@ -2,7 +2,10 @@ import type { ApplicationModel, EnvironmentModel, RepositoryModel } from '../git
 import { isBad, placeOfThing } from '../git/model.ts';
 import type { ThingSpec } from '../place/place.ts';
 
-/** What a commit says about one application in one environment, told without any code of the engine. */
+/**
+ * What a commit says about one application in one environment, told without any code of the engine. Manifests count
+ * whatever is wrong with the configuration, whose last good form stays in force.
+ */
 export type Wish =
   /** Its input cannot be used: nothing may be concluded from it. */
   | { readonly kind: 'unusable'; readonly why: string }
@@ -24,14 +27,18 @@ export function wishOf(
   secrets: ReadonlyMap<string, string>,
 ): Wish {
   const { configFault } = model;
-  if (configFault?.kind === 'syntax' || configFault?.kind === 'missing')
-    return { kind: 'unusable', why: `configuration: ${configFault.kind}` };
-  const application = model.applications.find(({ name }) => name === key.application);
+  const application = applicationOf(model, key.application);
   const environment = model.environments.find(({ name }) => name === key.environment);
-  if (application === undefined || environment === undefined) return { kind: 'gone' };
-  if (!application.environments.includes(key.environment)) return { kind: 'gone' };
-  if (configFault?.kind === 'document' && configFault.application === key.application)
-    return { kind: 'unusable', why: 'configuration: document' };
+  if (application === undefined || environment === undefined) {
+    // In half a configuration, what is missing is not gone.
+    return configFault === null || configFault.kind === 'document'
+      ? { kind: 'gone' }
+      : { kind: 'unusable', why: `configuration: ${configFault.kind}` };
+  }
+  if (!application.environments.includes(key.environment))
+    return isBroken(model, key.application)
+      ? { kind: 'unusable', why: 'configuration' }
+      : { kind: 'gone' };
   const { fault, settings } = application;
   const isEmpty = fault === 'empty' || application.things.length === 0;
   if (fault !== null && fault !== 'empty' && application.things.length > 0)
@@ -60,4 +67,23 @@ export function keysOf(
   return model.applications.flatMap(({ name, environments }) =>
     environments.map((environment) => ({ application: name, environment })),
   );
+}
+
+/** The application of that name, or what it was called at the time. */
+function applicationOf(model: RepositoryModel, name: string): ApplicationModel | undefined {
+  return (
+    model.applications.find((one) => one.name === name) ??
+    model.applications.find(({ folder }) => folder === folderOf(name))
+  );
+}
+
+/** A folder keeps its application through all its names. */
+export function folderOf(application: string): string {
+  return application.replace(/-x$/, '');
+}
+
+/** Whether a commit says nothing that can be used about how an application is set up. */
+export function isBroken(model: RepositoryModel, application: string): boolean {
+  const fault = model.configFault;
+  return fault !== null && (fault.kind !== 'document' || fault.application === application);
 }

@@ -16,6 +16,7 @@ export type Rule =
   | 'no-reason-given'
   | 'unrecorded-effect'
   | 'stale-revision'
+  | 'not-in-revision'
   | 'livelock'
   | 'bug'
   | 'unhandled-rejection';

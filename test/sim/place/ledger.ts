@@ -2,14 +2,14 @@ import { inventoryKey } from '../../../src/model/inventory.ts';
 import type { Hold, Inventory, InventoryKey } from '../../../src/model/inventory.ts';
 import { inventoryConflict } from '../../../src/targets/errors.ts';
 import type { Ledger } from '../../../src/targets/target.ts';
-import type { Judge } from '../judge/judge.ts';
 import type { Machine } from '../run/machine.ts';
 import type { TargetFaults } from '../world/faults.ts';
 import { placeDown, placeFull, answerLost } from './errors.ts';
 import type { Place } from './place.ts';
+import type { Witness } from './witness.ts';
 
 /** Inventories and holds at a place, one compare-and-swap at a time. */
-export function createLedger(machine: Machine, place: Place, judge: Judge): Ledger {
+export function createLedger(machine: Machine, place: Place, witness: Witness): Ledger {
   const faults = (): TargetFaults => machine.faults.targets.get(place.name)!;
 
   const arrive = async (what: string): Promise<void> => {
@@ -51,13 +51,13 @@ export function createLedger(machine: Machine, place: Place, judge: Judge): Ledg
       write(`ledger save ${inventoryKey(key)} ${inventory.epoch}`, () => {
         expect(key, expectedEpoch);
         const text = JSON.stringify(inventory);
-        judge.onInventory(machine, place, key, inventory);
+        witness.onInventory(place, key, inventory);
         place.inventories.set(inventoryKey(key), text);
       }),
     remove: async (key, expectedEpoch) =>
       write(`ledger remove ${inventoryKey(key)}`, () => {
         expect(key, expectedEpoch);
-        judge.onInventory(machine, place, key, null);
+        witness.onInventory(place, key, null);
         place.inventories.delete(inventoryKey(key));
       }),
     list: async () => {
@@ -69,7 +69,10 @@ export function createLedger(machine: Machine, place: Place, judge: Judge): Ledg
       return holdOf(place, key);
     },
     saveHold: async (key, hold) =>
-      write(`hold save ${inventoryKey(key)}`, () => setHold(place, key, hold, machine)),
+      write(`hold save ${inventoryKey(key)}`, () => {
+        witness.onHold(key, hold?.revision?.[0]?.commit ?? null);
+        setHold(place, key, hold, machine);
+      }),
     listHolds: async () => {
       await arrive('hold list');
       return [...place.holds.values()].map((text) => JSON.parse(text) as Hold);

@@ -26,13 +26,13 @@ import type {
   TargetChange,
   WatchScope,
 } from '../../../src/targets/target.ts';
-import type { Judge } from '../judge/judge.ts';
 import type { Machine } from '../run/machine.ts';
 import { isBad } from '../git/model.ts';
 import type { TargetFaults } from '../world/faults.ts';
 import { answerLost, denied, placeDown, placeFull, secretMoved } from './errors.ts';
 import { createLedger } from './ledger.ts';
 import type { Place, Thing, ThingSpec, Watcher } from './place.ts';
+import type { Witness } from './witness.ts';
 
 const kinds = ['Thing', 'Worker', 'Volume', 'Task'];
 /** How long a Worker with a slow value takes to become healthy. */
@@ -41,7 +41,7 @@ const slowStartMs = 5_000;
 export interface SimTargetOptions {
   readonly machine: Machine;
   readonly place: Place;
-  readonly judge: Judge;
+  readonly witness: Witness;
   readonly sealer: Sealer;
   /** What the place holds secrets of, by name. */
   readonly secrets: ReadonlyMap<string, string>;
@@ -65,13 +65,13 @@ export class SimTarget implements Target {
   readonly #watcher: Watcher;
 
   constructor(options: SimTargetOptions) {
-    const { machine, place, judge } = options;
+    const { machine, place, witness } = options;
     this.#options = options;
     this.#machine = machine;
     this.#place = place;
     this.name = place.name;
     this.uid = `place-${place.name}`;
-    this.ledger = createLedger(machine, place, judge);
+    this.ledger = createLedger(machine, place, witness);
     this.#watcher = {
       owner: machine,
       wants: (at) => this.#scopesOf(at).length > 0,
@@ -176,18 +176,17 @@ export class SimTarget implements Target {
     return answers;
   }
 
-  #look({ id, locator }: Reference): Observation {
+  #look({ id, locator, uid }: Reference): Observation {
     const at = atOf(locator);
     if (this.#machine.hits(this.#faults.readFails)) {
       const message = `${showResource(id)} cannot be looked at`;
       return { kind: 'unreadable', error: errorRecord(placeDown({ message })) };
     }
     const ageMs = this.#machine.chance.fraction() * this.#faults.staleMs;
-    const thing =
-      this.#faults.staleMs === 0
-        ? this.#place.thing(at)
-        : this.#place.staleThing(at, ageMs, this.#seen.get(at) ?? 0);
-    if (this.#faults.staleMs === 0) this.#seen.set(at, this.#place.version(at));
+    const shown = ageMs === 0 ? null : this.#place.staleThing(at, ageMs, this.#seen.get(at) ?? 0);
+    // The absence of something recorded is looked at twice: that it is gone must be certain.
+    const thing = shown ?? (ageMs === 0 || uid !== null ? this.#place.thing(at) : null);
+    if (thing === this.#place.thing(at)) this.#seen.set(at, this.#place.version(at));
     if (thing === null) return { kind: 'absent' };
     return { kind: 'present', live: this.#live(thing, id) };
   }
@@ -225,7 +224,7 @@ export class SimTarget implements Target {
     this.#expect(effect, thing);
     if (this.#faults.full) throw placeFull({ message: `no room at ${this.name}` });
     const now = this.#place.put(at, spec, this.#noticer(), thing === null)!;
-    this.#options.judge.onEffect(this.#machine, this.#place, effect, thing, now);
+    this.#options.witness.onEffect(this.#place, effect, thing, now);
     this.#seen.set(at, this.#place.version(at));
     await this.#end(effect);
     return { uid: this.#place.uidOf(now) };
@@ -239,13 +238,14 @@ export class SimTarget implements Target {
     if (thing === null) return;
     this.#expect(effect, thing);
     this.#place.put(at, null, this.#noticer());
-    this.#options.judge.onEffect(this.#machine, this.#place, effect, thing, null);
+    this.#options.witness.onEffect(this.#place, effect, thing, null);
     this.#seen.set(at, this.#place.version(at));
     await this.#end(effect);
   }
 
   /** On the way there, before anything happens. */
   async #begin(effect: Effect, what: string): Promise<void> {
+    this.#options.witness.onEffectBegins(this.#place, effect);
     await this.#arrive(`${what} for ${inventoryKey(effect.key)}`);
     if (this.#machine.hits(this.#faults.effectFails))
       throw placeDown({ message: `${this.name} did not take the change` });
@@ -256,7 +256,7 @@ export class SimTarget implements Target {
 
   /** The last look at who may write; what follows is in flight, for a turn at times. */
   async #fence(effect: Effect): Promise<void> {
-    this.#options.judge.onFence(this.#machine, this.#place, effect);
+    this.#options.witness.onFence(effect);
     await effect.fence();
     effect.signal.throwIfAborted();
     if (this.#machine.hits(0.2)) await this.#machine.io(`${this.name} in flight`);

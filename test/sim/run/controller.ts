@@ -10,7 +10,8 @@ import { emptyMirror, SimSource } from '../git/source.ts';
 import type { Mirror } from '../git/source.ts';
 import { placeDown } from '../place/errors.ts';
 import { SimTarget } from '../place/target.ts';
-import { SimClock } from '../world/clock.ts';
+import type { Witness } from '../place/witness.ts';
+import { epochMs, SimClock } from '../world/clock.ts';
 import type { Process } from '../world/scheduler.ts';
 import { copyStoreData, emptyStoreData, SimStore } from '../world/store.ts';
 import type { StoreData } from '../world/store.ts';
@@ -55,6 +56,10 @@ export class Controller {
   readonly #world: World;
   state: StateFolder;
   wallOffsetMs = 0;
+  /** Whether it is started again when it was stopped. */
+  mustRun = false;
+  /** Whether it is started again when it could not start. */
+  isSupervised = true;
   /** The process that runs; `null`: none. */
   machine: Machine | null = null;
   engine: Engine | null = null;
@@ -70,6 +75,11 @@ export class Controller {
 
   get isRunning(): boolean {
     return this.machine?.process.alive === true;
+  }
+
+  /** What its wall clock shows. */
+  get clockMs(): number {
+    return epochMs + this.#world.scheduler.nowMs + this.wallOffsetMs;
   }
 
   /** Starts a process, unless one runs. */
@@ -92,7 +102,7 @@ export class Controller {
     this.machine = machine;
     this.engine = engine;
     this.#stop = stop;
-    this.#world.judge.onStart(this, machine);
+    this.#world.judge.onStart(this);
     this.#world.trace.add(`${process.name} starts`);
     void this.#run(engine, process, stop.signal);
   }
@@ -103,12 +113,13 @@ export class Controller {
       await engine.run(signal);
       this.#world.trace.add(`${process.name} ended`);
       this.#end(process);
+      if (this.mustRun) this.start();
     } catch (thrown) {
       // A real controller says why and ends; whatever looks after it starts it again.
       this.#world.trace.add(`${process.name} could not go on: ${String(thrown)}`);
       this.#end(process);
       await this.#world.scheduler.sleep(this.#world.process, restartAfterMs);
-      if (this.#world.supervised) this.start();
+      if (this.isSupervised) this.start();
     }
   }
 
@@ -169,7 +180,7 @@ export class Controller {
         this.kill();
         await new Promise(() => {});
       },
-      onAccepted: (source, commit) => world.judge.onAccepted(this, source, commit),
+      onAccepted: (commit) => world.judge.onAccepted(this, commit),
     };
   }
 
@@ -197,8 +208,13 @@ export class Controller {
         const place = world.places.get(name);
         if (place === undefined || machine.hits(machine.faults.targets.get(name)?.openFails ?? 0))
           throw placeDown({ message: `${name} cannot be reached` });
-        const { judge, secrets } = world;
-        return new SimTarget({ machine, place, judge, sealer, secrets });
+        return new SimTarget({
+          machine,
+          place,
+          witness: this.#witness(),
+          sealer,
+          secrets: world.secrets,
+        });
       },
       renderer: (tree, path) => registry.select(tree, path),
       loadConfig: createConfigLoader('', { drivers: [simDriver] }),
@@ -213,6 +229,18 @@ export class Controller {
     };
   }
 
+  #witness(): Witness {
+    const { judge } = this.#world;
+    return {
+      onInventory: (place, key, inventory) => judge.onInventory(this, place, key, inventory),
+      onHold: (key, commit) => judge.onHold(key, commit),
+      onEffectBegins: (place, effect) => judge.onEffectBegins(place, effect),
+      onFence: (effect) => judge.onFence(effect),
+      onEffect: (place, effect, before, after) =>
+        judge.onEffect(this, place, effect, before, after),
+    };
+  }
+
   #log(machine: Machine): EngineLog {
     const write = (
       level: string,
@@ -223,7 +251,7 @@ export class Controller {
       this.#world.judge.onText('log', text);
       // Stacks name lines of files, which are no part of what happened.
       this.#world.trace.add(`${machine.process.name} logs ${text.split('\\n')[0]}`);
-      if (message === 'a reconcile run broke') this.#world.judge.onBug(this, text);
+      if (message === 'a reconcile run broke') this.#world.judge.onBug(text);
     };
     return {
       debug: (message, facts) => write('debug', message, facts),

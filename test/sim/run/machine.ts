@@ -16,7 +16,7 @@ export interface Machine {
   hits(probability: number): boolean;
   /** A place where the process may be told to die; never resolves if it does. */
   mayCrash(point: CrashPoint): Promise<void>;
-  onAccepted(source: string, commit: string): void;
+  onAccepted(commit: string): void;
 }
 
 /** Where a process can be killed to the instant. */

@@ -1,9 +1,8 @@
-import { differences } from '../judge/convergence.ts';
 import type { Violation } from '../judge/violation.ts';
 import { operationOf } from '../operations/registry.ts';
-import { endFaults } from '../world/faults.ts';
 import { Chance } from '../world/random.ts';
 import type { Schedule } from './schedule.ts';
+import { settle } from './settle.ts';
 import { LivelockError, World } from './world.ts';
 
 export interface Outcome {
@@ -15,9 +14,6 @@ export interface Outcome {
   readonly turns: number;
   readonly effects: number;
 }
-
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 
 /** Plays a schedule to its end. Never throws for what the engine does: that is a violation. */
 export async function play(schedule: Schedule, keepTrace = false): Promise<Outcome> {
@@ -55,21 +51,4 @@ export async function play(schedule: Schedule, keepTrace = false): Promise<Outco
     turns: world.scheduler.turns,
     effects: world.judge.effects,
   };
-}
-
-/** All faults end and time runs on: the world must come to rest where the newest commit says. */
-async function settle(world: World): Promise<void> {
-  world.trace.add('### all faults end');
-  endFaults(world.faults);
-  for (const controller of world.controllers) {
-    controller.neverCrash();
-    controller.start();
-  }
-  await world.pass(hourMs);
-  const [first] = differences(world);
-  if (first !== undefined) world.judge.report('no-convergence', first);
-  const { effects, records } = world.judge;
-  await world.pass(24 * hourMs);
-  if (world.judge.effects > effects || world.judge.records > records)
-    world.judge.report('never-idle', 'something was written although nothing was to do');
 }

@@ -1,6 +1,5 @@
-import { defaultSettings } from '../git/model.ts';
-import type { ApplicationModel, EnvironmentModel, ThingModel } from '../git/model.ts';
-import { newThing } from '../operations/commits.ts';
+import type { EnvironmentModel } from '../git/model.ts';
+import { newApplication } from '../operations/applications.ts';
 import { operations } from '../operations/registry.ts';
 import { Chance } from '../world/random.ts';
 import type { Setup } from './world.ts';
@@ -48,26 +47,22 @@ function gapOf(chance: Chance): Gap {
 
 function setupOf(chance: Chance): Setup {
   const environments: readonly EnvironmentModel[] = [
-    { name: 'dev', targets: ['east'], sync: 'auto', ephemeral: false },
+    { name: 'dev', targets: ['east'], sync: 'auto', ephemeral: chance.hits(0.1) },
+    {
+      name: 'prod',
+      targets: chance.hits(0.3) ? ['west', 'south'] : ['west'],
+      sync: chance.pick(['auto', 'approve', 'approve', 'manual']),
+      ephemeral: false,
+    },
   ];
   const applications = ['web', 'api', 'job', 'db']
     .slice(0, 1 + chance.int(3))
-    .map((name): ApplicationModel => {
-      const things: ThingModel[] = [];
-      for (let left = 1 + chance.int(5); left > 0; left -= 1) things.push(newThing(chance, things));
-      return {
-        name,
-        folder: name,
-        environments: ['dev'],
-        things,
-        fault: null,
-        settings: defaultSettings,
-      };
-    });
+    .map((name) => newApplication(chance, name));
   return {
     identity: chance.pick(['number', 'content']),
     concurrency: chance.pick([1, 2, 8]),
     allowForcedPush: chance.hits(0.3),
+    mends: chance.hits(0.8),
     model: { applications, environments, configFault: null },
   };
 }

@@ -6,16 +6,19 @@ import type { Identity } from '../place/place.ts';
 import { noFaults } from '../world/faults.ts';
 import type { Faults } from '../world/faults.ts';
 import { Chance } from '../world/random.ts';
-import { Scheduler } from '../world/scheduler.ts';
+import { drained, Scheduler } from '../world/scheduler.ts';
 import type { Process } from '../world/scheduler.ts';
 import { Trace } from '../world/trace.ts';
 import { Controller, emptyState } from './controller.ts';
+import type { StateFolder } from './controller.ts';
 
 /** What a seed decides before anything happens. */
 export interface Setup {
   readonly identity: Identity;
   readonly concurrency: number;
   readonly allowForcedPush: boolean;
+  /** Whether a last commit mends all that is broken in Git. */
+  readonly mends: boolean;
   readonly model: RepositoryModel;
 }
 
@@ -33,10 +36,10 @@ export class World {
   readonly secrets = new Map<string, string>();
   readonly judge: Judge;
   readonly controllers: Controller[] = [];
+  /** State folders as they were backed up. */
+  readonly backups = new Map<Controller, StateFolder>();
   /** Whoever looks after things from outside; never dies. */
   readonly process: Process = { name: 'world', alive: true, paused: false };
-  /** Whether a controller that could not start is started again. */
-  supervised = true;
   #names = 0;
 
   constructor(seed: number, setup: Setup, keepTrace: boolean) {
@@ -77,6 +80,7 @@ export class World {
 
   /** Lets up to `turns` turns happen without waiting for time to pass. */
   async turns(turns: number): Promise<void> {
+    await drained();
     for (let left = turns; left > 0 && this.scheduler.isBusy; left -= 1) {
       await this.scheduler.step(this.scheduler.nowMs);
     }
@@ -84,6 +88,7 @@ export class World {
 
   /** Lets everything happen that happens within `ms`. @throws LivelockError when it does not end. */
   async pass(ms: number, mostTurns = 200_000): Promise<void> {
+    await drained();
     const untilMs = this.scheduler.nowMs + ms;
     const began = this.scheduler.turns;
     while (await this.scheduler.step(untilMs)) {

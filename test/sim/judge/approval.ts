@@ -1,0 +1,67 @@
+import { sameJson } from '../../../src/model/json.ts';
+import { inventoryOf } from '../place/ledger.ts';
+import type { World } from '../run/world.ts';
+import type { Book } from './book.ts';
+import { describeEffect } from './effect.ts';
+import type { SeenEffect } from './effect.ts';
+import { folderOf, wishOf } from './truth.ts';
+import type { Rule } from './violation.ts';
+
+const strictness = { auto: 0, approve: 1, manual: 2 };
+
+/** Where a person must agree, only what was agreed to is done, or what was there before is put back. */
+export function checkApproval(
+  world: World,
+  book: Book,
+  effect: SeenEffect,
+  report: (rule: Rule, message: string) => void,
+): void {
+  const { controller, release, key, place, name, at, before, after } = effect;
+  const policies = book.modelsAround(controller, release.id).flatMap((model) => {
+    const environment = model.environments.find((one) => one.name === key.environment);
+    const application = model.applications.find(
+      ({ folder }) => folder === folderOf(key.application),
+    );
+    if (environment === undefined) return [];
+    const wished = application?.settings.sync ?? 'auto';
+    return [strictness[wished] > strictness[environment.sync] ? wished : environment.sync];
+  });
+  if (policies.length === 0 || policies.includes('auto')) return;
+
+  const agreed = book.agreed.some(
+    (one) =>
+      one.key === name &&
+      one.target === place.name &&
+      one.at === at &&
+      (after === null
+        ? one.action === 'delete' && before !== null && one.uid === place.uidOf(before)
+        : one.spec !== null && sameJson({ ...one.spec }, { ...after.spec })),
+  );
+  if (agreed) return;
+  const inventory = inventoryOf(place, name);
+  if (after !== null) {
+    const entry = inventory?.entries.find(({ locator }) => locator['at'] === at);
+    const { value, note = null } = entry?.fields ?? {};
+    // What the inventory has was released before, or agreed to and never confirmed.
+    if (entry !== undefined && sameJson([value, note], [after.spec.value, after.spec.note])) {
+      if (wasOwned(book, effect)) return;
+    }
+  }
+  if (release.trigger === 'revert' && isLastGood(world, effect)) return;
+  report('not-approved', `${describeEffect(effect)}, where sync is ${policies.join(', ')}`);
+}
+
+/** Whether the place was in the inventory before this release. */
+function wasOwned(book: Book, { place, name, release, at }: SeenEffect): boolean {
+  const before = book.inventoryBefore(place, name, release.id);
+  return before?.entries.some(({ locator }) => locator['at'] === at) ?? false;
+}
+
+function isLastGood(world: World, { place, name, key, at, after }: SeenEffect): boolean {
+  const good = inventoryOf(place, name)?.revision[0]?.commit;
+  const commit = good === undefined ? null : world.repository.find(good);
+  const wish = commit === null ? null : wishOf(commit.model, key, world.secrets);
+  if (wish?.kind !== 'things') return false;
+  const wanted = wish.things.get(at) ?? null;
+  return after === null ? wanted === null : wanted?.value === after.spec.value;
+}

@@ -1,0 +1,140 @@
+import type { Inventory, InventoryKey } from '../../../src/model/inventory.ts';
+import { inventoryKey } from '../../../src/model/inventory.ts';
+import type { PlanSet } from '../../../src/model/plan.ts';
+import type { Release } from '../../../src/model/release.ts';
+import type { RepositoryModel } from '../git/model.ts';
+import type { Place, ThingSpec } from '../place/place.ts';
+import type { Controller } from '../run/controller.ts';
+import type { World } from '../run/world.ts';
+import { releasesIn } from '../world/store.ts';
+import { wishOf } from './truth.ts';
+
+/** One change that a person agreed to, as the person understood it. */
+export interface Agreed {
+  readonly key: string;
+  readonly target: string;
+  readonly action: string;
+  readonly at: string;
+  /** Of deletes: exactly this thing. */
+  readonly uid: string | null;
+  /** What was to be there; `null` for deletes. */
+  readonly spec: ThingSpec | null;
+}
+
+interface Save {
+  readonly order: number;
+  readonly inventory: Inventory | null;
+}
+
+/** What the judge has seen, in the order in which it happened. */
+export class Book {
+  readonly #world: World;
+  readonly agreed: Agreed[] = [];
+  /** Commits that each controller took, oldest first. */
+  readonly #accepted = new Map<Controller, string[]>();
+  /** How many commits a controller had taken when a release was announced, by release. */
+  readonly #announced = new Map<string, number>();
+  /** Writes of each inventory, by target and key. */
+  readonly #saves = new Map<string, Save[]>();
+  /** Revisions that people wanted to stay at, by key. */
+  readonly #held = new Map<string, Set<string>>();
+  #order = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** A number that grows with everything that is noted. */
+  get order(): number {
+    return this.#order;
+  }
+
+  tick(): number {
+    this.#order += 1;
+    return this.#order;
+  }
+
+  noteAccepted(controller: Controller, commit: string): void {
+    const list = this.#accepted.get(controller) ?? [];
+    this.#accepted.set(controller, list);
+    if (list.at(-1) !== commit) list.push(commit);
+  }
+
+  noteSave(controller: Controller, place: Place, key: string, inventory: Inventory | null): void {
+    const at = `${place.name} ${key}`;
+    const saves = this.#saves.get(at) ?? [];
+    this.#saves.set(at, saves);
+    saves.push({ order: this.tick(), inventory });
+    const release = inventory?.release ?? null;
+    if (release !== null && !this.#announced.has(release))
+      this.#announced.set(release, this.#accepted.get(controller)?.length ?? 0);
+  }
+
+  noteHeld(key: string, commit: string): void {
+    this.#held.set(key, (this.#held.get(key) ?? new Set()).add(commit));
+  }
+
+  noteApproval(key: InventoryKey, planSet: PlanSet): void {
+    for (const plan of planSet.plans) {
+      const commit = this.#world.repository.find(plan.revision[0]?.commit ?? '');
+      const wish = commit === null ? null : wishOf(commit.model, key, this.#world.secrets);
+      for (const change of plan.changes) {
+        const { at } = change.locator;
+        if (typeof at !== 'string') continue;
+        const spec = wish?.kind === 'things' ? (wish.things.get(at) ?? null) : null;
+        this.agreed.push({
+          key: inventoryKey(key),
+          target: plan.target,
+          action: change.action,
+          at,
+          uid: change.uid,
+          spec: change.action === 'delete' ? null : spec,
+        });
+      }
+    }
+  }
+
+  /** The last write of an inventory, as a number of `order`. */
+  lastSave(place: Place, key: string): number {
+    return this.#saves.get(`${place.name} ${key}`)?.at(-1)?.order ?? 0;
+  }
+
+  /** Whether somebody wrote the inventory after one moment and before another. */
+  wasSavedBetween(place: Place, key: string, after: number, before: number): boolean {
+    const saves = this.#saves.get(`${place.name} ${key}`) ?? [];
+    return saves.some(({ order }) => order > after && order < before);
+  }
+
+  /** What was owned before a release announced itself. */
+  inventoryBefore(place: Place, key: string, release: string): Inventory | null {
+    const saves = this.#saves.get(`${place.name} ${key}`) ?? [];
+    const at = saves.findIndex(({ inventory }) => inventory?.release === release);
+    return at <= 0 ? null : (saves[at - 1]?.inventory ?? null);
+  }
+
+  /** The recorded release that a controller is carrying out when it touches a place, newest first. */
+  releaseFor(
+    controller: Controller,
+    key: InventoryKey,
+    fits: (release: Release) => boolean,
+  ): Release | null {
+    return releasesIn(controller.state.store, { ...key, limit: 20 }).find(fits) ?? null;
+  }
+
+  /** Commits that a controller may have had before it when it planned a release. */
+  commitsAround(controller: Controller, release: string): readonly string[] {
+    const list = this.#accepted.get(controller) ?? [];
+    const announced = this.#announced.get(release) ?? list.length;
+    return list.slice(Math.max(0, announced - 3));
+  }
+
+  modelsAround(controller: Controller, release: string): readonly RepositoryModel[] {
+    return this.commitsAround(controller, release).map(
+      (commit) => this.#world.repository.commit(commit).model,
+    );
+  }
+
+  isHeldAt(key: string, commit: string): boolean {
+    return this.#held.get(key)?.has(commit) ?? false;
+  }
+}

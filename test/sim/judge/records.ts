@@ -1,0 +1,73 @@
+import type { Inventory, InventoryKey } from '../../../src/model/inventory.ts';
+import { inventoryKey } from '../../../src/model/inventory.ts';
+import type { ApplyEffect, Effect } from '../../../src/targets/target.ts';
+import { inventoryOf } from '../place/ledger.ts';
+import type { Place, Thing } from '../place/place.ts';
+import type { World } from '../run/world.ts';
+import type { Rule } from './violation.ts';
+
+type Report = (rule: Rule, message: string) => void;
+
+/** Before anything is made, the durable inventory knows of it. */
+export function checkAnnounced(
+  place: Place,
+  effect: Effect | ApplyEffect,
+  thing: Thing,
+  report: Report,
+): void {
+  const name = inventoryKey(effect.key);
+  const known = inventoryOf(place, name)?.entries.some(({ locator }) => locator['at'] === thing.at);
+  if (known !== true)
+    report(
+      'inventory-misses',
+      `${thing.at} at ${place.name} was made and ${name} does not know it`,
+    );
+}
+
+/** What leaves an inventory is gone, is known to another one, or was never ours. */
+export function checkShrink(
+  world: World,
+  place: Place,
+  key: InventoryKey,
+  next: Inventory | null,
+  report: Report,
+): void {
+  const name = inventoryKey(key);
+  const before = inventoryOf(place, name);
+  for (const entry of before?.entries ?? []) {
+    const { at } = entry.locator;
+    if (next?.entries.some(({ locator }) => locator['at'] === at) === true) continue;
+    const thing = typeof at === 'string' ? place.thing(at) : null;
+    if (thing === null || place.uidOf(thing) !== entry.uid) continue;
+    if (isElsewhere(place, name, thing.at) || mayBeGivenUp(world, key, entry.prune)) continue;
+    report('inventory-shrinks', `${name} forgets ${thing.at} at ${place.name}, which is there`);
+  }
+}
+
+function isElsewhere(place: Place, name: string, at: string): boolean {
+  return [...place.inventories.keys()].some(
+    (other) =>
+      other !== name &&
+      inventoryOf(place, other)?.entries.some(({ locator }) => locator['at'] === at) === true,
+  );
+}
+
+/** Some commit lets the application go and leaves what it made. */
+function mayBeGivenUp(world: World, key: InventoryKey, prune: boolean): boolean {
+  const models = world.repository.commits.map(({ model }) => model);
+  const isGone = models.some((model) => {
+    const application = model.applications.find(({ name }) => name === key.application);
+    const environment = model.environments.find(({ name }) => name === key.environment);
+    return (
+      application === undefined ||
+      !application.environments.includes(key.environment) ||
+      (environment?.targets.length ?? 0) < 2
+    );
+  });
+  const orphans = models.some((model) =>
+    model.applications.some(
+      ({ name, settings }) => name === key.application && settings.onRemoval === 'orphan',
+    ),
+  );
+  return isGone && (orphans || !prune);
+}

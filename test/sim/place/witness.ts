@@ -1,0 +1,22 @@
+import type { Inventory, InventoryKey } from '../../../src/model/inventory.ts';
+import type { ApplyEffect, Effect } from '../../../src/targets/target.ts';
+import type { Place, Thing } from './place.ts';
+
+/** Who sees what one controller does at the targets, in the instant in which it happens. */
+export interface Witness {
+  /** Before an inventory is written; `null`: removed. */
+  onInventory(place: Place, key: InventoryKey, inventory: Inventory | null): void;
+  /** People want to stay at this commit. */
+  onHold(key: InventoryKey, commit: string | null): void;
+  /** An effect is on its way. */
+  onEffectBegins(place: Place, effect: Effect): void;
+  /** It looks for the last time whether it may. */
+  onFence(effect: Effect): void;
+  /** Right after something was made, changed or removed. */
+  onEffect(
+    place: Place,
+    effect: Effect | ApplyEffect,
+    before: Thing | null,
+    after: Thing | null,
+  ): void;
+}

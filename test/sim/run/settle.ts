@@ -1,0 +1,243 @@
+import type { ApplicationRuntime } from '../../../src/reconcile/runtime.ts';
+import { isBad } from '../git/model.ts';
+import type { ApplicationModel, RepositoryModel } from '../git/model.ts';
+import { differences } from '../judge/convergence.ts';
+import { wishOf } from '../judge/truth.ts';
+import { inventoryOf } from '../place/ledger.ts';
+import {
+  approveWaiting,
+  orderActivate,
+  orderConfirm,
+  orderResume,
+  orderSync,
+} from '../operations/people.ts';
+import { endFaults } from '../world/faults.ts';
+import type { Controller } from './controller.ts';
+import type { World } from './world.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/**
+ * The end of every schedule: all faults end and time runs on. What is not as the newest commit says must be said to
+ * be so; people do what they are asked to; then all must be as the commit says, and nothing more may happen.
+ */
+export async function settle(world: World): Promise<void> {
+  const { judge, trace } = world;
+  trace.add('### all faults end');
+  const controller = await oneController(world);
+  // Longer than it takes until everything has been looked at from scratch.
+  await world.pass(7 * hourMs);
+  if (judge.isDecided) return;
+  checkStatements(world, controller);
+  if (judge.isDecided) return;
+
+  if (world.setup.mends) mend(world);
+  for (let round = 0; round < 8; round += 1) {
+    await world.pass(10 * minuteMs);
+    if (judge.isDecided || !obey(world, controller)) break;
+  }
+  await world.pass(hourMs);
+  if (judge.isDecided) return;
+  checkConvergence(world, controller);
+  if (judge.isDecided) return;
+
+  const { effects, records } = judge;
+  await world.pass(24 * hourMs);
+  if (judge.effects > effects) judge.report('never-idle', 'effects go on with nothing to do');
+  else if (judge.records > records && world.setup.mends)
+    judge.report('never-idle', 'records are written for ever');
+  if (!judge.isDecided) checkConvergence(world, controller);
+}
+
+/** Ends all faults and all controllers but one. */
+async function oneController(world: World): Promise<Controller> {
+  endFaults(world.faults);
+  const survivor = world.chance.pick(world.controllers);
+  for (const controller of world.controllers) {
+    controller.neverCrash();
+    if (controller.machine !== null) controller.machine.process.paused = false;
+  }
+  // The others go on for a moment: whoever is left must cope with that.
+  await world.turns(50);
+  for (const controller of world.controllers) {
+    controller.isSupervised = controller === survivor;
+    if (controller !== survivor) controller.kill();
+  }
+  survivor.mustRun = true;
+  survivor.start();
+  return survivor;
+}
+
+function runtimes(controller: Controller): readonly ApplicationRuntime[] {
+  return [...(controller.engine?.applications.values() ?? [])];
+}
+
+const resting: ReadonlySet<string> = new Set([
+  'synced',
+  'out-of-sync',
+  'awaiting-approval',
+  'awaiting-dependency',
+  'backing-off',
+  'failed',
+  'held',
+  'read-only',
+]);
+
+/** After hours without a fault, nothing claims to be in order that is not, and everything says what it waits for. */
+function checkStatements(world: World, controller: Controller): void {
+  const { judge } = world;
+  if (controller.engine === null) {
+    judge.report('no-reason-given', `${controller.name} does not run`);
+    return;
+  }
+  const tip = world.repository.tip;
+  const accepted = controller.state.mirrors.get(world.repository.url)?.accepted ?? null;
+  const followed = accepted === null ? null : world.repository.commit(accepted);
+  if (tip !== null && followed?.id !== tip.id) {
+    const held = controller.state.mirrors.get(world.repository.url)?.held;
+    if (held?.commit !== tip.id)
+      judge.report('no-reason-given', `${controller.name} does not follow the newest commit`);
+  }
+  for (const runtime of runtimes(controller)) {
+    if (!resting.has(runtime.state))
+      judge.report('no-reason-given', `${runtime.id} is ${runtime.state} for hours`);
+    if (runtime.state !== 'synced' && runtime.message === '')
+      judge.report('no-reason-given', `${runtime.id} is ${runtime.state} and does not say why`);
+  }
+  if (followed === null || followed.model.configFault !== null) return;
+  for (const { name, message } of differences(world, followed.model)) {
+    const runtime = controller.engine.applications.get(name);
+    if (runtime === undefined || runtime.hold !== null) continue;
+    if (runtime.sync === 'Synced' && runtime.removal === null)
+      judge.report('wrong-synced', `${name} says Synced, yet ${message}`);
+  }
+}
+
+/** A commit that makes everything usable. */
+function mend(world: World): void {
+  const model = world.repository.tip?.model;
+  if (model === undefined) return;
+  const applications = model.applications.map((one): ApplicationModel => ({
+    ...one,
+    fault: null,
+    things: one.things.map((thing) =>
+      isBad(thing.value) ? { ...thing, value: `good${thing.value}` } : thing,
+    ),
+    settings: { ...one.settings, prune: true, selfHeal: true, allowEmpty: true },
+  }));
+  const { id } = world.repository.push({ ...model, applications, configFault: null });
+  world.trace.add(`### commit ${id.slice(0, 8)} mends everything`);
+}
+
+/** Does what the controller asks for. @returns whether there was anything. */
+function obey(world: World, controller: Controller): boolean {
+  const { engine } = controller;
+  if (engine === null) return true;
+  let did = orderConfirm(world, controller);
+  if (engine.readOnlyReason !== '') {
+    orderActivate(world, controller);
+    return true;
+  }
+  for (const runtime of runtimes(controller)) {
+    if (runtime.hold !== null) orderResume(world, controller, runtime);
+    else if (runtime.waiting !== null) approveWaiting(world, controller, runtime);
+    else if (runtime.state === 'out-of-sync')
+      orderSync(world, controller, runtime, { agree: true, retryQuarantined: true });
+    else if (runtime.state === 'failed')
+      orderSync(world, controller, runtime, { agree: false, retryQuarantined: true });
+    else if (runtime.state === 'read-only') orderActivate(world, controller);
+    else continue;
+    did = true;
+  }
+  return did;
+}
+
+/** Everything that can be is as the newest commit says. */
+function checkConvergence(world: World, controller: Controller): void {
+  const model = world.repository.tip?.model;
+  if (model === undefined || controller.engine === null) {
+    world.judge.report('no-convergence', `${controller.name} does not run`);
+    return;
+  }
+  const excused = world.setup.mends ? new Set<string>() : spoilt(world, model);
+  for (const { name, message } of differences(world, model)) {
+    if (excused.has(name)) continue;
+    const runtime = controller.engine.applications.get(name);
+    const said = runtime === undefined ? 'unknown' : `${runtime.state}: ${runtime.message}`;
+    world.judge.report('no-convergence', `${message} (${said})`);
+    return;
+  }
+  for (const runtime of runtimes(controller)) {
+    if (excused.has(runtime.id)) continue;
+    if (runtime.state === 'synced' && runtime.sync === 'Synced') continue;
+    world.judge.report(
+      'no-convergence',
+      `${runtime.id} is in order and says ${runtime.state}, ${runtime.sync}: ${runtime.message}`,
+    );
+    return;
+  }
+}
+
+/** Applications that what is broken in Git keeps from being as the commit says, and those that wait for them. */
+function spoilt(world: World, model: RepositoryModel): ReadonlySet<string> {
+  const names = new Set<string>();
+  const fault = model.configFault;
+  const environments = model.environments.map(({ name }) => name);
+  const all = model.applications.flatMap((application) =>
+    environments.map((environment) => ({ application, environment })),
+  );
+  for (const { application, environment } of all) {
+    const key = { application: application.name, environment };
+    const wish = wishOf(model, key, world.secrets);
+    const isOff = !application.settings.selfHeal;
+    if (
+      fault !== null ||
+      isOff ||
+      wish.kind === 'unusable' ||
+      (wish.kind === 'things' && wish.isBad)
+    )
+      names.add(`${application.name}@${environment}`);
+  }
+  for (let grew = true; grew;) {
+    grew = false;
+    for (const { application, environment } of all) {
+      const name = `${application.name}@${environment}`;
+      const waits =
+        wantsOthers(world, model, name, names) ||
+        all.some(
+          (other) =>
+            other.environment === environment &&
+            names.has(`${other.application.name}@${environment}`) &&
+            (application.settings.dependsOn.includes(other.application.name) ||
+              other.application.settings.wave < application.settings.wave),
+        );
+      if (!waits || names.has(name)) continue;
+      names.add(name);
+      grew = true;
+    }
+  }
+  return names;
+}
+
+/** Whether it wants a place that an application has which cannot let go of it. */
+function wantsOthers(
+  world: World,
+  model: RepositoryModel,
+  name: string,
+  stuck: ReadonlySet<string>,
+): boolean {
+  const [application = '', environment = ''] = name.split('@');
+  const wish = wishOf(model, { application, environment }, world.secrets);
+  if (wish.kind !== 'things') return false;
+  return wish.environment.targets.some((target) => {
+    const place = world.places.get(target);
+    return [...(place?.inventories.keys() ?? [])].some(
+      (other) =>
+        stuck.has(other) &&
+        inventoryOf(place!, other)?.entries.some(({ locator }) =>
+          wish.things.has(String(locator['at'])),
+        ),
+    );
+  });
+}
