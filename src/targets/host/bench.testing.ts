@@ -15,6 +15,7 @@ import type { Result } from '../../model/result.ts';
 import { createPlan } from '../../plan/plan.ts';
 import type { Planned } from '../../plan/plan.ts';
 import { systemClock } from '../../system/clock.ts';
+import type { Clock } from '../../system/clock.ts';
 import { createSealer, sha256 } from '../../system/hasher.ts';
 import { systemRandom } from '../../system/random.ts';
 import type { ApplyEffect, Effect, Target } from '../target.ts';
@@ -52,6 +53,8 @@ export interface BenchOptions {
   readonly project?: ProjectConfig;
   /** Time limit of one effect. Default 20 s. */
   readonly applyMs?: number;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 export async function createBench(options: BenchOptions = {}): Promise<Bench> {
@@ -62,7 +65,7 @@ export async function createBench(options: BenchOptions = {}): Promise<Bench> {
     const target = await createHostTarget({
       name: 'here',
       settings: { stateDir: join(folder, 'state') },
-      clock: systemClock,
+      clock: options.clock ?? systemClock,
       random: systemRandom,
       hash: sha256,
       sealer: createSealer('k1', new Uint8Array(32)),

@@ -165,7 +165,15 @@ async function apply(
         stats,
         signature: signatureOf(stats),
       };
-      memory.remember(path, made.signature, '', { changedAtMs: Number(stats.ctimeMs), lookedAtMs });
+      if (isAsWanted(stats, mode, ownership)) {
+        memory.remember(path, made.signature, '', {
+          changedAtMs: Number(stats.ctimeMs),
+          lookedAtMs,
+        });
+      } else {
+        // Somebody changed it since: what the watch notices is news.
+        memory.forget(path);
+      }
       return { uid: fileUid(path, made, false, sealer) };
     } finally {
       await folder.close();

@@ -142,7 +142,7 @@ async function apply(
   path: string,
   contentOf: (payload: Payload, resource: string) => Promise<string>,
 ): Promise<Applied> {
-  const { sealer, accounts, temporaries, memory, clock } = dependencies;
+  const { sealer, accounts, temporaries, memory } = dependencies;
   const { desired } = effect;
   const resource = showResource(desired.id);
   const payload = desired.payload as unknown as Payload;
@@ -199,13 +199,17 @@ async function apply(
           }
         },
       });
-      const lookedAtMs = clock.nowMs();
       const stats = await lstatExact(folder.at(name));
       const made: Found = { kind: 'file', stats, signature: signatureOf(stats), digest };
-      memory.remember(path, made.signature, digest, {
-        changedAtMs: Number(stats.ctimeMs),
-        lookedAtMs,
-      });
+      if (showMode(stats.mode) === mode) {
+        // Known, but not trusted: somebody may have written to it between our rename and this look.
+        memory.remember(path, made.signature, digest, {
+          changedAtMs: Number(stats.ctimeMs),
+          lookedAtMs: 0,
+        });
+      } else {
+        memory.forget(path);
+      }
       return { uid: fileUid(path, made, secret, sealer) };
     } finally {
       await folder.close();
