@@ -9,8 +9,8 @@ import { configMissing, configUnreadable, duplicateName } from './errors.ts';
 import { createKinds } from './kinds/index.ts';
 import type { ConfigEntry } from './kinds/kind.ts';
 import { settle } from './merge.ts';
-import { collectionOf, compareProblems, toProblem } from './problem.ts';
-import type { ConfigKind, ConfigProblem, DocumentName } from './problem.ts';
+import { compareProblems, isConfigKind, toProblem } from './problem.ts';
+import type { ConfigProblem, DocumentName } from './problem.ts';
 import { checkReferences } from './references.ts';
 import { parseYaml } from './yaml.ts';
 
@@ -165,6 +165,7 @@ function failures(problems: readonly ConfigProblem[]): Failed {
 }
 
 function toKey(document: DocumentName | null): EntryKey | null {
-  if (document === null || !Object.hasOwn(collectionOf, document.kind)) return null;
-  return entryKey(document.kind as ConfigKind, document.name);
+  return document !== null && isConfigKind(document.kind)
+    ? entryKey(document.kind, document.name)
+    : null;
 }

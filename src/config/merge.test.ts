@@ -150,7 +150,14 @@ test('a new document that depends on a broken new one is held back, not half in 
     },
   );
   expect(names(config)).toEqual(['here', 'dev', 'site']);
-  expect(heldBack.map(({ name }) => name)).toEqual(['web']);
+  expect(heldBack.map(({ name }) => name)).toEqual(['web', 'api']);
+});
+
+test('a broken document that was never understood is held back, not missing', () => {
+  const loaded = read({ 'a.yaml': [smallest, app('api', ', wave: x')].join('---\n') });
+  const { heldBack, complete } = mergeWithLastGood(emptyConfig, loaded);
+  expect(heldBack).toMatchObject([{ kind: 'Application', name: 'api', file: 'a.yaml' }]);
+  expect(complete).toBe(true);
 });
 
 test('an application that its project no longer allows is held back, not removed', () => {

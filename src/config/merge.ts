@@ -3,6 +3,7 @@ import { entryKey, keyOf, toConfig, toEntries } from './entries.ts';
 import type { Entries, EntryKey } from './entries.ts';
 import type { ConfigEntry } from './kinds/kind.ts';
 import type { LoadedConfig } from './load.ts';
+import { isConfigKind } from './problem.ts';
 import type { ConfigKind } from './problem.ts';
 import { checkReferences } from './references.ts';
 import type { CrossFinding } from './references.ts';
@@ -60,7 +61,26 @@ export function mergeWithLastGood(previous: Config, loaded: LoadedConfig): Merge
     }
   }
   const settled = settle(entries, kept, previous);
-  return { ...settled, complete: !failed.unidentified };
+  return {
+    ...settled,
+    heldBack: [...settled.heldBack, ...refused(loaded, settled.config)],
+    complete: !failed.unidentified,
+  };
+}
+
+/** Documents with errors of their own that have no earlier version to stand in for them. */
+function refused(loaded: LoadedConfig, config: Config): readonly Retained[] {
+  const inForce = toEntries(config);
+  const found = new Map<string, Retained>();
+  for (const { severity, document, file, message } of loaded.problems) {
+    if (severity !== 'error' || document === null || !isConfigKind(document.kind)) continue;
+    const { kind, name } = document;
+    const key = entryKey(kind, name);
+    // One that is valid in itself and fails for what it refers to was told of already.
+    if (inForce.has(key) || loaded.entries.has(key) || found.has(key)) continue;
+    found.set(key, { kind, name, file, reason: message });
+  }
+  return [...found.values()];
 }
 
 /**

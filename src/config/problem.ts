@@ -13,6 +13,10 @@ export const collectionOf = {
   Project: 'projects',
 } as const satisfies Record<ConfigKind, keyof Config>;
 
+export function isConfigKind(kind: string): kind is ConfigKind {
+  return Object.hasOwn(collectionOf, kind);
+}
+
 /** One document, as far as it could be told. `kind` may be one that does not exist. */
 export interface DocumentName {
   readonly kind: string;
