@@ -122,8 +122,13 @@ describeTarget('host (Process)', async (): Promise<TargetHarness> => {
     const pid = Number(/"pid":(\d+)/.exec(text)?.[1] ?? Number.NaN);
     try {
       process.kill(-pid, 'SIGKILL');
+      // Signals take their time; it is gone when there is nobody left to send one to.
+      for (;;) {
+        process.kill(-pid, 0);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
     } catch {
-      // It has ended already.
+      // It has ended.
     }
   };
   return {
