@@ -4,6 +4,7 @@ import type { Inventory } from '../model/inventory.ts';
 import { sameJson } from '../model/json.ts';
 import type { Target } from '../targets/target.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
+import { foreignReason } from './foreign.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 
 /**
@@ -20,8 +21,7 @@ export async function settleRecords(
   for (const item of run.targets) {
     const { inventory, target } = item;
     if (inventory === null) continue;
-    const foreign = inventory.installation !== context.options.installation;
-    if (foreign && !context.adoptForeign()) continue;
+    if (foreignReason(inventory, context.options) !== null && !context.adoptForeign()) continue;
     if (item.handedOverFrom !== null) {
       await handOver(context, runtime, item, inventory);
       continue;

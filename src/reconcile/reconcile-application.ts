@@ -5,7 +5,7 @@ import { showRevision } from '../model/revision.ts';
 import { contestedUntilMs, recordHeal, reversible } from '../release/contest.ts';
 import { isHealing, judge } from '../release/gate.ts';
 import type { Verdict } from '../release/gate.ts';
-import { letAct } from './read-only.ts';
+import { foreignReason } from './foreign.ts';
 import { effectivePolicy } from '../release/policy.ts';
 import { watchApplication } from './bookkeeping.ts';
 import { isUnverified } from './context.ts';
@@ -93,18 +93,18 @@ function mayTouch(context: RunContext, runtime: ApplicationRuntime, run: Planned
   return (
     context.readOnlyReason() === '' &&
     runtime.hold?.kind !== 'freeze' &&
-    foreignTarget(context, run) === undefined
+    foreignTo(context, run) === null
   );
 }
 
-/** The name of a target whose inventory another installation wrote, unless a person confirmed that it is ours now. */
-function foreignTarget(context: RunContext, run: PlannedRun): string | undefined {
-  if (context.adoptForeign()) return undefined;
-  const foreign = run.targets.find(
-    (item) =>
-      item.inventory !== null && item.inventory.installation !== context.options.installation,
-  );
-  return foreign?.target.name;
+/** Why what is live is not ours to act on, unless a person confirmed that it is now. */
+function foreignTo(context: RunContext, run: PlannedRun): string | null {
+  if (context.adoptForeign()) return null;
+  for (const { inventory } of run.targets) {
+    const reason = inventory === null ? null : foreignReason(inventory, context.options);
+    if (reason !== null) return reason;
+  }
+  return null;
 }
 
 async function decide(
@@ -121,7 +121,6 @@ async function decide(
     runtime.key.environment,
     nowMs,
   );
-  const foreign = foreignTarget(context, run);
   runtime.waitsFor = waitsFor(context, runtime);
   if (runtime.batch?.mustWait(runtime.id) === true) {
     runtime.waitsFor = [
@@ -146,10 +145,7 @@ async function decide(
         : effectivePolicy(runtime.environment?.sync ?? 'auto', runtime.application?.sync ?? null),
     selfHeal: runtime.application?.selfHeal ?? false,
     readOnlyReason:
-      (context.looking() ? '' : context.readOnlyReason()) ||
-      (foreign === undefined
-        ? ''
-        : `the inventory at ${foreign} was written by another installation; ${letAct}`),
+      (context.looking() ? '' : context.readOnlyReason()) || (foreignTo(context, run) ?? ''),
     hold: runtime.hold,
     approvals,
     agreed: requests.find((request) => request.agreed !== null)?.agreed ?? null,

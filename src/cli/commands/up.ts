@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import type { ApplicationView } from '../../control/api.ts';
 import { serveControl } from '../../control/server.ts';
 import type { ControlServer } from '../../control/server.ts';
@@ -95,7 +96,8 @@ With --once it reconciles everything once and ends: 0 when all is in sync and he
 
 async function checkoutOf(context: Context): Promise<string> {
   const top = await findCheckout(context.globals.directory);
-  if (top !== null) return top;
+  // As Git says it: the records at the targets name the repository by this.
+  if (top !== null) return realpath(top);
   throw noCheckout({
     message: `${context.globals.directory} is not in a Git checkout, and no --repo is given`,
     resource: context.globals.directory,
