@@ -70,4 +70,6 @@ export interface PlannedRun {
    */
   readonly fallback: 'none' | 'broken' | 'quarantined';
   readonly warnings: readonly string[];
+  /** Planned as the removal of the application. What the configuration says may have moved on since. */
+  readonly leaving: boolean;
 }

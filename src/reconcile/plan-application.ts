@@ -65,6 +65,7 @@ async function planOrThrow(
   runtime: ApplicationRuntime,
   options: PlanOptions,
 ): Promise<Result<PlannedRun>> {
+  const leaving = runtime.removal !== null;
   const { wanted, left } = await targetsOf(context, runtime);
   const held: Held[] = [];
   for (const target of wanted)
@@ -117,7 +118,7 @@ async function planOrThrow(
     plans: digestPlans,
   });
   const warnings = [...(prepared?.warnings ?? []), ...digestPlans.flatMap((plan) => plan.warnings)];
-  return success({ planSet, targets, revision, problem, fallback, warnings });
+  return success({ planSet, targets, revision, problem, fallback, warnings, leaving });
 }
 
 interface Choice {

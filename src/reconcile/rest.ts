@@ -71,6 +71,6 @@ export async function rest(
   for (const other of context.applications.values()) {
     if (other.state === 'awaiting-dependency') context.queue.add(other.id);
   }
-  if (runtime.removal !== null) context.onGone(runtime);
+  if (run.leaving && runtime.removal !== null) context.onGone(runtime);
   return { kind: 'unchanged', message: `${runtime.id} is as ${showRevision(run.revision)} says` };
 }
