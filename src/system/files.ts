@@ -1,7 +1,10 @@
-import { constants, lstatSync } from 'node:fs';
-import { lstat, link, mkdir, open, readlink, rename, unlink } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { disk, errorCode } from './disk.ts';
+import type { Disk } from './disk.ts';
+import { createShared } from './shared.ts';
+
+export { errorCode, lstatNow } from './disk.ts';
 
 /**
  * A folder held open. Members are named relative to the open folder where the system allows it (Linux, through
@@ -12,26 +15,33 @@ export interface Folder {
   at(name: string): string;
   /** Where the folder really is, symlinks resolved; what it was opened by where the system cannot tell. */
   realPath(): Promise<string>;
-  /** Makes all that happened to its members durable. */
+  /** Makes all that happened to its members until now durable. Callers that wait at the same time share one fsync. */
   sync(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** @throws ENOENT, ENOTDIR, EACCES … as Node gives them. */
 export async function openFolder(path: string): Promise<Folder> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  const byHandle = process.platform === 'linux' ? `/proc/self/fd/${handle.fd}` : null;
+  const via = disk();
+  const fd = await via.open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  const byDescriptor = process.platform === 'linux' ? `/proc/self/fd/${fd}` : null;
   return {
-    at: (name) => (byHandle === null ? join(path, name) : `${byHandle}/${name}`),
-    realPath: async () => (byHandle === null ? path : readlink(byHandle)),
-    sync: () => syncFolder(handle),
-    close: () => handle.close(),
+    at: (name) => (byDescriptor === null ? join(path, name) : `${byDescriptor}/${name}`),
+    realPath: async () => (byDescriptor === null ? path : via.readlink(byDescriptor)),
+    sync: async () => {
+      const { dev, ino } = await via.fstat(fd);
+      await syncShared(`${dev}:${ino}`, () => syncFolder(via, fd));
+    },
+    close: () => via.close(fd),
   };
 }
 
-async function syncFolder(handle: FileHandle): Promise<void> {
+/** One fsync of a folder makes all durable that was done in it before: who comes while one runs shares the next. */
+const syncShared = createShared();
+
+async function syncFolder(via: Disk, fd: number): Promise<void> {
   try {
-    await handle.sync();
+    await via.fsync(fd);
   } catch (thrown) {
     // Some file systems (FUSE, older network ones) have no fsync for folders; there is nothing more to ask for.
     if (!['EINVAL', 'ENOTSUP', 'ENOSYS', 'EPERM'].includes(errorCode(thrown))) throw thrown;
@@ -53,7 +63,7 @@ export async function fsyncFolder(path: string): Promise<void> {
  * @returns whether anything had to be made.
  */
 export async function makeFolders(path: string): Promise<boolean> {
-  const first = await mkdir(path, { recursive: true });
+  const first = await disk().makeFolders(path);
   if (first === undefined) return false;
   // Each new name lives in its parent: from the deepest parent up to the one that was there before.
   const top = dirname(first);
@@ -87,49 +97,50 @@ export async function replaceFile(
   content: string | Uint8Array,
   options: ReplaceOptions,
 ): Promise<void> {
+  const via = disk();
   const temporary = folder.at(options.temporary);
   const final = folder.at(name);
   try {
     // Nobody else may read it before it has its final mode and owner.
-    const handle = await open(temporary, 'wx', 0o600);
+    const fd = await via.open(temporary, 'wx', 0o600);
     try {
-      await handle.writeFile(content);
+      await via.write(fd, content);
       if (options.uid != null || options.gid != null) {
-        await handle.chown(options.uid ?? -1, options.gid ?? -1);
+        await via.chown(fd, options.uid ?? -1, options.gid ?? -1);
       }
-      await handle.chmod(options.mode);
-      await handle.sync();
+      await via.chmod(fd, options.mode);
+      await via.fsync(fd);
     } finally {
-      await handle.close();
+      await via.close(fd);
     }
     await options.beforeCommit?.();
-    if (options.exclusive === true) await linkOrRename(temporary, final);
-    else await rename(temporary, final);
+    if (options.exclusive === true) await linkOrRename(via, temporary, final);
+    else await via.rename(temporary, final);
   } catch (thrown) {
-    await unlink(temporary).catch(() => {});
+    await via.unlink(temporary).catch(() => {});
     throw thrown;
   }
   await folder.sync();
 }
 
 /** rename(2) that refuses to replace: link(2) fails on an existing name, in one step. */
-async function linkOrRename(from: string, to: string): Promise<void> {
+async function linkOrRename(via: Disk, from: string, to: string): Promise<void> {
   try {
-    await link(from, to);
+    await via.link(from, to);
   } catch (thrown) {
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(errorCode(thrown))) {
       throw thrown;
     }
     // No hard links here: look, then rename; the best there is.
-    if ((await lstatOrNull(to)) !== null) {
+    if ((await via.lstat(to)) !== null) {
       throw Object.assign(new Error(`EEXIST: file already exists, link -> '${to}'`), {
         code: 'EEXIST',
       });
     }
-    await rename(from, to);
+    await via.rename(from, to);
     return;
   }
-  await unlink(from);
+  await via.unlink(from);
 }
 
 /** `replaceFile` by path, for files of our own; parents are made. */
@@ -154,35 +165,20 @@ export async function writeFileDurably(
   }
 }
 
-export type Stats = Awaited<ReturnType<typeof lstatExact>>;
+export type Stats = NonNullable<Awaited<ReturnType<Disk['lstat']>>>;
 
-/** What is at a path, symlinks not followed, times in nanoseconds. */
-export function lstatExact(path: string) {
-  return lstat(path, { bigint: true });
+/** What is at a path, symlinks not followed, times in nanoseconds; `null`: nothing (also below what is no folder). */
+export function lstatOrNull(path: string): Promise<Stats | null> {
+  return disk().lstat(path);
 }
 
-/** As `lstatExact`; `null` when there is nothing (also below something that is no folder). */
-export async function lstatOrNull(path: string): Promise<Stats | null> {
-  try {
-    return await lstatExact(path);
-  } catch (thrown) {
-    const code = errorCode(thrown);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw thrown;
-  }
-}
-
-/**
- * As `lstatOrNull`, at once. For files of our own on a local disk only: the kernel answers from memory in a few
- * microseconds, where a trip through the thread pool takes many times that; a disk that hangs would hold up everything.
- */
-export function lstatNow(path: string): Stats | null {
-  try {
-    return lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
-  } catch (thrown) {
-    if (errorCode(thrown) === 'ENOTDIR') return null;
-    throw thrown;
-  }
+/** As `lstatOrNull`. @throws ENOENT where there is nothing */
+export async function lstatExact(path: string): Promise<Stats> {
+  const stats = await lstatOrNull(path);
+  if (stats !== null) return stats;
+  throw Object.assign(new Error(`ENOENT: no such file or directory, lstat '${path}'`), {
+    code: 'ENOENT',
+  });
 }
 
 /**
@@ -198,11 +194,4 @@ export function signatureOf(stats: Stats): string {
 /** Permission bits as users write them: `0644`. */
 export function showMode(mode: number | bigint): string {
   return (Number(mode) & 0o7777).toString(8).padStart(4, '0');
-}
-
-/** The system's error code (`ENOENT`), or an empty string. */
-export function errorCode(thrown: unknown): string {
-  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string'
-    ? thrown.code
-    : '';
 }

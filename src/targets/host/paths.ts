@@ -1,6 +1,5 @@
-import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, normalize } from 'node:path';
-import { errorCode } from '../../system/files.ts';
+import { disk } from '../../system/disk.ts';
 
 /** What is wrong with an absolute path as written, or `null`. */
 export function pathProblem(path: string): string | null {
@@ -32,13 +31,8 @@ export function createParentResolver(): (path: string) => Promise<string> {
 }
 
 async function resolveExisting(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (thrown) {
-    const code = errorCode(thrown);
-    if ((code !== 'ENOENT' && code !== 'ENOTDIR') || path === dirname(path)) throw thrown;
-    return join(await resolveExisting(dirname(path)), basename(path));
-  }
+  const real = await disk().realPath(path);
+  return real ?? join(await resolveExisting(dirname(path)), basename(path));
 }
 
 /** Whether `path` is one of the folders or below one. */

@@ -1,6 +1,6 @@
-import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../system/clock.ts';
+import { disk } from '../../system/disk.ts';
 import { isAlive } from '../../system/processes.ts';
 import type { ProcessIdentity, ProcessTable } from '../../system/processes.ts';
 
@@ -33,7 +33,8 @@ export class Temporaries {
   async clean(folder: string): Promise<void> {
     if (this.#cleaned.has(folder)) return;
     this.#cleaned.add(folder);
-    const names = await readdir(folder).catch((): string[] => []);
+    const via = disk();
+    const names = await via.readdir(folder).catch((): string[] => []);
     for (const name of names) {
       const match = pattern.exec(name);
       if (match === null || name.startsWith(`${this.#prefix}-`)) continue;
@@ -41,7 +42,7 @@ export class Temporaries {
       const path = join(folder, name);
       // Tidying up must never fail the work that comes after it.
       if (await this.#isLeftOver(path, boot, Number(pid), start))
-        await unlink(path).catch(() => {});
+        await via.unlink(path).catch(() => {});
     }
   }
 
@@ -52,8 +53,8 @@ export class Temporaries {
       const identity = { bootId: this.#table.bootId, pid, startTime: entry.startTime };
       return !(await isAlive(this.#table, identity));
     }
-    const stats = await lstat(path).catch(() => null);
-    return stats !== null && stats.mtimeMs < this.#clock.nowMs() - foreignAgeMs;
+    const stats = await disk().lstat(path).catch(() => null);
+    return stats !== null && Number(stats.mtimeMs) < this.#clock.nowMs() - foreignAgeMs;
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, readlink } from 'node:fs/promises';
 import type { Clock } from '../../../system/clock.ts';
+import { disk } from '../../../system/disk.ts';
 import { errorCode, lstatOrNull, signatureOf } from '../../../system/files.ts';
 import type { Stats } from '../../../system/files.ts';
 import type { FileMemory } from '../memory.ts';
@@ -70,7 +70,7 @@ export async function lookAtFile(
     if (!stats.isFile()) {
       memory.remember(path, signature, '', times);
       return stats.isSymbolicLink()
-        ? { kind: 'symlink', stats, signature, to: await readlink(at) }
+        ? { kind: 'symlink', stats, signature, to: await disk().readlink(at) }
         : { kind: 'other', stats, signature, type: typeOf(stats) };
     }
     const recalled = memory.recall(path, signature);
@@ -87,46 +87,48 @@ async function digestFile(
   at: string,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly signature: string; readonly digest: string } | null> {
-  let handle;
+  const via = disk();
+  let fd: number;
   try {
     // Without O_NONBLOCK a FIFO put there meanwhile would block a thread for ever.
-    handle = await open(at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    fd = await via.open(at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (thrown) {
     if (['ENOENT', 'ELOOP', 'ENXIO'].includes(errorCode(thrown))) return null;
     throw thrown;
   }
   try {
-    const before = await handle.stat({ bigint: true });
+    const before = await via.fstat(fd);
     if (!before.isFile()) return null;
     const hash = createHash('sha256');
     const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, Number(before.size) + 1));
     for (;;) {
       signal?.throwIfAborted();
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+      const bytesRead = await via.read(fd, buffer);
       if (bytesRead === 0) break;
       hash.update(buffer.subarray(0, bytesRead));
       if (bytesRead < buffer.length && BigInt(bytesRead) === before.size) break;
     }
     return {
-      signature: signatureOf(await handle.stat({ bigint: true })),
+      signature: signatureOf(await via.fstat(fd)),
       digest: `sha256:${hash.digest('hex')}`,
     };
   } finally {
-    await handle.close();
+    await via.close(fd);
   }
 }
 
 /** The content as text, for people; `null` where it is too long or no UTF-8 text, or gone by now. */
 export async function readText(at: string, size: bigint): Promise<string | null> {
   if (size > BigInt(maxTextBytes)) return null;
+  const via = disk();
   try {
-    const handle = await open(at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const fd = await via.open(at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const buffer = Buffer.alloc(maxTextBytes + 1);
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
+      const bytesRead = await via.read(fd, buffer);
       return bytesRead > maxTextBytes ? null : asText(buffer.subarray(0, bytesRead));
     } finally {
-      await handle.close();
+      await via.close(fd);
     }
   } catch {
     return null;

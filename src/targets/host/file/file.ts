@@ -1,4 +1,3 @@
-import { unlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Json, JsonObject } from '../../../model/json.ts';
 import { isSealed } from '../../../model/sealed.ts';
@@ -7,6 +6,7 @@ import { sameJson } from '../../../model/json.ts';
 import type { Live } from '../../../model/resource.ts';
 import { showResource } from '../../../model/resource.ts';
 import type { Clock } from '../../../system/clock.ts';
+import { disk } from '../../../system/disk.ts';
 import {
   errorCode,
   lstatExact,
@@ -257,7 +257,7 @@ async function remove(
       }
       if (found.kind === 'other')
         throw inTheWay({ message: `${path} is a ${found.type}`, resource });
-      await unlink(at);
+      await disk().unlink(at);
       memory.forget(path);
       await folder.sync();
     } finally {

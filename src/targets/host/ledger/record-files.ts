@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hasher } from '../../../model/digest.ts';
 import type { InventoryKey } from '../../../model/inventory.ts';
 import { inventoryKey } from '../../../model/inventory.ts';
 import type { JsonObject } from '../../../model/json.ts';
 import type { Clock } from '../../../system/clock.ts';
+import { disk } from '../../../system/disk.ts';
 import {
   errorCode,
   fsyncFolder,
@@ -119,7 +119,7 @@ export class RecordFiles {
     const path = this.path(key);
     await this.#memory.changing(path, async () => {
       try {
-        await unlink(path);
+        await disk().unlink(path);
         await fsyncFolder(this.folder);
       } catch (thrown) {
         if (errorCode(thrown) !== 'ENOENT')
@@ -132,7 +132,7 @@ export class RecordFiles {
 
   async list(): Promise<readonly InventoryKey[]> {
     try {
-      const files = await readdir(this.folder);
+      const files = await disk().readdir(this.folder);
       return files.toSorted().flatMap((file) => keyOfFile(file) ?? []);
     } catch (thrown) {
       if (errorCode(thrown) === 'ENOENT') return [];
