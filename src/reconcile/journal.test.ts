@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { planOf, planSetOf, revision, wanted } from '../../test/support/resources.ts';
 import type { FairleadEvent } from '../model/event.ts';
-import type { Release } from '../model/release.ts';
+import type { JournalStep, Release } from '../model/release.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { systemClock } from '../system/clock.ts';
@@ -176,5 +176,58 @@ describe('a store that cannot write', () => {
     const [first] = await store.events(0, 1);
     expect(first?.message).toBe('2');
     expect((await store.events(0, 20_000)).length).toBe(10_000);
+  });
+});
+
+describe('steps of a release', () => {
+  const step = (name: string, result: JournalStep['result']): JournalStep => ({
+    target: 'here',
+    resource: `host.fairlead.dev/File//${name}`,
+    action: 'create',
+    changeDigest: name,
+    startedAtMs: 1,
+    endedAtMs: result === 'started' ? null : 2,
+    result,
+    message: 'new',
+  });
+  const steps = async () =>
+    (await store.release('r1'))?.steps.map(({ changeDigest, result }) => [changeDigest, result]);
+
+  test('are in history while the release runs, so that a crash leaves what was under way', async () => {
+    await journal.putRelease(release);
+    journal.noteStep('r1', 0, step('a', 'started'));
+    journal.noteStep('r1', 0, step('a', 'done'));
+    journal.noteStep('r1', 1, step('b', 'started'));
+    note('step b');
+    await journal.flush();
+    expect(await steps()).toEqual([
+      ['a', 'done'],
+      ['b', 'started'],
+    ]);
+    expect(await written()).toEqual(['step b']);
+  });
+
+  test('come in few transactions, however many there are', async () => {
+    await journal.putRelease(release);
+    let writes = 0;
+    beforeWrite = async () => {
+      writes += 1;
+    };
+    for (let at = 0; at < 100; at += 1) journal.noteStep('r1', at, step(`s${at}`, 'started'));
+    await journal.flush();
+    expect(await steps()).toHaveLength(100);
+    expect(writes).toBeLessThanOrEqual(3);
+  });
+
+  test('wait while the store cannot write, and never come after the end', async () => {
+    await journal.putRelease(release);
+    isFull = true;
+    journal.noteStep('r1', 0, step('a', 'started'));
+    await journal.flush();
+    isFull = false;
+    expect(await steps()).toEqual([]);
+    await journal.putRelease({ ...release, outcome: 'succeeded', steps: [step('a', 'done')] });
+    await journal.flush();
+    expect(await steps()).toEqual([['a', 'done']]);
   });
 });

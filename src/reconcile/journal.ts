@@ -1,8 +1,8 @@
 import type { EventType, FairleadEvent } from '../model/event.ts';
 import { eventVersion } from '../model/event.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { Approval, Release } from '../model/release.ts';
-import type { Store } from '../store/store.ts';
+import type { Approval, JournalStep, Release } from '../model/release.ts';
+import type { Store, Transaction } from '../store/store.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Random } from '../system/random.ts';
 import type { EngineLog } from './ports.ts';
@@ -26,9 +26,16 @@ const keep = { releasesPerApplication: 200, events: 100_000 };
 /** Writes between two clean-ups of old rows. */
 const trimEvery = 500;
 
+/** A step that waits to be written. */
+interface PendingStep {
+  readonly release: string;
+  readonly index: number;
+  readonly step: JournalStep;
+}
+
 /**
- * Writes history: releases and events, in few transactions. Events wait for the next write or `flush`; followers
- * see an event when it is durable.
+ * Writes history: releases, their steps and events, in few transactions. Events wait for the next write or `flush`,
+ * steps bring one about; followers see an event when it is durable.
  */
 export class Journal {
   readonly #store: Store;
@@ -37,6 +44,8 @@ export class Journal {
   readonly #log: EngineLog;
   readonly #followers = new Set<(events: readonly FairleadEvent[]) => void>();
   #pending: Omit<FairleadEvent, 'seq'>[] = [];
+  #steps: PendingStep[] = [];
+  #writesSteps = false;
   #writesSinceTrim = 0;
   #flushing: Promise<void> | null = null;
   readonly #writing = new Set<Promise<unknown>>();
@@ -67,7 +76,35 @@ export class Journal {
 
   /** Writes a release and whatever waits. @throws FairleadError when the store cannot; then nothing may be touched. */
   async putRelease(release: Release): Promise<void> {
+    // It holds its steps itself; those that are under way come back when they fail, and must not be written after it.
+    if (this.#writesSteps) await Promise.allSettled(this.#writing);
+    this.#steps = this.#steps.filter((pending) => pending.release !== release.id);
     await this.#write(async (transaction) => transaction.putRelease(release));
+  }
+
+  /**
+   * Writes one step of a release that is recorded: as soon as the store can, together with what else waits. Effects do
+   * not wait for it: what is owned stands in the target's inventory before the first of them, and after a crash the
+   * steps say what was under way as far as the last milliseconds allow.
+   */
+  noteStep(release: string, index: number, step: JournalStep): void {
+    this.#steps.push({ release, index, step });
+    if (!this.#writesSteps) void this.#writeSteps();
+  }
+
+  async #writeSteps(): Promise<void> {
+    this.#writesSteps = true;
+    try {
+      while (this.#steps.length > 0) {
+        // Steps that come in the same turn go together.
+        await Promise.resolve();
+        await this.#write(async () => {});
+      }
+    } catch (thrown) {
+      this.#log.warn('steps could not be written yet', { error: String(thrown) });
+    } finally {
+      this.#writesSteps = false;
+    }
   }
 
   async putApproval(approval: Approval): Promise<void> {
@@ -85,7 +122,7 @@ export class Journal {
   async flush(): Promise<void> {
     // What is under way may have taken events along, and gives them back when it fails.
     await Promise.allSettled(this.#writing);
-    if (this.#pending.length > 0) {
+    if (this.#pending.length > 0 || this.#steps.length > 0) {
       this.#flushing ??= this.#write(async () => {})
         .catch((thrown: unknown) =>
           this.#log.warn('events could not be written yet', { error: String(thrown) }),
@@ -102,15 +139,18 @@ export class Journal {
     return () => this.#followers.delete(listener);
   }
 
-  async #write(
-    body: (transaction: Parameters<Parameters<Store['transaction']>[0]>[0]) => Promise<void>,
-  ): Promise<void> {
+  async #write(body: (transaction: Transaction) => Promise<void>): Promise<void> {
     const events = this.#pending;
     this.#pending = [];
+    const steps = this.#steps;
+    this.#steps = [];
     const trims = ++this.#writesSinceTrim >= trimEvery;
     if (trims) this.#writesSinceTrim = 0;
     let written: readonly FairleadEvent[] = [];
     const writing = this.#store.transaction(async (transaction) => {
+      for (const { release, index, step } of latest(steps)) {
+        await transaction.putStep(release, index, step);
+      }
       await body(transaction);
       const appended = events.length === 0 ? [] : await transaction.appendEvents(events);
       if (trims) await transaction.trim(keep);
@@ -121,10 +161,18 @@ export class Journal {
       written = await writing;
     } catch (thrown) {
       this.#pending = [...events, ...this.#pending].slice(-maxPending);
+      this.#steps = [...steps, ...this.#steps].slice(-maxPending);
       throw thrown;
     } finally {
       this.#writing.delete(writing);
     }
     if (written.length > 0) for (const follower of this.#followers) follower(written);
   }
+}
+
+/** Of steps that were noted several times, the last word on each, in their order. */
+function latest(steps: readonly PendingStep[]): Iterable<PendingStep> {
+  const byPlace = new Map<string, PendingStep>();
+  for (const pending of steps) byPlace.set(`${pending.release} ${pending.index}`, pending);
+  return byPlace.values();
 }

@@ -42,7 +42,7 @@ export async function releaseApplication(
 ): Promise<ReleaseResult> {
   const { journal, ports } = context;
   const { run } = input;
-  const steps = new Map<string, JournalStep>();
+  const steps = new Map<string, { readonly index: number; readonly step: JournalStep }>();
   let release: Release = {
     id: releaseId(context),
     application: runtime.key.application,
@@ -67,8 +67,13 @@ export async function releaseApplication(
   await journal.putRelease(release);
 
   const onStep = (step: JournalStep): void => {
-    steps.set(`${step.target} ${step.changeDigest}`, step);
-    if (step.result === 'started') return;
+    const place = `${step.target} ${step.changeDigest}`;
+    const index = steps.get(place)?.index ?? steps.size;
+    steps.set(place, { index, step });
+    if (step.result !== 'started') tellStep(step);
+    journal.noteStep(release.id, index, step);
+  };
+  const tellStep = (step: JournalStep): void => {
     const words = `${step.action} ${showResource(parseResourceKey(step.resource))}`;
     journal.emit({
       type: 'release.step',
@@ -94,7 +99,7 @@ export async function releaseApplication(
     endedAtMs: ports.clock.nowMs(),
     outcome: error === null ? 'succeeded' : context.signal.aborted ? 'interrupted' : 'failed',
     error,
-    steps: [...steps.values()],
+    steps: [...steps.values()].map(({ step }) => step),
   };
   journal.emit({
     type: 'release.ended',
