@@ -6,6 +6,7 @@ import { gitFailed, nonDescendant } from './errors.ts';
 import { isUpgrade, showFollow, type Tip } from './follow.ts';
 import type { Git } from './git.ts';
 import type { Mirror } from './mirror.ts';
+import { acceptedReferences } from './references.ts';
 import type { AcceptedTip } from './source-state.ts';
 import { verifyCommits } from './verify.ts';
 
@@ -83,4 +84,12 @@ export async function isAncestor(
   }
   const message = `cannot compare ${ancestor} with ${commit}: ${outcome.stderr.trim()}`;
   return failure(gitFailed({ message, resource: mirror.remote.url }));
+}
+
+/** Whether a commit is one that some source of the mirror accepted, or comes before one. */
+export async function wasAccepted(mirror: Mirror, commit: string): Promise<boolean> {
+  const outcome = await mirror.git({
+    arguments: ['for-each-ref', '--count=1', `--contains=${commit}`, ...acceptedReferences],
+  });
+  return outcome.exitCode === 0 && outcome.stdout.length > 0;
 }

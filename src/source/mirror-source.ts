@@ -3,12 +3,18 @@ import type { FairleadError } from '../model/error.ts';
 import { failure, success, type Result } from '../model/result.ts';
 import type { SourceRevision } from '../model/revision.ts';
 import type { Clock } from '../system/clock.ts';
-import { judge } from './acceptance.ts';
+import { judge, wasAccepted } from './acceptance.ts';
 import { importBundle } from './bundle.ts';
 import { changedPaths } from './changed-paths.ts';
 import { coalesce } from './coalesce.ts';
 import { gitAccess } from './credentials.ts';
-import { cancelled, corrupt, nothingHeld, referenceNotFound } from './errors.ts';
+import {
+  cancelled,
+  corrupt,
+  nothingHeld,
+  referenceNotFound,
+  signatureUntrusted,
+} from './errors.ts';
 import { fileFailure } from './files.ts';
 import {
   branchReference,
@@ -129,19 +135,28 @@ class FollowedSource implements MirrorSource {
           hint: 'Give a commit of its history, or the name of the branch or tag that is followed.',
         }),
       );
+    const { accepted } = this.#state;
     // A source that never could fetch with its own credentials sees nothing of what others fetched from the URL.
-    if (this.#state.accepted === null) return missing();
+    if (accepted === null) return missing();
+    const references = isReferenceName(reference)
+      ? [branchReference(reference), tagReference(reference), reference]
+      : [];
+    // What is followed is where it was accepted, not where a held tip has moved it.
+    if (references.includes(accepted.reference)) return success(this.#revision(accepted));
     const candidates = [
       ...(isCommitId(reference) ? [reference] : []),
-      ...(isReferenceName(reference)
-        ? [branchReference(reference), tagReference(reference), reference].map(fetchedReference)
-        : []),
+      ...references.map(fetchedReference),
       ...(/^[0-9a-f]{7,63}$/.test(reference) ? [reference] : []),
     ];
     try {
       for (const name of candidates) {
         const found = await this.#mirror.commit(name);
-        if (found !== null) return success({ source: this.name, ...found });
+        if (found === null) continue;
+        if (this.config.verify === null || (await wasAccepted(this.#mirror, found.commit))) {
+          return success(this.#revision(found));
+        }
+        const message = `commit ${found.commit} is not in the history that was verified and accepted`;
+        return failure(signatureUntrusted({ message, resource: this.config.url }));
       }
     } catch (error) {
       return failure(fileFailure(error, `read ${reference}`, this.#mirror.directory));
@@ -214,9 +229,11 @@ class FollowedSource implements MirrorSource {
 
   #current(): SourceRevision | null {
     const { accepted } = this.#state;
-    return accepted === null
-      ? null
-      : { source: this.name, commit: accepted.commit, tree: accepted.tree };
+    return accepted === null ? null : this.#revision(accepted);
+  }
+
+  #revision({ commit, tree }: Pick<SourceRevision, 'commit' | 'tree'>): SourceRevision {
+    return { source: this.name, commit, tree };
   }
 
   async #run(
@@ -314,7 +331,7 @@ class FollowedSource implements MirrorSource {
   async #accept(tip: Tip, tree: string, descends: boolean): Promise<Result<SourceRevision>> {
     const { accepted, held } = this.#state;
     const next = this.#acceptable(tip, tree);
-    const revision = { source: this.name, commit: tip.commit, tree };
+    const revision = this.#revision(next);
     if (held === null && JSON.stringify(next) === JSON.stringify(accepted))
       return success(revision);
     const changes: [string, string | null][] = [[acceptedReference(this.#key), tip.commit]];

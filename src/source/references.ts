@@ -27,6 +27,9 @@ export function keptReference(commit: string): string {
   return `refs/fairlead/kept/${commit}`;
 }
 
+/** Patterns of all that was ever accepted. */
+export const acceptedReferences = ['refs/fairlead/accepted', 'refs/fairlead/kept'];
+
 /** A source's name as one part of a reference or file name; the configuration's own repository has the empty name. */
 export function sourceKey(name: string): string {
   return name === '' ? '@' : flat(name);
