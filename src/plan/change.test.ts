@@ -53,6 +53,14 @@ describe('a resource that is not there', () => {
       causeKind: 'unfinished',
     });
   });
+
+  test('and was announced as something else than what is wanted now is a new decision', () => {
+    expect(changeOf({ want: item, know: { ...before, uid: null } })).toMatchObject({
+      action: 'create',
+      causeKind: 'source',
+      cause: 'changed in commit a1b2c3d4, and not made yet',
+    });
+  });
 });
 
 describe('a resource that is there', () => {

@@ -76,12 +76,15 @@ function causeOfAbsence({ item, entry, movedFrom, revision, hash }: ChangeInput)
   const commit = showRevision(revision);
   if (movedFrom !== null) return { kind: 'moved', words: `moved in commit ${commit}` };
   if (entry === null) return { kind: 'source', words: `new in commit ${commit}` };
-  if (entry.uid === null)
-    return { kind: 'unfinished', words: 'an earlier release did not get to it' };
+  const isMade = entry.uid !== null;
   if (entry.digest !== fieldsDigest(hash, item.fields)) {
-    const words = item.traits.irreversible ? 'its check does not pass' : 'gone from the target';
-    return { kind: 'source', words: `changed in commit ${commit}, and ${words}` };
+    const gone = item.traits.irreversible ? 'its check does not pass' : 'gone from the target';
+    return {
+      kind: 'source',
+      words: `changed in commit ${commit}, and ${isMade ? gone : 'not made yet'}`,
+    };
   }
+  if (!isMade) return { kind: 'unfinished', words: 'an earlier release did not get to it' };
   return item.traits.irreversible
     ? { kind: 'drift', words: 'its check no longer passes' }
     : { kind: 'drift', words: 'was deleted at the target' };

@@ -93,6 +93,15 @@ describe('invariant 8: prune guard, by what is deleted', () => {
     expect(guards([...keeping(9), changed])).toEqual(['modified-since']);
   });
 
+  test('also where it moves, or is taken back after a failed release', () => {
+    const item = wanted('gone');
+    const changed = { know: recorded(item), see: found(item, { uid: 'remade' }) };
+    const moved = { want: { ...item, locator: { path: '/srv/elsewhere' } } };
+    const takeBack = new Set([placeOf(item)]);
+    expect(guards([...keeping(9), changed, moved])).toEqual(['modified-since']);
+    expect(guards([...keeping(9), changed], { takeBack })).toEqual(['modified-since']);
+  });
+
   test('a whole application that leaves needs a person, once, unless it said otherwise', () => {
     const all = [...deleting(60), ...deleting(1, workload)].map((one, at) => ({
       ...one,

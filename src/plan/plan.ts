@@ -148,9 +148,11 @@ export function createPlan(input: PlanInput): Result<Planned> {
     if (outcome.kind === 'keep') unchanged += 1;
     if (outcome.kind === 'delete') {
       changes.push(outcome.change);
-      // One half of a move loses nothing, unless there is data, which does not move with it.
+      // One half of a move loses nothing, unless there is data, which does not move with it, or another's change.
+      const isChanged = entry.uid !== null && entry.uid !== outcome.change.uid;
       const loses = outcome.change.causeKind === 'removed' || entry.traits.dataBearing;
-      if (loses && !policy.takeBack.has(place)) deletes.push({ change: outcome.change, entry });
+      if (isChanged || (loses && !policy.takeBack.has(place)))
+        deletes.push({ change: outcome.change, entry });
     }
   }
 
