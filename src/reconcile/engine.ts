@@ -246,7 +246,10 @@ export class Engine {
     }
   }
 
-  /** Asks the remote and takes what is new. What fails is told, and tried again with the next poll. */
+  /**
+   * Asks the remote and takes what is new. What fails is told, and tried again with the next poll.
+   * @returns whether the remote answered and what it said could be used; a held tip waits for a person, not for it.
+   */
   async #fetch(source: Source): Promise<boolean> {
     try {
       return await this.#fetchAndTake(source);
@@ -287,7 +290,7 @@ export class Engine {
     // What is served already may still wait to be read, so it does not depend on the remote.
     const current = fetched.ok ? fetched.value : after.current;
     if (current !== null && !this.#stopping.signal.aborted) await this.#moved(source, current);
-    return fetched.ok;
+    return fetched.ok || after.failing === null;
   }
 
   async #moved(source: Source, revision: SourceRevision): Promise<void> {

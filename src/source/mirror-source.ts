@@ -293,7 +293,7 @@ class FollowedSource implements MirrorSource {
     const found = await this.#mirror.commit(tip.commit);
     if (found === null) {
       this.#mirror.reportDamage();
-      return failure(
+      return this.#fail(
         corrupt({ message: `commit ${tip.commit} cannot be read`, resource: this.config.url }),
       );
     }
