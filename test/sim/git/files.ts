@@ -4,7 +4,7 @@ import type {
   RepositoryModel,
   ThingModel,
 } from './model.ts';
-import { defaultSettings, placeOfThing } from './model.ts';
+import { defaultSettings, placeOfThing, targetNames } from './model.ts';
 
 /** Group and version of the kinds that the target model knows. */
 export const thingApiVersion = 'sim.fairlead.dev/v1';
@@ -75,9 +75,8 @@ function manifestOf(application: ApplicationModel, environment: string, thing: T
 
 /** JSON is YAML, and needs no quoting of its own. */
 function configText(model: RepositoryModel): string {
-  const targets = new Set(model.environments.flatMap((environment) => environment.targets));
   const documents = [
-    ...[...targets].map((name) => document('Target', name, { sim: {} })),
+    ...targetNames.map((name) => document('Target', name, { sim: {} })),
     ...model.environments.map(({ name, targets: where, sync, ephemeral }) =>
       document('Environment', name, { targets: where, sync, ephemeral }),
     ),

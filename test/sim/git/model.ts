@@ -81,6 +81,9 @@ export interface ThingModel {
   readonly prune: boolean;
 }
 
+/** All targets; every configuration declares them, whether or not an environment uses them. */
+export const targetNames: readonly string[] = ['east', 'west', 'south'];
+
 export const defaultSettings: ApplicationSettings = {
   sync: null,
   prune: true,

@@ -30,7 +30,8 @@ export function checkApproval(
 
   const agreed = book.agreed.some(
     (one) =>
-      one.key === name &&
+      one.folder === folderOf(key.application) &&
+      one.environment === key.environment &&
       one.target === place.name &&
       one.at === at &&
       (after === null

@@ -1,5 +1,4 @@
 import type { Inventory, InventoryKey } from '../../../src/model/inventory.ts';
-import { inventoryKey } from '../../../src/model/inventory.ts';
 import type { PlanSet } from '../../../src/model/plan.ts';
 import type { Release } from '../../../src/model/release.ts';
 import type { RepositoryModel } from '../git/model.ts';
@@ -7,11 +6,13 @@ import type { Place, ThingSpec } from '../place/place.ts';
 import type { Controller } from '../run/controller.ts';
 import type { World } from '../run/world.ts';
 import { releasesIn } from '../world/store.ts';
-import { wishOf } from './truth.ts';
+import { folderOf, wishOf } from './truth.ts';
 
 /** One change that a person agreed to, as the person understood it. */
 export interface Agreed {
-  readonly key: string;
+  /** The application's folder, which it keeps through all its names. */
+  readonly folder: string;
+  readonly environment: string;
   readonly target: string;
   readonly action: string;
   readonly at: string;
@@ -24,6 +25,12 @@ export interface Agreed {
 interface Save {
   readonly order: number;
   readonly inventory: Inventory | null;
+}
+
+/** Whether two names are those of one application at one target, before and after it was renamed. */
+function isFormer(one: string, other: string): boolean {
+  const strip = (name: string): string => name.replace(/-x@/, '@');
+  return one !== other && strip(one) === strip(other);
 }
 
 /** What the judge has seen, in the order in which it happened. */
@@ -83,7 +90,8 @@ export class Book {
         if (typeof at !== 'string') continue;
         const spec = wish?.kind === 'things' ? (wish.things.get(at) ?? null) : null;
         this.agreed.push({
-          key: inventoryKey(key),
+          folder: folderOf(key.application),
+          environment: key.environment,
           target: plan.target,
           action: change.action,
           at,
@@ -109,7 +117,12 @@ export class Book {
   inventoryBefore(place: Place, key: string, release: string): Inventory | null {
     const saves = this.#saves.get(`${place.name} ${key}`) ?? [];
     const at = saves.findIndex(({ inventory }) => inventory?.release === release);
-    return at <= 0 ? null : (saves[at - 1]?.inventory ?? null);
+    if (at > 0) return saves[at - 1]?.inventory ?? null;
+    const began = saves[0]?.order ?? 0;
+    const former = [...this.#saves]
+      .filter(([name]) => isFormer(name, `${place.name} ${key}`))
+      .flatMap(([, list]) => list.filter(({ order }) => order < began));
+    return former.toSorted((left, right) => left.order - right.order).at(-1)?.inventory ?? null;
   }
 
   /** The recorded release that a controller is carrying out when it touches a place, newest first. */

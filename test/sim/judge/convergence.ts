@@ -71,6 +71,8 @@ function mayStay(
   if (wish.kind === 'things') {
     if (entry !== undefined) return !entry.prune || !wish.application.settings.prune;
   }
+  // Under another key its seal is another one: that it is what was announced cannot be told.
+  if (place?.thing(at)?.spec.secret != null && world.installations > 1) return true;
   const history = world.repository.commits.map((commit) => commit.model);
   const names = [
     application,

@@ -46,9 +46,10 @@ export function checkDelete(
   if (why !== null) report('prune-guard', `${describeEffect(effect)}: nobody agreed, and ${why}`);
 }
 
-function isThisDelete(agreed: Agreed, { name, place, at }: SeenEffect, uid: string): boolean {
+function isThisDelete(agreed: Agreed, { key, place, at }: SeenEffect, uid: string): boolean {
   return (
-    agreed.key === name &&
+    agreed.folder === folderOf(key.application) &&
+    agreed.environment === key.environment &&
     agreed.target === place.name &&
     agreed.action === 'delete' &&
     agreed.at === at &&

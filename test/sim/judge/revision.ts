@@ -11,15 +11,20 @@ type Report = (rule: Rule, message: string) => void;
 
 /** What is done must be what the release's commit says, and that commit one that may be worked on now. */
 export function checkRevision(world: World, book: Book, effect: SeenEffect, report: Report): void {
-  const { release, key, name, after, at, place, controller } = effect;
+  const { release, key, name, after, at, controller } = effect;
   const commit = world.repository.find(release.revision[0]?.commit ?? '');
   if (commit === null) {
+    // What was never released well has no revision; all that can be done with it is to take it away.
+    if (release.revision.length === 0 && after === null && leaves(book, effect)) return;
     report('stale-revision', `${describeEffect(effect)}: it names no commit`);
     return;
   }
   const around = book.commitsAround(controller, release.id);
-  const lastGood = inventoryOf(place, name)?.revision[0]?.commit;
-  if (!around.includes(commit.id) && commit.id !== lastGood && !book.isHeldAt(name, commit.id))
+  // With several targets, the last good state is that of one of them.
+  const isLastGood = [...world.places.values()].some(
+    (one) => inventoryOf(one, name)?.revision[0]?.commit === commit.id,
+  );
+  if (!around.includes(commit.id) && !isLastGood && !book.isHeldAt(name, commit.id))
     report('stale-revision', `${describeEffect(effect)}: ${commit.id.slice(0, 8)} is not current`);
 
   const wish = wishOf(commit.model, key, world.secrets);

@@ -85,5 +85,8 @@ export function folderOf(application: string): string {
 /** Whether a commit says nothing that can be used about how an application is set up. */
 export function isBroken(model: RepositoryModel, application: string): boolean {
   const fault = model.configFault;
-  return fault !== null && (fault.kind !== 'document' || fault.application === application);
+  if (fault?.kind !== 'document') return fault !== null;
+  return (
+    fault.application === application && model.applications.some(({ name }) => name === application)
+  );
 }

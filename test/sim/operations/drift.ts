@@ -63,8 +63,8 @@ const stranger: Operation = {
     });
     if (place.thing(at) !== null) return null;
     const value = dice.hits(0.4) ? thing.value : `theirs${dice.int(100)}`;
-    const { kind, note } = thing;
-    place.put(at, { kind, value, note, secret: null }, null);
+    // No field that nobody may ever own: those are left to whoever made them.
+    place.put(at, { kind: thing.kind, value, note: null, secret: null }, null);
     world.judge.onForeign(place, at);
     return `somebody makes ${at} at ${place.name} as ${value}`;
   },

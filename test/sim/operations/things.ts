@@ -25,7 +25,7 @@ export function newThing(dice: Chance, owner: string, others: readonly ThingMode
   return {
     kind,
     name,
-    at: shared ? `${sharedPrefix}${owner}-${name}` : name,
+    at: shared ? `${sharedPrefix}${owner}-${name}${dice.int(1_000)}` : name,
     value: newValue(dice),
     note: dice.hits(0.3) ? `note ${dice.int(3)}` : null,
     secret: kind !== 'Task' && dice.hits(0.15) ? 'token' : null,

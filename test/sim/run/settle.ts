@@ -160,10 +160,14 @@ function checkConvergence(world: World, controller: Controller): void {
     world.judge.report('no-convergence', `${controller.name} does not run`);
     return;
   }
+  // Half a configuration does not tell what is to be where.
+  if (model.configFault !== null) return;
   const excused = world.setup.mends ? new Set<string>() : spoilt(world, model);
   for (const { name, message } of differences(world, model)) {
     if (excused.has(name)) continue;
     const runtime = controller.engine.applications.get(name);
+    // What another installation released and no configuration names is none of this one's business.
+    if (runtime === undefined && isForeign(world, controller, name)) continue;
     const said = runtime === undefined ? 'unknown' : `${runtime.state}: ${runtime.message}`;
     world.judge.report('no-convergence', `${message} (${said})`);
     return;
@@ -239,5 +243,12 @@ function wantsOthers(
           wish.things.has(String(locator['at'])),
         ),
     );
+  });
+}
+
+function isForeign(world: World, controller: Controller, name: string): boolean {
+  return [...world.places.values()].some((place) => {
+    const inventory = inventoryOf(place, name);
+    return inventory !== null && inventory.installation !== controller.state.installation;
   });
 }

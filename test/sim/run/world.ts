@@ -1,5 +1,6 @@
 import { Judge } from '../judge/judge.ts';
 import { Repository } from '../git/repository.ts';
+import { targetNames } from '../git/model.ts';
 import type { RepositoryModel } from '../git/model.ts';
 import { Place } from '../place/place.ts';
 import type { Identity } from '../place/place.ts';
@@ -21,8 +22,6 @@ export interface Setup {
   readonly mends: boolean;
   readonly model: RepositoryModel;
 }
-
-export const targetNames: readonly string[] = ['east', 'west', 'south'];
 
 /** Everything there is, in one thread and in virtual time: Git, targets, controllers and what goes wrong. */
 export class World {
@@ -71,6 +70,11 @@ export class World {
     const controller = new Controller(this, 'ABCDEFGH'[this.controllers.length] ?? 'Z', state);
     this.controllers.push(controller);
     return controller;
+  }
+
+  /** Installations that there have been. */
+  get installations(): number {
+    return this.#names;
   }
 
   newInstallation(): string {
