@@ -9,7 +9,7 @@ export const stateUnusable = defineError('state.unusable', {
 export const stateLocked = defineError('state.locked', {
   class: 'conflict',
   title: 'Another Fairlead works on this state folder',
-  hint: 'Let it end, or talk to it: commands reach a running controller by themselves.',
+  hint: 'If it is the controller, ask it with --server; else let it end first.',
 });
 
 export const keysMissing = defineError('state.keys-missing', {
