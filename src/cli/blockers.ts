@@ -10,15 +10,17 @@ export async function findBlockers(
   api: Api,
   views: readonly ApplicationView[],
 ): Promise<readonly Blocker[]> {
-  const details = await Promise.allSettled(views.map((view) => api.application(view)));
+  const details = await Promise.allSettled(
+    views.map(({ application, environment }) => api.application({ application, environment })),
+  );
   return details.flatMap((result, at): readonly Blocker[] => {
     const view = views[at];
     if (view === undefined || result.status === 'rejected') return [];
     const application = showSelector(view);
     const blockers = result.value.blockedBy.map((one) => ({ application, ...one }));
     if (blockers.length > 0) return blockers;
-    const next = `fairlead describe ${application}`;
-    return [{ application, what: result.value.state, why: result.value.message, next }];
+    const { state, message } = result.value;
+    return [{ application, what: state, why: message, next: `fairlead describe ${application}` }];
   });
 }
 

@@ -1,6 +1,7 @@
 import { createControlClient } from '../control/client.ts';
 import type { Api } from '../control/api.ts';
 import { unreachable } from '../control/errors.ts';
+import { configMissing } from '../config/errors.ts';
 import { FairleadError } from '../model/error.ts';
 import { orAbort } from './abort.ts';
 import { findCheckout, hasConfiguration } from './checkout.ts';
@@ -169,9 +170,15 @@ export async function openCheckout(
         context.progress.important(`${context.style.warn('warning:')} ${message}`),
     }),
   );
-  if (options.look === true) {
-    context.progress.status('looking at what is live');
-    await orAbort(context.signal, controller.look());
+  try {
+    await refuseUnread(controller.api, top, options.worktree);
+    if (options.look === true) {
+      context.progress.status('looking at what is live');
+      await orAbort(context.signal, controller.look());
+    }
+  } catch (error) {
+    await controller.close();
+    throw error;
   }
   context.progress.status(null);
   return {
@@ -180,4 +187,24 @@ export async function openCheckout(
     checkout: top,
     [Symbol.asyncDispose]: () => controller.close(),
   };
+}
+
+/**
+ * What could not be read is no empty configuration: nobody should be told that everything is as Git says.
+ * @throws FairleadError `cli.no-checkout`
+ */
+async function refuseUnread(api: Api, top: string, worktree: boolean): Promise<void> {
+  const { sources, config } = await api.status();
+  const own = sources.find((source) => source.name === '');
+  if (own?.current === null && own.failing !== null) {
+    const { message, hint } = own.failing;
+    throw noCheckout({ message, resource: top, hint });
+  }
+  if (worktree || !config.problems.some((one) => one.code === configMissing.definition.code))
+    return;
+  throw noCheckout({
+    message: `the Fairlead configuration in ${top} is not committed`,
+    resource: top,
+    hint: 'Commit it, or add --worktree to take what is not committed, too.',
+  });
 }

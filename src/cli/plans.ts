@@ -1,4 +1,4 @@
-import type { Api, ApplicationView } from '../control/api.ts';
+import type { Api, ApplicationView, ConfigProblemView } from '../control/api.ts';
 import { toFairleadError } from '../model/error.ts';
 import type { FairleadError } from '../model/error.ts';
 import type { PlanSet } from '../model/plan.ts';
@@ -20,7 +20,7 @@ export type Each<T> =
   | { readonly kind: 'done'; readonly view: ApplicationView; readonly value: T }
   | { readonly kind: 'failed'; readonly view: ApplicationView; readonly error: FairleadError };
 
-/** The applications that the command line selects, and a warning for every problem of the configuration. */
+/** The applications that the command line selects. Every problem of the configuration is told. */
 export async function selected(
   context: Context,
   api: Api,
@@ -34,10 +34,19 @@ export async function selected(
 export async function warnOfProblems(context: Context, api: Api): Promise<void> {
   const { config } = await orAbort(context.signal, api.status());
   for (const problem of config.problems) {
-    context.progress.important(
-      `${context.style.warn('warning:')} ${oneLine(problemLine(problem))}`,
-    );
+    const label = isError(problem) ? context.style.bad('error:') : context.style.warn('warning:');
+    context.progress.important(`${label} ${oneLine(problemLine(problem))}`);
   }
+}
+
+/** Whether the configuration has errors, so that what it says is not all known. */
+export async function isBroken(context: Context, api: Api): Promise<boolean> {
+  const { config } = await orAbort(context.signal, api.status());
+  return config.problems.some(isError);
+}
+
+function isError({ severity }: ConfigProblemView): boolean {
+  return severity !== 'warning';
 }
 
 /** Does the same for each application, a few at a time, and says how far it is. */
@@ -77,8 +86,15 @@ export async function makePlans(
   );
 }
 
-/** Writes what failed to stderr. @returns the code of the first failure, or ok */
-export function reportFailures(context: Context, results: readonly Each<unknown>[]): ExitCode {
+/**
+ * Writes what failed to stderr.
+ * @returns the code of the first failure; `error` for a configuration with errors, though all it has went well; or ok
+ */
+export async function reportFailures(
+  context: Context,
+  api: Api,
+  results: readonly Each<unknown>[],
+): Promise<ExitCode> {
   const failures = results.filter((result) => result.kind === 'failed');
   for (const { view, error } of failures) {
     context.progress.important(
@@ -86,7 +102,8 @@ export function reportFailures(context: Context, results: readonly Each<unknown>
     );
   }
   const [first] = failures;
-  return first === undefined ? exitCodes.ok : exitCodeOf(first.error);
+  if (first !== undefined) return exitCodeOf(first.error);
+  return (await isBroken(context, api)) ? exitCodes.error : exitCodes.ok;
 }
 
 /** The values of what did not fail. */

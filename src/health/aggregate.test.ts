@@ -16,7 +16,7 @@ test('nothing to run is healthy', () => {
 test('all healthy are counted', () => {
   expect(aggregateHealth([member('a', 'Healthy'), member('b', 'Healthy')])).toEqual({
     status: 'Healthy',
-    message: 'all 2 resource(s) healthy',
+    message: 'all 2 resources healthy',
   });
 });
 

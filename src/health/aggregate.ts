@@ -23,7 +23,11 @@ export function aggregateHealth(members: readonly NamedHealth[]): Health {
   }
   if (worst === null) return { status: 'Healthy', message: 'nothing to run' };
   if (worst.health.status === 'Healthy')
-    return { status: 'Healthy', message: `all ${members.length} resource(s) healthy` };
+    return {
+      status: 'Healthy',
+      message:
+        members.length === 1 ? '1 resource healthy' : `all ${members.length} resources healthy`,
+    };
   const more = alike === 0 ? '' : ` (and ${alike} more)`;
   return {
     status: worst.health.status,

@@ -40,7 +40,7 @@ export function noteDrift(
   context.journal.emit({
     type: 'drift.detected',
     ...runtime.key,
-    message: `${drifted.length} resource(s) drifted: ${first.id.kind}/${first.id.name} ${first.cause}`,
+    message: `${drifted.length} ${drifted.length === 1 ? 'resource' : 'resources'} drifted: ${first.id.kind}/${first.id.name} ${first.cause}`,
     data: { resources: drifted.length, missedByWatching: missed },
   });
 }

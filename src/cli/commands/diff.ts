@@ -50,7 +50,7 @@ export const diff: CommandDefinition = {
     if (context.out.format === 'text') {
       context.out.text(differences.map((one) => showDifference(one, context.out.style)).join('\n'));
     } else context.out.list(differenceView, differences);
-    const failed = reportFailures(context, plans);
+    const failed = await reportFailures(context, connection.api, plans);
     if (failed !== exitCodes.ok) return failed;
     const changed = valuesOf(plans).some((planSet) => changesOf(planSet).length > 0);
     return changed && input.flag('exitCode') ? exitCodes.changes : exitCodes.ok;

@@ -1,3 +1,4 @@
+import type { Api } from '../../control/api.ts';
 import type { PlanSet } from '../../model/plan.ts';
 import type { CommandDefinition } from '../command.ts';
 import { checkoutOptions, connect, whereOf } from '../connect.ts';
@@ -5,7 +6,7 @@ import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { environmentOption, revisionOption, selectionArgument } from '../options.ts';
 import type { View } from '../output.ts';
-import { makePlans, reportFailures, selected, valuesOf } from '../plans.ts';
+import { isBroken, makePlans, reportFailures, selected, valuesOf } from '../plans.ts';
 import type { Each } from '../plans.ts';
 import { showSelector } from '../selection.ts';
 import { changesOf, showCounts, sumCounts } from '../show/counts.ts';
@@ -49,8 +50,9 @@ The digest at the end names exactly these changes: \`fairlead approve\` and \`fa
     });
     const views = await selected(context, connection.api, input);
     const plans = await makePlans(context, connection.api, views, input.text('revision'));
-    writePlans(context, plans, { full: input.flag('full'), all: input.flag('all') });
-    const failed = reportFailures(context, plans);
+    const { api } = connection;
+    await writePlans(context, api, plans, { full: input.flag('full'), all: input.flag('all') });
+    const failed = await reportFailures(context, api, plans);
     if (failed !== exitCodes.ok) return failed;
     const changes = valuesOf(plans).some((planSet) => changesOf(planSet).length > 0);
     return changes && input.flag('exitCode') ? exitCodes.changes : exitCodes.ok;
@@ -60,11 +62,12 @@ The digest at the end names exactly these changes: \`fairlead approve\` and \`fa
 const planView: View<PlanSet> = { kind: 'Plan', name: showSelector, columns: [] };
 
 /** Plans as data, or for people: those with changes one by one, then how many there are in all. */
-export function writePlans(
+export async function writePlans(
   context: Context,
+  api: Api,
   results: readonly Each<PlanSet>[],
   options: { readonly full: boolean; readonly all: boolean },
-): void {
+): Promise<void> {
   const { out } = context;
   const planSets = valuesOf(results);
   const changed = planSets.filter((planSet) => changesOf(planSet).length > 0);
@@ -88,6 +91,7 @@ export function writePlans(
   const verdict = [
     ...(failed > 0 ? [`${failed} could not be`] : []),
     ...(changed.length > 0 ? [`${changed.length} with changes`] : []),
+    ...((await isBroken(context, api)) ? ['the configuration has errors'] : []),
   ];
   if (verdict.length === 0) verdict.push('everything is as Git says');
   const total = `${planSets.length} ${planSets.length === 1 ? 'application' : 'applications'}`;

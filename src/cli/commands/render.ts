@@ -58,6 +58,6 @@ export const render: CommandDefinition = {
       );
       context.out.text(texts.join(''));
     } else context.out.list(renderView, sets);
-    return reportFailures(context, results);
+    return await reportFailures(context, api, results);
   },
 };

@@ -6,6 +6,7 @@ import { findBlockers, printBlockers } from '../blockers.ts';
 import type { CommandDefinition } from '../command.ts';
 import { checkoutOptions, connect, whereOf } from '../connect.ts';
 import type { Context } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Input } from '../input.ts';
 import { listen } from '../live.ts';
@@ -16,7 +17,7 @@ import {
   takeOverOption,
   yesOption,
 } from '../options.ts';
-import { makePlans, reportFailures, selected } from '../plans.ts';
+import { isBroken, makePlans, reportFailures, selected } from '../plans.ts';
 import { blockersOf, exitCodeOfResults, resultOf, resultView } from '../results.ts';
 import type { Result } from '../results.ts';
 import { showSelector } from '../selection.ts';
@@ -68,8 +69,8 @@ Inside a checkout it works from HEAD and needs no controller; if one runs on the
     const views = await selected(context, api, input);
     const plans = await makePlans(context, api, views, null);
     if (input.flag('dryRun')) {
-      writePlans(context, plans, { full: input.flag('full'), all: false });
-      return reportFailures(context, plans);
+      await writePlans(context, api, plans, { full: input.flag('full'), all: false });
+      return await reportFailures(context, api, plans);
     }
     const shown = new Map<string, PlanSet>();
     for (const plan of plans) {
@@ -121,7 +122,9 @@ async function syncAll(
   await listener.drain();
   context.out.list(resultView, results);
   printBlockers(context, blockersOf(results));
-  return exitCodeOfResults(results);
+  const code = exitCodeOfResults(results);
+  // Somebody who has to agree, or something that is not healthy, is told by the table; an error counts more.
+  return (await isBroken(context, api)) ? exitCodes.error : code;
 }
 
 /**

@@ -23,6 +23,9 @@ import { createControllerLog } from '../up/log.ts';
 import type { ControllerLog } from '../up/log.ts';
 import type { Controller } from '../../compose.ts';
 
+/** Somebody who commits in the checkout that is followed waits for it; looking costs no network. */
+const checkoutPollMs = 2_000;
+
 const logFormats = ['text', 'json'] as const;
 
 export const up: CommandDefinition = {
@@ -43,8 +46,7 @@ With --once it reconciles everything once and ends: 0 when all is in sync and he
     },
     {
       flags: '--poll <duration>',
-      description: 'Time between looks at the repository',
-      default: '60s',
+      description: 'Time between looks at the repository (default: 60s; 2s for a checkout)',
     },
     {
       flags: '--allow-forced-push',
@@ -77,9 +79,11 @@ With --once it reconciles everything once and ends: 0 when all is in sync and he
   ],
   outputs: ['table', 'wide', 'json', 'yaml', 'ndjson', 'name'],
   run: async (context, input) => {
-    const url = input.text('repo') ?? (await checkoutOf(context));
+    const given = input.text('repo');
+    const url = given ?? (await checkoutOf(context));
+    const intervalMs = input.duration('poll') ?? (given === null ? checkoutPollMs : undefined);
     const log = createControllerLog(context, input.text('logFormat') === 'json' ? 'json' : 'text');
-    const controller = await open(context, input, url, log);
+    const controller = await open(context, input, { url, intervalMs }, log);
     let server: ControlServer | null = null;
     try {
       server = await serveControl({ api: controller.api, socketPath: socketPath(context) });
@@ -108,7 +112,7 @@ async function checkoutOf(context: Context): Promise<string> {
 async function open(
   context: Context,
   input: Input,
-  url: string,
+  followed: { readonly url: string; readonly intervalMs: number | undefined },
   log: ControllerLog,
 ): Promise<Controller> {
   const { openController } = await import('../../compose.ts');
@@ -116,9 +120,8 @@ async function open(
     stateDir: stateDirOf(context),
     mode: 'controller',
     repository: {
-      url,
+      ...followed,
       ref: input.text('ref'),
-      intervalMs: input.duration('poll') ?? undefined,
       allowForcedPush: input.flag('allowForcedPush'),
     },
     continuous: !input.flag('once'),

@@ -10,6 +10,7 @@ import type { Input } from '../input.ts';
 import { newestSeq } from '../live.ts';
 import { environmentOption, selectionArgument } from '../options.ts';
 import { parseSelection, select, showSelector } from '../selection.ts';
+import { showRevision } from '../../model/revision.ts';
 import { isHealthy, isWell } from '../show/status.ts';
 import { applicationView } from '../show/views.ts';
 
@@ -23,7 +24,7 @@ const lookEveryMs = 2_000;
 export const wait: CommandDefinition = {
   description: `Waits until every selected application is as asked, and says what still blocks them if that takes longer than --timeout (code 124). \`ready\` is in sync and healthy; \`waiting\` is that a plan waits for a person; \`removed\` is that nothing is left of it.
 
-With --revision it waits until that very commit is live: what a pipeline wants that has just pushed it.`,
+With --revision it waits until that very commit is live: what a pipeline wants that has just pushed it. The controller then looks at its sources at once.`,
   arguments: [selectionArgument],
   options: [
     environmentOption,
@@ -75,6 +76,10 @@ async function waitFor(
   const condition = conditions.find((one) => one === input.text('for')) ?? 'ready';
   const revision = input.text('revision')?.toLowerCase() ?? null;
   const afterSeq = await orAbort(context.signal, newestSeq(api));
+  if (revision !== null) {
+    context.progress.status('fetching sources');
+    await orAbort(context.signal, api.refresh({ source: null }));
+  }
   const stop = new AbortController();
   const wake = wakeOnEvents(api, afterSeq, AbortSignal.any([context.signal, stop.signal]));
   try {
@@ -163,9 +168,22 @@ async function explain(context: Context, input: Input): Promise<void> {
     const condition = conditions.find((one) => one === input.text('for')) ?? 'ready';
     const views = chosen(await connection.api.applications(), input, condition);
     const open = views.filter(
-      (view) => !holds(view, condition) || !isAt(view, input.text('revision')),
+      (view) =>
+        !holds(view, condition) || !isAt(view, input.text('revision')?.toLowerCase() ?? null),
     );
-    printBlockers(context, await findBlockers(connection.api, open));
+    const behind = open.filter((view) => holds(view, condition));
+    printBlockers(context, [
+      ...behind.map((view) => ({
+        application: showSelector(view),
+        what: 'the revision',
+        why: `it runs ${showRevision(view.revision)}; no source has given ${input.text('revision')?.slice(0, 8)} to it`,
+        next: 'fairlead get sources',
+      })),
+      ...(await findBlockers(
+        connection.api,
+        open.filter((view) => !holds(view, condition)),
+      )),
+    ]);
   } catch {
     // The controller has gone, too; the timeout is what counts.
   }

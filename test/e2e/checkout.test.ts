@@ -1,0 +1,125 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Files, TestRepository } from '../support/git.ts';
+import { createTestRepository } from '../support/git.ts';
+import { runProgram, startProgram, until } from '../support/program.ts';
+import type { Ended } from '../support/program.ts';
+
+/** What a person meets who works in a checkout: that what was not committed or is wrong is never called fine. */
+
+let repository: TestRepository;
+beforeEach(() => {
+  repository = createTestRepository();
+});
+afterEach(() => repository.remove());
+
+const state = (): string => join(repository.directory, '.git/test-state');
+const page = (): string => join(state(), 'live/page');
+
+function run(...args: readonly string[]): Promise<Ended> {
+  return runProgram(['--state-dir', join(state(), 'controller'), ...args], {
+    cwd: repository.directory,
+  });
+}
+
+/** A page, and the folder for the records at the target out of the way of everybody else. */
+function files(content = 'hello', application = 'environments: [dev]'): Files {
+  return {
+    'fairlead.yaml': `apiVersion: fairlead.dev/v1alpha1
+kind: Target
+metadata: { name: here }
+spec: { host: { stateDir: ${join(state(), 'host')} } }
+---
+apiVersion: fairlead.dev/v1alpha1
+kind: Environment
+metadata: { name: dev }
+spec: { targets: [here], sync: auto }
+---
+apiVersion: fairlead.dev/v1alpha1
+kind: Application
+metadata: { name: site }
+spec: { path: site, ${application} }
+`,
+    'site/page.yaml': `apiVersion: host.fairlead.dev/v1alpha1
+kind: File
+metadata: { name: page }
+spec: { path: ${page()}, content: ${content} }
+`,
+  };
+}
+
+const fromCheckout = ['validate', 'plan', 'diff', 'render', 'sync'] as const;
+
+describe.each(fromCheckout)('fairlead %s', (verb) => {
+  test('says that nothing is committed yet', async () => {
+    repository.write(files());
+    const { code, stdout, stderr } = await run(verb);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('has no commit yet');
+    expect(stderr).toContain('--worktree');
+  });
+
+  test('says that the configuration is not committed yet', async () => {
+    repository.commit({ 'readme.md': 'Hello' });
+    repository.write(files());
+    const { code, stdout, stderr } = await run(verb);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('not committed');
+    expect(stderr).toContain('--worktree');
+  });
+
+  test('ends with 1 where the configuration has errors', async () => {
+    repository.commit(files('hello', 'environment: [dev]'));
+    const { code, stdout, stderr } = await run(verb);
+    expect(code).toBe(1);
+    expect(`${stdout}${stderr}`).toContain('environment');
+    expect(`${stdout}${stderr}`).not.toContain('as Git says');
+  });
+});
+
+test('fairlead wait --revision has the controller look at once, and says what it waited for', async () => {
+  repository.commit(files());
+  const up = startProgram(['--state-dir', join(state(), 'controller'), 'up', '--poll', '1h'], {
+    cwd: repository.directory,
+  });
+  try {
+    await until(
+      'a controller',
+      async () => (await run('wait')).code === 0,
+      () => up.text(),
+    );
+    const commit = repository.commit(files('changed'));
+    expect(await run('wait', '--revision', commit, '--timeout', '30s')).toMatchObject({ code: 0 });
+    const late = await run('wait', '--revision', '0'.repeat(40), '--timeout', '1s');
+    expect(late.code).toBe(124);
+    expect(late.stderr).toContain('BLOCKED BY');
+    expect(late.stderr).toContain('site@dev');
+    expect(late.stderr).toContain('00000000');
+  } finally {
+    up.kill('SIGTERM');
+    await up.ended;
+  }
+});
+
+test('a commit in the checkout that `fairlead up` follows is live before anybody asks for it', async () => {
+  repository.commit(files());
+  const up = startProgram(['--state-dir', join(state(), 'controller'), 'up'], {
+    cwd: repository.directory,
+  });
+  const live = (content: string): Promise<void> =>
+    until(
+      content,
+      () => existsSync(page()) && readFileSync(page(), 'utf8') === content,
+      () => up.text(),
+    );
+  try {
+    await live('hello');
+    repository.commit(files('changed'));
+    await live('changed');
+    expect(up.text()).toContain('repository is at');
+  } finally {
+    up.kill('SIGTERM');
+    await up.ended;
+  }
+});
