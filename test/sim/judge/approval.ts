@@ -4,7 +4,7 @@ import type { World } from '../run/world.ts';
 import type { Book } from './book.ts';
 import { describeEffect } from './effect.ts';
 import type { SeenEffect } from './effect.ts';
-import { folderOf, wishOf } from './truth.ts';
+import { folderOf, isBroken, wishOf } from './truth.ts';
 import type { Rule } from './violation.ts';
 
 const strictness = { auto: 0, approve: 1, manual: 2 };
@@ -17,7 +17,10 @@ export function checkApproval(
   report: (rule: Rule, message: string) => void,
 ): void {
   const { controller, release, key, place, name, at, before, after } = effect;
-  const policies = book.modelsAround(controller, release.id).flatMap((model) => {
+  const models = book.modelsAround(controller, release.id);
+  // Half a configuration leaves an earlier one in force, which nobody can tell from here.
+  if (models.some((model) => isBroken(model, key.application))) return;
+  const policies = models.flatMap((model) => {
     const environment = model.environments.find((one) => one.name === key.environment);
     const application = model.applications.find(
       ({ folder }) => folder === folderOf(key.application),

@@ -3,7 +3,7 @@ import { sameJson } from '../../../src/model/json.ts';
 import type { RepositoryModel } from '../git/model.ts';
 import { inventoryOf } from '../place/ledger.ts';
 import type { World } from '../run/world.ts';
-import { keysOf, wishOf } from './truth.ts';
+import { folderOf, keysOf, wishOf } from './truth.ts';
 
 export interface Difference {
   /** `application@environment`. */
@@ -73,6 +73,9 @@ function mayStay(
   }
   // Under another key its seal is another one: that it is what was announced cannot be told.
   if (place?.thing(at)?.spec.secret != null && world.installations > 1) return true;
+  // A twin that slept through a renaming records the former name anew when it wakes up.
+  const isFormer = model.applications.some(({ folder }) => folder === folderOf(application));
+  if (isFormer && wish.kind === 'gone' && world.controllers.length > 1) return true;
   const history = world.repository.commits.map((commit) => commit.model);
   const names = [
     application,

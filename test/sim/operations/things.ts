@@ -134,17 +134,22 @@ export const moveThing: Operation = {
 export const renameThing: Operation = {
   name: 'rename a resource',
   weight: 3,
-  run: (world, dice) =>
-    commitThing(
+  run: (world, dice) => {
+    const application = pickApplication(world, dice, ({ things }) => things.length > 0);
+    if (application === null) return null;
+    const chosen = dice.pick(application.things);
+    const name = chosen.name.endsWith('n') ? chosen.name.slice(0, -1) : `${chosen.name}n`;
+    if (application.things.some((thing) => thing.name === name)) return null;
+    return commitApplication(
       world,
-      dice,
-      () => true,
-      (thing) => ({
-        ...thing,
-        name: thing.name.endsWith('n') ? thing.name.slice(0, -1) : `${thing.name}n`,
+      application.name,
+      (one) => ({
+        ...one,
+        things: one.things.map((thing) => (thing === chosen ? { ...thing, name } : thing)),
       }),
-      (thing, application) => `${application.name}/${thing.name} is renamed, at the same place`,
-    ),
+      `${application.name}/${chosen.name} is called ${name} from now on, at the same place`,
+    );
+  },
 };
 
 export const handOverThing: Operation = {

@@ -29,6 +29,8 @@ export async function settle(world: World): Promise<void> {
   // Longer than it takes until everything has been looked at from scratch.
   await world.pass(7 * hourMs);
   if (judge.isDecided) return;
+  await checkRest(world, controller);
+  if (judge.isDecided) return;
   checkStatements(world, controller);
   if (judge.isDecided) return;
 
@@ -84,6 +86,19 @@ const resting: ReadonlySet<string> = new Set([
   'read-only',
 ]);
 
+/** After hours without a fault, nothing is under way all the time. */
+async function checkRest(world: World, controller: Controller): Promise<void> {
+  let busy = runtimes(controller);
+  for (let look = 0; look < 10 && busy.length > 0; look += 1) {
+    await world.pass(37_000);
+    const seen = new Map(runtimes(controller).map((runtime) => [runtime.id, runtime.state]));
+    busy = busy.filter(({ id }) => !resting.has(seen.get(id) ?? 'synced'));
+  }
+  const [first] = busy;
+  if (first !== undefined)
+    world.judge.report('no-reason-given', `${first.id} is ${first.state} for hours`);
+}
+
 /** After hours without a fault, nothing claims to be in order that is not, and everything says what it waits for. */
 function checkStatements(world: World, controller: Controller): void {
   const { judge } = world;
@@ -100,8 +115,6 @@ function checkStatements(world: World, controller: Controller): void {
       judge.report('no-reason-given', `${controller.name} does not follow the newest commit`);
   }
   for (const runtime of runtimes(controller)) {
-    if (!resting.has(runtime.state))
-      judge.report('no-reason-given', `${runtime.id} is ${runtime.state} for hours`);
     if (runtime.state !== 'synced' && runtime.message === '')
       judge.report('no-reason-given', `${runtime.id} is ${runtime.state} and does not say why`);
   }
