@@ -44,6 +44,12 @@ export const unreachable = defineError('source.unreachable', {
   hint: 'Check network, DNS and the server; the last good revision is still served and it is tried again.',
 });
 
+export const redirected = defineError('source.redirected', {
+  class: 'denied',
+  title: 'The server sends on to another URL, which is not followed',
+  hint: 'Give the URL that it sends to, as a browser or `git ls-remote URL` shows it; often it only lacks `.git` at its end.',
+});
+
 export const tlsUntrusted = defineError('source.tls-untrusted', {
   class: 'denied',
   title: 'The certificate of the Git server is not trusted',

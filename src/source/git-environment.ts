@@ -83,7 +83,8 @@ export const baseSettings: readonly GitSetting[] = [
   ['fetch.showForcedUpdates', 'false'],
   ['gc.auto', '0'],
   ['maintenance.auto', 'false'],
-  ['http.followRedirects', 'initial'],
+  // A server must not send us to another one, which may be inside a network that only we can reach.
+  ['http.followRedirects', 'false'],
   ['init.defaultBranch', 'main'],
   ['log.showSignature', 'false'],
   ['protocol.version', '2'],

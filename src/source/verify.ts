@@ -54,7 +54,7 @@ export async function verifyCommits(
     }
     for (const record of outcome.stdout.toString('utf8').split('\0')) {
       if (record === '') continue;
-      const problem = judgeSignature(record, mirror.remote.url);
+      const problem = judgeSignature(record, verify.kind, mirror.remote.url);
       if (problem !== null) return success(problem);
     }
     return success(null);
@@ -73,12 +73,18 @@ const reasons: Readonly<Record<string, string>> = {
   E: 'is signed by a key that is not trusted',
 };
 
-function judgeSignature(record: string, resource: string): FairleadError | null {
+const keyNames = { gpg: 'a GPG key', ssh: 'an SSH key' } as const;
+
+function judgeSignature(
+  record: string,
+  kind: VerifyConfig['kind'],
+  resource: string,
+): FairleadError | null {
   const [commit = '', letter = '', key = ''] = record.split('\n');
   const which = `commit ${shortCommit(commit)}`;
   if (letter === 'G') return null;
   if (letter === 'N' || letter === '') {
-    return signatureMissing({ message: `${which} is not signed`, resource });
+    return signatureMissing({ message: `${which} is not signed with ${keyNames[kind]}`, resource });
   }
   const by = key === '' ? '' : ` (${key})`;
   const message = `${which} ${reasons[letter] ?? 'has a signature that cannot be checked'}${by}`;
