@@ -41,7 +41,7 @@ export async function settleRecords(
       runtime.inventories.delete(target.name);
       continue;
     }
-    await dropOldNames(context, runtime, target, inventory);
+    await dropOldNames(runtime, target, inventory);
     const next: Inventory = {
       ...settled,
       installation: context.options.installation,
@@ -71,18 +71,19 @@ async function handOver(
     repository: context.options.repository.url,
   };
   await item.target.ledger.save(runtime.key, moved, item.storedEpoch);
-  await dropOldNames(context, runtime, item.target, moved);
+  await dropOldNames(runtime, item.target, moved);
 }
 
-/** Forgets what is still recorded under a former name, now that the inventory under the new one is durable. */
+/**
+ * Forgets what is still recorded under a former name, now that the inventory under the new one is durable. Also where
+ * the name has come into use again meanwhile: two records of one application would each take away what the other keeps.
+ */
 async function dropOldNames(
-  context: RunContext,
   runtime: ApplicationRuntime,
   target: Target,
   inventory: Inventory,
 ): Promise<void> {
   for (const name of runtime.application?.previousNames ?? []) {
-    if (context.world.config.applications.has(name)) continue;
     const oldKey = { ...runtime.key, application: name };
     const old = await target.ledger.load(oldKey);
     if (old?.applicationUid !== inventory.applicationUid) continue;

@@ -35,7 +35,7 @@ export async function updateRoster(
   for (const runtime of engine.applications.values()) {
     if (wanted.has(runtime.id) || runtime.removal !== null) continue;
     if (isHeldBack(engine, runtime.key)) continue;
-    if (isRenamed(config, runtime.key)) {
+    if (heirOf(config, runtime.key) !== null) {
       // Its inventory is handed over to the new name; nothing is removed.
       engine.paths.drop(runtime.id);
       engine.applications.delete(runtime.id);
@@ -85,14 +85,15 @@ async function findOwned(
       const inventory = await loadInventory(engine, target, key);
       if (inventory === null) continue;
       const ours = inventory.installation === installation || engine.foreignConfirmed;
-      const known = engine.applications.get(id);
+      const heir = heirOf(config, key);
+      const known = engine.applications.get(heir ?? id);
       if (known !== undefined) {
         known.ownedAt.add(target.name);
         if (!ours && engine.readOnlyReason === '') {
           engine.readOnlyReason = `what is live was released by another installation (${id}); ${letAct}`;
         }
       } else if (complete && ours && inventory.repository === repository.url && only === null) {
-        if (wanted.has(id) || isRenamed(config, key) || isHeldBack(engine, key)) continue;
+        if (wanted.has(id) || heir !== null || isHeldBack(engine, key)) continue;
         const runtime = new ApplicationRuntime(key);
         runtime.removal = 'confirm';
         runtime.ownedAt.add(target.name);
@@ -134,14 +135,14 @@ function isHeldBack(engine: Engine, key: InventoryKey): boolean {
   return applications.has(key.application) || environments.has(key.environment);
 }
 
-/** Whether an application of the configuration has taken this one's place under a new name. */
-function isRenamed(config: Config, key: InventoryKey): boolean {
-  if (config.applications.has(key.application)) return false;
-  return [...config.applications.values()].some(
-    (application) =>
-      application.previousNames.includes(key.application) &&
-      application.environments.includes(key.environment),
-  );
+/** The application of the configuration that has taken this one's place under a new name, as an id; else `null`. */
+function heirOf(config: Config, key: InventoryKey): string | null {
+  if (config.applications.has(key.application)) return null;
+  for (const { name, previousNames, environments } of config.applications.values()) {
+    if (previousNames.includes(key.application) && environments.includes(key.environment))
+      return inventoryKey({ ...key, application: name });
+  }
+  return null;
 }
 
 export function isSelected(only: readonly string[] | null, key: InventoryKey): boolean {
