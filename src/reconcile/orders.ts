@@ -1,10 +1,10 @@
 import type { RollbackRequest, SyncOutcome } from '../control/api.ts';
 import type { Hold } from '../model/inventory.ts';
-import type { Release } from '../model/release.ts';
 import { unwrap } from '../model/result.ts';
 import type { Revision } from '../model/revision.ts';
-import { sameRevision, showRevision } from '../model/revision.ts';
+import { showRevision } from '../model/revision.ts';
 import { approvalOf } from '../release/approval.ts';
+import { earlierRelease } from '../release/earlier.ts';
 import type { Target } from '../targets/target.ts';
 import type { Engine } from './engine.ts';
 import { nothingToRollBackTo, planAmbiguous, planNotFound } from './errors.ts';
@@ -151,7 +151,7 @@ export async function rollback(
   });
 }
 
-/** A release id, a name in the source, or the last release that ended well on another revision. */
+/** A release id, a name in the source, or the release before the current one. */
 async function rollbackRevision(
   engine: Engine,
   runtime: ApplicationRuntime,
@@ -164,12 +164,8 @@ async function rollbackRevision(
     const revision = await resolveRevision(engine, runtime, to);
     if (revision !== null) return revision;
   }
-  const now = runtime.live;
-  const earlier = history.find(
-    (one: Release) =>
-      one.outcome === 'succeeded' && one.revision.length > 0 && !sameRevision(one.revision, now),
-  );
-  if (earlier !== undefined) return earlier.revision;
+  const earlier = earlierRelease(history);
+  if (earlier !== null) return earlier.revision;
   throw nothingToRollBackTo({
     message: `${runtime.id} has no earlier release on another revision`,
     resource: runtime.id,

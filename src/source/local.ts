@@ -142,7 +142,9 @@ export async function openLocalSource(options: LocalSourceOptions): Promise<Loca
         if (found !== null) return success(found);
       }
       const message = `${JSON.stringify(reference)} is no commit, branch or tag of ${directory}`;
-      return failure(referenceNotFound({ message, resource }));
+      const hint =
+        'Give a commit of its history; what was released from uncommitted changes is not in Git.';
+      return failure(referenceNotFound({ message, resource, hint }));
     },
     tree: (revision) => createTree({ reader: () => reader, cache, resource }, revision.tree),
     changedPaths: (from, to) =>

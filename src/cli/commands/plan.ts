@@ -71,7 +71,7 @@ export async function writePlans(
   const { out } = context;
   const planSets = valuesOf(results);
   const changed = planSets.filter((planSet) => changesOf(planSet).length > 0);
-  if (out.format !== 'text') {
+  if (out.structured || out.format === 'name') {
     out.list(planView, out.structured ? planSets : changed);
     return;
   }

@@ -1,8 +1,9 @@
 import type { Api, ApplicationView } from '../../control/api.ts';
 import type { PlanSet } from '../../model/plan.ts';
 import type { Release } from '../../model/release.ts';
-import { sameRevision, shortCommit, showRevision } from '../../model/revision.ts';
+import { shortCommit, showRevision } from '../../model/revision.ts';
 import { nothingToRollBackTo } from '../../reconcile/errors.ts';
+import { earlierRelease } from '../../release/earlier.ts';
 import { orAbort } from '../abort.ts';
 import { agree } from '../agree.ts';
 import { printBlockers } from '../blockers.ts';
@@ -111,13 +112,8 @@ async function findTarget(
     api.releases({ application, environment, limit: 1_000 }),
   );
   if (to === null) {
-    const earlier = history.find(
-      (one) =>
-        one.outcome === 'succeeded' &&
-        one.revision.length > 0 &&
-        !sameRevision(one.revision, view.live),
-    );
-    if (earlier !== undefined) return ofRelease(earlier);
+    const earlier = earlierRelease(history);
+    if (earlier !== null) return ofRelease(earlier);
     const name = showSelector(view);
     throw nothingToRollBackTo({
       message: `${name} has no earlier release on another revision`,
