@@ -41,7 +41,7 @@ export async function settleRecords(
       runtime.inventories.delete(target.name);
       continue;
     }
-    await dropOldNames(runtime, target, inventory);
+    await dropOldNames(runtime, target, inventory, runtime.application?.previousNames ?? []);
     const next: Inventory = {
       ...settled,
       installation: context.options.installation,
@@ -71,7 +71,10 @@ async function handOver(
     repository: context.options.repository.url,
   };
   await item.target.ledger.save(runtime.key, moved, item.storedEpoch);
-  await dropOldNames(runtime, item.target, moved);
+  const former = runtime.application?.previousNames ?? [];
+  // What the configuration says may have moved on: the name it came from is certain.
+  const names = item.handedOverFrom === null ? former : [...former, item.handedOverFrom];
+  await dropOldNames(runtime, item.target, moved, names);
 }
 
 /**
@@ -82,8 +85,9 @@ async function dropOldNames(
   runtime: ApplicationRuntime,
   target: Target,
   inventory: Inventory,
+  names: readonly string[],
 ): Promise<void> {
-  for (const name of runtime.application?.previousNames ?? []) {
+  for (const name of names) {
     const oldKey = { ...runtime.key, application: name };
     const old = await target.ledger.load(oldKey);
     if (old?.applicationUid !== inventory.applicationUid) continue;
