@@ -1,51 +1,101 @@
-import { parseArgs } from 'node:util';
-import { play } from './run/run.ts';
-import { scheduleOf } from './run/schedule.ts';
-import { only, shrink } from './run/shrink.ts';
+import { readDefects, tryDefects } from './cli/defects.ts';
+import type { DefectResult } from './cli/defects.ts';
+import { describeFailure, trace } from './cli/failures.ts';
+import type { Played } from './cli/job.ts';
+import { readOptions, usage } from './cli/options.ts';
+import type { Options } from './cli/options.ts';
+import { playAll } from './cli/pool.ts';
 
-/** `npm run sim`: plays schedules and ends with what was found. */
+/**
+ * `npm run sim`: plays schedules against the engine, then plants defects to see that they are caught. Ends with 0 when no
+ * rule was broken, every defect could be planted, and enough of them were caught.
+ */
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '300' },
-    from: { type: 'string', default: '1' },
-    trace: { type: 'boolean', default: false },
-    steps: { type: 'string' },
-    shrink: { type: 'boolean', default: false },
-  },
-});
-const from = Number(values.from);
-const count = Number(values.seeds);
-const began = performance.now();
-let violations = 0;
-for (let seed = from; seed < from + count; seed += 1) {
-  let schedule = scheduleOf(seed);
-  if (values.steps !== undefined)
-    schedule = only(
-      schedule,
-      values.steps
-        .split(',')
-        .filter((x) => x !== '')
-        .map(Number),
-    );
-  const outcome = await play(schedule, values.trace);
-  violations += outcome.violations.length;
-  for (const line of outcome.trace) process.stdout.write(`${line}\n`);
-  for (const { rule, message } of outcome.violations)
-    process.stdout.write(`seed ${seed}: ${rule}: ${message}\n`);
-  if (values.shrink && outcome.violations.length > 0) {
-    const shrunk = await shrink(schedule, outcome, play);
-    process.stdout.write(`  --seeds 1 --from ${seed} --steps ${shrunk.kept.join(',')}\n`);
-    for (const [at, did] of shrunk.outcome.done.entries()) {
-      const step = schedule.steps[shrunk.kept[at] ?? 0];
-      process.stdout.write(`  ${did} (${JSON.stringify(step?.gap)})\n`);
-    }
-    for (const { message } of shrunk.outcome.violations) process.stdout.write(`  ${message}\n`);
+/** Fewer planted defects caught than this is a failure: the simulator has become blind. */
+const floor = 0;
+/** Failed schedules that are shrunk; the rest is only named. */
+const mostShrunk = 3;
+const progressMs = 10_000;
+
+const print = (text: string): void => void process.stdout.write(text);
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  let options: Options | 'help';
+  try {
+    options = readOptions(argv);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return 2;
   }
+  if (options === 'help') {
+    print(usage);
+    return 0;
+  }
+  const violations = await schedules(options);
+  const { caught, tried, failed } = options.defects
+    ? await defects(options)
+    : { caught: 0, tried: 0, failed: 0 };
+  print(
+    `sim: ${options.seeds} schedules, ${violations} violations, ${caught} of ${tried} planted defects caught\n`,
+  );
+  const isBlind = options.defects && options.defect === null && caught < floor;
+  return violations > 0 || failed > 0 || isBlind ? 1 : 0;
 }
-const perSecond = count / ((performance.now() - began) / 1000);
-process.stdout.write(`${perSecond.toFixed(0)} schedules a second\n`);
-process.stdout.write(
-  `sim: ${count} schedules, ${violations} violations, 0 of 0 planted defects caught\n`,
-);
-process.exitCode = violations === 0 ? 0 : 1;
+
+/** @returns how many schedules broke a rule. */
+async function schedules(options: Options): Promise<number> {
+  const { from, seeds } = options;
+  if (options.trace || options.steps !== null) {
+    const list = Array.from({ length: seeds }, (_, at) => from + at);
+    return trace(list, options.steps, print);
+  }
+  const beganMs = performance.now();
+  const failures: Played[] = [];
+  let done = 0;
+  let turns = 0;
+  let effects = 0;
+  const progress = setInterval(() => {
+    print(`${done} of ${seeds} schedules, ${failures.length} violations\n`);
+  }, progressMs);
+  try {
+    await playAll(options, (played) => {
+      done += 1;
+      turns += played.turns;
+      effects += played.effects;
+      if (played.violations.length > 0) failures.push(played);
+    });
+  } finally {
+    clearInterval(progress);
+  }
+  const seconds = (performance.now() - beganMs) / 1_000;
+  failures.sort((left, right) => left.seed - right.seed);
+  for (const played of failures.slice(0, mostShrunk)) print(await describeFailure(played));
+  for (const { seed, violations } of failures.slice(mostShrunk))
+    print(`seed ${seed}: ${violations[0]?.rule}: ${violations[0]?.message}\n`);
+  print(
+    `${(seeds / seconds).toFixed(1)} schedules a second (${options.workers} workers), ` +
+      `${Math.round(turns / Math.max(1, done))} turns and ${Math.round(effects / Math.max(1, done))} effects each\n`,
+  );
+  return failures.length;
+}
+
+async function defects(
+  options: Options,
+): Promise<{ readonly caught: number; readonly tried: number; readonly failed: number }> {
+  const list = await readDefects(options.defect);
+  const results: DefectResult[] = [];
+  await tryDefects(list, options.workers, (result) => {
+    results.push(result);
+    const { defect, caught, failure } = result;
+    if (failure !== null) print(`${defect.name}: FAILED: ${failure}\n`);
+    else if (caught === null) print(`${defect.name}: not caught\n`);
+    else print(`${defect.name}: caught by seed ${caught.seed}: ${caught.violation.rule}\n`);
+  });
+  return {
+    caught: results.filter(({ caught }) => caught !== null).length,
+    tried: list.length,
+    failed: results.filter(({ failure }) => failure !== null).length,
+  };
+}

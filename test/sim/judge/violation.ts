@@ -19,7 +19,11 @@ export type Rule =
   | 'not-in-revision'
   | 'livelock'
   | 'bug'
-  | 'unhandled-rejection';
+  | 'unhandled-rejection'
+  /** The same seed went two ways. */
+  | 'replay'
+  /** The simulator itself broke. */
+  | 'simulator';
 
 export interface Violation {
   readonly rule: Rule;

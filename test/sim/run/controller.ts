@@ -267,7 +267,7 @@ function repositoryConfig(world: World): SourceConfig {
     name: '',
     url: world.repository.url,
     follow: { kind: 'branch', name: 'main' },
-    intervalMs: 300_000,
+    intervalMs: 600_000,
     allowForcedPush: world.setup.allowForcedPush,
     auth: null,
     verify: null,

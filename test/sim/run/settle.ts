@@ -1,4 +1,5 @@
 import type { ApplicationRuntime } from '../../../src/reconcile/runtime.ts';
+import { claimTaken } from '../../../src/targets/errors.ts';
 import { isBad } from '../git/model.ts';
 import type { ApplicationModel, RepositoryModel } from '../git/model.ts';
 import { differences } from '../judge/convergence.ts';
@@ -45,7 +46,8 @@ export async function settle(world: World): Promise<void> {
   if (judge.isDecided) return;
 
   const { effects, records } = judge;
-  await world.pass(24 * hourMs);
+  // Twice as long as it takes until everything has been looked at from scratch.
+  await world.pass(13 * hourMs);
   if (judge.effects > effects) judge.report('never-idle', 'effects go on with nothing to do');
   else if (judge.records > records && world.setup.mends)
     judge.report('never-idle', 'records are written for ever');
@@ -137,7 +139,15 @@ function mend(world: World): void {
     things: one.things.map((thing) =>
       isBad(thing.value) ? { ...thing, value: `good${thing.value}` } : thing,
     ),
-    settings: { ...one.settings, prune: true, selfHeal: true, allowEmpty: true },
+    settings: {
+      ...one.settings,
+      prune: true,
+      selfHeal: true,
+      allowEmpty: true,
+      // Who waits for an application that wants a place of his keeps it from getting that place.
+      dependsOn: [],
+      wave: 0,
+    },
   }));
   const { id } = world.repository.push({ ...model, applications, configFault: null });
   world.trace.add(`### commit ${id.slice(0, 8)} mends everything`);
@@ -154,6 +164,7 @@ function obey(world: World, controller: Controller): boolean {
   }
   for (const runtime of runtimes(controller)) {
     if (runtime.hold !== null) orderResume(world, controller, runtime);
+    else if (runtime.error?.code === claimTaken.definition.code) orderActivate(world, controller);
     else if (runtime.waiting !== null) approveWaiting(world, controller, runtime);
     else if (runtime.state === 'out-of-sync')
       orderSync(world, controller, runtime, { agree: true, retryQuarantined: true });
@@ -252,8 +263,8 @@ function wantsOthers(
     return [...(place?.inventories.keys() ?? [])].some(
       (other) =>
         stuck.has(other) &&
-        inventoryOf(place!, other)?.entries.some(({ locator }) =>
-          wish.things.has(String(locator['at'])),
+        inventoryOf(place!, other)?.entries.some(
+          ({ locator }) => typeof locator['at'] === 'string' && wish.things.has(locator['at']),
         ),
     );
   });

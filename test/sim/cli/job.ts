@@ -1,0 +1,17 @@
+import type { Violation } from '../judge/violation.ts';
+
+/** What a worker is asked for: these schedules, one after the other. */
+export interface Job {
+  readonly seeds: readonly number[];
+  /** Play each of these seeds twice and compare. */
+  readonly replayed: readonly number[];
+}
+
+/** What became of one schedule. Plain data, so that it can cross threads. */
+export interface Played {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly hash: string;
+  readonly turns: number;
+  readonly effects: number;
+}

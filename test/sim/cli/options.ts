@@ -1,0 +1,78 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+
+export interface Options {
+  /** Schedules to play. Default 300. */
+  readonly seeds: number;
+  /** First seed. Default 1. */
+  readonly from: number;
+  /** Print everything that happens; one schedule after the other, without defects. */
+  readonly trace: boolean;
+  /** Play only these steps of each schedule, by number from 0; `null`: all. */
+  readonly steps: readonly number[] | null;
+  readonly defects: boolean;
+  /** Only the defects whose name begins like this; `null`: all. */
+  readonly defect: string | null;
+  readonly workers: number;
+}
+
+/** From this many schedules on, planted defects are tried, too. */
+const defectsFrom = 1_000;
+
+export const usage = `npm run sim -- [options]
+
+  --seeds N       schedules to play (default 300)
+  --from S        first seed (default 1)
+  --trace         print all that happens in them
+  --steps A,B,…   only these steps of each schedule, as shrinking prints them
+  --defects on|off  try the planted defects, too (default: from ${defectsFrom.toLocaleString('en')} schedules on)
+  --defect NAME   only the defects whose name begins like this
+  --workers N     schedules played side by side (default: one for each core)
+`;
+
+/** @throws Error with one sentence for what cannot be understood. */
+export function readOptions(argv: readonly string[]): Options | 'help' {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      seeds: { type: 'string', default: '300' },
+      from: { type: 'string', default: '1' },
+      trace: { type: 'boolean', default: false },
+      steps: { type: 'string' },
+      defects: { type: 'string' },
+      defect: { type: 'string' },
+      workers: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  const seeds = count('seeds', values.seeds);
+  const { defects, defect, steps } = values;
+  if (defects !== undefined && defects !== 'on' && defects !== 'off')
+    throw new Error(`--defects is on or off, not ${defects}`);
+  return {
+    seeds,
+    from: count('from', values.from),
+    trace: values.trace,
+    steps:
+      steps === undefined
+        ? null
+        : steps
+            .split(',')
+            .filter((part) => part !== '')
+            .map((part) => count('steps', part)),
+    defects:
+      !values.trace &&
+      steps === undefined &&
+      (defects === undefined ? seeds >= defectsFrom || defect !== undefined : defects === 'on'),
+    defect: defect ?? null,
+    workers:
+      values.workers === undefined ? availableParallelism() : count('workers', values.workers),
+  };
+}
+
+function count(name: string, text: string): number {
+  const value = Number(text);
+  if (text !== '' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new Error(`--${name} is a whole number from 0, not ${JSON.stringify(text)}`);
+}

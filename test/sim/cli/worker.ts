@@ -1,0 +1,44 @@
+import { parentPort } from 'node:worker_threads';
+import type { Outcome } from '../run/run.ts';
+import { play } from '../run/run.ts';
+import { scheduleOf } from '../run/schedule.ts';
+import type { Job, Played } from './job.ts';
+
+/** Plays schedules in a thread of its own, and tells of each as soon as it is done. */
+
+const port = parentPort;
+if (port === null) throw new Error('this file is started as a worker');
+
+port.on('message', (job: Job) => {
+  void work(job).then(() => port.postMessage('done'));
+});
+
+async function work(job: Job): Promise<void> {
+  for (const seed of job.seeds) {
+    const first = await playSafely(seed);
+    if (!job.replayed.includes(seed) || first.violations.length > 0) {
+      port?.postMessage(first);
+      continue;
+    }
+    const again = await playSafely(seed);
+    const message = `played twice, it went two ways: ${first.hash} and ${again.hash}`;
+    port?.postMessage(
+      first.hash === again.hash
+        ? first
+        : { ...first, violations: [{ rule: 'replay', message, atMs: 0 }] },
+    );
+  }
+}
+
+async function playSafely(seed: number): Promise<Played> {
+  let outcome: Pick<Outcome, 'violations' | 'hash' | 'turns' | 'effects'>;
+  try {
+    outcome = await play(scheduleOf(seed));
+  } catch (thrown) {
+    const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    const violations = [{ rule: 'simulator' as const, message, atMs: 0 }];
+    outcome = { violations, hash: '', turns: 0, effects: 0 };
+  }
+  const { violations, hash, turns, effects } = outcome;
+  return { seed, violations, hash, turns, effects };
+}
