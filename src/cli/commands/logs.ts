@@ -37,6 +37,7 @@ export const logs: CommandDefinition = {
       ...whereOf(input),
       worktree: false,
       write: false,
+      look: true,
     });
     const { api } = connection;
     const views = await orAbort(context.signal, api.applications());

@@ -11,12 +11,14 @@ import type { CommandDefinition } from '../command.ts';
 import { connect, requireCheckout, whereOf, whereOptions } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { needsPerson, usage } from '../errors.ts';
+import { showTime } from '../duration.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Input } from '../input.ts';
 import { listen } from '../live.ts';
 import { applicationArgument, environmentOption, reasonOption, yesOption } from '../options.ts';
 import { blockersOf, exitCodeOfResults, resultOf, resultView } from '../results.ts';
+import { prepareRevert } from '../revert.ts';
 import { selectOne, showSelector } from '../selection.ts';
 import { changesOf, isDestructive } from '../show/counts.ts';
 import { showEventLine } from '../show/event-line.ts';
@@ -78,16 +80,18 @@ With --commit the way back is also written to Git: a commit in this checkout tha
       `${context.style.strong(showSelector(view))} goes to ${target.words}`,
     );
     context.progress.important(showPlan(planSet, { style: context.style }));
+    const revert =
+      checkout === null
+        ? null
+        : await prepareRevert(context, {
+            checkout,
+            view,
+            commit: target.commit,
+            reason: input.text('reason') ?? '',
+          });
     await requireYes(context, planSet, input.flag('yes'));
     const code = await carryOut(context, api, view, planSet, target.to, input);
-    if (checkout === null || code !== exitCodes.ok) return code;
-    const { commitRevert } = await import('../revert.ts');
-    await commitRevert(context, {
-      checkout,
-      view,
-      commit: target.commit,
-      reason: input.text('reason') ?? '',
-    });
+    if (code === exitCodes.ok) await revert?.();
     return code;
   },
 };
@@ -136,7 +140,7 @@ function ofRelease(release: Release): RollbackTarget {
       hint: 'Name one that succeeded; see `fairlead history`.',
     });
   }
-  const when = new Date(release.startedAtMs).toISOString();
+  const when = showTime(release.startedAtMs);
   return { to: release.id, commit, words: `${showRevision(release.revision)}, released ${when}` };
 }
 

@@ -50,6 +50,13 @@ export function describeApplication(
     .join('\n\n');
 }
 
+/** Why it is as healthy as it is, without the status that stands before it already. */
+function reasonOf({ health: { status, message } }: ApplicationDetail): string {
+  const reason = message.replace(new RegExp(`^${status} (?=because )`), '');
+  if (reason === '') return '';
+  return reason === message ? `: ${oneLine(message)}` : ` ${oneLine(reason)}`;
+}
+
 function factsOf(
   detail: ApplicationDetail,
   options: DescribeOptions,
@@ -61,10 +68,7 @@ function factsOf(
     ['Application', style.strong(showSelector(detail))],
     ['State', `${detail.state}: ${oneLine(detail.message)}`],
     ['Sync', sync.paint?.(sync.text) ?? sync.text],
-    [
-      'Health',
-      `${health.paint?.(health.text) ?? health.text}${detail.health.message === '' ? '' : `: ${oneLine(detail.health.message)}`}`,
-    ],
+    ['Health', `${health.paint?.(health.text) ?? health.text}${reasonOf(detail)}`],
     ['Live', showWhole(detail.live)],
     ['Wanted', showWhole(detail.revision)],
     ['Targets', detail.targets.join(', ') || '-'],
