@@ -17,24 +17,25 @@ export interface RevertRequest {
 }
 
 /**
- * Commits in the checkout that the application's folder is again as it was at `commit`. It is the person's own
- * checkout, so Git runs with their identity and hooks. Nothing is pushed.
+ * Checks that the application's folder can be committed in the checkout as it was at `commit`, and gives what does it.
+ * It is the person's own checkout, so Git runs with their identity and hooks. Nothing is pushed.
  *
- * @throws FairleadError `cli.uncommitted-changes`, `cli.revert-failed`
+ * @throws FairleadError `cli.uncommitted-changes`, `cli.revert-failed`, also when it is carried out
  */
-export async function commitRevert(context: Context, request: RevertRequest): Promise<void> {
-  const { checkout, view } = request;
-  const name = showSelector(view);
+export async function prepareRevert(
+  context: Context,
+  request: RevertRequest,
+): Promise<() => Promise<void>> {
+  const { checkout } = request;
   const { path, shared } = await folderOf(request);
   const folder = path === '' ? '.' : path;
-  const git = (...args: readonly string[]): Promise<string> => runGit(checkout, args);
-  const commit = await git(
+  const commit = await runGit(context, checkout, [
     'rev-parse',
     '--verify',
     '--quiet',
     '--end-of-options',
     `${request.commit}^{commit}`,
-  ).catch((error: unknown) => {
+  ]).catch((error: unknown) => {
     throw revertFailed({
       message: `this checkout does not have ${request.commit}`,
       resource: checkout,
@@ -42,31 +43,48 @@ export async function commitRevert(context: Context, request: RevertRequest): Pr
       hint: 'Run `git fetch` here, then repeat the command.',
     });
   });
-  const dirty = await git('status', '--porcelain', '--', folder);
-  if (dirty !== '') {
+  if ((await changesIn(context, checkout, folder)) !== '') {
     throw uncommitted({
       message: `${join(checkout, path)} holds changes that are not committed`,
       resource: folder,
     });
   }
-  await git('restore', `--source=${commit}`, '--staged', '--worktree', '--', folder);
-  if ((await git('status', '--porcelain', '--', folder)) === '') {
+  return () => commitFolder(context, request, { folder, shared, commit });
+}
+
+async function commitFolder(
+  context: Context,
+  { checkout, view, reason }: RevertRequest,
+  at: { readonly folder: string; readonly shared: readonly string[]; readonly commit: string },
+): Promise<void> {
+  const { folder, shared, commit } = at;
+  const name = showSelector(view);
+  const restore = (source: string): Promise<string> =>
+    runGit(context, checkout, [
+      'restore',
+      `--source=${source}`,
+      '--staged',
+      '--worktree',
+      '--',
+      folder,
+    ]);
+  await restore(commit);
+  if ((await changesIn(context, checkout, folder)) === '') {
     context.progress.line(
       `${folder} is in Git as it was at ${shortCommit(commit)} already; there is nothing to commit`,
     );
     return;
   }
   const subject = `Roll back ${name} to ${shortCommit(commit)}`;
-  await git(
-    'commit',
-    '--quiet',
-    '-m',
-    subject,
-    ...(request.reason === '' ? [] : ['-m', request.reason]),
-    '--',
-    folder,
-  );
-  const made = await git('rev-parse', 'HEAD');
+  const why = reason === '' ? [] : ['-m', reason];
+  try {
+    await runGit(context, checkout, ['commit', '--quiet', '-m', subject, ...why, '--', folder]);
+  } catch (error) {
+    // A hook refused it, or nobody is known as its author: the folder was clean before, so it is again.
+    await restore('HEAD');
+    throw error;
+  }
+  const made = await runGit(context, checkout, ['rev-parse', 'HEAD']);
   context.progress.important(`committed ${shortCommit(made)}: ${subject}`);
   if (shared.length > 0) {
     const others = shared.join(', ');
@@ -75,6 +93,10 @@ export async function commitRevert(context: Context, request: RevertRequest): Pr
     );
   }
   context.progress.line(`push it, then: ${context.style.command(`fairlead resume ${name}`)}`);
+}
+
+function changesIn(context: Context, checkout: string, folder: string): Promise<string> {
+  return runGit(context, checkout, ['status', '--porcelain', '--', folder]);
 }
 
 /** The application's folder, and its other environments that are rendered from the same one. */
@@ -123,12 +145,12 @@ async function readFiles(
   return files;
 }
 
-function runGit(checkout: string, args: readonly string[]): Promise<string> {
+function runGit(context: Context, checkout: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(
       'git',
       [...args],
-      { cwd: checkout, maxBuffer: 64 * 2 ** 20 },
+      { cwd: checkout, env: context.io.env, maxBuffer: 64 * 2 ** 20 },
       (error, stdout, stderr) => {
         if (error === null) {
           resolve(stdout.trim());

@@ -122,11 +122,10 @@ async function carryOutHere(context: Context, api: Api, digits: string): Promise
     retryQuarantined: false,
   };
   const result = resultOf(view, await orAbort(context.signal, api.sync(request)));
-  if (context.out.structured) context.out.item(resultView.kind, result, () => '');
-  else
-    context.out.text(
-      `${showSelector(result)}: ${result.outcome ?? result.result} (${result.message})`,
-    );
+  context.out.item(resultView.kind, result, (style) => {
+    const message = result.message === '' ? '' : ` (${result.message})`;
+    return `${style.strong(showSelector(result))}: ${result.outcome ?? result.result}${message}`;
+  });
   printBlockers(context, blockersOf([result]));
   return exitCodeOfResults([result]);
 }
