@@ -6,6 +6,7 @@ import type { Inventory, InventoryKey } from '../model/inventory.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import type { JournalStep } from '../model/release.ts';
 import type { Desired } from '../model/resource.ts';
+import { desiredDigest } from '../plan/digest.ts';
 import { stagesOf } from '../plan/order.ts';
 import type { Stage } from '../plan/order.ts';
 import { placeOf } from '../plan/plan.ts';
@@ -87,6 +88,7 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
   };
   let error: FairleadError | null = null;
   let waveMembers: Desired[] = [];
+  const unseen = endedUnseen(input);
   const desiredByPlace = new Map(desired.map((item) => [placeOf(item), item]));
   for (const stage of stagesOf(plan.changes)) {
     error = await mayGoOn(input);
@@ -99,7 +101,9 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
     );
     if (!stage.endsWave) continue;
     input.onVerifying();
-    const reached = await waitForWave(input, waveMembers);
+    // What an earlier release changed last and nobody saw healthy counts as changed by this one.
+    const members = unseen ? desired.filter(({ wave }) => wave <= stage.wave) : waveMembers;
+    const reached = await waitForWave(input, members);
     if ('uids' in reached) {
       for (const [place, uid] of reached.uids) made.set(place, uid);
       waveMembers = [];
@@ -108,8 +112,8 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
       break;
     }
   }
-  if (error === null && plan.changes.length === 0) {
-    // An earlier release ended unseen: nothing is left to change, but whether it works was never known.
+  if (error === null && (plan.changes.length === 0 || unseen)) {
+    // Nothing is left to change, but whether all of it works was never known.
     input.onVerifying();
     const reached = await waitForWave(input, desired);
     if (!('uids' in reached)) error = reached;
@@ -128,6 +132,14 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
     };
   }
   return { error: error === null ? null : errorRecord(error), unhealthy, inventory: settled };
+}
+
+/** Whether what is recorded is not, or not only, what was last seen to work: an earlier release did not end well. */
+function endedUnseen({ inventory, desired, plan, forget, hash }: ExecuteInput): boolean {
+  if (inventory === null) return false;
+  const concerned = new Set([...desired.map(placeOf), ...plan.changes.map(placeOf), ...forget]);
+  const known = inventory.entries.filter((entry) => concerned.has(placeOf(entry)));
+  return desiredDigest(hash, known) !== inventory.verified;
 }
 
 async function runStage(

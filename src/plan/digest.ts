@@ -22,8 +22,11 @@ export function changeDigest(hash: Hasher, content: ChangeContent): string {
   return digestOf(hash, 'fairlead-change-v1', content);
 }
 
+/** What the digest of a desired set covers of each resource; an inventory remembers it, too. */
+export type DigestedResource = Pick<Desired, 'id' | 'locator' | 'fields' | 'wave' | 'prune'>;
+
 /** Digest of a whole desired set; the order in which resources were found does not matter. */
-export function desiredDigest(hash: Hasher, desired: readonly Desired[]): string {
+export function desiredDigest(hash: Hasher, desired: readonly DigestedResource[]): string {
   const parts = desired.map((item) =>
     digestOf(hash, 'fairlead-desired-v1', {
       id: item.id,
