@@ -119,6 +119,17 @@ describe('a bundle', () => {
     expect(imported).toMatchObject({ error: { code: 'source.object-refused' } });
   });
 
+  it('is not followed as if it were a repository: nothing would check what it holds', async () => {
+    upstream.commit({ 'a.yaml': '1' });
+    const path = bundle('first', '--all');
+    for (const followed of [path, `file://${path}`]) {
+      const source = await bench.open({ url: followed });
+      const fetched = await source.fetch();
+      expect(fetched).toMatchObject({ error: { code: 'source.bundle-invalid' } });
+      expect(JSON.stringify(fetched)).toContain('fairlead import');
+    }
+  });
+
   it.each(['relative.bundle', '--all', '', '/nonexistent/x'])('%j is none', async (path) => {
     expect(await (await open()).importBundle(path)).toMatchObject({
       error: { code: 'source.bundle-invalid' },

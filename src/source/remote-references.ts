@@ -1,5 +1,6 @@
 import type { Follow } from '../model/config.ts';
 import { failure, success, type Result } from '../model/result.ts';
+import { refuseBundle } from './bundle.ts';
 import { empty, referenceNotFound } from './errors.ts';
 import {
   branchReference,
@@ -29,6 +30,8 @@ export async function listRemote(
 ): Promise<Result<readonly RemoteReference[]>> {
   const refused = refuse(follow, remote);
   if (refused !== null) return refused;
+  const bundle = await refuseBundle(remote);
+  if (bundle !== null) return failure(bundle);
   const listed = await run(git, remote, argumentsFor(follow), directory, call);
   if (!listed.ok || chooseTip(follow, listed.value) !== null) return listed;
   // Nothing matches: an emptied repository deserves other words than a renamed branch.
