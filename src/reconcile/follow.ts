@@ -3,6 +3,8 @@ import type { Reader } from '../store/store.ts';
 import type { Journal } from './journal.ts';
 
 const page = 500;
+/** Events that are kept at hand for a follower who is slower than they come; beyond this it reads them back. */
+const mostAtHand = 2_000;
 
 /** Events after `afterSeq` from the store, then as they become durable, each once and in order, until `signal` aborts. */
 export async function* followEvents(
@@ -13,9 +15,11 @@ export async function* followEvents(
 ): AsyncIterable<FairleadEvent> {
   let seen = afterSeq;
   let wake: (() => void) | null = null;
-  let news = true;
-  const stop = journal.onEvents(() => {
-    news = true;
+  /** What became durable since the last look; `null`: look into the store. */
+  let atHand: FairleadEvent[] | null = null;
+  const stop = journal.onEvents((events) => {
+    if (atHand !== null && atHand.length + events.length <= mostAtHand) atHand.push(...events);
+    else atHand = null;
     wake?.();
   });
   const abort = (): void => wake?.();
@@ -23,15 +27,31 @@ export async function* followEvents(
   try {
     await journal.flush();
     while (!signal.aborted) {
-      if (!news) await new Promise<void>((resolve) => (wake = resolve));
-      news = false;
-      for (;;) {
-        const events = await store.events(seen, page);
-        for (const event of events) {
+      if (atHand === null) {
+        // From here on what comes is kept; what is read below may be among it, and is told once.
+        atHand = [];
+        for (;;) {
+          const events = await store.events(seen, page);
+          for (const event of events) {
+            seen = event.seq;
+            yield event;
+          }
+          if (events.length < page) break;
+        }
+        continue;
+      }
+      const news: FairleadEvent[] = atHand.filter((event) => event.seq > seen);
+      atHand = [];
+      const [first] = news;
+      if (first === undefined) {
+        await new Promise<void>((resolve) => (wake = resolve));
+      } else if (first.seq === seen + 1) {
+        for (const event of news) {
           seen = event.seq;
           yield event;
         }
-        if (events.length < page) break;
+      } else {
+        atHand = null;
       }
     }
   } finally {

@@ -2,9 +2,11 @@ import type { EventType, FairleadEvent } from '../model/event.ts';
 import { eventVersion } from '../model/event.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Approval, JournalStep, Release } from '../model/release.ts';
-import type { Store, Transaction } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Random } from '../system/random.ts';
+import { GroupCommit } from './group-commit.ts';
+import type { WriteBody } from './group-commit.ts';
 import type { EngineLog } from './ports.ts';
 
 /** What a caller says of an event; the rest is filled in. */
@@ -45,16 +47,15 @@ export class Journal {
   readonly #followers = new Set<(events: readonly FairleadEvent[]) => void>();
   #pending: Omit<FairleadEvent, 'seq'>[] = [];
   #steps: PendingStep[] = [];
-  #writesSteps = false;
   #writesSinceTrim = 0;
-  #flushing: Promise<void> | null = null;
-  readonly #writing = new Set<Promise<unknown>>();
+  readonly #writes: GroupCommit;
 
   constructor(store: Store, clock: Clock, random: Random, log: EngineLog) {
     this.#store = store;
     this.#clock = clock;
     this.#random = random;
     this.#log = log;
+    this.#writes = new GroupCommit(clock, async (bodies) => this.#commit(bodies));
   }
 
   emit(input: EventInput): void {
@@ -76,10 +77,9 @@ export class Journal {
 
   /** Writes a release and whatever waits. @throws FairleadError when the store cannot; then nothing may be touched. */
   async putRelease(release: Release): Promise<void> {
-    // It holds its steps itself; those that are under way come back when they fail, and must not be written after it.
-    if (this.#writesSteps) await Promise.allSettled(this.#writing);
+    // It holds its steps itself. Those that are under way and come back are written before it.
     this.#steps = this.#steps.filter((pending) => pending.release !== release.id);
-    await this.#write(async (transaction) => transaction.putRelease(release));
+    await this.#writes.write(async (transaction) => transaction.putRelease(release));
   }
 
   /**
@@ -89,49 +89,24 @@ export class Journal {
    */
   noteStep(release: string, index: number, step: JournalStep): void {
     this.#steps.push({ release, index, step });
-    if (!this.#writesSteps) void this.#writeSteps();
-  }
-
-  async #writeSteps(): Promise<void> {
-    this.#writesSteps = true;
-    try {
-      while (this.#steps.length > 0) {
-        // Steps that come in the same turn go together.
-        await Promise.resolve();
-        await this.#write(async () => {});
-      }
-    } catch (thrown) {
-      this.#log.warn('steps could not be written yet', { error: String(thrown) });
-    } finally {
-      this.#writesSteps = false;
-    }
+    void this.flush();
   }
 
   async putApproval(approval: Approval): Promise<void> {
-    await this.#write(async (transaction) => transaction.putApproval(approval));
+    await this.#writes.write(async (transaction) => transaction.putApproval(approval));
   }
 
   async putSetting(name: string, value: JsonObject | null): Promise<void> {
-    await this.#write(async (transaction) => transaction.putSetting(name, value));
+    await this.#writes.write(async (transaction) => transaction.putSetting(name, value));
   }
 
-  /**
-   * Resolves when every event that was emitted before is durable; a store that cannot write keeps them waiting. One
-   * flush at a time.
-   */
+  /** Resolves when all that was told before is durable; a store that cannot write keeps it waiting. */
   async flush(): Promise<void> {
-    // What is under way may have taken events along, and gives them back when it fails.
-    await Promise.allSettled(this.#writing);
-    if (this.#pending.length > 0 || this.#steps.length > 0) {
-      this.#flushing ??= this.#write(async () => {})
-        .catch((thrown: unknown) =>
-          this.#log.warn('events could not be written yet', { error: String(thrown) }),
-        )
-        .finally(() => {
-          this.#flushing = null;
-        });
+    try {
+      await this.#writes.write(nothingMore);
+    } catch (thrown) {
+      this.#log.warn('history could not be written yet', { error: String(thrown) });
     }
-    await this.#flushing;
   }
 
   onEvents(listener: (events: readonly FairleadEvent[]) => void): () => void {
@@ -139,36 +114,39 @@ export class Journal {
     return () => this.#followers.delete(listener);
   }
 
-  async #write(body: (transaction: Transaction) => Promise<void>): Promise<void> {
+  /** One transaction: what writers want, and every step and event until now. */
+  async #commit(bodies: readonly WriteBody[]): Promise<void> {
     const events = this.#pending;
-    this.#pending = [];
     const steps = this.#steps;
+    const isIdle = events.length === 0 && steps.length === 0;
+    if (isIdle && bodies.every((body) => body === nothingMore)) return;
+    this.#pending = [];
     this.#steps = [];
-    const trims = ++this.#writesSinceTrim >= trimEvery;
+    this.#writesSinceTrim += bodies.length;
+    const trims = this.#writesSinceTrim >= trimEvery;
     if (trims) this.#writesSinceTrim = 0;
     let written: readonly FairleadEvent[] = [];
-    const writing = this.#store.transaction(async (transaction) => {
-      for (const { release, index, step } of latest(steps)) {
-        await transaction.putStep(release, index, step);
-      }
-      await body(transaction);
-      const appended = events.length === 0 ? [] : await transaction.appendEvents(events);
-      if (trims) await transaction.trim(keep);
-      return appended;
-    });
-    this.#writing.add(writing);
     try {
-      written = await writing;
+      written = await this.#store.transaction(async (transaction) => {
+        for (const { release, index, step } of latest(steps)) {
+          await transaction.putStep(release, index, step);
+        }
+        for (const body of bodies) await body(transaction);
+        const appended = events.length === 0 ? [] : await transaction.appendEvents(events);
+        if (trims) await transaction.trim(keep);
+        return appended;
+      });
     } catch (thrown) {
       this.#pending = [...events, ...this.#pending].slice(-maxPending);
       this.#steps = [...steps, ...this.#steps].slice(-maxPending);
       throw thrown;
-    } finally {
-      this.#writing.delete(writing);
     }
     if (written.length > 0) for (const follower of this.#followers) follower(written);
   }
 }
+
+/** What a flush writes: only what waits. */
+const nothingMore: WriteBody = async () => {};
 
 /** Of steps that were noted several times, the last word on each, in their order. */
 function latest(steps: readonly PendingStep[]): Iterable<PendingStep> {

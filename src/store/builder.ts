@@ -6,6 +6,7 @@ import {
   SqliteQueryCompiler,
   type Dialect,
 } from 'kysely';
+import { createStatements } from './statements.ts';
 import type { Tables } from './tables.ts';
 
 const sqlite: Dialect = {
@@ -17,8 +18,8 @@ const sqlite: Dialect = {
   createQueryCompiler: () => new SqliteQueryCompiler(),
 };
 
-/** Builds typed SQL in SQLite's dialect; runs nothing. */
-export const builder = new Kysely<Tables>({ dialect: sqlite });
+/** The store's SQL in SQLite's dialect; runs nothing. */
+export const statements = createStatements(new Kysely<Tables>({ dialect: sqlite }));
 
 /** The same without tables: migrations must not change with the tables that today's code knows. */
 export const migrationBuilder = new Kysely<unknown>({ dialect: sqlite });

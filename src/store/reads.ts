@@ -1,15 +1,15 @@
-import type { Kysely } from 'kysely';
 import type { FairleadEvent } from '../model/event.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Approval, JournalStep, Release } from '../model/release.ts';
 import type { Executor } from './executor.ts';
+import type { Statements } from './statements.ts';
 import type { Reader } from './store.ts';
-import type { Tables } from './tables.ts';
 
 const defaultReleases = 50;
 
 /** Reads over any database that Kysely has a dialect for. */
-export function createReader(db: Kysely<Tables>, { run }: Executor): Reader {
+export function createReader(statements: Statements, { run }: Executor): Reader {
+  const { db } = statements;
   const withSteps = async (
     rows: readonly { readonly id: string; readonly body: string }[],
   ): Promise<readonly Release[]> => {
@@ -60,28 +60,12 @@ export function createReader(db: Kysely<Tables>, { run }: Executor): Reader {
     },
 
     async approvals(application, environment, nowMs) {
-      const { rows } = await run(
-        db
-          .selectFrom('approvals')
-          .select('body')
-          .where('application', '=', application)
-          .where('environment', '=', environment)
-          .where('expires_at_ms', '>', nowMs)
-          .orderBy('at_ms', 'desc')
-          .orderBy('seq', 'desc'),
-      );
+      const { rows } = await run(statements.approvals({ application, environment, nowMs }));
       return rows.map(({ body }) => JSON.parse(body) as Approval);
     },
 
     async events(afterSeq, limit) {
-      const { rows } = await run(
-        db
-          .selectFrom('events')
-          .select(['seq', 'body'])
-          .where('seq', '>', afterSeq)
-          .orderBy('seq')
-          .limit(limit),
-      );
+      const { rows } = await run(statements.events({ afterSeq, limit }));
       return rows.map(({ seq, body }) => ({
         ...(JSON.parse(body) as Omit<FairleadEvent, 'seq'>),
         seq,

@@ -23,6 +23,11 @@ export interface SqliteConnectionOptions {
   readonly busyTimeoutMs: number;
 }
 
+interface Prepared {
+  readonly statement: StatementSync;
+  readonly givesRows: boolean;
+}
+
 /**
  * One connection to a SQLite database; all errors are the store's. Statements run at once, in the caller's turn, and
  * are kept prepared, so that repeated ones are not parsed again.
@@ -44,9 +49,9 @@ export function openSqliteConnection(options: SqliteConnectionOptions): SqliteCo
         enableForeignKeyConstraints: true,
       }),
   );
-  const statements = new Map<string, StatementSync>();
+  const statements = new Map<string, Prepared>();
 
-  const prepare = (sql: string): StatementSync => {
+  const prepare = (sql: string): Prepared => {
     const known = statements.get(sql);
     if (known !== undefined) return known;
     const statement = database.prepare(sql);
@@ -55,17 +60,18 @@ export function openSqliteConnection(options: SqliteConnectionOptions): SqliteCo
     const oldest = statements.keys().next();
     if (statements.size >= cachedStatements && oldest.done !== true)
       statements.delete(oldest.value);
-    statements.set(sql, statement);
-    return statement;
+    const prepared = { statement, givesRows: statement.columns().length > 0 };
+    statements.set(sql, prepared);
+    return prepared;
   };
 
   return {
     async run<R>(query: Compilable<R>) {
       const { sql, parameters } = query.compile();
       return guarded(() => {
-        const statement = prepare(sql);
+        const { statement, givesRows } = prepare(sql);
         const values = parameters as readonly SQLInputValue[];
-        if (statement.columns().length === 0) {
+        if (!givesRows) {
           return { rows: [], changes: Number(statement.run(...values).changes) };
         }
         const rows = statement.all(...values).map(plain) as readonly R[];
@@ -86,7 +92,8 @@ export function openSqliteConnection(options: SqliteConnectionOptions): SqliteCo
 
 /** Integers as numbers, those that a number cannot hold as decimal text. */
 function plain(row: Record<string, unknown>): Record<string, unknown> {
-  for (const [name, value] of Object.entries(row)) {
+  for (const name in row) {
+    const value = row[name];
     if (typeof value === 'bigint') {
       row[name] = BigInt.asIntN(54, value) === value ? Number(value) : value.toString();
     }

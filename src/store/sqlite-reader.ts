@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { builder } from './builder.ts';
+import { statements } from './builder.ts';
 import { refuseNewerSchema, schemaVersion } from './migrate.ts';
 import { migrations } from './migrations/registry.ts';
 import { createReader } from './reads.ts';
@@ -23,7 +23,7 @@ export function openSqliteReader(file: string): SqliteReader | null {
     const version = schemaVersion(connection);
     refuseNewerSchema(version, file);
     if (version === migrations.length) {
-      return { ...createReader(builder, connection), close: () => connection.close() };
+      return { ...createReader(statements, connection), close: () => connection.close() };
     }
   } catch (thrown) {
     connection.close();

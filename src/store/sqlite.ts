@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import type { Compilable } from 'kysely';
-import { builder } from './builder.ts';
+import { statements } from './builder.ts';
 import { storeClosed, storeCorrupt, storeMisused } from './errors.ts';
 import type { Executor } from './executor.ts';
 import { migrate } from './migrate.ts';
@@ -85,14 +85,14 @@ export async function openSqliteStore({
   });
 
   return {
-    ...createReader(builder, readExecutor),
+    ...createReader(statements, readExecutor),
 
     async transaction(body) {
       refuseClosed();
       refuseNested();
       return await serial(async () => {
         const scope: Scope = { open: true, durable: false };
-        const transaction = createTransaction(builder, scoped(scope));
+        const transaction = createTransaction(statements, scoped(scope));
         writer.exec('begin immediate');
         try {
           const result = await current.run(scope, () =>

@@ -1,46 +1,27 @@
-import { sql, type Kysely } from 'kysely';
+import { sql } from 'kysely';
 import type { JournalStep } from '../model/release.ts';
 import type { Executor } from './executor.ts';
 import { createReader } from './reads.ts';
+import type { Statements } from './statements.ts';
 import type { Transaction } from './store.ts';
-import type { Tables } from './tables.ts';
 
 /** The methods of a transaction over any database that Kysely has a dialect for; the caller begins and ends it. */
-export function createTransaction(db: Kysely<Tables>, executor: Executor): Transaction {
+export function createTransaction(statements: Statements, executor: Executor): Transaction {
+  const { db } = statements;
   const { run } = executor;
 
   const putStep = async (release: string, position: number, step: JournalStep): Promise<void> => {
-    await run(
-      db
-        .insertInto('release_steps')
-        .values({ release, position, body: JSON.stringify(step) })
-        .onConflict((conflict) =>
-          conflict
-            .columns(['release', 'position'])
-            .doUpdateSet({ body: (excluded) => excluded.ref('excluded.body') }),
-        ),
-    );
+    await run(statements.putStep({ release, position, body: JSON.stringify(step) }));
   };
 
   /** Most steps are there already when a release ends: only what differs is written. */
   const putSteps = async (release: string, steps: readonly JournalStep[]): Promise<void> => {
-    const { rows } = await run(
-      db
-        .selectFrom('release_steps')
-        .select(['position', 'body'])
-        .where('release', '=', release)
-        .orderBy('position'),
-    );
+    const { rows } = await run(statements.stepsOf({ release }));
     for (const [position, step] of steps.entries()) {
       if (rows[position]?.body !== JSON.stringify(step)) await putStep(release, position, step);
     }
     if (rows.length > steps.length) {
-      await run(
-        db
-          .deleteFrom('release_steps')
-          .where('release', '=', release)
-          .where('position', '>=', steps.length),
-      );
+      await run(statements.dropStepsFrom({ release, position: steps.length }));
     }
   };
 
@@ -87,7 +68,7 @@ export function createTransaction(db: Kysely<Tables>, executor: Executor): Trans
   };
 
   return {
-    ...createReader(db, executor),
+    ...createReader(statements, executor),
 
     async putSetting(name, value) {
       if (value === null) {
@@ -105,13 +86,8 @@ export function createTransaction(db: Kysely<Tables>, executor: Executor): Trans
 
     async putRelease({ steps, ...release }) {
       const { id, application, environment, outcome } = release;
-      const columns = { application, environment, outcome, body: JSON.stringify(release) };
-      await run(
-        db
-          .insertInto('releases')
-          .values({ id, ...columns })
-          .onConflict((conflict) => conflict.column('id').doUpdateSet(columns)),
-      );
+      const body = JSON.stringify(release);
+      await run(statements.putRelease({ id, application, environment, outcome, body }));
       await putSteps(id, steps);
     },
 
@@ -139,12 +115,7 @@ export function createTransaction(db: Kysely<Tables>, executor: Executor): Trans
     async appendEvents(events) {
       const written = [];
       for (const event of events) {
-        const { rows } = await run(
-          db
-            .insertInto('events')
-            .values({ body: JSON.stringify(event) })
-            .returning('seq'),
-        );
+        const { rows } = await run(statements.appendEvent({ body: JSON.stringify(event) }));
         for (const { seq } of rows) written.push({ ...event, seq });
       }
       return written;

@@ -90,16 +90,19 @@ export interface ReplaceOptions {
 /**
  * Writes a file whole or not at all, durably: temporary file in the same folder, fsync, rename, fsync of the
  * folder. A symlink of that name is replaced, never followed.
+ *
+ * @returns what was written, right before it appeared: the file at `name` is this one as long as `isSameFile`.
  */
 export async function replaceFile(
   folder: Folder,
   name: string,
   content: string | Uint8Array,
   options: ReplaceOptions,
-): Promise<void> {
+): Promise<Stats> {
   const via = disk();
   const temporary = folder.at(options.temporary);
   const final = folder.at(name);
+  let written: Stats;
   try {
     // Nobody else may read it before it has its final mode and owner.
     const fd = await via.open(temporary, 'wx', 0o600);
@@ -110,6 +113,7 @@ export async function replaceFile(
       }
       await via.chmod(fd, options.mode);
       await via.fsync(fd);
+      written = await via.fstat(fd);
     } finally {
       await via.close(fd);
     }
@@ -121,6 +125,7 @@ export async function replaceFile(
     throw thrown;
   }
   await folder.sync();
+  return written;
 }
 
 /** rename(2) that refuses to replace: link(2) fails on an existing name, in one step. */
@@ -148,7 +153,7 @@ export async function writeFileDurably(
   path: string,
   content: string | Uint8Array,
   options: Pick<ReplaceOptions, 'mode' | 'temporary' | 'beforeCommit'>,
-): Promise<void> {
+): Promise<Stats> {
   const parent = dirname(path);
   let folder: Folder;
   try {
@@ -159,7 +164,7 @@ export async function writeFileDurably(
     folder = await openFolder(parent);
   }
   try {
-    await replaceFile(folder, basename(path), content, options);
+    return await replaceFile(folder, basename(path), content, options);
   } finally {
     await folder.close();
   }
@@ -189,6 +194,11 @@ export async function lstatExact(path: string): Promise<Stats> {
 export function signatureOf(stats: Stats): string {
   const own = `${stats.dev}:${stats.ino}:${stats.mode}:${stats.uid}:${stats.gid}`;
   return stats.isDirectory() ? own : `${own}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
+}
+
+/** Whether both are one file, whatever its content is by now. Numbers of files that are gone are given out again. */
+export function isSameFile(left: Stats, right: Stats): boolean {
+  return left.dev === right.dev && left.ino === right.ino;
 }
 
 /** Permission bits as users write them: `0644`. */

@@ -9,6 +9,7 @@ import { disk } from '../../../system/disk.ts';
 import {
   errorCode,
   fsyncFolder,
+  isSameFile,
   lstatNow,
   signatureOf,
   writeFileDurably,
@@ -84,7 +85,7 @@ export class RecordFiles {
   /** Durable when it resolves. `beforeCommit` is called when all is ready; what it throws leaves the old value. */
   async write(
     key: InventoryKey,
-    value: unknown,
+    value: object,
     beforeCommit?: () => Promise<void>,
   ): Promise<void> {
     const { hash, kind, formatVersion, clock, temporaries } = this.#dependencies;
@@ -92,7 +93,7 @@ export class RecordFiles {
     try {
       await temporaries.clean(this.folder);
       await this.#memory.changing(path, async () => {
-        await writeFileDurably(path, encodeEnvelope(hash, kind, formatVersion, value), {
+        const written = await writeFileDurably(path, encodeEnvelope(hash, kind, formatVersion, value), {
           mode: 0o600,
           temporary: temporaries.next(),
           ...(beforeCommit === undefined ? {} : { beforeCommit }),
@@ -102,11 +103,11 @@ export class RecordFiles {
         const lookedAtMs = clock.nowMs();
         const stats = lstatNow(path);
         if (stats === null) this.#absent(path);
-        else {
-          this.#memory.remember(path, signatureOf(stats), '', {
-            changedAtMs: Number(stats.ctimeMs),
-            lookedAtMs,
-          });
+        else if (isSameFile(stats, written)) {
+          // Records are only ever replaced whole, under another number: this one holds what was written just now,
+          // however soon it is looked at again.
+          const times = { changedAtMs: Number.NEGATIVE_INFINITY, lookedAtMs };
+          this.#keep(path, signatureOf(stats), value as JsonObject, times);
         }
       });
     } catch (thrown) {
