@@ -2,10 +2,12 @@ import type { FairleadError } from '../model/error.ts';
 import { errorFromRecord } from '../model/error.ts';
 import type { InventoryKey } from '../model/inventory.ts';
 import { showResource } from '../model/resource.ts';
-import type { Desired } from '../model/resource.ts';
+import type { Desired, Live } from '../model/resource.ts';
 import type { Health } from '../model/status.ts';
+import { diffFields } from '../plan/field-diff.ts';
 import { placeOf } from '../plan/plan.ts';
 import type { Clock } from '../system/clock.ts';
+import { preconditionFailed } from '../targets/errors.ts';
 import type { Target } from '../targets/target.ts';
 import { healthMissed } from './errors.ts';
 import { observe, referencesFor } from './observe.ts';
@@ -33,7 +35,7 @@ export interface Reached {
 /**
  * Waits until every resource is there and `Healthy` (or `Suspended`, which is a wish).
  * @returns the error that names the one that is not, when time is up or it is plainly broken; or why it could not
- *   be looked at.
+ *   be looked at, or that somebody else has changed it.
  * @throws what reading throws, also when `signal` aborts.
  */
 export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadError> {
@@ -50,6 +52,13 @@ export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadE
     for (const item of resources) {
       const observation = observations.get(placeOf(item));
       if (observation?.kind === 'unreadable') return errorFromRecord(observation.error);
+      if (observation?.kind === 'present' && isChanged(item, observation.live)) {
+        // However well that is, it says nothing of what was released.
+        return preconditionFailed({
+          message: `${showResource(item.id)} was changed by somebody else before it was known to work`,
+          resource: showResource(item.id),
+        });
+      }
       const health: Health =
         observation?.kind === 'present'
           ? target.health(observation.live, item)
@@ -75,6 +84,13 @@ export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadE
     signal.throwIfAborted();
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);
   }
+}
+
+/** Whether somebody has changed it since; what moves on by itself is a matter of health. */
+function isChanged(item: Desired, live: Live): boolean {
+  return diffFields(item.fields, live.fields, null).some(
+    ({ path }) => live.because?.[path] === undefined,
+  );
 }
 
 /** 0 fine, 1 may still come, 2 broken. */
