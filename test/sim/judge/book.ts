@@ -41,6 +41,9 @@ export class Book {
   readonly #accepted = new Map<Controller, string[]>();
   /** How many commits a controller had taken when a release was announced, by release. */
   readonly #announced = new Map<string, number>();
+  readonly #announcedAtMs = new Map<string, number>();
+  /** Processes that announced each release. */
+  readonly #announcedBy = new Map<string, string>();
   /** Writes of each inventory, by target and key. */
   readonly #saves = new Map<string, Save[]>();
   /** Revisions that people wanted to stay at, by key. */
@@ -73,8 +76,19 @@ export class Book {
     this.#saves.set(at, saves);
     saves.push({ order: this.tick(), inventory });
     const release = inventory?.release ?? null;
-    if (release !== null && !this.#announced.has(release))
-      this.#announced.set(release, this.#accepted.get(controller)?.length ?? 0);
+    if (release === null || this.#announced.has(release)) return;
+    this.#announced.set(release, this.#accepted.get(controller)?.length ?? 0);
+    this.#announcedAtMs.set(release, this.#world.scheduler.nowMs);
+    this.#announcedBy.set(release, controller.machine?.process.name ?? '');
+  }
+
+  /** When a release was announced, in virtual time. */
+  announcedAtMs(release: string): number {
+    return this.#announcedAtMs.get(release) ?? this.#world.scheduler.nowMs;
+  }
+
+  announcedBy(release: string): string | null {
+    return this.#announcedBy.get(release) ?? null;
   }
 
   noteHeld(key: string, commit: string): void {

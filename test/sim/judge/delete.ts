@@ -6,7 +6,7 @@ import type { Agreed, Book } from './book.ts';
 import { describeEffect } from './effect.ts';
 import type { SeenEffect } from './effect.ts';
 import { leaves } from './revision.ts';
-import { folderOf, wishOf } from './truth.ts';
+import { folderOf, isBroken, wishOf } from './truth.ts';
 import type { Rule } from './violation.ts';
 
 type Report = (rule: Rule, message: string) => void;
@@ -41,6 +41,8 @@ export function checkDelete(
   const done = log.get(`${release.id} ${place.name}`) ?? [];
   log.set(`${release.id} ${place.name}`, done);
   if (!isHarmlessMove(world, effect, entry)) done.push(effect);
+  if (isKept(book, effect, entry))
+    report('not-to-be-pruned', `${describeEffect(effect)}, where pruning is off`);
   if (isAgreed || release.trigger === 'revert') return;
   const why = whyGuarded(world, book, done, effect, entry);
   if (why !== null) report('prune-guard', `${describeEffect(effect)}: nobody agreed, and ${why}`);
@@ -55,6 +57,20 @@ function isThisDelete(agreed: Agreed, { key, place, at }: SeenEffect, uid: strin
     agreed.at === at &&
     agreed.uid === uid
   );
+}
+
+/** Whether every commit that may be in force says that it stays, and none that the application leaves. */
+function isKept(book: Book, effect: SeenEffect, entry: InventoryEntry): boolean {
+  const { controller, release, key } = effect;
+  const models = book.modelsAround(controller, release.id);
+  if (models.length === 0 || models.some((model) => isBroken(model, key.application))) return false;
+  if (leaves(book, effect)) return !entry.prune;
+  const isOff = models.every(
+    (model) =>
+      model.applications.find(({ folder }) => folder === folderOf(key.application))?.settings
+        .prune === false,
+  );
+  return isOff || !entry.prune;
 }
 
 function isAsAnnounced(entry: InventoryEntry, spec: object): boolean {

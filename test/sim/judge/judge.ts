@@ -13,7 +13,10 @@ import type { DeleteLog } from './delete.ts';
 import { describeEffect } from './effect.ts';
 import type { SeenEffect } from './effect.ts';
 import { Fencing } from './fencing.ts';
-import { checkAnnounced, checkShrink } from './records.ts';
+import { checkHistory } from './history.ts';
+import { checkDependencies, checkOrder } from './order.ts';
+import { checkOrders } from './orders.ts';
+import { checkAnnounced, checkGood, checkShrink } from './records.ts';
 import { checkRevision } from './revision.ts';
 import type { Rule, Violation } from './violation.ts';
 
@@ -27,6 +30,10 @@ export class Judge {
   readonly makers = new Map<string, string>();
   /** Values that may turn up nowhere. */
   readonly canaries: string[] = [];
+  /** Places that somebody else has ever touched. */
+  readonly meddled = new Set<string>();
+  /** Processes that a person has told to act on what others released. */
+  readonly activated = new Set<string>();
   readonly violations: Violation[] = [];
   /** Effects so far, on all targets. */
   effects = 0;
@@ -76,6 +83,7 @@ export class Judge {
 
   onForeign(place: Place, at: string): void {
     this.makers.delete(`${place.name} ${at}`);
+    this.meddled.add(`${place.name} ${at}`);
   }
 
   /** Before an inventory is written (`null`: removed). */
@@ -88,6 +96,7 @@ export class Judge {
     this.records += 1;
     if (inventory !== null) this.onText('inventory', JSON.stringify(inventory));
     checkShrink(this.#world, place, key, inventory, this.report);
+    checkGood(this.#world, place, key, inventory, this.report);
     this.book.noteSave(controller, place, inventoryKey(key), inventory);
   }
 
@@ -129,6 +138,10 @@ export class Judge {
     checkRevision(this.#world, this.book, seen, this.report);
     checkDelete(this.#world, this.book, this.#deletes, seen, this.report);
     checkApproval(this.#world, this.book, seen, this.report);
+    checkOrder(this.#world, seen, this.report);
+    checkDependencies(this.#world, this.book, seen, this.report);
+    checkOrders(this.#world, this.book, seen, this.report);
+    checkHistory(this.book, seen, this.report);
     if (this.isDecided) this.#world.trace.add(describeEffect(seen));
   }
 

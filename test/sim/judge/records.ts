@@ -4,6 +4,7 @@ import type { ApplyEffect, Effect } from '../../../src/targets/target.ts';
 import { inventoryOf } from '../place/ledger.ts';
 import type { Place, Thing } from '../place/place.ts';
 import type { World } from '../run/world.ts';
+import { wishOf } from './truth.ts';
 import type { Rule } from './violation.ts';
 
 type Report = (rule: Rule, message: string) => void;
@@ -42,6 +43,25 @@ export function checkShrink(
     if (isElsewhere(place, name, thing.at) || mayBeGivenUp(world, key, entry.prune)) continue;
     report('inventory-shrinks', `${name} forgets ${thing.at} at ${place.name}, which is there`);
   }
+}
+
+/** Nothing becomes the last good state that never worked. */
+export function checkGood(
+  world: World,
+  place: Place,
+  key: InventoryKey,
+  next: Inventory | null,
+  report: Report,
+): void {
+  const good = next?.revision[0]?.commit;
+  const before = inventoryOf(place, inventoryKey(key))?.revision[0]?.commit;
+  const commit = good === undefined || good === before ? null : world.repository.find(good);
+  const wish = commit === null ? null : wishOf(commit.model, key, world.secrets);
+  if (wish?.kind === 'things' && wish.isBad)
+    report(
+      'bad-became-good',
+      `${inventoryKey(key)} takes ${good?.slice(0, 8)} for its last good state`,
+    );
 }
 
 function isElsewhere(place: Place, name: string, at: string): boolean {

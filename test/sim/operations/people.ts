@@ -65,6 +65,7 @@ export function orderResume(
 export function orderActivate(world: World, controller: Controller): void {
   if (controller.engine === null) return;
   const { state } = controller;
+  world.judge.activated.add(controller.machine?.process.name ?? '');
   const order = controller.engine.api.activate({ actor }).then(() => {
     state.restored = false;
   });

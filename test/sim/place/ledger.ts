@@ -102,8 +102,7 @@ export function setHold(
   hold: Hold | null,
   by: object | null,
 ): void {
-  if (hold === null) place.holds.delete(inventoryKey(key));
-  else place.holds.set(inventoryKey(key), JSON.stringify(hold));
+  place.setHold(inventoryKey(key), hold === null ? null : JSON.stringify(hold));
   for (const watcher of place.watchers) {
     if (watcher.owner === by || !watcher.wantsHold(key)) continue;
     watcher.tellHold({ key, id: null, message: 'the hold changed' });

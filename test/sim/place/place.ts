@@ -45,6 +45,8 @@ export class Place {
   /** Inventories and holds as JSON text, by `application@environment`. */
   readonly inventories = new Map<string, string>();
   readonly holds = new Map<string, string>();
+  /** Virtual time at which each hold was set. */
+  readonly heldSinceMs = new Map<string, number>();
   readonly watchers = new Set<Watcher>();
   readonly #things = new Map<string, Thing>();
   readonly #past = new Map<string, Moment[]>();
@@ -85,6 +87,17 @@ export class Place {
       if (watcher.owner !== by && watcher.wants(at)) watcher.tell(at);
     }
     return thing;
+  }
+
+  /** Sets or ends (`null`) a hold, as JSON text. */
+  setHold(name: string, text: string | null): void {
+    if (text === null) {
+      this.holds.delete(name);
+      this.heldSinceMs.delete(name);
+    } else {
+      this.holds.set(name, text);
+      this.heldSinceMs.set(name, this.#nowMs());
+    }
   }
 
   /** How often the place has changed. */

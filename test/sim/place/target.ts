@@ -36,7 +36,7 @@ import type { Witness } from './witness.ts';
 
 const kinds = ['Thing', 'Worker', 'Volume', 'Task'];
 /** How long a Worker with a slow value takes to become healthy. */
-const slowStartMs = 5_000;
+export const slowStartMs = 5_000;
 
 export interface SimTargetOptions {
   readonly machine: Machine;

@@ -1,9 +1,11 @@
+import { inventoryKey } from '../../../src/model/inventory.ts';
+import { sameJson } from '../../../src/model/json.ts';
 import type { ApplicationRuntime } from '../../../src/reconcile/runtime.ts';
 import { claimTaken } from '../../../src/targets/errors.ts';
 import { isBad } from '../git/model.ts';
 import type { ApplicationModel, RepositoryModel } from '../git/model.ts';
 import { differences } from '../judge/convergence.ts';
-import { wishOf } from '../judge/truth.ts';
+import { keysOf, wishOf } from '../judge/truth.ts';
 import { inventoryOf } from '../place/ledger.ts';
 import {
   approveWaiting,
@@ -196,6 +198,7 @@ function checkConvergence(world: World, controller: Controller): void {
     world.judge.report('no-convergence', `${message} (${said})`);
     return;
   }
+  checkReverted(world, controller, model);
   for (const runtime of runtimes(controller)) {
     if (excused.has(runtime.id)) continue;
     if (runtime.state === 'synced' && runtime.sync === 'Synced') continue;
@@ -204,6 +207,33 @@ function checkConvergence(world: World, controller: Controller): void {
       `${runtime.id} is in order and says ${runtime.state}, ${runtime.sync}: ${runtime.message}`,
     );
     return;
+  }
+}
+
+/** Where the newest commit never works, the last good one is live. */
+function checkReverted(world: World, controller: Controller, model: RepositoryModel): void {
+  for (const key of keysOf(model)) {
+    const runtime = controller.engine?.applications.get(inventoryKey(key));
+    const wish = wishOf(model, key, world.secrets);
+    if (runtime === undefined || runtime.hold !== null || wish.kind !== 'things' || !wish.isBad)
+      continue;
+    const { settings } = wish.application;
+    if (settings.onFailure !== 'revert' || !settings.selfHeal || !settings.prune) continue;
+    const [target, ...others] = wish.environment.targets;
+    const place = world.places.get(target ?? '');
+    const good = place && inventoryOf(place, runtime.id)?.revision[0]?.commit;
+    if (others.length > 0 || place === undefined || good === undefined) continue;
+    const before = wishOf(world.repository.commit(good).model, key, world.secrets);
+    if (before.kind !== 'things' || before.isBad) continue;
+    for (const [at, spec] of before.things) {
+      const thing = place.thing(at);
+      if (thing !== null && sameJson({ ...thing.spec }, { ...spec })) continue;
+      world.judge.report(
+        'not-reverted',
+        `${runtime.id}: ${at} is ${thing?.spec.value}, not ${spec.value} as in the last good ${good.slice(0, 8)} (${runtime.state}: ${runtime.message})`,
+      );
+      return;
+    }
   }
 }
 
