@@ -130,7 +130,7 @@ export function detailOf(engine: Engine, runtime: ApplicationRuntime): Applicati
     blockedBy.push({
       what: showResource(view.id),
       why: `${view.health.status}: ${view.health.message}`,
-      next: `fairlead logs ${runtime.id}`,
+      next: `fairlead ${view.id.kind === 'Process' ? 'logs' : 'diff'} ${runtime.id}`,
     });
   }
   return {

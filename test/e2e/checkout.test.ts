@@ -96,6 +96,11 @@ test('fairlead wait --revision has the controller look at once, and says what it
     expect(late.stderr).toContain('BLOCKED BY');
     expect(late.stderr).toContain('site@dev');
     expect(late.stderr).toContain('00000000');
+
+    const bad = repository.commit({ 'site/page.yaml': 'no manifest' });
+    const failed = await run('wait', '--revision', bad, '--timeout', '60s');
+    expect(failed.code).toBe(3);
+    expect(failed.stderr).toContain('site/page.yaml');
   } finally {
     up.kill('SIGTERM');
     await up.ended;

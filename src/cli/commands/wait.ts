@@ -24,7 +24,7 @@ const lookEveryMs = 2_000;
 export const wait: CommandDefinition = {
   description: `Waits until every selected application is as asked, and says what still blocks them if that takes longer than --timeout (code 124). \`ready\` is in sync and healthy; \`waiting\` is that a plan waits for a person; \`removed\` is that nothing is left of it.
 
-With --revision it waits until that very commit is live: what a pipeline wants that has just pushed it. The controller then looks at its sources at once.`,
+With --revision it waits until that very commit is live: what a pipeline wants that has just pushed it. The controller then looks at its sources at once. Where the commit failed for good, it ends with 3 at once and says why.`,
   arguments: [selectionArgument],
   options: [
     environmentOption,
@@ -56,9 +56,11 @@ With --revision it waits until that very commit is live: what a pipeline wants t
     await using connection = await connectServer(context);
     const { api } = connection;
     try {
-      const views = await waitFor(context, api, input);
+      const { views, failed } = await waitFor(context, api, input);
       context.out.list(applicationView(context.nowMs()), views);
-      return exitCodes.ok;
+      if (failed.length === 0) return exitCodes.ok;
+      printBlockers(context, await findBlockers(api, failed));
+      return exitCodes.degraded;
     } catch (error) {
       if (context.signal.aborted && context.signal.reason?.code === timedOut.definition.code) {
         await explain(context, input);
@@ -68,11 +70,13 @@ With --revision it waits until that very commit is live: what a pipeline wants t
   },
 };
 
-async function waitFor(
-  context: Context,
-  api: Api,
-  input: Input,
-): Promise<readonly ApplicationView[]> {
+interface Waited {
+  readonly views: readonly ApplicationView[];
+  /** Those where the revision that was waited for failed; nothing but another commit or a person changes that. */
+  readonly failed: readonly ApplicationView[];
+}
+
+async function waitFor(context: Context, api: Api, input: Input): Promise<Waited> {
   const condition = conditions.find((one) => one === input.text('for')) ?? 'ready';
   const revision = input.text('revision')?.toLowerCase() ?? null;
   const afterSeq = await orAbort(context.signal, newestSeq(api));
@@ -86,7 +90,8 @@ async function waitFor(
     for (;;) {
       const views = chosen(await orAbort(context.signal, api.applications()), input, condition);
       const open = views.filter((view) => !holds(view, condition) || !isAt(view, revision));
-      if (open.length === 0) return views;
+      const failed = open.filter((view) => revision !== null && failedAt(view, revision));
+      if (open.length === failed.length) return { views, failed };
       const first = open[0];
       if (first !== undefined) {
         const rest = open.length === 1 ? '' : ` (and ${open.length - 1} more)`;
@@ -137,6 +142,10 @@ function holds(view: ApplicationView, condition: Condition): boolean {
 
 function isAt(view: ApplicationView, revision: string | null): boolean {
   return revision === null || view.revision.some((one) => one.commit.startsWith(revision));
+}
+
+function failedAt(view: ApplicationView, revision: string): boolean {
+  return view.state === 'failed' && isAt(view, revision);
 }
 
 /** A function that resolves with the next event, or after a while. */
