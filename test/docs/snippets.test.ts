@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { locate, parse } from '../../src/cli/parse.ts';
 import { commands, findCommand } from '../../src/cli/registry.ts';
 import { anchorsOf, blocksOf, linksOf } from '../support/page/blocks.ts';
-import { mismatch } from '../support/page/compare.ts';
-import { fileOf, playPage } from '../support/page/play.ts';
+import { compare } from '../support/page/compare.ts';
+import { playPage } from '../support/page/play.ts';
+import { fileOf } from '../support/page/steps.ts';
 
 /** What pages tell people to type works, says what they show, and their links lead somewhere. */
 
@@ -112,7 +113,7 @@ describe('links', () => {
 
 describe('what a command says', () => {
   const fits = (page: string, said: string): boolean =>
-    mismatch(page.split('\n'), said.split('\n')) === null;
+    compare(page.split('\n'), said.split('\n')).fits;
 
   test('fits a page that differs only in ids, times and the width of columns', () => {
     expect(fits('site  Synced 0be11cd4  31s', 'site   Synced   d5319604   1m17s')).toBe(true);
@@ -126,6 +127,17 @@ describe('what a command says', () => {
     expect(fits('1 to create', '2 to create')).toBe(false);
     expect(fits('first', 'first\nsecond')).toBe(false);
     expect(fits('', 'something')).toBe(false);
-    expect(mismatch(['a', 'b', 'c'], ['a', 'x', 'c'])).toBe('b');
+    expect(compare(['a', 'b', 'c'], ['a', 'x', 'c'])).toEqual({ fits: false, line: 'b' });
+  });
+
+  test('tells which ids it said for those of the page', () => {
+    const { ids } = compare(
+      ['…', 'site  0be11cd4', 'mwuoid8x8xyk …'],
+      ['first', 'site  d5319604', 'mwunbfw6cwo3   1s'],
+    ) as { ids: ReadonlyMap<string, string> };
+    expect(Object.fromEntries(ids)).toEqual({
+      '0be11cd4': 'd5319604',
+      mwuoid8x8xyk: 'mwunbfw6cwo3',
+    });
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { blocksOf } from '../support/page/blocks.ts';
-import { fileOf } from '../support/page/play.ts';
+import { fileOf } from '../support/page/steps.ts';
 import { examples, openExample } from './example.ts';
 
 const index = '/tmp/fairlead-example/site/index.html';
