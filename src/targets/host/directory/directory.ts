@@ -1,5 +1,5 @@
 import { mkdir, rmdir } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import type { JsonObject } from '../../../model/json.ts';
 import { showResource } from '../../../model/resource.ts';
 import type { Live } from '../../../model/resource.ts';
@@ -9,14 +9,13 @@ import {
   errorCode,
   lstatExact,
   lstatOrNull,
-  openFolder,
   showMode,
   signatureOf,
 } from '../../../system/files.ts';
-import type { Folder, Stats } from '../../../system/files.ts';
+import type { Folder } from '../../../system/files.ts';
 import { preconditionFailed } from '../../errors.ts';
 import type { Applied, ApplyEffect, Effect, Reference } from '../../target.ts';
-import type { Accounts, Ownership } from '../accounts.ts';
+import type { Accounts } from '../accounts.ts';
 import { pathClaim, refuseTaken } from '../claims.ts';
 import type { Claims } from '../claims.ts';
 import { directoryNotEmpty, hostError, inTheWay } from '../errors.ts';
@@ -30,6 +29,7 @@ import type { FileMemory } from '../memory.ts';
 import { liveOwner } from '../owner.ts';
 import { openParent, pathOf } from '../parent.ts';
 import { resolveParents } from '../paths.ts';
+import { describeFound, hasAttributes, refuseUnplanned, removeAt } from '../place.ts';
 import type { Temporaries } from '../temporaries.ts';
 import { textOf } from '../text.ts';
 import { setAttributes } from './attributes.ts';
@@ -147,7 +147,7 @@ async function apply(
     try {
       const at = folder.at(basename(path));
       const found = await lookAtFile(dependencies, path, { at });
-      if (isDirectory(found) && isAsWanted(found.stats, mode, ownership)) {
+      if (isDirectory(found) && hasAttributes(found.stats, mode, ownership)) {
         // As wanted already: an effect whose answer was lost, sent again.
         return { uid: fileUid(path, found, false, sealer) };
       }
@@ -165,7 +165,7 @@ async function apply(
         stats,
         signature: signatureOf(stats),
       };
-      if (isAsWanted(stats, mode, ownership)) {
+      if (hasAttributes(stats, mode, ownership)) {
         memory.remember(path, made.signature, '', {
           changedAtMs: Number(stats.ctimeMs),
           lookedAtMs,
@@ -190,56 +190,44 @@ async function apply(
   }
 }
 
-async function remove(
-  dependencies: DirectoryKindDependencies,
+function remove(
+  { sealer, memory, temporaries, ...dependencies }: DirectoryKindDependencies,
   effect: Effect,
   path: string,
 ): Promise<void> {
-  const { sealer, memory, temporaries } = dependencies;
   const resource = showResource(effect.id);
-  try {
-    let folder: Folder;
-    try {
-      folder = await openFolder(dirname(path));
-    } catch (thrown) {
-      if (['ENOENT', 'ENOTDIR'].includes(errorCode(thrown))) return;
-      throw thrown;
-    }
-    try {
-      const at = folder.at(basename(path));
-      if ((await lookAtFile(dependencies, path, { at })).kind === 'absent') return;
-      await temporaries.clean(path);
-      await effect.fence();
-      effect.signal.throwIfAborted();
-      const found = await lookAtFile(dependencies, path, { at });
-      if (found.kind === 'absent') return;
+  return removeAt({
+    effect,
+    path,
+    resource,
+    look: (at) => lookAtFile({ ...dependencies, memory }, path, { at }),
+    tidy: () => temporaries.clean(path),
+    take: async (at, found) => {
       if (!isDirectory(found) || effect.uid === null || !isUidOf(effect.uid, path, found, sealer)) {
         throw preconditionFailed({
-          message: `${path} is not what was to be removed: ${describe(found)} is there`,
+          message: `${path} is not what was to be removed: ${describeFound(found, aFile)} is there`,
           resource,
         });
       }
-      // rmdir(2) refuses as long as anything is in it: whatever appeared meanwhile is safe.
-      await rmdir(at);
+      try {
+        // rmdir(2) refuses as long as anything is in it: whatever appeared meanwhile is safe.
+        await rmdir(at);
+      } catch (thrown) {
+        if (!['ENOTEMPTY', 'EEXIST'].includes(errorCode(thrown))) throw thrown;
+        const left = await occupants(path, []).catch(() => []);
+        throw directoryNotEmpty({
+          message: `${path} still holds ${listOccupants(left)}`,
+          resource,
+          cause: thrown,
+        });
+      }
       memory.forget(path);
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  } catch (thrown) {
-    const code = errorCode(thrown);
-    if (code === 'ENOENT') return;
-    if (code === 'ENOTEMPTY' || code === 'EEXIST') {
-      const left = await occupants(path, []).catch(() => []);
-      throw directoryNotEmpty({
-        message: `${path} still holds ${listOccupants(left)}`,
-        resource,
-        cause: thrown,
-      });
-    }
-    throw hostError(thrown, `remove ${path}`, resource);
-  }
+    },
+  });
 }
+
+/** What a file is called that is where the directory belongs. */
+const aFile = 'a file';
 
 /** For nobody else until it has its final mode and owner. */
 async function make(folder: Folder, at: string): Promise<void> {
@@ -255,17 +243,12 @@ function refuseOther(
   resource: string,
 ): void {
   if (found.kind !== 'absent' && !isDirectory(found)) {
-    throw inTheWay({ message: `${path} is ${describe(found)}, not a directory`, resource });
+    throw inTheWay({
+      message: `${path} is ${describeFound(found, aFile)}, not a directory`,
+      resource,
+    });
   }
-  const expected =
-    found.kind === 'absent'
-      ? effect.uid === null
-      : effect.uid !== null && isUidOf(effect.uid, path, found, sealer);
-  if (expected) return;
-  throw preconditionFailed({
-    message: `${path} is not as planned: ${describe(found)} is there${effect.uid === null ? ', where nothing was' : ''}`,
-    resource,
-  });
+  refuseUnplanned(effect, path, found, sealer, { resource, file: aFile });
 }
 
 async function refuseChanged(
@@ -283,27 +266,6 @@ type FoundDirectory = Extract<Found, { kind: 'other' }> & { readonly type: 'dire
 
 function isDirectory(found: Found): found is FoundDirectory {
   return found.kind === 'other' && found.type === 'directory';
-}
-
-function isAsWanted(stats: Stats, mode: string, { uid, gid }: Ownership): boolean {
-  return (
-    showMode(stats.mode) === mode &&
-    (uid === null || stats.uid === BigInt(uid)) &&
-    (gid === null || stats.gid === BigInt(gid))
-  );
-}
-
-function describe(found: Found): string {
-  switch (found.kind) {
-    case 'absent':
-      return 'nothing';
-    case 'file':
-      return 'a file';
-    case 'symlink':
-      return `a symlink to ${found.to}`;
-    case 'other':
-      return `a ${found.type}`;
-  }
 }
 
 async function toLive(

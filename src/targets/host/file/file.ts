@@ -11,12 +11,10 @@ import {
   errorCode,
   lstatExact,
   lstatOrNull,
-  openFolder,
   replaceFile,
   showMode,
   signatureOf,
 } from '../../../system/files.ts';
-import type { Folder } from '../../../system/files.ts';
 import { preconditionFailed } from '../../errors.ts';
 import type { Applied, ApplyEffect, Effect, Reference } from '../../target.ts';
 import type { Accounts } from '../accounts.ts';
@@ -30,6 +28,7 @@ import { liveOwner } from '../owner.ts';
 import { textOf } from '../text.ts';
 import { openParent, pathOf } from '../parent.ts';
 import { resolveParents } from '../paths.ts';
+import { describeFound, hasAttributes, refuseUnplanned, removeAt } from '../place.ts';
 import { refuseOutside } from '../limits.ts';
 import type { SecretReader } from '../secrets.ts';
 import type { Temporaries } from '../temporaries.ts';
@@ -173,9 +172,7 @@ async function apply(
       if (
         found.kind === 'file' &&
         found.digest === digest &&
-        showMode(found.stats.mode) === mode &&
-        (ownership.uid === null || found.stats.uid === BigInt(ownership.uid)) &&
-        (ownership.gid === null || found.stats.gid === BigInt(ownership.gid))
+        hasAttributes(found.stats, mode, ownership)
       ) {
         // As wanted already: an effect whose answer was lost, sent again.
         return { uid: fileUid(path, found, secret, sealer) };
@@ -226,32 +223,22 @@ async function apply(
   }
 }
 
-async function remove(
-  dependencies: FileKindDependencies,
+function remove(
+  { sealer, memory, temporaries, ...dependencies }: FileKindDependencies,
   effect: Effect,
   path: string,
 ): Promise<void> {
-  const { sealer, memory, temporaries } = dependencies;
   const resource = showResource(effect.id);
-  try {
-    let folder: Folder;
-    try {
-      folder = await openFolder(dirname(path));
-    } catch (thrown) {
-      if (['ENOENT', 'ENOTDIR'].includes(errorCode(thrown))) return;
-      throw thrown;
-    }
-    try {
-      const at = folder.at(basename(path));
-      await temporaries.clean(dirname(path));
-      if ((await lookAtFile(dependencies, path, { at })).kind === 'absent') return;
-      await effect.fence();
-      effect.signal.throwIfAborted();
-      const found = await lookAtFile(dependencies, path, { at });
-      if (found.kind === 'absent') return;
+  return removeAt({
+    effect,
+    path,
+    resource,
+    look: (at) => lookAtFile({ ...dependencies, memory }, path, { at }),
+    tidy: () => temporaries.clean(dirname(path)),
+    take: async (at, found) => {
       if (effect.uid === null || !isUidOf(effect.uid, path, found, sealer)) {
         throw preconditionFailed({
-          message: `${path} is not what was to be removed: ${describe(found)} is there`,
+          message: `${path} is not what was to be removed: ${describeFound(found, anotherFile)} is there`,
           resource,
         });
       }
@@ -259,15 +246,12 @@ async function remove(
         throw inTheWay({ message: `${path} is a ${found.type}`, resource });
       await disk().unlink(at);
       memory.forget(path);
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  } catch (thrown) {
-    if (errorCode(thrown) === 'ENOENT') return;
-    throw hostError(thrown, `remove ${path}`, resource);
-  }
+    },
+  });
 }
+
+/** What a file is called that is not the one that was expected. */
+const anotherFile = 'another content';
 
 function refuseOther(
   effect: ApplyEffect,
@@ -279,28 +263,7 @@ function refuseOther(
   if (found.kind === 'other') {
     throw inTheWay({ message: `${path} is a ${found.type}, not a file`, resource });
   }
-  const expected =
-    effect.uid === null
-      ? found.kind === 'absent'
-      : found.kind !== 'absent' && isUidOf(effect.uid, path, found, sealer);
-  if (expected) return;
-  throw preconditionFailed({
-    message: `${path} is not as planned: ${describe(found)} is there${effect.uid === null ? ', where nothing was' : ''}`,
-    resource,
-  });
-}
-
-function describe(found: Found): string {
-  switch (found.kind) {
-    case 'absent':
-      return 'nothing';
-    case 'file':
-      return 'another content';
-    case 'symlink':
-      return `a symlink to ${found.to}`;
-    case 'other':
-      return `a ${found.type}`;
-  }
+  refuseUnplanned(effect, path, found, sealer, { resource, file: anotherFile });
 }
 
 async function toLive(
