@@ -54,7 +54,8 @@ export interface HttpBench extends AsyncDisposable {
 /** How often the controller of a test looks at the repository. */
 const poll = '250ms';
 
-export async function createHttpBench(): Promise<HttpBench> {
+/** @param prefix of the command lines that run `fairlead`. */
+export async function createHttpBench(prefix: readonly string[] = []): Promise<HttpBench> {
   const folder = temporaryFolder('fairlead-e2e-');
   const server = await serveGit();
   const bare = createBareRepository(server, 'shop.git');
@@ -114,11 +115,11 @@ spec: { path: ${join(out, name)}, content: ${JSON.stringify(content)} }
       checkout.git('push', '--quiet', ...(force ? ['--force'] : []), bare, 'main');
       return commit;
     },
-    run: (...args) => runProgram([...args, '--state-dir', stateDir], { cwd: folder }),
+    run: (...args) => runProgram([...args, '--state-dir', stateDir], { cwd: folder, prefix }),
     async start(...more) {
       const started = startProgram(
         ['up', '--repo', server.url('shop.git'), '--poll', poll, '--state-dir', stateDir, ...more],
-        { cwd: folder },
+        { cwd: folder, prefix },
       );
       running = started;
       let ended = false;

@@ -18,7 +18,15 @@ export interface Ended {
 export interface RunOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** A command that becomes the program, such as `heedful`. */
+  readonly prefix?: readonly string[] | undefined;
 }
+
+/** A command line that takes root's power to write where its permissions say no; empty where nobody has it. */
+export const heedful: readonly string[] =
+  process.getuid?.() === 0
+    ? ['setpriv', '--bounding-set=-dac_override', '--inh-caps=-dac_override']
+    : [];
 
 export interface Running {
   readonly pid: number;
@@ -38,7 +46,8 @@ export function programEnvironment(
 
 /** Starts `fairlead` with these arguments. */
 export function startProgram(args: readonly string[], options: RunOptions): Running {
-  const child = spawn(program, [...args], {
+  const [command = program, ...rest] = [...(options.prefix ?? []), program, ...args];
+  const child = spawn(command, rest, {
     cwd: options.cwd,
     env: programEnvironment(options.env),
     stdio: ['ignore', 'pipe', 'pipe'],
