@@ -1,6 +1,6 @@
 import type { Api } from './control/api.ts';
 import { createConfigLoader } from './config/loader.ts';
-import type { SourceConfig, TargetConfig } from './model/config.ts';
+import type { SourceAuth, SourceConfig, TargetConfig, VerifyConfig } from './model/config.ts';
 import type { InventoryKey } from './model/inventory.ts';
 import { createEngine } from './reconcile/engine.ts';
 import type { Engine } from './reconcile/engine.ts';
@@ -57,6 +57,10 @@ export interface RepositoryOptions {
   /** Default 60 000. */
   readonly intervalMs?: number | undefined;
   readonly allowForcedPush?: boolean | undefined;
+  /** Default `null`: as Git is set up on this machine. */
+  readonly auth?: SourceAuth | null | undefined;
+  /** Default `null`: signatures are not looked at. */
+  readonly verify?: VerifyConfig | null | undefined;
 }
 
 export interface Controller {
@@ -190,8 +194,8 @@ function followed(options: OpenOptions): SourceConfig {
     follow: { kind: 'branch', name: repository.ref ?? 'HEAD' },
     intervalMs: repository.intervalMs ?? 60_000,
     allowForcedPush: repository.allowForcedPush ?? false,
-    auth: null,
-    verify: null,
+    auth: repository.auth ?? null,
+    verify: repository.verify ?? null,
     timeoutMs: 120_000,
     origin: { file: '--repo' },
   };

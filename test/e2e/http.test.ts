@@ -129,6 +129,31 @@ describe('a server that answers badly', () => {
     expect(code).toBe(4);
   });
 
+  it('is given a token from a file, which turns up nowhere else', async () => {
+    const canary = 'canary-4711';
+    bench.server.credentials = { user: 'git', password: canary };
+    const file = join(bench.stateDir, '..', 'token');
+    writeFileSync(file, canary);
+    bench.pushBehind({ 'site/page.yaml': bench.page('one\n') });
+    const running = await bench.start('--token-file', file);
+    await bench.live('one\n');
+    writeFileSync(file, 'canary-expired');
+    await bench.source('a refusal', ({ failing }) => failing?.code === 'source.auth-required');
+    writeFileSync(file, canary);
+    await bench.source('that it can be read', ({ failing }) => failing === null);
+    const seen = [
+      running.text(),
+      JSON.stringify(await bench.api.status()),
+      JSON.stringify(await bench.api.events({ afterSeq: 0, limit: 1_000 })),
+    ];
+    await bench.stop();
+    for (const entry of readdirSync(bench.stateDir, { recursive: true, withFileTypes: true })) {
+      if (entry.isFile()) seen.push(readFileSync(join(entry.parentPath, entry.name), 'latin1'));
+    }
+    expect(seen.length).toBeGreaterThan(5);
+    expect(seen.filter((text) => text.includes('canary'))).toEqual([]);
+  });
+
   it('answers with errors', async () => {
     const commit = await startLive();
     bench.server.mode = 'error';

@@ -21,6 +21,7 @@ import { isWell } from '../show/status.ts';
 import { applicationView } from '../show/views.ts';
 import { createControllerLog } from '../up/log.ts';
 import type { ControllerLog } from '../up/log.ts';
+import { repositoryOptions, trustOf } from '../up/repository.ts';
 import type { Controller } from '../../compose.ts';
 
 /** Somebody who commits in the checkout that is followed waits for it; looking costs no network. */
@@ -52,6 +53,7 @@ With --once it reconciles everything once and ends: 0 when all is in sync and he
       flags: '--allow-forced-push',
       description: 'Take a rewritten history of the repository without asking',
     },
+    ...repositoryOptions,
     takeOverOption,
     { flags: '--once', description: 'Reconcile everything once, then end' },
     {
@@ -67,6 +69,10 @@ With --once it reconciles everything once and ends: 0 when all is in sync and he
     {
       run: 'fairlead up --repo https://git.example.org/shop.git --ref main',
       why: 'follow a repository',
+    },
+    {
+      run: 'fairlead up --repo https://git.example.org/shop.git --token-file token --verify-ssh allowed_signers',
+      why: 'one that asks for a token, and only signed commits of it',
     },
     {
       run: 'fairlead up --once --timeout 5m',
@@ -121,6 +127,7 @@ async function open(
     mode: 'controller',
     repository: {
       ...followed,
+      ...trustOf(context, input),
       ref: input.text('ref'),
       allowForcedPush: input.flag('allowForcedPush'),
     },
