@@ -1,7 +1,8 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { FairleadError } from '../model/error.ts';
 import { openSqliteConnection } from '../store/sqlite-connection.ts';
-import { stateLocked } from './errors.ts';
+import { errorCode } from '../system/files.ts';
+import { stateLocked, stateUnusable } from './errors.ts';
 
 /** How long a Fairlead that is about to end may keep the lock. */
 const patienceMs = 2_000;
@@ -17,7 +18,7 @@ export interface StateLock {
  * away from a process that dies, `kill -9` included, so no lock is ever left over and no process number is guessed at.
  * Beside it stands who has it, for people only.
  *
- * @throws FairleadError `state.locked`; `store.*` where the folder cannot be written
+ * @throws FairleadError `state.locked`; `state.unusable` or `store.*` where the folder cannot be written
  */
 export function lockState(path: string): StateLock {
   const connection = openSqliteConnection({
@@ -38,8 +39,15 @@ export function lockState(path: string): StateLock {
       cause: thrown,
     });
   }
-  chmodSync(path, 0o600);
-  writeFileSync(holder, `process ${process.pid}\n`, { mode: 0o600 });
+  try {
+    chmodSync(path, 0o600);
+    writeFileSync(holder, `process ${process.pid}\n`, { mode: 0o600 });
+  } catch (thrown) {
+    connection.close();
+    if (errorCode(thrown) === '') throw thrown;
+    const why = thrown instanceof Error ? thrown.message : errorCode(thrown);
+    throw stateUnusable({ message: `${path}: ${why}`, resource: path, cause: thrown });
+  }
   return {
     release: () => {
       rmSync(holder, { force: true });

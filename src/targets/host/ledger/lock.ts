@@ -4,6 +4,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   unlinkSync,
   writeFileSync,
@@ -14,7 +15,7 @@ import type { Clock } from '../../../system/clock.ts';
 import { errorCode } from '../../../system/files.ts';
 import { isAlive } from '../../../system/processes.ts';
 import type { ProcessIdentity, ProcessTable } from '../../../system/processes.ts';
-import { ledgerBusy } from '../errors.ts';
+import { hostError, ledgerBusy } from '../errors.ts';
 import type { Temporaries } from '../temporaries.ts';
 
 /** A lock whose owner is not written in it yet is left alone for this long. */
@@ -38,7 +39,8 @@ export interface HeldLock {
  * Runs `body` while the lock of that name is ours, across processes. A lock whose owner is dead is taken over.
  * Callers inside one process take turns by themselves (`createTurns`).
  *
- * @throws FairleadError `host.ledger-busy` when the owner lives and does not let go for 10 s.
+ * @throws FairleadError `host.ledger-busy` when the owner lives and does not let go for 10 s; `host.*` where the disk
+ *   fails.
  */
 export type WithLock = <T>(name: string, body: (lock: HeldLock) => Promise<T>) => Promise<T>;
 
@@ -65,23 +67,29 @@ export function createLocks(dependencies: LockDependencies, folder: string): Wit
         writeFileSync(made.file, made.mark, { mode: 0o600, flag: 'wx' });
         return made;
       } catch (thrown) {
-        if (errorCode(thrown) !== 'EEXIST') throw thrown;
+        if (errorCode(thrown) === 'EEXIST') continue;
+        // On a full disk a file without content is left.
+        rmSync(made.file, { force: true });
+        throw thrown;
       }
     }
   };
+
+  /** Callers take turns, so a lock of our own is one that could not be let go when the disk failed. */
+  const isLeftOver = (path: string): boolean => read(path) === own?.mark;
 
   /** @returns what stands in the lock while it is ours; `null`: somebody has it. */
   const acquire = async (path: string): Promise<string | null> => {
     if (own === null) await temporaries.clean(folder);
     own ??= introduce();
-    if (!linking) return create(path, own.mark) ? own.mark : null;
+    if (!linking) return create(path, own.mark) || isLeftOver(path) ? own.mark : null;
     try {
       linkSync(own.file, path);
       return own.mark;
     } catch (thrown) {
       switch (errorCode(thrown)) {
         case 'EEXIST':
-          return null;
+          return isLeftOver(path) ? own.mark : null;
         case 'ENOENT':
           // Somebody cleared it away.
           own = null;
@@ -102,9 +110,16 @@ export function createLocks(dependencies: LockDependencies, folder: string): Wit
   return async (name, body) => {
     const path = join(folder, `${name}.lock`);
     const deadlineMs = clock.monotonicMs() + patienceMs;
+    const tryOnce = async (): Promise<string | null> => {
+      try {
+        const mark = await acquire(path);
+        return mark === null && (await breakStale(table, clock, path)) ? await acquire(path) : mark;
+      } catch (thrown) {
+        throw hostError(thrown, `lock ${path}`, path);
+      }
+    };
     let mark: string | null;
-    while ((mark = await acquire(path)) === null) {
-      if (await breakStale(table, clock, path)) continue;
+    while ((mark = await tryOnce()) === null) {
       if (clock.monotonicMs() > deadlineMs) {
         throw ledgerBusy({
           message: `${path} is held by ${read(path) ?? 'nobody'}`,
@@ -122,9 +137,18 @@ export function createLocks(dependencies: LockDependencies, folder: string): Wit
         },
       });
     } finally {
-      if (held()) unlinkSync(path);
+      letGo(path, held);
     }
   };
+}
+
+/** What was done under the lock is done, whether it can be removed or not; its owner knows it for its own later. */
+function letGo(path: string, held: () => boolean): void {
+  try {
+    if (held()) unlinkSync(path);
+  } catch (thrown) {
+    if (errorCode(thrown) === '') throw thrown;
+  }
 }
 
 /** Makes the lock as a file of its own. @returns false when somebody has it. */
