@@ -211,15 +211,3 @@ export const ownershipDoubtful = defineError('source.ownership-doubtful', {
   title: 'The repository belongs to another user',
   hint: 'If you trust it: `git config --global --add safe.directory PATH`.',
 });
-
-export const pushRefused = defineError('source.push-refused', {
-  class: 'denied',
-  title: 'The server refused the commit',
-  hint: 'Check that the credentials may write to the branch and that no branch protection stands against it.',
-});
-
-export const pushRace = defineError('source.push-race', {
-  class: 'conflict',
-  title: 'Others kept pushing to the branch',
-  hint: 'Try again.',
-});

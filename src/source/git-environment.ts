@@ -85,6 +85,9 @@ export const baseSettings: readonly GitSetting[] = [
   ['maintenance.auto', 'false'],
   // A server must not send us to another one, which may be inside a network that only we can reach.
   ['http.followRedirects', 'false'],
+  // A Git whose Fairlead was killed must not wait for a silent server for ever. Bytes a second, seconds.
+  ['http.lowSpeedLimit', '1'],
+  ['http.lowSpeedTime', '300'],
   ['init.defaultBranch', 'main'],
   ['log.showSignature', 'false'],
   ['protocol.version', '2'],

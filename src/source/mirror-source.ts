@@ -3,28 +3,14 @@ import type { FairleadError } from '../model/error.ts';
 import { failure, success, type Result } from '../model/result.ts';
 import type { SourceRevision } from '../model/revision.ts';
 import type { Clock } from '../system/clock.ts';
-import { judge, wasAccepted } from './acceptance.ts';
+import { judge } from './acceptance.ts';
 import { importBundle } from './bundle.ts';
 import { changedPaths } from './changed-paths.ts';
 import { coalesce } from './coalesce.ts';
 import { gitAccess } from './credentials.ts';
-import {
-  cancelled,
-  corrupt,
-  nothingHeld,
-  referenceNotFound,
-  signatureUntrusted,
-} from './errors.ts';
+import { cancelled, corrupt, nothingHeld, referenceNotFound } from './errors.ts';
 import { fileFailure } from './files.ts';
-import {
-  branchReference,
-  chooseTip,
-  isCommitId,
-  isReferenceName,
-  showFollow,
-  tagReference,
-  type Tip,
-} from './follow.ts';
+import { chooseTip, isCommitId, showFollow, type Tip } from './follow.ts';
 import type { Environment } from './git-environment.ts';
 import type { MirrorPool } from './mirror-pool.ts';
 import type { Mirror } from './mirror.ts';
@@ -36,6 +22,7 @@ import {
   keptReference,
   sourceKey,
 } from './references.ts';
+import { resolveReference } from './resolve-reference.ts';
 import type { Source, SourceStatus, Tree } from './source.ts';
 import {
   loadSourceState,
@@ -127,41 +114,13 @@ class FollowedSource implements MirrorSource {
   }
 
   async resolve(reference: string): Promise<Result<SourceRevision>> {
-    const missing = (): Result<never> =>
-      failure(
-        referenceNotFound({
-          message: `${JSON.stringify(reference)} is not in the mirror of ${this.config.url}`,
-          resource: this.config.url,
-          hint: 'Give a commit of its history, or the name of the branch or tag that is followed.',
-        }),
-      );
-    const { accepted } = this.#state;
-    // A source that never could fetch with its own credentials sees nothing of what others fetched from the URL.
-    if (accepted === null) return missing();
-    const references = isReferenceName(reference)
-      ? [branchReference(reference), tagReference(reference), reference]
-      : [];
-    // What is followed is where it was accepted, not where a held tip has moved it.
-    if (references.includes(accepted.reference)) return success(this.#revision(accepted));
-    const candidates = [
-      ...(isCommitId(reference) ? [reference] : []),
-      ...references.map(fetchedReference),
-      ...(/^[0-9a-f]{7,63}$/.test(reference) ? [reference] : []),
-    ];
-    try {
-      for (const name of candidates) {
-        const found = await this.#mirror.commit(name);
-        if (found === null) continue;
-        if (this.config.verify === null || (await wasAccepted(this.#mirror, found.commit))) {
-          return success(this.#revision(found));
-        }
-        const message = `commit ${found.commit} is not in the history that was verified and accepted`;
-        return failure(signatureUntrusted({ message, resource: this.config.url }));
-      }
-    } catch (error) {
-      return failure(fileFailure(error, `read ${reference}`, this.#mirror.directory));
-    }
-    return missing();
+    const found = await resolveReference(
+      this.#mirror,
+      this.config,
+      this.#state.accepted,
+      reference,
+    );
+    return found.ok ? success(this.#revision(found.value)) : found;
   }
 
   tree(revision: SourceRevision): Tree {

@@ -26,6 +26,8 @@ export interface Tree {
   read(path: string, maxBytes?: number): Promise<Uint8Array | null>;
   /** Object id of a file or folder; `null` when there is none. */
   oid(path: string): Promise<string | null>;
+  /** Where a file or folder is once symbolic links are followed; `null` when there is none. */
+  realPath(path: string): Promise<string | null>;
 }
 
 /** How a source is doing; what `get sources` shows. */

@@ -24,7 +24,7 @@ export interface TreeObjects {
   readonly onDamage?: (() => void) | undefined;
 }
 
-type Found = Pick<TreeEntry, 'kind' | 'oid'>;
+type Found = Pick<TreeEntry, 'kind' | 'oid'> & { readonly path: string };
 
 /** The tree with this object id. See `Tree` for what it promises. */
 export function createTree(objects: TreeObjects, root: string): Tree {
@@ -82,7 +82,7 @@ export function createTree(objects: TreeObjects, root: string): Tree {
           stack.push({ name, oid: entry.oid });
           break;
         case 'file':
-          return rest.length === 0 ? entry : null;
+          return rest.length === 0 ? { ...entry, path: within(stack, name) } : null;
         case 'submodule':
           throw submodule({ message: `${path} is in submodule ${name}`, resource: path });
         case 'symlink': {
@@ -97,7 +97,7 @@ export function createTree(objects: TreeObjects, root: string): Tree {
         }
       }
     }
-    return { kind: 'folder', oid: stack.at(-1)?.oid ?? root };
+    return { kind: 'folder', oid: stack.at(-1)?.oid ?? root, path: within(stack) };
   };
 
   return {
@@ -117,7 +117,14 @@ export function createTree(objects: TreeObjects, root: string): Tree {
     async oid(path) {
       return (await find(path))?.oid ?? null;
     },
+    async realPath(path) {
+      return (await find(path))?.path ?? null;
+    },
   };
+}
+
+function within(stack: readonly { readonly name: string }[], ...rest: readonly string[]): string {
+  return [...stack.map(({ name }) => name), ...rest].join('/');
 }
 
 function escape(path: string, target?: string): Error {
