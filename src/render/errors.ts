@@ -65,3 +65,45 @@ export const linkBroken = defineError('render.link-broken', {
   title: 'A symbolic link leads to nothing',
   hint: 'Correct or remove the link that is named.',
 });
+
+export const engineRefused = defineError('render.engine-refused', {
+  class: 'input',
+  title: 'Helm or Kustomize cannot render a folder',
+  hint: 'Correct what the engine names; what runs stays as it is.',
+});
+
+export const remoteRefused = defineError('render.remote-refused', {
+  class: 'input',
+  title: 'A kustomization refers to something outside of its repository',
+  hint: 'Copy what it refers to into the repository (vendor it) and name it by its path; rendering has no network.',
+});
+
+export const pluginRefused = defineError('render.plugin-refused', {
+  class: 'input',
+  title: 'A kustomization wants a plug-in that is a program',
+  hint: "Use Kustomize's own generators, transformers, replacements and components, or commit what the plug-in makes; rendering starts no programs.",
+});
+
+export const chartMissing = defineError('render.chart-missing', {
+  class: 'input',
+  title: 'A chart, or a chart that it depends on, is not in the repository',
+  hint: 'Vendor it: `helm dependency build` for dependencies, `helm pull --untar` into the chart home for helmCharts; then commit the result.',
+});
+
+export const renderMemory = defineError('render.memory', {
+  class: 'input',
+  title: 'A render needs more memory than it may have',
+  hint: 'Make the folder or the chart smaller; look for a template that repeats itself.',
+});
+
+export const engineBroken = defineError('render.engine-broken', {
+  class: 'input',
+  title: 'A render broke off inside the sandbox',
+  hint: 'Look for templates or overlays that refer to themselves; if there are none, report it with the folder.',
+});
+
+export const engineDamaged = defineError('render.engine-damaged', {
+  class: 'bug',
+  title: 'The render engine that came with Fairlead is damaged',
+  hint: 'Install Fairlead again.',
+});

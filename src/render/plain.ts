@@ -1,13 +1,12 @@
 import { detectFormat } from '../config/detect.ts';
 import { FairleadError } from '../model/error.ts';
 import type { Manifest } from '../model/resource.ts';
-import { resourceKey } from '../model/resource.ts';
 import { failure, success } from '../model/result.ts';
 import type { Result } from '../model/result.ts';
 import type { Tree } from '../source/source.ts';
 import type { Clock } from '../system/clock.ts';
+import { findDuplicate } from './duplicate.ts';
 import {
-  duplicateResource,
   linkBroken,
   pathMissing,
   renderTimeout,
@@ -133,23 +132,4 @@ async function readBytes(tree: Tree, file: string): Promise<Result<Uint8Array>> 
 function isConfigFile(root: string, file: string): boolean {
   const inside = root === '' ? file : file.slice(root.length + 1);
   return /^fairlead(?:\.ya?ml|\/[^/]+\.ya?ml)$/.test(inside);
-}
-
-function findDuplicate(manifests: readonly Manifest[]): FairleadError | null {
-  const seen = new Map<string, Manifest>();
-  for (const manifest of manifests) {
-    const { apiVersion, kind, namespace, name, origin } = manifest;
-    const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
-    const key = resourceKey({ group, kind, namespace, name });
-    const first = seen.get(key);
-    if (first !== undefined) {
-      const places = `${first.origin.file}:${first.origin.line} and ${origin.file}:${origin.line}`;
-      return duplicateResource({
-        message: `${kind}/${name} is declared at ${places}.`,
-        resource: `${kind}/${name}`,
-      });
-    }
-    seen.set(key, manifest);
-  }
-  return null;
 }

@@ -5,15 +5,25 @@ import type { Tree } from '../source/source.ts';
 export interface RenderParameters {
   readonly application: string;
   readonly environment: string;
+  /** Renders of different projects share no memory. Default: `default`. */
+  readonly project?: string;
   /** Give up after this long. */
   readonly timeoutMs: number;
 }
 
+/**
+ * What a render saw of the tree: by path the object id that was there, `null` for "looked for and not there", or
+ * `isFolder` for "a folder, whatever it holds". The result is right as long as all of that is unchanged.
+ */
+export type ReadSet = ReadonlyMap<string, string | null>;
+
+/** In a read set: there was a folder, and nobody looked into it. No object id, for those are hexadecimal. */
+export const isFolder = 'folder';
+
 /** What one render gave, and what it depended on. */
 export interface Rendered {
   readonly manifests: readonly Manifest[];
-  /** Object ids of all that was read: path → oid, `null` for "looked for and not there". Key of the cache. */
-  readonly readSet: ReadonlyMap<string, string | null>;
+  readonly readSet: ReadSet;
   readonly warnings: readonly string[];
 }
 

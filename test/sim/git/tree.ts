@@ -29,6 +29,11 @@ export function treeOf(commit: Commit, before: (what: string) => Promise<void>):
       const content = commit.files.get(path);
       return content === undefined ? (known.get(path)?.oid ?? null) : oidOf(content);
     },
+    // There are no links here.
+    realPath: async (path) => {
+      await before(`realPath ${path}`);
+      return commit.files.has(path) || known.has(path) ? path : null;
+    },
   };
 }
 

@@ -1,0 +1,3 @@
+package git
+
+// The sandbox starts no program, so there is nothing to run Git with.

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand"
+	"net/http"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"fairlead.dev/engines/render/charts"
+	"fairlead.dev/engines/render/refusal"
+)
+
+// protocolVersion changes with the form of requests and responses.
+const protocolVersion = 1
+
+// Request is what the host asks for.
+type Request struct {
+	Op string `json:"op"`
+	// Seed of what templates draw from math/rand; crypto/rand is the host's own.
+	Seed int64 `json:"seed"`
+	// MaxOutputBytes bounds the documents of the response.
+	MaxOutputBytes int `json:"maxOutputBytes"`
+	// Path of the folder with the kustomization file, absolute.
+	Path string `json:"path"`
+	// Helm says what to render with op "helm".
+	Helm charts.Options `json:"helm"`
+}
+
+// Document is one rendered object.
+type Document struct {
+	// Source is the template that it came from, or empty.
+	Source string          `json:"source,omitempty"`
+	Object json.RawMessage `json:"object"`
+}
+
+// Response is what the host gets: versions, documents or an error.
+type Response struct {
+	Protocol  int               `json:"protocol"`
+	Versions  map[string]string `json:"versions,omitempty"`
+	Documents []Document        `json:"documents,omitempty"`
+	Warnings  []string          `json:"warnings,omitempty"`
+	Lookups   []charts.Lookup   `json:"lookups,omitempty"`
+	// UsesCapabilities tells that the result depends on the cluster's version and kinds.
+	UsesCapabilities bool   `json:"usesCapabilities,omitempty"`
+	Error            *Fault `json:"error,omitempty"`
+}
+
+// Fault is an error as data. Kinds are stable, messages are for people.
+type Fault struct {
+	Kind    string `json:"kind"`
+	Message string `json:"message"`
+	// About names what was refused: an address, a plug-in, a chart.
+	About string `json:"about,omitempty"`
+}
+
+func handle(raw []byte) []byte {
+	answer := respond(raw)
+	answer.Protocol = protocolVersion
+	text, err := json.Marshal(answer)
+	if err != nil {
+		text, _ = json.Marshal(Response{Protocol: protocolVersion, Error: &Fault{Kind: "internal", Message: err.Error()}})
+	}
+	return text
+}
+
+func respond(raw []byte) (answer *Response) {
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			answer = &Response{Error: &Fault{Kind: "panic", Message: fmt.Sprint(thrown)}}
+		}
+	}()
+	var asked Request
+	if err := json.Unmarshal(raw, &asked); err != nil {
+		return failed(refusal.New("bad-request", "", err.Error()))
+	}
+	http.DefaultTransport = noNetwork{}
+	rand.Seed(asked.Seed)
+	refusal.Reset()
+	charts.Reset()
+	answer = &Response{}
+	var err error
+	switch asked.Op {
+	case "versions":
+		answer.Versions = versions()
+	case "kustomize":
+		err = renderKustomization(&asked, answer)
+	case "helm":
+		err = renderChart(&asked, answer)
+	default:
+		err = refusal.New("bad-request", asked.Op, "unknown op "+asked.Op)
+	}
+	if err != nil {
+		return failed(err)
+	}
+	answer.Warnings = charts.Observed.Warnings
+	answer.Lookups = charts.Observed.Lookups
+	answer.UsesCapabilities = charts.Observed.UsesCapabilities
+	return answer
+}
+
+// failed prefers what was refused on the way to what an engine made of it.
+func failed(err error) *Response {
+	if first := refusal.First(); first != nil {
+		return &Response{Error: &Fault{Kind: first.Kind, Message: first.Message, About: first.About}}
+	}
+	var refused *refusal.Refusal
+	if errors.As(err, &refused) {
+		return &Response{Error: &Fault{Kind: refused.Kind, Message: refused.Message, About: refused.About}}
+	}
+	return &Response{Error: &Fault{Kind: "input", Message: err.Error()}}
+}
+
+// versions names the engines, as the module was built.
+func versions() map[string]string {
+	found := map[string]string{"go": runtime.Version()}
+	build, _ := debug.ReadBuildInfo()
+	for _, module := range build.Deps {
+		switch module.Path {
+		case "helm.sh/helm/v3":
+			found["helm"] = module.Version
+		case "sigs.k8s.io/kustomize/api":
+			found["kustomize"] = module.Version
+		}
+	}
+	return found
+}
+
+// noNetwork refuses every request over HTTP.
+type noNetwork struct{}
+
+func (noNetwork) RoundTrip(request *http.Request) (*http.Response, error) {
+	return nil, refusal.New("remote", request.URL.Redacted(), "the sandbox has no network: "+strings.TrimSpace(request.URL.Redacted()))
+}

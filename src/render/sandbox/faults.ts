@@ -1,0 +1,36 @@
+import type { FairleadError } from '../../model/error.ts';
+import {
+  chartMissing,
+  engineBroken,
+  engineRefused,
+  pluginRefused,
+  remoteRefused,
+  renderTooLarge,
+} from '../errors.ts';
+import type { EngineFault } from './protocol.ts';
+
+/** Longest text of an engine that is passed on. */
+const maxMessage = 2_000;
+
+/** What an engine reported, as an error for people. @param resource What was rendered. */
+export function faultOf(fault: EngineFault, resource: string): FairleadError {
+  const said = fault.message.slice(0, maxMessage);
+  const about = fault.about ?? resource;
+  switch (fault.kind) {
+    case 'remote':
+      return remoteRefused({ message: `${resource} refers to ${about}.`, resource: about });
+    case 'plugin':
+      return pluginRefused({ message: `${resource}: ${said}`, resource });
+    case 'remote-chart':
+    case 'missing-dependency':
+      return chartMissing({ message: `${resource}: ${said}.`, resource: about });
+    case 'too-large':
+      return renderTooLarge({ message: `${resource}: ${said}.`, resource });
+    case 'input':
+    case 'host':
+      return engineRefused({ message: `${resource}: ${said}`, resource });
+    case 'panic':
+    case 'bad-request':
+      return engineBroken({ message: `${resource}: ${said}`, resource });
+  }
+}

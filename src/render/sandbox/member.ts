@@ -1,0 +1,85 @@
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { EngineFiles, WorkerJob, WorkerMessage, WorkerStart } from './protocol.ts';
+
+/** How a job on a worker ended. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly response: Uint8Array; readonly memoryBytes: number }
+  /** The worker is of no further use. */
+  | { readonly kind: 'broken'; readonly said: string; readonly memoryBytes: number };
+
+/** One worker thread with one instance of the engines. */
+export interface Member {
+  /** Runs a job; one at a time. */
+  run(job: WorkerJob, files: EngineFiles): Promise<Outcome>;
+  /** Ends the thread, whatever it does; a job that runs is then broken. */
+  end(): Promise<void>;
+}
+
+/** Most memory of the thread's own JavaScript; the instance's memory is bounded in the module. */
+const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+
+/** Starts a thread. It does not keep the process alive unless it runs a job. */
+export function startMember(module: WebAssembly.Module): Member {
+  const channel = new MessageChannel();
+  const signal = new SharedArrayBuffer(4);
+  const answered = new Int32Array(signal);
+  const start: WorkerStart = { module, signal, answers: channel.port2 };
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    workerData: start,
+    transferList: [channel.port2],
+    resourceLimits,
+    // Nothing of the process's environment or options concerns it.
+    env: {},
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stderr: true,
+    stdout: true,
+  });
+  worker.unref();
+  channel.port1.unref();
+  let settle: ((outcome: Outcome) => void) | null = null;
+  let files: EngineFiles | null = null;
+  let ended: string | null = null;
+
+  const finish = (outcome: Outcome): void => {
+    settle?.(outcome);
+    settle = null;
+    files = null;
+    worker.unref();
+  };
+  const die = (said: string): void => {
+    ended ??= said;
+    channel.port1.close();
+    finish({ kind: 'broken', said, memoryBytes: 0 });
+  };
+  worker.on('message', (message: WorkerMessage) => {
+    if (message.kind !== 'ask') {
+      finish(message);
+      return;
+    }
+    const asked = files;
+    const reply = async (): Promise<void> => {
+      const answer = await asked?.ask(message.question, message.path);
+      channel.port1.postMessage(answer ?? { failed: true });
+      Atomics.add(answered, 0, 1);
+      Atomics.notify(answered, 0);
+    };
+    reply().catch((thrown: unknown) => die(String(thrown)));
+  });
+  worker.on('error', (thrown) => die(thrown instanceof Error ? thrown.message : String(thrown)));
+  worker.on('exit', () => die('the worker ended'));
+  return {
+    run: (job, given) =>
+      new Promise((resolve) => {
+        settle = resolve;
+        files = given;
+        if (ended !== null) die(ended);
+        else {
+          worker.ref();
+          worker.postMessage(job);
+        }
+      }),
+    end: async () => {
+      await worker.terminate();
+    },
+  };
+}

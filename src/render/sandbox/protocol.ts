@@ -1,0 +1,119 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Json } from '../../model/json.ts';
+
+/** Form of requests and responses; the module says which one it speaks. */
+export const protocolVersion = 1;
+
+/** What an engine is asked for. The members mean what `engines/render/protocol.go` says. */
+export type EngineRequest =
+  | { readonly op: 'versions' }
+  | { readonly op: 'kustomize'; readonly path: string; readonly capabilities: Capabilities }
+  | { readonly op: 'helm'; readonly helm: HelmRequest };
+
+/** What charts are told about the cluster. */
+export interface Capabilities {
+  /** As `1.36` or `v1.36.2`; empty: the version that the engine was made for. */
+  readonly kubeVersion: string;
+  /** Versions of APIs beside those that every cluster has, as `monitoring.coreos.com/v1`. */
+  readonly apiVersions: readonly string[];
+}
+
+export interface HelmRequest extends Capabilities {
+  /** Folder or archive; paths are absolute, `/` being the root of the tree. */
+  readonly chart: string;
+  readonly releaseName: string;
+  readonly namespace: string;
+  readonly valuesFiles: readonly string[];
+  readonly values: Json;
+  readonly skipCRDs: boolean;
+  readonly skipTests: boolean;
+}
+
+/** What an engine answers. */
+export interface EngineResponse {
+  readonly protocol: number;
+  readonly versions?: Readonly<Record<string, string>>;
+  readonly documents?: readonly EngineDocument[];
+  readonly warnings?: readonly string[];
+  /** What templates asked the cluster for, and were told is not there. */
+  readonly lookups?: readonly EngineLookup[];
+  /** Whether the result may depend on `Capabilities`. */
+  readonly usesCapabilities?: boolean;
+  readonly error?: EngineFault;
+}
+
+export interface EngineDocument {
+  /** The template it came from, as `web/templates/deployment.yaml`; absent where the engine does not know. */
+  readonly source?: string;
+  readonly object: Json;
+}
+
+export interface EngineLookup {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+export interface EngineFault {
+  /** Stable: what the host matches on. */
+  readonly kind:
+    | 'input'
+    | 'remote'
+    | 'remote-chart'
+    | 'missing-dependency'
+    | 'plugin'
+    | 'too-large'
+    | 'host'
+    | 'panic'
+    | 'bad-request';
+  readonly message: string;
+  /** What was refused: an address, a plug-in, a chart. */
+  readonly about?: string;
+}
+
+/** What an engine can ask about a path, and its number in the module. */
+export const questions = ['kind', 'content', 'members', 'real'] as const;
+export type Question = (typeof questions)[number];
+
+/**
+ * The answer to a question: for `kind` whether something is there, for `content` a file's bytes, for `members` a
+ * folder's (`1name` a file, `2name` a folder, each ended by a zero byte), for `real` the path without links.
+ * `null`: there is no such thing. `failed`: it could not be read; the render fails.
+ */
+export type Answer =
+  | { readonly kind: 'absent' | 'file' | 'folder' }
+  | { readonly bytes: Uint8Array | null }
+  | { readonly failed: true };
+
+/** The files that one render sees. Never throws for what cannot be read: it keeps the reason and answers `failed`. */
+export interface EngineFiles {
+  ask(question: Question, path: string): Promise<Answer>;
+}
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  readonly module: WebAssembly.Module;
+  /** Counts answers, so that the worker can sleep until one is there. */
+  readonly signal: SharedArrayBuffer;
+  /** Brings the answers; the worker can read it while it waits. */
+  readonly answers: MessagePort;
+}
+
+/** From the pool to a worker. */
+export interface WorkerJob {
+  readonly request: string;
+  /** Wall clock that the engine sees. */
+  readonly clockMs: number;
+  /** 32 bytes that all randomness follows from. */
+  readonly entropy: Uint8Array;
+  /** Whether what the instance remembers of earlier renders must be forgotten. */
+  readonly fresh: boolean;
+}
+
+/** From a worker to the pool. */
+export type WorkerMessage =
+  | { readonly kind: 'ask'; readonly question: Question; readonly path: string }
+  | { readonly kind: 'done'; readonly response: Uint8Array; readonly memoryBytes: number }
+  /** The instance is broken: a trap, an exit, or more memory than it may have. */
+  | { readonly kind: 'broken'; readonly said: string; readonly memoryBytes: number };
