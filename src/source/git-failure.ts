@@ -59,7 +59,7 @@ const table: readonly (readonly [words: RegExp, make: ErrorFactory, why?: string
     referenceNotFound,
   ],
   [
-    /Repository not found|[Rr]epository ['"][^\n]*['"] (?:not found|does not exist)|does not appear to be a git repository|returned error: 404\b|project you were looking for could not be found|no such repository/i,
+    /Repository not found|[Rr]epository ['"][^\n]*['"] (?:not found|does not exist)|does not appear to be a git repository|returned error: 404\b|project you were looking for could not be found|no such repository|info\/refs not valid/i,
     notFound,
   ],
   [
@@ -68,7 +68,7 @@ const table: readonly (readonly [words: RegExp, make: ErrorFactory, why?: string
     'the server sends on to another URL',
   ],
   [
-    /Could not resolve (?:host|proxy)|Temporary failure in name resolution|Connection (?:refused|timed out|reset)|Failed to connect|Couldn't connect|Network is unreachable|No route to host|Operation timed out|early EOF|hung up unexpectedly|RPC failed|returned error: (?:5\d\d|429|408)\b|Empty reply from server|transfer closed|Recv failure|Send failure|HTTP2? framing|gnutls_handshake|SSL_connect|SSL_ERROR_SYSCALL|unexpected disconnect|ssh: connect to host/i,
+    /Could not resolve (?:host|proxy)|Temporary failure in name resolution|Connection (?:refused|timed out|reset)|Failed to connect|Couldn't connect|Network is unreachable|No route to host|Operation timed out|early EOF|hung up unexpectedly|RPC failed|returned error: (?:5\d\d|429|408)\b|Empty reply from server|transfer closed|Recv failure|Send failure|HTTP2? framing|gnutls_handshake|SSL_connect|SSL_ERROR_SYSCALL|unexpected disconnect|protocol error|bad line length|(?:fatal|error): (?:expected |error (?:processing|reading|in object))|ssh: connect to host/i,
     unreachable,
   ],
   [

@@ -210,4 +210,30 @@ describe('a server that takes its time', () => {
     cancel.abort();
     await stalled;
   });
+
+  it('that is cut off, wherever that is, changes nothing and is told as its fault', async () => {
+    await using server = await serveGit();
+    const bare = createBareRepository(server, 'shop.git');
+    const push = (content: string): string => {
+      const commit = upstream.commit({ 'a.yaml': content });
+      upstream.git('push', '--quiet', bare, 'main');
+      return commit;
+    };
+    const first = push('1');
+    const source = await bench.open({ url: server.url('shop.git') });
+    unwrap(await source.fetch());
+    const last = push('2 '.repeat(500));
+    server.mode = 'truncate';
+    for (let cut = 0; cut < 20; cut += 1) {
+      server.truncateAt = cut / 20;
+      await source.fetch();
+      const { current, failing } = source.status();
+      expect(current?.commit).toBe(first);
+      expect([failing?.code, failing?.message]).toEqual(['source.unreachable', expect.anything()]);
+    }
+    server.mode = 'page';
+    expect(await source.fetch()).toMatchObject({ error: { code: 'source.not-found' } });
+    server.mode = 'serve';
+    expect(unwrap(await source.fetch()).commit).toBe(last);
+  });
 });

@@ -1,7 +1,6 @@
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runGit } from '../support/git.ts';
 import { createHttpBench, type HttpBench } from '../support/http-bench.ts';
 
 /** `fairlead up` on a real repository over HTTP, as a process of its own. */
@@ -24,17 +23,11 @@ async function startLive(): Promise<string> {
   return commit;
 }
 
-/** Somebody changes a live file by hand, and it comes back. */
-async function expectHealing(content: string): Promise<void> {
-  writeFileSync(join(bench.out, 'page'), 'broken by hand\n');
-  await bench.live(content);
-}
-
 /** The repository cannot be read: the last good commit is served, and nothing that is live moves. Gives the code. */
 async function expectLastGood(commit: string): Promise<string> {
   const source = await bench.source('a failure', ({ failing }) => failing !== null);
   expect(source.current?.commit).toBe(commit);
-  await expectHealing('one\n');
+  await bench.heals('one\n');
   return source.failing?.code ?? '';
 }
 
@@ -112,16 +105,8 @@ describe('when the server is away', () => {
   });
 });
 
-describe('a server that answers badly', () => {
-  it('asks for a password: told at once, nobody is asked, and nothing is given up', async () => {
-    const commit = await startLive();
-    bench.server.mode = 'ask';
-    expect(await expectLastGood(commit)).toBe('source.auth-required');
-    bench.server.mode = 'serve';
-    await expectCaughtUp();
-  });
-
-  it('asks for a password from the start: `up --once` ends with the code for it', async () => {
+describe('a server that asks for a password', () => {
+  it('from the start: `up --once` ends with the code for it', async () => {
     bench.server.mode = 'ask';
     const url = bench.server.url('shop.git');
     const { code, stderr } = await bench.run('up', '--repo', url, '--once');
@@ -153,74 +138,6 @@ describe('a server that answers badly', () => {
     expect(seen.length).toBeGreaterThan(5);
     expect(seen.filter((text) => text.includes('canary'))).toEqual([]);
   });
-
-  it('answers with errors', async () => {
-    const commit = await startLive();
-    bench.server.mode = 'error';
-    expect(await expectLastGood(commit)).toBe('source.unreachable');
-    bench.server.mode = 'serve';
-    await expectCaughtUp();
-  });
-
-  it('cuts its packs short', async () => {
-    const commit = await startLive();
-    bench.server.mode = 'truncate';
-    bench.pushBehind({ 'site/page.yaml': bench.page('two\n') });
-    expect(await expectLastGood(commit)).toMatch(/^source\.(unreachable|corrupt)$/);
-    bench.server.mode = 'serve';
-    await expectCaughtUp();
-  });
-});
-
-describe('a repository that is not what it was', () => {
-  it('is emptied', async () => {
-    const commit = await startLive();
-    runGit(bench.bare, ['update-ref', '-d', 'refs/heads/main']);
-    expect(await expectLastGood(commit)).toBe('source.empty');
-    await expectCaughtUp();
-  });
-
-  it('has vanished', async () => {
-    const commit = await startLive();
-    renameSync(bench.bare, `${bench.bare}.away`);
-    expect(await expectLastGood(commit)).toBe('source.not-found');
-    renameSync(`${bench.bare}.away`, bench.bare);
-    await expectCaughtUp();
-  });
-
-  it('was rewritten: held until a person approves that commit', async () => {
-    const first = await startLive();
-    await bench.push({ 'site/page.yaml': bench.page('two\n') });
-    await bench.live('two\n');
-    bench.checkout.git('reset', '--quiet', '--hard', first);
-    const rewritten = bench.pushBehind({ 'site/page.yaml': bench.page('rewritten\n') }, true);
-    const source = await bench.source('a held commit', ({ held }) => held !== null);
-    expect(source.held?.commit).toBe(rewritten);
-    expect((await bench.run('get', 'sources')).stdout).toContain(
-      `fairlead approve ${rewritten.slice(0, 12)}`,
-    );
-    await expectHealing('two\n');
-    const approved = await bench.run('approve', rewritten.slice(0, 12));
-    expect(approved).toMatchObject({ code: 0 });
-    await bench.live('rewritten\n');
-    expect((await bench.api.status()).sources[0]?.held).toBeNull();
-    await expectCaughtUp();
-  });
-
-  it('holds a damaged object', async () => {
-    const commit = await startLive();
-    await bench.server.off();
-    bench.pushBehind({ 'site/page.yaml': bench.page('two\n') });
-    const blob = bench.checkout.git('rev-parse', 'HEAD:site/page.yaml');
-    const object = join(bench.bare, 'objects', blob.slice(0, 2), blob.slice(2));
-    renameSync(object, `${object}.good`);
-    writeFileSync(object, 'damaged');
-    await bench.server.on();
-    expect(await expectLastGood(commit)).toMatch(/^source\.(corrupt|unreachable)$/);
-    renameSync(`${object}.good`, object);
-    await bench.live('two\n');
-    await expectCaughtUp();
-  });
 });
 
 describe('a configuration that is broken', () => {
@@ -230,13 +147,13 @@ describe('a configuration that is broken', () => {
     await bench.push({ 'fairlead.yaml': good.replace('sync: auto', 'sync: somehow') });
     const { config } = await bench.status('the problem', (one) => one.config.problems.length > 0);
     expect(config.problems[0]).toMatchObject({ file: 'fairlead.yaml', line: 9 });
-    await expectHealing('one\n');
+    await bench.heals('one\n');
     await bench.push({ 'site/page.yaml': bench.page('two\n') });
     await bench.live('two\n');
     await bench.stop('SIGKILL');
     await bench.server.off();
     await bench.start();
-    await expectHealing('two\n');
+    await bench.heals('two\n');
     expect((await bench.api.status()).config.problems).not.toEqual([]);
     await bench.server.on();
     await bench.push({ 'fairlead.yaml': good });
@@ -290,6 +207,6 @@ describe('a controller that ends', () => {
     const second = await bench.run('up', '--repo', bench.server.url('shop.git'));
     expect(second.code).toBe(6);
     expect(second.stderr).toMatch(/process \d+ works on this state folder/);
-    await expectHealing('one\n');
+    await bench.heals('one\n');
   });
 });

@@ -15,10 +15,11 @@ import { gitTestEnvironment, runGit, temporaryFolder } from './git.ts';
  * - `ask`: asks for a password and takes none
  * - `error`: 500
  * - `stall`: takes the request and never answers
- * - `truncate`: cuts every pack in half, as if it were whole
+ * - `truncate`: gives only the first `truncateAt` of every answer with a pack, as if it were whole
+ * - `page`: shows a page instead, as what stands between might
  * - `redirect`: sends to `redirectTo`
  */
-export type ServerMode = 'serve' | 'ask' | 'error' | 'stall' | 'truncate' | 'redirect';
+export type ServerMode = 'serve' | 'ask' | 'error' | 'stall' | 'truncate' | 'page' | 'redirect';
 
 export interface ServedRequest {
   readonly method: string;
@@ -37,6 +38,8 @@ export interface GitHttpServer extends AsyncDisposable {
   /** `Basic` credentials that are asked for; `null`: none. */
   credentials: { readonly user: string; readonly password: string } | null;
   redirectTo: string;
+  /** A share, from 0 to 1. Default a half. */
+  truncateAt: number;
   /** All requests so far. */
   readonly requests: readonly ServedRequest[];
   /** `http://127.0.0.1:PORT/<name>`. */
@@ -72,6 +75,10 @@ export async function serveGit(): Promise<GitHttpServer> {
     if (self.mode === 'stall') return;
     if (self.mode === 'error') {
       response.writeHead(500).end('out of order\n');
+    } else if (self.mode === 'page') {
+      response
+        .writeHead(200, { 'content-type': 'text/html' })
+        .end('<!doctype html>\n<p>Please log in</p>\n');
     } else if (self.mode === 'redirect') {
       response.writeHead(302, { location: `${self.redirectTo}${request.url}` }).end();
     } else if (self.mode === 'ask' || !allowed(request, self.credentials)) {
@@ -80,7 +87,7 @@ export async function serveGit(): Promise<GitHttpServer> {
       const answer = await runBackend(root, request, body);
       const content =
         self.mode === 'truncate' && pack
-          ? answer.body.subarray(0, answer.body.length / 2)
+          ? answer.body.subarray(0, Math.floor(answer.body.length * self.truncateAt))
           : answer.body;
       response.writeHead(answer.status, answer.headers).end(content);
     }
@@ -91,6 +98,7 @@ export async function serveGit(): Promise<GitHttpServer> {
     mode: 'serve',
     credentials: null,
     redirectTo: '',
+    truncateAt: 0.5,
     requests,
     url: (name) => `http://127.0.0.1:${port}/${name}`,
     async on() {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Api, ControllerStatus, SourceView } from '../../src/control/api.ts';
 import {
@@ -44,6 +44,8 @@ export interface HttpBench extends AsyncDisposable {
   content(name?: string): string | null;
   /** Waits until a live file holds this; `null`: until it is gone. */
   live(content: string | null, name?: string): Promise<void>;
+  /** Somebody changes a live file by hand, and it comes back. */
+  heals(content: string, name?: string): Promise<void>;
   /** How the repository is, once `seen` says yes. */
   source(what: string, seen: (view: SourceView) => boolean): Promise<SourceView>;
   status(what: string, seen: (status: ControllerStatus) => boolean): Promise<ControllerStatus>;
@@ -144,6 +146,10 @@ spec: { path: ${join(out, name)}, content: ${JSON.stringify(content)} }
     async live(content, name = 'page') {
       const what = `${name} is ${JSON.stringify(content)}`;
       await until(what, () => bench.content(name) === content, why);
+    },
+    async heals(content, name = 'page') {
+      writeFileSync(join(out, name), 'broken by hand\n');
+      await bench.live(content, name);
     },
     async status(what, seen) {
       let status: ControllerStatus | null = null;
