@@ -1,8 +1,8 @@
-import type { Api, ApplicationView } from '../control/api.ts';
+import type { Api, ApplicationView, SourceView } from '../control/api.ts';
 import type { Context } from './context.ts';
 import { showTable } from './output.ts';
 import { showSelector } from './selection.ts';
-import { blockerView } from './show/views.ts';
+import { blockerView, showSource } from './show/views.ts';
 import type { Blocker } from './show/views.ts';
 
 /** Why these applications do not move, most important first for each. One that only takes long says what it does. */
@@ -22,6 +22,22 @@ export async function findBlockers(
     const { state, message } = result.value;
     return [{ application, what: state, why: message, next: `fairlead describe ${application}` }];
   });
+}
+
+/** Why sources give no newer commit, for those that `concerns` chooses. No application is to blame for that. */
+export function sourceBlockers(
+  sources: readonly SourceView[],
+  concerns: (source: SourceView) => boolean,
+): readonly Blocker[] {
+  return sources.filter(concerns).map((source) => ({
+    application: '-',
+    what: showSource(source),
+    why: source.held?.reason ?? source.failing?.message ?? 'has not been read yet',
+    next:
+      source.held === null
+        ? 'fairlead get sources'
+        : `fairlead approve ${source.held.commit.slice(0, 12)}`,
+  }));
 }
 
 /** Writes the closing table to stderr; nothing where nothing blocks. */

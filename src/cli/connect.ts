@@ -1,5 +1,5 @@
 import { createControlClient } from '../control/client.ts';
-import type { Api } from '../control/api.ts';
+import type { Api, SourceView } from '../control/api.ts';
 import { unreachable } from '../control/errors.ts';
 import { configMissing } from '../config/errors.ts';
 import { FairleadError } from '../model/error.ts';
@@ -9,6 +9,7 @@ import type { OptionSpec } from './command.ts';
 import type { Context } from './context.ts';
 import { noCheckout, usage } from './errors.ts';
 import type { Input } from './input.ts';
+import { sourceNotReady } from '../reconcile/errors.ts';
 import { defaultStateDir, socketPathOf } from '../state/location.ts';
 
 /** Who answers a command. */
@@ -74,20 +75,42 @@ export async function connect(context: Context, options: ConnectOptions): Promis
       hint: 'Give one of the two.',
     });
   }
-  if (options.server) return connectServer(context);
+  if (options.server) return refuseUnreadServer(await connectServer(context), options);
   if (options.local || options.worktree)
     return openCheckout(context, await requireCheckout(context), options);
   if (options.prefer === 'checkout') {
     const top = await checkoutOfFolder(context);
     if (top !== null) return openCheckout(context, top, options);
     if (context.globals.directoryGiven) await requireCheckout(context);
-    return orNoCheckout(context, await tryServer(context));
+    return refuseUnreadServer(orNoCheckout(context, await tryServer(context)), options);
   }
   const server = await tryServer(context);
   if (!(server instanceof FairleadError)) return server;
   const top = await checkoutOfFolder(context);
   if (top === null) throw server;
   return openCheckout(context, top, options);
+}
+
+/** Whether this is the repository with the configuration and was never read, so that nothing is known of what there is. */
+export function isUnread({ name, current }: SourceView): boolean {
+  return name === '' && current === null;
+}
+
+/**
+ * What was never read cannot be planned; commands about what is running may still tell about it.
+ * @throws FairleadError `source.not-ready`
+ */
+async function refuseUnreadServer(
+  connection: Connection,
+  { prefer }: Pick<ConnectOptions, 'prefer'>,
+): Promise<Connection> {
+  if (prefer === 'server') return connection;
+  const own = (await connection.api.status()).sources.find(isUnread);
+  if (own === undefined) return connection;
+  throw sourceNotReady({
+    message: own.failing?.message ?? 'the repository has not been read yet',
+    resource: own.url,
+  });
 }
 
 /** The running controller. @throws FairleadError `control.unreachable` when there is none */
@@ -195,8 +218,8 @@ export async function openCheckout(
  */
 async function refuseUnread(api: Api, top: string, worktree: boolean): Promise<void> {
   const { sources, config } = await api.status();
-  const own = sources.find((source) => source.name === '');
-  if (own?.current === null && own.failing !== null) {
+  const own = sources.find(isUnread);
+  if (own !== undefined && own.failing !== null) {
     const { message, hint } = own.failing;
     throw noCheckout({ message, resource: top, hint });
   }

@@ -54,3 +54,18 @@ it('serves nothing where the keys cannot be read', async () => {
   expect(ended.stderr).toContain('/nonexistent/key');
   expect(existsSync(join(bench.out, 'page'))).toBe(false);
 });
+
+it('ends a single run with 7 while a commit waits for a person', async () => {
+  const key = join(bench.out, '..', 'key');
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'ada', '-f', key]);
+  const unsigned = await bench.push({ 'site/page.yaml': bench.page('not signed\n') });
+  const url = bench.server.url('shop.git');
+  const once = ['up', '--once', '--repo', url, '--verify-ssh', `${key}.pub`];
+  // The second run finds the commit held already, and says so as well.
+  for (const ended of [await bench.run(...once), await bench.run(...once)]) {
+    expect(ended.code).toBe(7);
+    expect(ended.stderr).toContain('is not signed');
+    expect(ended.stderr).toContain(`fairlead approve ${unsigned.slice(0, 12)}`);
+  }
+  expect(existsSync(join(bench.out, 'page'))).toBe(false);
+});

@@ -4,7 +4,7 @@ import { serveControl } from '../../control/server.ts';
 import type { ControlServer } from '../../control/server.ts';
 import { errorFromRecord } from '../../model/error.ts';
 import { orAbort } from '../abort.ts';
-import { findBlockers, printBlockers } from '../blockers.ts';
+import { findBlockers, printBlockers, sourceBlockers } from '../blockers.ts';
 import { findCheckout } from '../checkout.ts';
 import type { CommandDefinition } from '../command.ts';
 import { socketPath, stateDirOf } from '../connect.ts';
@@ -34,7 +34,7 @@ export const up: CommandDefinition = {
 
 Ctrl-C (code 130) and SIGTERM (code 0) end it before its next effect; a second signal ends it at once. What it deployed goes on running.
 
-With --once it reconciles everything once and ends: 0 when all is in sync and healthy, 3 when something is not, 7 when a plan waits for a person, 1 on errors.`,
+With --once it reconciles everything once and ends: 0 when all is in sync and healthy, 3 when something is not, 7 when a plan or a commit waits for a person, 1 on errors.`,
   arguments: [],
   options: [
     {
@@ -191,16 +191,18 @@ async function once(
   const failing = status.sources.flatMap((source) => source.failing ?? []);
   for (const { message, hint } of failing) log.engine.error(`${message}. ${hint}`);
   context.out.list(applicationView(context.nowMs()), views);
-  printBlockers(
-    context,
-    await findBlockers(
+  printBlockers(context, [
+    ...sourceBlockers(status.sources, ({ held }) => held !== null),
+    ...(await findBlockers(
       api,
       views.filter((view) => !isWell(view) || view.error !== null),
-    ),
-  );
+    )),
+  ]);
   const [first] = failing;
   if (first !== undefined) return codeOf(views, exitCodeOf({ ...first, class: 'transient' }));
-  return codeOf(views, status.config.problems.length > 0 ? exitCodes.error : null);
+  if (status.config.problems.length > 0) return codeOf(views, exitCodes.error);
+  // What runs may be well, but it is not what the branch says.
+  return codeOf(views, status.sources.some(({ held }) => held !== null) ? exitCodes.refused : null);
 }
 
 /** `broken`: the code where no application says more. */

@@ -1,8 +1,8 @@
 import type { Api, ApplicationView } from '../../control/api.ts';
 import { orAbort } from '../abort.ts';
-import { findBlockers, printBlockers } from '../blockers.ts';
+import { findBlockers, printBlockers, sourceBlockers } from '../blockers.ts';
 import type { CommandDefinition } from '../command.ts';
-import { connectServer } from '../connect.ts';
+import { connectServer, isUnread } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { timedOut } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -88,6 +88,12 @@ async function waitFor(context: Context, api: Api, input: Input): Promise<Waited
   const wake = wakeOnEvents(api, afterSeq, AbortSignal.any([context.signal, stop.signal]));
   try {
     for (;;) {
+      // Before the repository could be read, nothing is known of what there is to wait for.
+      if ((await orAbort(context.signal, api.status())).sources.some(isUnread)) {
+        context.progress.status('the repository has not been read yet');
+        await orAbort(context.signal, wake());
+        continue;
+      }
       const views = chosen(await orAbort(context.signal, api.applications()), input, condition);
       const open = views.filter((view) => !holds(view, condition) || !isAt(view, revision));
       const failed = open.filter((view) => revision !== null && failedAt(view, revision));
@@ -174,6 +180,11 @@ async function explain(context: Context, input: Input): Promise<void> {
   const fresh: Context = { ...context, signal: AbortSignal.timeout(5_000) };
   try {
     await using connection = await connectServer(fresh);
+    const { sources } = await connection.api.status();
+    if (sources.some(isUnread)) {
+      printBlockers(context, sourceBlockers(sources, isUnread));
+      return;
+    }
     const condition = conditions.find((one) => one === input.text('for')) ?? 'ready';
     const views = chosen(await connection.api.applications(), input, condition);
     const open = views.filter(
