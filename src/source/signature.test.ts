@@ -193,6 +193,27 @@ describe.each(['gpg', 'ssh'] as const)('commits signed with %s', (kind) => {
     expect(await codeOf(source)).toBe('source.signature-untrusted');
   });
 
+  it.each(['SSH SIGNATURE', 'PGP SIGNATURE', 'SIGNED MESSAGE'])(
+    'with rubbish where a signature should be (%s) are not trusted, and held like others',
+    async (header) => {
+      commit('1', ada[kind]);
+      const source = await open(ada);
+      unwrap(await source.fetch());
+      const [tree, parent] = ['HEAD^{tree}', 'HEAD'].map((name) => upstream.git('rev-parse', name));
+      const lines = [`-----BEGIN ${header}-----`, ' ', ' U1NIU0lH', ` -----END ${header}-----`];
+      const planted = execFileSync('git', ['hash-object', '-t', 'commit', '-w', '--stdin'], {
+        cwd: upstream.directory,
+        input: `tree ${tree}\nparent ${parent}\nauthor A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\ngpgsig ${lines.join('\n')}\n\n2\n`,
+        encoding: 'utf8',
+      }).trim();
+      upstream.git('update-ref', 'refs/heads/main', planted);
+      for (let round = 0; round < 5; round += 1) {
+        expect(await codeOf(source)).toMatch(/^source\.signature-(missing|untrusted)$/);
+      }
+      expect(source.status().held?.commit).toBe(planted);
+    },
+  );
+
   it('can be taken by a person who looked at them; the next one is measured from there', async () => {
     commit('1', ada[kind]);
     const source = await open(ada);

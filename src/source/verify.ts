@@ -29,10 +29,11 @@ export async function verifyCommits(
 ): Promise<Result<FairleadError | null>> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-verify-'));
   try {
+    const noProgram = await writeNoProgram(folder);
     const trust =
       verify.kind === 'gpg'
-        ? await gpgTrust(git, verify.keyFiles, folder)
-        : await sshTrust(verify.keyFiles, folder);
+        ? await gpgTrust(git, verify.keyFiles, folder, noProgram)
+        : await sshTrust(verify.keyFiles, folder, noProgram);
     if (!trust.ok) return trust;
     const outcome = await mirror.git({
       arguments: [
@@ -49,6 +50,11 @@ export async function verifyCommits(
       timeoutMs: 600_000,
       signal,
     });
+    if (outcome.ended === 'exited' && outcome.exitCode === null) {
+      // A verifier that ends before it has read all that Git tells it takes Git down with it (SIGPIPE).
+      const message = `a signature up to commit ${shortCommit(tip)} cannot be checked`;
+      return success(signatureUntrusted({ message, resource: mirror.remote.url }));
+    }
     if (outcome.exitCode !== 0) {
       return failure(gitFailure(outcome, { doing: `verify ${tip}`, resource: mirror.remote.url }));
     }
@@ -96,13 +102,18 @@ interface Trust {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** No program: a signature that would need it fails. */
-const noProgram = '/bin/false';
+/** Stands for the verifiers of the other kinds: a signature that would need one is not good. It hears Git out. */
+async function writeNoProgram(folder: string): Promise<string> {
+  const path = join(folder, 'no-program');
+  await writeFile(path, '#!/bin/sh\ncat > /dev/null\nexit 1\n', { mode: 0o700 });
+  return path;
+}
 
 async function gpgTrust(
   git: Git,
   keyFiles: readonly string[],
   folder: string,
+  noProgram: string,
 ): Promise<Result<Trust>> {
   const keys = await readKeys(keyFiles);
   if (!keys.ok) return keys;
@@ -135,7 +146,11 @@ async function gpgTrust(
   });
 }
 
-async function sshTrust(keyFiles: readonly string[], folder: string): Promise<Result<Trust>> {
+async function sshTrust(
+  keyFiles: readonly string[],
+  folder: string,
+  noProgram: string,
+): Promise<Result<Trust>> {
   const keys = await readKeys(keyFiles);
   if (!keys.ok) return keys;
   const signers = join(folder, 'allowed_signers');
