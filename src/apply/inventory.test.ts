@@ -76,6 +76,15 @@ describe('invariant 3: announced is old ∪ new', () => {
     ]);
   });
 
+  test('what was announced, never made, and is something else by now is announced anew', () => {
+    const before = recorded(wanted('a', { content: 'old' }), { uid: null });
+    const after = wanted('a', { content: 'new' });
+    const plan = planOf([{ want: after, know: before }]);
+    expect(announce(identity, inventoryOf([before]), plan, [after], sha256).entries).toEqual([
+      entryFor(sha256, after, null),
+    ]);
+  });
+
   test('invariant 5: each announcement has a higher epoch than the one before', () => {
     const plan = planOf([{ want: wanted('a') }]);
     expect(announce(identity, null, plan, [], sha256).epoch).toBe(1);

@@ -50,6 +50,15 @@ export function announce(
   const announced = desired
     .filter((item) => changing.has(placeOf(item)) && !known.has(placeOf(item)))
     .map((item) => entryFor(hash, item, null));
+  // Announced once, never made, and something else by now: the record must fit what is about to be made.
+  const making = new Set(plan.changes.filter(({ uid }) => uid === null).map(placeOf));
+  const anew = new Map(
+    desired.filter((item) => making.has(placeOf(item))).map((item) => [placeOf(item), item]),
+  );
+  const kept = (old?.entries ?? []).map((entry) => {
+    const item = entry.uid === null ? anew.get(placeOf(entry)) : undefined;
+    return item === undefined ? entry : entryFor(hash, item, null);
+  });
   return {
     formatVersion: inventoryFormatVersion,
     application: identity.application,
@@ -61,7 +70,7 @@ export function announce(
     revision: old?.revision ?? [],
     verified: old?.verified ?? '',
     release: identity.release,
-    entries: [...(old?.entries ?? []), ...announced],
+    entries: [...kept, ...announced],
     quarantine: old?.quarantine ?? [],
   };
 }
