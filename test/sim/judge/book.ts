@@ -148,11 +148,11 @@ export class Book {
     return releasesIn(controller.state.store, { ...key, limit: 20 }).find(fits) ?? null;
   }
 
-  /** Commits that a controller may have had before it when it planned a release. */
-  commitsAround(controller: Controller, release: string): readonly string[] {
+  /** Commits that a controller may have had before it when it planned a release, and those since. */
+  commitsAround(controller: Controller, release: string, before = 3): readonly string[] {
     const list = this.#accepted.get(controller) ?? [];
     const announced = this.#announced.get(release) ?? list.length;
-    return list.slice(Math.max(0, announced - 3));
+    return list.slice(Math.max(0, announced - before));
   }
 
   modelsAround(controller: Controller, release: string): readonly RepositoryModel[] {

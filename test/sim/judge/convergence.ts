@@ -8,6 +8,8 @@ import { folderOf, keysOf, wishOf } from './truth.ts';
 export interface Difference {
   /** `application@environment`. */
   readonly name: string;
+  /** `target place` where something is missing or other than wanted; `null` for what is left over. */
+  readonly where: string | null;
   /** One sentence. */
   readonly message: string;
 }
@@ -27,7 +29,7 @@ export function differences(world: World, model: RepositoryModel): readonly Diff
         if (thing !== null && sameJson({ ...thing.spec }, { ...spec })) continue;
         const is = thing === null ? 'not there' : JSON.stringify(thing.spec);
         const message = `${name}: ${at} at ${target} is ${is}, not ${JSON.stringify(spec)}`;
-        found.push({ name, message });
+        found.push({ name, where: `${target} ${at}`, message });
       }
     }
   }
@@ -47,7 +49,7 @@ function leftovers(
     const place = world.places.get(target);
     if (place === undefined || mayStay(world, model, name, target, at)) continue;
     const message = `${name}: ${at} at ${target} is left over, and no commit wants it`;
-    found.push({ name, message });
+    found.push({ name, where: null, message });
   }
   return found;
 }

@@ -19,7 +19,8 @@ export function checkRevision(world: World, book: Book, effect: SeenEffect, repo
     report('stale-revision', `${describeEffect(effect)}: it names no commit`);
     return;
   }
-  const around = book.commitsAround(controller, release.id);
+  // Commits can come faster than a plan is made.
+  const around = book.commitsAround(controller, release.id, 10);
   // With several targets, the last good state is that of one of them.
   const isLastGood = [...world.places.values()].some(
     (one) => inventoryOf(one, name)?.revision[0]?.commit === commit.id,

@@ -21,7 +21,17 @@ export function newApplication(dice: Chance, name: string): ApplicationModel {
     environments: dice.pick([['dev'], ['dev'], ['prod'], ['dev', 'prod']]),
     things,
     fault: null,
-    settings: { ...defaultSettings, healthCheck: dice.hits(0.2) },
+    settings: {
+      ...defaultSettings,
+      healthCheck: dice.hits(0.2),
+      selfHeal: !dice.hits(0.1),
+      prune: !dice.hits(0.1),
+      allowEmpty: dice.hits(0.15),
+      onRemoval: dice.pick(['confirm', 'confirm', 'delete', 'orphan']),
+      onFailure: dice.hits(0.2) ? 'stay' : 'revert',
+      maxPrunePercent: dice.pick([20, 20, 50, 100]),
+      sync: dice.hits(0.1) ? dice.pick(['auto', 'approve', 'manual']) : null,
+    },
   };
 }
 

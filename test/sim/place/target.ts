@@ -146,13 +146,17 @@ export class SimTarget implements Target {
   }
 
   #fieldsOf(spec: ThingSpec, at: string): JsonObject {
-    return {
+    const fields = {
       at,
       kind: spec.kind,
       value: spec.value,
       ...(spec.note === null ? {} : { note: spec.note }),
       ...(spec.secret === null ? {} : { secret: this.#options.sealer.seal(spec.secret) }),
     };
+    // Nobody promises an order of fields.
+    return this.#machine.hits(0.2)
+      ? Object.fromEntries(Object.entries(fields).toReversed())
+      : fields;
   }
 
   /** The application whose inventory claims a place. */

@@ -1,4 +1,5 @@
 import type { Violation } from '../judge/violation.ts';
+import { approveWaiting } from '../operations/people.ts';
 import { operationOf } from '../operations/registry.ts';
 import { Chance } from '../world/random.ts';
 import type { Schedule } from './schedule.ts';
@@ -27,10 +28,12 @@ export async function play(schedule: Schedule, keepTrace = false): Promise<Outco
   process.on('unhandledRejection', stray);
   try {
     world.addController().start();
+    await world.turns(world.chance.hits(0.5) ? 5_000 : 100);
     for (const step of schedule.steps) {
       const did = operationOf(step.operation).run(world, new Chance(step.seed, 'step'));
       done.push(did);
       world.trace.add(`${world.scheduler.nowMs} ### ${did ?? `(nothing: ${step.operation})`}`);
+      bystanders(world);
       if (step.gap.kind === 'turns') await world.turns(step.gap.turns);
       else await world.pass(step.gap.ms);
       if (world.judge.isDecided) break;
@@ -51,4 +54,23 @@ export async function play(schedule: Schedule, keepTrace = false): Promise<Outco
     turns: world.scheduler.turns,
     effects: world.judge.effects,
   };
+}
+
+/** What goes on beside the operations: forges that tell of commits, people who agree to what waits. */
+function bystanders(world: World): void {
+  const tip = world.repository.tip?.id ?? null;
+  for (const controller of world.controllers) {
+    const { engine } = controller;
+    if (engine === null) continue;
+    const known = controller.state.mirrors.get(world.repository.url)?.accepted ?? null;
+    if (world.setup.webhook && known !== tip && world.chance.hits(0.7)) {
+      world.trace.add(`${controller.name} hears of a commit`);
+      void engine.api.refresh({ source: null }).catch(() => {});
+    }
+    if (!world.setup.eager) continue;
+    for (const runtime of engine.applications.values()) {
+      if (runtime.waiting !== null && world.chance.hits(0.5))
+        approveWaiting(world, controller, runtime);
+    }
+  }
 }

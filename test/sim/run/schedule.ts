@@ -1,6 +1,8 @@
 import type { EnvironmentModel } from '../git/model.ts';
 import { newApplication } from '../operations/applications.ts';
+import type { Operation } from '../operations/operation.ts';
 import { operations } from '../operations/registry.ts';
+import { always, themes } from '../operations/themes.ts';
 import { Chance } from '../world/random.ts';
 import type { Setup } from './world.ts';
 
@@ -28,16 +30,25 @@ export interface Schedule {
 export function scheduleOf(seed: number): Schedule {
   const chance = new Chance(seed, 'schedule');
   const setup = setupOf(chance);
-  // Each schedule leaves out about half of all operations, so that rare ones meet each other in peace.
-  const chosen = operations.filter(() => chance.hits(0.5));
-  const list = chosen.length === 0 ? operations : chosen;
-  const bag = list.flatMap((one) => Array.from({ length: one.weight }, () => one));
+  const bag = chosenOperations(chance).flatMap((one) =>
+    Array.from({ length: one.weight }, () => one),
+  );
   const steps = Array.from({ length: 4 + chance.int(24) }, () => ({
     operation: chance.pick(bag).name,
     seed: chance.next(),
     gap: gapOf(chance),
   }));
   return { seed, setup, steps };
+}
+
+/** Each schedule leaves most operations out, so that rare ones meet each other in peace. */
+function chosenOperations(chance: Chance): readonly Operation[] {
+  if (chance.hits(0.35)) {
+    const some = operations.filter(() => chance.hits(0.5));
+    return some.length === 0 ? operations : some;
+  }
+  const names = new Set([...chance.pick(themes), ...always]);
+  return operations.filter(({ name }) => names.has(name) || chance.hits(0.04));
 }
 
 function gapOf(chance: Chance): Gap {
@@ -63,6 +74,8 @@ function setupOf(chance: Chance): Setup {
     concurrency: chance.pick([1, 2, 8]),
     allowForcedPush: chance.hits(0.3),
     mends: chance.hits(0.8),
+    eager: chance.hits(0.4),
+    webhook: chance.hits(0.6),
     model: { applications, environments, configFault: null },
   };
 }

@@ -29,8 +29,12 @@ export async function settle(world: World): Promise<void> {
   const { judge, trace } = world;
   trace.add('### all faults end');
   const controller = await oneController(world);
+  await world.pass(hourMs);
+  if (judge.isDecided) return;
+  checkFollowed(world, controller);
+  if (judge.isDecided) return;
   // Longer than it takes until everything has been looked at from scratch.
-  await world.pass(7 * hourMs);
+  await world.pass(6 * hourMs);
   if (judge.isDecided) return;
   await checkRest(world, controller);
   if (judge.isDecided) return;
@@ -89,6 +93,25 @@ const resting: ReadonlySet<string> = new Set([
   'held',
   'read-only',
 ]);
+
+/** Commits are followed by themselves, without looking at everything from scratch. */
+function checkFollowed(world: World, controller: Controller): void {
+  const { engine, state } = controller;
+  const accepted = state.mirrors.get(world.repository.url)?.accepted ?? null;
+  const model = accepted === null ? null : world.repository.commit(accepted).model;
+  if (engine === null || model === null || model.configFault !== null) return;
+  const problem = engine.configuration.problems.find(({ severity }) => severity !== 'warning');
+  if (problem !== undefined)
+    world.judge.report('no-convergence', `the configuration is sound, yet ${problem.message}`);
+  for (const { name, where, message } of differences(world, model)) {
+    const runtime = engine.applications.get(name);
+    if (runtime?.sync !== 'Synced' || runtime.hold !== null || runtime.removal !== null) continue;
+    // What others did may not have been noticed, and secrets are rotated without a notice.
+    const touched = where === null || world.judge.meddled.has(where);
+    if (!touched && world.installations === 1 && !message.includes('CANARY'))
+      world.judge.report('wrong-synced', `${name} does not follow its commits: ${message}`);
+  }
+}
 
 /** After hours without a fault, nothing is under way all the time. */
 async function checkRest(world: World, controller: Controller): Promise<void> {

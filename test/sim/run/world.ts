@@ -18,6 +18,10 @@ export interface Setup {
   readonly identity: Identity;
   readonly concurrency: number;
   readonly allowForcedPush: boolean;
+  /** Whether a person agrees to whatever waits, soon. */
+  readonly eager: boolean;
+  /** Whether controllers hear of commits at once. */
+  readonly webhook: boolean;
   /** Whether a last commit mends all that is broken in Git. */
   readonly mends: boolean;
   readonly model: RepositoryModel;
