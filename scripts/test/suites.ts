@@ -19,6 +19,9 @@ export interface Suite {
 /** Commit signatures are made and verified with the real programs, which not every machine has. */
 const signatures = ['src/**/*signature*.test.ts', 'test/**/*signature*.test.ts'];
 
+/** Pages are typed into a shell, with what a reader has. */
+const played = ['test/docs/snippets.test.ts'];
+
 /** Every suite of `npm test`; a test file belongs to exactly one. */
 export const suites: readonly Suite[] = [
   {
@@ -51,9 +54,18 @@ export const suites: readonly Suite[] = [
     name: 'docs',
     shows: 'the documentation says what the code does',
     include: ['test/docs/**/*.test.ts'],
+    exclude: played,
     tools: ['git'],
     stage: 0,
     timeoutMs: 30_000,
+  },
+  {
+    name: 'pages',
+    shows: 'what the guide tells people to type works, and says what the guide shows',
+    include: played,
+    tools: ['git', 'bash', 'curl'],
+    stage: 1,
+    timeoutMs: 240_000,
   },
   {
     name: 'sim',

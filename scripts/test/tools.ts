@@ -11,7 +11,7 @@ export interface Tool {
   readonly packages: readonly string[];
 }
 
-export type ToolName = 'git' | 'git-http-backend' | 'ssh-keygen' | 'gpg';
+export type ToolName = 'git' | 'git-http-backend' | 'ssh-keygen' | 'gpg' | 'bash' | 'curl';
 
 /** The oldest Git that Fairlead is tested with. */
 const minimumGit = [2, 36] as const;
@@ -32,6 +32,8 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     packages: ['openssh-client'],
   },
   gpg: { name: 'gpg', problem: () => missing('gpg', ['--version']), packages: ['gnupg'] },
+  bash: { name: 'bash', problem: () => missing('bash', ['--version']), packages: ['bash'] },
+  curl: { name: 'curl', problem: () => missing('curl', ['--version']), packages: ['curl'] },
 };
 
 /** Of `names`, those that are missing here, with the reason. */

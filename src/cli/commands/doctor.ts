@@ -13,6 +13,7 @@ import {
 import { checkState } from '../doctor/state.ts';
 import type { Check } from '../doctor/check.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { countOf } from '../show/counts.ts';
 import type { View } from '../output.ts';
 
 export const doctor: CommandDefinition = {
@@ -50,7 +51,9 @@ export const doctor: CommandDefinition = {
           `${check.status === 'problem' ? style.bad('✗') : style.warn('!')} ${check.name}: ${check.fix}`,
         );
     }
-    progress.line(`${checks.length} checks, ${problems} problems, ${warnings} warnings`);
+    progress.line(
+      `${countOf(checks.length, 'check')}, ${countOf(problems, 'problem')}, ${countOf(warnings, 'warning')}`,
+    );
     return problems === 0 ? exitCodes.ok : exitCodes.error;
   },
 };

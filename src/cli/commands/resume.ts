@@ -65,7 +65,7 @@ async function activate(context: Context): Promise<0> {
   context.out.item('Activated', { before: before.mode, reason: before.modeReason }, (style) =>
     before.mode === 'active'
       ? 'the controller was active already'
-      : `${style.good('→')} the controller acts again (it only watched: ${before.modeReason})`,
+      : `${style.good('→')} the controller acts again`,
   );
   return exitCodes.ok;
 }

@@ -3,6 +3,8 @@ import type { Context } from '../context.ts';
 import { toFairleadError } from '../../model/error.ts';
 import { mapLimited } from '../abort.ts';
 import { showSelector } from '../selection.ts';
+import { countOf } from '../show/counts.ts';
+import { showSource } from '../show/views.ts';
 import { ok, problem } from './check.ts';
 import type { Check } from './check.ts';
 import { problemLine } from '../show/problem.ts';
@@ -21,7 +23,7 @@ export async function checkCheckout(context: Context, top: string): Promise<read
     const sources = status.sources.flatMap((source) =>
       source.failing === null
         ? []
-        : [problem(`source ${source.name}`, source.failing.message, source.failing.hint)],
+        : [problem(`source ${showSource(source)}`, source.failing.message, source.failing.hint)],
     );
     const views = await api.applications();
     const failed = await mapLimited(views, parallel, async (view): Promise<readonly Check[]> => {
@@ -40,7 +42,7 @@ export async function checkCheckout(context: Context, top: string): Promise<read
     const found = [...problems, ...sources, ...failed.flat()];
     return found.length > 0
       ? found
-      : [ok('checkout', `${top}: ${views.length} applications render`)];
+      : [ok('checkout', `${top}: ${countOf(views.length, 'application')} can be rendered`)];
   } catch (thrown) {
     const error = toFairleadError(thrown);
     return [problem('checkout', error.message, error.hint)];

@@ -3,6 +3,7 @@ import { createControlClient } from '../../control/client.ts';
 import { FairleadError } from '../../model/error.ts';
 import { showDuration } from '../duration.ts';
 import { showSelector } from '../selection.ts';
+import { countOf } from '../show/counts.ts';
 import { problemLine } from '../show/problem.ts';
 import { showSource } from '../show/views.ts';
 import { messageOf, ok, problem, warning } from './check.ts';
@@ -69,7 +70,7 @@ function checkVersion(status: ControllerStatus, ownVersion: string): Check {
   return status.version === ownVersion
     ? ok(
         'controller',
-        `version ${status.version}, running for ${since}, ${status.applications} applications`,
+        `version ${status.version}, running for ${since}, ${countOf(status.applications, 'application')}`,
       )
     : warning(
         'controller',

@@ -11,6 +11,7 @@ import { FairleadError } from '../../model/error.ts';
 import { socketPathOf } from '../../state/location.ts';
 import { messageOf, ok, problem, warning } from './check.ts';
 import type { Check } from './check.ts';
+import { countOf } from '../show/counts.ts';
 
 /** What lies in the state folder: the lock, the database, the keys. Changes nothing. */
 export async function checkState(
@@ -81,7 +82,7 @@ async function checkKeys(layout: StateLayout): Promise<Check> {
     const keys = await readKeys(layout.keys);
     return keys === null
       ? problem('keys', `${layout.keys} is not there`, 'Bring it back with `fairlead restore`.')
-      : ok('keys', `installation ${keys.installation}, ${keys.keys.length} key(s)`);
+      : ok('keys', `installation ${keys.installation}, ${countOf(keys.keys.length, 'key')}`);
   } catch (thrown) {
     return problem('keys', messageOf(thrown), hintOf(thrown));
   }

@@ -14,6 +14,11 @@ const order: readonly (keyof PlanCounts)[] = [
 /** These are named also when there are none: their absence is news. */
 const always: ReadonlySet<keyof PlanCounts> = new Set(['create', 'update', 'delete', 'unchanged']);
 
+/** `1 application`, `2 applications` */
+export function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** `2 to create, 1 to update, 0 to delete, 5 unchanged` */
 export function showCounts(counts: PlanCounts): string {
   return order
