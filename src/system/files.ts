@@ -84,14 +84,14 @@ export interface ReplaceOptions {
   /** Name of the temporary file in the same folder; unique among all writers. */
   readonly temporary: string;
   /** Called when all is ready, right before the file appears; what it throws leaves no trace. */
-  readonly beforeCommit?: () => Promise<void>;
+  readonly beforeCommit?: (() => Promise<void>) | undefined;
 }
 
 /**
  * Writes a file whole or not at all, durably: temporary file in the same folder, fsync, rename, fsync of the
  * folder. A symlink of that name is replaced, never followed.
  *
- * @returns what was written, right before it appeared: the file at `name` is this one as long as `isSameFile`.
+ * @returns what was written, right before it appeared: the file at `name` is this one as long as `isUntouched`.
  */
 export async function replaceFile(
   folder: Folder,
@@ -170,6 +170,31 @@ export async function writeFileDurably(
   }
 }
 
+/**
+ * Adds to a file, durably. Unlike `replaceFile` it can be cut short by a crash, and makes and frees no file.
+ * @param expected `signatureOf` the file: another one is left alone.
+ * @param beforeWrite called right before; what it throws leaves no trace.
+ * @returns what the file is now; `null` when it is not as expected.
+ */
+export async function appendDurably(
+  path: string,
+  content: string,
+  expected: string,
+  beforeWrite: (() => Promise<void>) | undefined,
+): Promise<Stats | null> {
+  const via = disk();
+  const fd = await via.open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOFOLLOW);
+  try {
+    if (signatureOf(await via.fstat(fd)) !== expected) return null;
+    await beforeWrite?.();
+    await via.write(fd, content);
+    await via.fsync(fd);
+    return await via.fstat(fd);
+  } finally {
+    await via.close(fd);
+  }
+}
+
 export type Stats = NonNullable<Awaited<ReturnType<Disk['lstat']>>>;
 
 /** What is at a path, symlinks not followed, times in nanoseconds; `null`: nothing (also below what is no folder). */
@@ -199,6 +224,14 @@ export function signatureOf(stats: Stats): string {
 /** Whether both are one file, whatever its content is by now. Numbers of files that are gone are given out again. */
 export function isSameFile(left: Stats, right: Stats): boolean {
   return left.dev === right.dev && left.ino === right.ino;
+}
+
+/**
+ * Whether what was written is still what is there, as far as a look can tell: renaming moves `ctime`, and a write in the
+ * same tick of the clock leaves `mtime` as it is.
+ */
+export function isUntouched(written: Stats, now: Stats): boolean {
+  return isSameFile(written, now) && written.size === now.size && written.mtimeNs === now.mtimeNs;
 }
 
 /** Permission bits as users write them: `0644`. */

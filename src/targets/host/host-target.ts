@@ -25,7 +25,7 @@ import type { HostLedger } from './ledger/ledger.ts';
 import { machineUid } from './machine-uid.ts';
 import { hostApiVersion, hostGroup, unknownKind } from './manifest.ts';
 import { FileMemory } from './memory.ts';
-import { resolveLimits } from './paths.ts';
+import { createParentResolver, resolveLimits } from './paths.ts';
 import { createProcessKind } from './process/process.ts';
 import { createSecretReader } from './secrets.ts';
 import { readSettings } from './settings.ts';
@@ -107,6 +107,7 @@ export async function createHostTarget(options: HostTargetOptions): Promise<Targ
       const desired: Desired[] = [];
       try {
         const limits = await resolveLimits(scope.project?.hostPaths ?? []);
+        const resolveParents = createParentResolver();
         for (const manifest of manifests) {
           try {
             const kind =
@@ -116,6 +117,7 @@ export async function createHostTarget(options: HostTargetOptions): Promise<Targ
               key: scope.key,
               limits,
               kinds,
+              resolveParents,
               siblings: manifests,
             });
             await refuseForeignClaims(ledger, item, scope);

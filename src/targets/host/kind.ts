@@ -11,6 +11,8 @@ export interface HostScope {
   readonly limits: readonly string[];
   /** Kinds that the project allows, as it writes them; empty: all. */
   readonly kinds: readonly string[];
+  /** `resolveParents`, which looks at each folder once for all that is prepared together. */
+  readonly resolveParents: (path: string) => Promise<string>;
   /** All that is prepared together, this manifest among them. */
   readonly siblings: readonly Manifest[];
 }

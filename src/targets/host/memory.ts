@@ -10,6 +10,8 @@ export interface Seen {
 }
 
 interface Known extends Seen {
+  /** We wrote it ourselves, and nobody has looked since. */
+  readonly isOwn: boolean;
   readonly expiresAtMs: number;
 }
 
@@ -37,28 +39,36 @@ export class FileMemory {
     this.#limit = limit;
   }
 
-  /** The digest of the file at `path`, if it is surely the one of this signature; else `null`. */
+  /**
+   * The digest of the file at `path`, if it is the one of this signature; else `null`. What we have just written
+   * counts, too: whoever changes it within one tick cannot be told from one who does right after, and watching
+   * (`lastSeen`) looks at it once more.
+   */
   recall(path: string, signature: string): string | null {
     const known = this.#known.get(path);
-    if (known === undefined || known.signature !== signature || !known.trusted) return null;
+    if (known === undefined || known.signature !== signature) return null;
+    if (!known.trusted && !known.isOwn) return null;
     return known.expiresAtMs <= this.#clock.monotonicMs() ? null : known.digest;
   }
 
   /**
    * @param changedAtMs wall clock of the last change (`ctime`).
    * @param lookedAtMs wall clock right before it was read.
+   * @param isOwn whether this is not what was read, but what we wrote.
    */
   remember(
     path: string,
     signature: string,
     digest: string,
     times: { readonly changedAtMs: number; readonly lookedAtMs: number },
+    isOwn = false,
   ): void {
     this.#known.delete(path);
     this.#known.set(path, {
       signature,
       digest,
       expiresAtMs: this.#clock.monotonicMs() + rememberedMs,
+      isOwn,
       trusted: times.changedAtMs < times.lookedAtMs - racyMs,
     });
     if (this.#known.size <= this.#limit) return;

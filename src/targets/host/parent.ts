@@ -31,7 +31,7 @@ export async function openParent(
     folder = await openFolder(parent);
   } catch (thrown) {
     if (errorCode(thrown) !== 'ENOENT') throw thrown;
-    refuseOutside(await resolveParents(path), limits, resource);
+    if (limits.length > 0) refuseOutside(await resolveParents(path), limits, resource);
     await effect.fence();
     await makeFolders(parent);
     folder = await openFolder(parent);

@@ -53,7 +53,9 @@ export class Temporaries {
       const identity = { bootId: this.#table.bootId, pid, startTime: entry.startTime };
       return !(await isAlive(this.#table, identity));
     }
-    const stats = await disk().lstat(path).catch(() => null);
+    const stats = await disk()
+      .lstat(path)
+      .catch(() => null);
     return stats !== null && Number(stats.mtimeMs) < this.#clock.nowMs() - foreignAgeMs;
   }
 }

@@ -28,7 +28,6 @@ import { readManifest } from '../manifest.ts';
 import type { FileMemory } from '../memory.ts';
 import { liveOwner } from '../owner.ts';
 import { openParent, pathOf } from '../parent.ts';
-import { resolveParents } from '../paths.ts';
 import { describeFound, hasAttributes, refuseUnplanned, removeAt } from '../place.ts';
 import type { Temporaries } from '../temporaries.ts';
 import { textOf } from '../text.ts';
@@ -66,7 +65,7 @@ export function createDirectoryKind(dependencies: DirectoryKindDependencies): Ho
     prepare: async (manifest, scope) => {
       const { head, spec } = readManifest(manifest, 'Directory', directorySpec);
       const resource = showResource(head.id);
-      const resolved = await resolveParents(spec.path);
+      const resolved = await scope.resolveParents(spec.path);
       refuseOutside(resolved, scope.limits, resource);
       if (spec.owner !== undefined) await accounts.ownership(spec.owner, resource);
       const payload: Payload = { limits: scope.limits };

@@ -49,12 +49,17 @@ export interface Looker {
 /**
  * Looks at a path. Content is read only where its signature is not known yet.
  * @param at the path to look by, when it is another spelling of `path` (through an open folder).
+ * @param reread Read the content, whatever is known. Default false.
  * @throws errors of the system (`EACCES`, `EIO` …) as they are.
  */
 export async function lookAtFile(
   { memory, clock }: Looker,
   path: string,
-  options: { readonly at?: string; readonly signal?: AbortSignal | undefined } = {},
+  options: {
+    readonly at?: string;
+    readonly signal?: AbortSignal | undefined;
+    readonly reread?: boolean;
+  } = {},
 ): Promise<Found> {
   const at = options.at ?? path;
   // A file that is written to while we read has no one content; the third try takes what it gets.
@@ -73,7 +78,7 @@ export async function lookAtFile(
         ? { kind: 'symlink', stats, signature, to: await disk().readlink(at) }
         : { kind: 'other', stats, signature, type: typeOf(stats) };
     }
-    const recalled = memory.recall(path, signature);
+    const recalled = options.reread === true ? null : memory.recall(path, signature);
     if (recalled !== null) return { kind: 'file', stats, signature, digest: recalled };
     const read = await digestFile(at, options.signal);
     if (read === null || (read.signature !== signature && attempt < 3)) continue;

@@ -9,6 +9,7 @@ import type { Clock } from '../../../system/clock.ts';
 import { disk } from '../../../system/disk.ts';
 import {
   errorCode,
+  isUntouched,
   lstatExact,
   lstatOrNull,
   replaceFile,
@@ -27,7 +28,6 @@ import type { FileMemory } from '../memory.ts';
 import { liveOwner } from '../owner.ts';
 import { textOf } from '../text.ts';
 import { openParent, pathOf } from '../parent.ts';
-import { resolveParents } from '../paths.ts';
 import { describeFound, hasAttributes, refuseUnplanned, removeAt } from '../place.ts';
 import { refuseOutside } from '../limits.ts';
 import type { SecretReader } from '../secrets.ts';
@@ -73,7 +73,7 @@ export function createFileKind(dependencies: FileKindDependencies): HostKind {
     prepare: async (manifest, scope) => {
       const { head, spec } = readManifest(manifest, 'File', fileSpec);
       const resource = showResource(head.id);
-      const resolved = await resolveParents(spec.path);
+      const resolved = await scope.resolveParents(spec.path);
       refuseOutside(resolved, scope.limits, resource);
       if (spec.owner !== undefined) await accounts.ownership(spec.owner, resource);
       const payload: Payload = {
@@ -179,7 +179,7 @@ async function apply(
       }
       refuseOther(effect, path, found, sealer, resource);
       const seen = found.kind === 'absent' ? null : found.signature;
-      await replaceFile(folder, name, content, {
+      const written = await replaceFile(folder, name, content, {
         mode: Number.parseInt(mode, 8),
         ...ownership,
         exclusive: seen === null,
@@ -200,10 +200,8 @@ async function apply(
       const made: Found = { kind: 'file', stats, signature: signatureOf(stats), digest };
       if (showMode(stats.mode) === mode) {
         // Known, but not trusted: somebody may have written to it between our rename and this look.
-        memory.remember(path, made.signature, digest, {
-          changedAtMs: Number(stats.ctimeMs),
-          lookedAtMs: 0,
-        });
+        const times = { changedAtMs: Number(stats.ctimeMs), lookedAtMs: 0 };
+        memory.remember(path, made.signature, digest, times, isUntouched(written, stats));
       } else {
         memory.forget(path);
       }

@@ -1,11 +1,12 @@
 import type { Hasher } from '../../../model/digest.ts';
 import type { Json, JsonObject } from '../../../model/json.ts';
 import { isJsonObject } from '../../../model/json.ts';
+import { FairleadError } from '../../../model/error.ts';
 import { inventoryNewer, inventoryUnreadable } from '../../errors.ts';
 
 /**
  * Two lines of JSON: a head that any version can read (what it is, format, checksum of the second line), then the
- * value. A flipped byte, a cut-off or a hand edit is noticed; `jq` reads both lines.
+ * value. A flipped byte, a cut-off or a hand edit is noticed; `jq` reads both lines. See `decodeLast` for files with four.
  */
 export function encodeEnvelope(
   hash: Hasher,
@@ -49,6 +50,37 @@ export function decodeEnvelope(
   const value = parse(body);
   if (!isJsonObject(value)) throw damaged('it holds no object');
   return value;
+}
+
+/**
+ * What a file says last: its one value, or a later form of the same that was appended. One that is not whole (the
+ * machine stopped while it was appended) does not count; the value before it must be one that is safe to go back to.
+ *
+ * @throws FairleadError as `decodeEnvelope`
+ */
+export function decodeLast(
+  hash: Hasher,
+  kind: string,
+  formatVersion: number,
+  file: string,
+  text: string,
+): { readonly value: JsonObject; readonly hasMore: boolean } {
+  const end = text.indexOf('\n', text.indexOf('\n') + 1) + 1;
+  const hasMore = end > 0 && end < text.length;
+  const first = hasMore ? text.slice(0, end) : text;
+  const value = decodeEnvelope(hash, kind, formatVersion, file, first);
+  if (!hasMore) return { value, hasMore };
+  try {
+    return {
+      value: decodeEnvelope(hash, kind, formatVersion, file, text.slice(end)),
+      hasMore,
+    };
+  } catch (thrown) {
+    const isTorn =
+      thrown instanceof FairleadError && thrown.code === inventoryUnreadable.definition.code;
+    if (isTorn) return { value, hasMore };
+    throw thrown;
+  }
 }
 
 function parse(text: string): Json | undefined {

@@ -120,7 +120,11 @@ export function openLedger(dependencies: HostLedgerDependencies): HostLedger {
     load,
     save: (key, inventory, expectedEpoch) =>
       exchange(key, expectedEpoch, async (assertHeld) => {
-        await inventories.write(key, inventory, assertHeld);
+        await inventories.write(key, inventory, {
+          beforeCommit: assertHeld,
+          // The end of what was announced under the same epoch: going back to old ∪ new loses nothing.
+          mayFallBack: inventory.epoch === expectedEpoch,
+        });
         if (index !== null) await (await index).put(inventory);
       }),
     remove: (key, expectedEpoch) =>

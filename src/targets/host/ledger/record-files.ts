@@ -7,19 +7,21 @@ import type { JsonObject } from '../../../model/json.ts';
 import type { Clock } from '../../../system/clock.ts';
 import { disk } from '../../../system/disk.ts';
 import {
+  appendDurably,
   errorCode,
   fsyncFolder,
-  isSameFile,
+  isUntouched,
   lstatNow,
   signatureOf,
   writeFileDurably,
 } from '../../../system/files.ts';
+import type { Stats } from '../../../system/files.ts';
 import { inventoryUnreadable } from '../../errors.ts';
 import { hostError } from '../errors.ts';
 import { FileMemory } from '../memory.ts';
 import type { Temporaries } from '../temporaries.ts';
 import { textOf } from '../text.ts';
-import { decodeEnvelope, encodeEnvelope } from './envelope.ts';
+import { decodeLast, encodeEnvelope } from './envelope.ts';
 import { keyName, keyOfFile } from './names.ts';
 
 /** Values kept in memory between a write and the reads that follow it. */
@@ -35,11 +37,27 @@ export interface RecordFilesDependencies {
   readonly temporaries: Temporaries;
 }
 
+interface Kept {
+  readonly value: JsonObject;
+  /** Whether the file holds this value alone, so that a later form of it may be appended. */
+  readonly isAlone: boolean;
+}
+
+export interface WriteOptions {
+  /** Called when all is ready; what it throws leaves the old value. */
+  readonly beforeCommit?: () => Promise<void>;
+  /**
+   * The value that is there may come back when the machine stops meanwhile, and later when a disk loses a part of the
+   * file: then half the work is enough. Default false.
+   */
+  readonly mayFallBack?: boolean;
+}
+
 /** One small durable file per inventory key. */
 export class RecordFiles {
   readonly #dependencies: RecordFilesDependencies;
   readonly #memory: FileMemory;
-  readonly #values = new Map<string, JsonObject>();
+  readonly #kept = new Map<string, Kept>();
 
   constructor(dependencies: RecordFilesDependencies) {
     this.#dependencies = dependencies;
@@ -68,13 +86,14 @@ export class RecordFiles {
       const stats = lstatNow(path);
       if (stats === null) return this.#absent(path);
       const signature = signatureOf(stats);
-      const known = this.#values.get(path);
-      if (known !== undefined && this.#memory.recall(path, signature) !== null) return known;
+      const known = this.#kept.get(path);
+      if (known !== undefined && this.#memory.recall(path, signature) !== null) return known.value;
       const text = readFileSync(path, 'utf8');
-      const value = decodeEnvelope(hash, kind, formatVersion, path, text);
+      const { value, hasMore } = decodeLast(hash, kind, formatVersion, path, text);
       if (value['application'] !== undefined || value['key'] !== undefined)
         refuseForeign(value, key, path);
-      this.#keep(path, signature, value, { changedAtMs: Number(stats.ctimeMs), lookedAtMs });
+      const times = { changedAtMs: Number(stats.ctimeMs), lookedAtMs };
+      this.#keep(path, signature, { value, isAlone: !hasMore }, times);
       return value;
     } catch (thrown) {
       if (errorCode(thrown) === 'ENOENT') return this.#absent(path);
@@ -82,37 +101,54 @@ export class RecordFiles {
     }
   }
 
-  /** Durable when it resolves. `beforeCommit` is called when all is ready; what it throws leaves the old value. */
-  async write(
-    key: InventoryKey,
-    value: object,
-    beforeCommit?: () => Promise<void>,
-  ): Promise<void> {
+  /** Durable when it resolves. */
+  async write(key: InventoryKey, value: object, options: WriteOptions = {}): Promise<void> {
     const { hash, kind, formatVersion, clock, temporaries } = this.#dependencies;
     const path = this.path(key);
     try {
       await temporaries.clean(this.folder);
       await this.#memory.changing(path, async () => {
-        const written = await writeFileDurably(path, encodeEnvelope(hash, kind, formatVersion, value), {
-          mode: 0o600,
-          temporary: temporaries.next(),
-          ...(beforeCommit === undefined ? {} : { beforeCommit }),
-        });
-        // What was read before is not what this file holds, however well its signature is known from now on.
-        this.#values.delete(path);
+        const text = encodeEnvelope(hash, kind, formatVersion, value);
+        const appended =
+          options.mayFallBack === true
+            ? await this.#append(path, text, options.beforeCommit)
+            : null;
+        const written =
+          appended ??
+          (await writeFileDurably(path, text, {
+            mode: 0o600,
+            temporary: temporaries.next(),
+            beforeCommit: options.beforeCommit,
+          }));
         const lookedAtMs = clock.nowMs();
         const stats = lstatNow(path);
+        this.#kept.delete(path);
         if (stats === null) this.#absent(path);
-        else if (isSameFile(stats, written)) {
-          // Records are only ever replaced whole, under another number: this one holds what was written just now,
+        else if (isUntouched(written, stats)) {
+          // Records are replaced whole, under another number, or get longer: this one holds what was written just now,
           // however soon it is looked at again.
           const times = { changedAtMs: Number.NEGATIVE_INFINITY, lookedAtMs };
-          this.#keep(path, signatureOf(stats), value as JsonObject, times);
+          const kept = { value: value as JsonObject, isAlone: appended === null };
+          this.#keep(path, signatureOf(stats), kept, times);
         }
       });
     } catch (thrown) {
       throw hostError(thrown, `write ${path}`, inventoryKey(key));
     }
+  }
+
+  /** `null`: the file is not surely the one that we know, or holds enough. */
+  async #append(
+    path: string,
+    text: string,
+    beforeWrite: (() => Promise<void>) | undefined,
+  ): Promise<Stats | null> {
+    if (this.#kept.get(path)?.isAlone !== true) return null;
+    const stats = lstatNow(path);
+    if (stats === null) return null;
+    const signature = signatureOf(stats);
+    if (this.#memory.recall(path, signature) === null) return null;
+    return appendDurably(path, text, signature, beforeWrite);
   }
 
   /** Durable when it resolves; also when nothing was there. */
@@ -155,22 +191,22 @@ export class RecordFiles {
   #keep(
     path: string,
     signature: string,
-    value: JsonObject,
+    kept: Kept,
     times: { readonly changedAtMs: number; readonly lookedAtMs: number },
   ): void {
     this.#memory.remember(path, signature, '', times);
-    this.#values.delete(path);
-    this.#values.set(path, value);
-    if (this.#values.size <= keptValues) return;
-    for (const oldest of this.#values.keys()) {
-      this.#values.delete(oldest);
+    this.#kept.delete(path);
+    this.#kept.set(path, kept);
+    if (this.#kept.size <= keptValues) return;
+    for (const oldest of this.#kept.keys()) {
+      this.#kept.delete(oldest);
       return;
     }
   }
 
   #absent(path: string): null {
     this.#memory.forget(path);
-    this.#values.delete(path);
+    this.#kept.delete(path);
     return null;
   }
 }

@@ -101,7 +101,7 @@ export class PathWatcher {
       }
       if (before.trusted || !stats.isFile()) return;
       // Seen right after its last change: the same signature may still hide another content.
-      const found = await lookAtFile(this.#dependencies, path);
+      const found = await lookAtFile(this.#dependencies, path, { reread: true });
       if (found.kind !== 'file' || found.digest !== before.digest)
         onChange(path, found.kind !== 'absent');
     } catch {
