@@ -35,13 +35,13 @@ export async function settleRecords(
     );
     const unwanted =
       runtime.removal !== null || !(runtime.environment?.targets ?? []).includes(target.name);
+    await dropOldNames(runtime, target, inventory, runtime.application?.previousNames ?? []);
     if (unwanted && settled.entries.length === 0) {
       await target.ledger.remove(runtime.key, inventory.epoch);
       runtime.ownedAt.delete(target.name);
       runtime.inventories.delete(target.name);
       continue;
     }
-    await dropOldNames(runtime, target, inventory, runtime.application?.previousNames ?? []);
     const next: Inventory = {
       ...settled,
       installation: context.options.installation,

@@ -24,6 +24,8 @@ import { World } from './world.ts';
 
 /** How long after a target's notice an application is looked at: a burst of writes is one look. */
 const settleMs = 20;
+/** How long until it is tried again whether a look under a former name has ended. */
+const formerNameMs = 100;
 
 /** The reconcile loop over all applications. One per state folder. */
 export class Engine {
@@ -204,9 +206,22 @@ export class Engine {
     ]);
   }
 
+  /** Knows an application no longer: it is gone, or has another name. */
+  drop(runtime: ApplicationRuntime): void {
+    this.paths.drop(runtime.id);
+    this.applications.delete(runtime.id);
+    this.queue.forget(runtime.id);
+    for (const freed of runtime.batch?.leave(runtime.id) ?? []) this.queue.add(freed);
+    runtime.batch = null;
+  }
+
   async #work(id: string): Promise<void> {
     const runtime = this.applications.get(id);
     if (runtime === undefined) return;
+    if (this.#runsUnderFormerName(runtime)) {
+      this.queue.addLater(id, formerNameMs);
+      return;
+    }
     try {
       await reconcileApplication(this.#context, runtime);
     } catch (thrown) {
@@ -216,6 +231,14 @@ export class Engine {
         error: thrown instanceof Error ? thrown.stack : String(thrown),
       });
     }
+  }
+
+  /** Whether a look that began before the renaming goes on: two would take the same things for their own. */
+  #runsUnderFormerName({ key, application }: ApplicationRuntime): boolean {
+    return (application?.previousNames ?? []).some((name) => {
+      const former = inventoryKey({ ...key, application: name });
+      return !this.applications.has(former) && this.queue.isBusy(former);
+    });
   }
 
   #follow(): void {
@@ -398,9 +421,7 @@ export class Engine {
   }
 
   #forget(runtime: ApplicationRuntime): void {
-    this.paths.drop(runtime.id);
-    this.applications.delete(runtime.id);
-    this.queue.forget(runtime.id);
+    this.drop(runtime);
     this.journal.emit({
       type: 'application.removed',
       ...runtime.key,

@@ -37,9 +37,7 @@ export async function updateRoster(
     if (isHeldBack(engine, runtime.key)) continue;
     if (heirOf(config, runtime.key) !== null) {
       // Its inventory is handed over to the new name; nothing is removed.
-      engine.paths.drop(runtime.id);
-      engine.applications.delete(runtime.id);
-      engine.queue.forget(runtime.id);
+      engine.drop(runtime);
       continue;
     }
     runtime.removal = runtime.application?.onRemoval ?? 'confirm';
