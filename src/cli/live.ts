@@ -32,11 +32,15 @@ export interface Listener extends AsyncDisposable {
 
 const drainMs = 300;
 
-/** Tells `onEvent` of every event from now on, until disposed. A broken stream ends it without an error. */
+/**
+ * Tells `onEvent` of every event from now on, until disposed. A broken stream ends it without an error; who has to know
+ * of that is told by `onBroken`.
+ */
 export async function listen(
   api: Api,
   signal: AbortSignal,
   onEvent: (event: FairleadEvent) => void,
+  onBroken: (error: unknown) => void = () => undefined,
 ): Promise<Listener> {
   const stop = new AbortController();
   const afterSeq = await newestSeq(api);
@@ -47,8 +51,9 @@ export async function listen(
         heard = event.seq;
         onEvent(event);
       }
-    } catch {
+    } catch (error) {
       // Only what is shown of the way depends on it; the outcome is asked for separately.
+      if (!signal.aborted && !stop.signal.aborted) onBroken(error);
     }
   })();
   const end = async (): Promise<void> => {

@@ -13,7 +13,8 @@ import { noCheckout } from '../errors.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Input } from '../input.ts';
-import { newestSeq } from '../live.ts';
+import { listen } from '../live.ts';
+import type { Listener } from '../live.ts';
 import { takeOverOption } from '../options.ts';
 import { showSelector } from '../selection.ts';
 import { problemLine } from '../show/problem.ts';
@@ -162,9 +163,9 @@ async function follow(
   controller: Controller,
   log: ControllerLog,
 ): Promise<ExitCode> {
-  const told = tell(context, controller, log);
+  await using told = await tell(controller, log);
   await controller.run(context.signal);
-  await told.end();
+  await told.drain();
   if (context.io.interrupt.aborted) {
     return context.io.interrupt.reason === 'SIGTERM' ? exitCodes.ok : exitCodes.interrupted;
   }
@@ -177,14 +178,14 @@ async function once(
   controller: Controller,
   log: ControllerLog,
 ): Promise<ExitCode> {
-  const told = tell(context, controller, log);
+  await using told = await tell(controller, log);
   await orAbort(context.signal, controller.once(context.signal));
   const { api } = controller;
   const views = (await api.applications()).toSorted((left, right) =>
     showSelector(left) < showSelector(right) ? -1 : 1,
   );
   const status = await api.status();
-  await told.end();
+  await told.drain();
   for (const problem of status.config.problems) {
     log.engine.warn(problemLine(problem));
   }
@@ -219,25 +220,12 @@ function isUnhealthy(view: ApplicationView): boolean {
   return view.error?.code === 'apply.health-missed' || view.error?.code === 'release.quarantined';
 }
 
-/** Writes events to the log as they happen. */
-function tell(
-  context: Context,
-  controller: Controller,
-  log: ControllerLog,
-): { readonly end: () => Promise<void> } {
-  const stop = new AbortController();
-  const done = (async () => {
-    const afterSeq = await newestSeq(controller.api);
-    for await (const event of controller.api.follow({ afterSeq }, stop.signal)) log.event(event);
-  })();
-  const quiet = done.catch((error: unknown) => {
-    if (!stop.signal.aborted)
-      log.engine.error('events can no longer be followed', { error: String(error) });
-  });
-  return {
-    end: async () => {
-      stop.abort();
-      await quiet;
-    },
-  };
+/** Writes events to the log as they happen, all from now on. */
+function tell(controller: Controller, log: ControllerLog): Promise<Listener> {
+  return listen(
+    controller.api,
+    new AbortController().signal,
+    (event) => log.event(event),
+    (error) => log.engine.error('events can no longer be followed', { error: String(error) }),
+  );
 }
