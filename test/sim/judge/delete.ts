@@ -106,7 +106,7 @@ function whyGuarded(
   const commit = world.repository.find(release.revision[0]?.commit ?? '');
   const wish = commit === null ? null : wishOf(commit.model, key, world.secrets);
   // Where the commit still wants it, that the application leaves is the only reason there can be.
-  const isWanted = wish?.kind === 'things' && wish.things.has(effect.at);
+  const isWanted = wish === null || (wish.kind === 'things' && wish.things.has(effect.at));
   const isLeaving = isWanted && leaves(book, effect);
   const settings = models.flatMap(
     (model) =>

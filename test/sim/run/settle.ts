@@ -43,7 +43,8 @@ export async function settle(world: World): Promise<void> {
 
   if (world.setup.mends) mend(world);
   for (let round = 0; round < 8; round += 1) {
-    await world.pass(10 * minuteMs);
+    // Longer than it takes until a commit is noticed.
+    await world.pass(12 * minuteMs);
     if (judge.isDecided || !obey(world, controller)) break;
   }
   await world.pass(hourMs);
