@@ -15,7 +15,7 @@ export const stateLocked = defineError('state.locked', {
 export const keysMissing = defineError('state.keys-missing', {
   class: 'input',
   title: 'The keys of this installation are gone, but its database is there',
-  hint: 'Bring keys.json back with `fairlead restore`; or move the whole state folder away to begin a new installation, which starts read-only.',
+  hint: 'Bring keys.json back with `fairlead restore`; or move fairlead.db away as well to begin a new installation, which starts read-only. Leave inventories where they are.',
 });
 
 export const keysUnreadable = defineError('state.keys-unreadable', {
