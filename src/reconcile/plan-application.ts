@@ -204,7 +204,7 @@ async function preparedAt(
   const application = runtime.application;
   if (application === null)
     throw new Error('an application that was removed has nothing to render');
-  const key = prepareKey(application, revision, targets);
+  const key = prepareKey({ application, revision, targets, world: context.world });
   if (runtime.prepared?.key === key && !hasSecretReferences(runtime.prepared))
     return success(runtime.prepared);
   const prepared = await prepareRevision({

@@ -13,6 +13,7 @@ import { renderTimeout } from '../render/errors.ts';
 import { notAllowedByProject } from './errors.ts';
 import type { EnginePorts } from './ports.ts';
 import type { Prepared } from './runtime.ts';
+import { surroundingsOf } from './surroundings.ts';
 import type { World } from './world.ts';
 
 export interface PrepareInput {
@@ -83,7 +84,7 @@ export async function prepareRevision(input: PrepareInput): Promise<Result<Prepa
   }
   return success({
     revision: input.revision,
-    key: prepareKey(input.application, input.revision, input.targets),
+    key: prepareKey(input),
     byTarget,
     warnings: rendered.value.warnings,
     paths: [...rendered.value.readSet.keys()],
@@ -113,10 +114,10 @@ function refusedKind(
 
 /** Equal keys render and prepare to the same. */
 export function prepareKey(
-  application: ApplicationConfig,
-  revision: Revision,
-  targets: readonly Target[],
+  input: Pick<PrepareInput, 'application' | 'revision' | 'targets' | 'world'>,
 ): string {
+  const { application, revision, targets, world } = input;
   const commits = revision.map((part) => `${part.source}=${part.commit}`).join(',');
-  return `${application.path}|${application.project}|${commits}|${targets.map((target) => target.name).join(',')}`;
+  const names = targets.map((target) => target.name);
+  return `${application.path}|${commits}|${surroundingsOf(world.config, application, names)}`;
 }

@@ -6,6 +6,7 @@ import type { Target } from '../targets/target.ts';
 import type { Engine } from './engine.ts';
 import { letAct } from './read-only.ts';
 import { ApplicationRuntime } from './runtime.ts';
+import { surroundingsOf } from './surroundings.ts';
 
 /**
  * Brings the applications that the engine knows in line with a configuration: new ones appear, changed ones are
@@ -27,7 +28,8 @@ export async function updateRoster(
       const key: InventoryKey = { application: application.name, environment: name };
       if (!isSelected(engine.options.only, key)) continue;
       wanted.add(inventoryKey(key));
-      if (configure(engine, key, application, environment)) concerned.add(inventoryKey(key));
+      if (configure(engine, config, key, application, environment))
+        concerned.add(inventoryKey(key));
     }
   }
   await findOwned(engine, config, concerned, wanted, complete);
@@ -49,6 +51,7 @@ export async function updateRoster(
 
 function configure(
   engine: Engine,
+  config: Config,
   key: InventoryKey,
   application: ApplicationConfig,
   environment: EnvironmentConfig,
@@ -56,13 +59,18 @@ function configure(
   const id = inventoryKey(key);
   const runtime = engine.applications.get(id) ?? new ApplicationRuntime(key);
   const before = canonicalJson([runtime.application, runtime.environment, runtime.removal]);
+  const surroundingsBefore = runtime.surroundings;
   runtime.application = application;
   runtime.environment = environment;
+  runtime.surroundings = surroundingsOf(config, application, environment.targets);
   runtime.removal = null;
   runtime.lastDependsOn = application.dependsOn;
   engine.applications.set(id, runtime);
   engine.index(runtime);
-  return canonicalJson([application, environment, null]) !== before;
+  return (
+    canonicalJson([application, environment, null]) !== before ||
+    runtime.surroundings !== surroundingsBefore
+  );
 }
 
 /**

@@ -44,6 +44,8 @@ export class ApplicationRuntime {
   /** `null` once it left the configuration. */
   application: ApplicationConfig | null = null;
   environment: EnvironmentConfig | null = null;
+  /** What its project and its targets were like when it was last configured, see `surroundingsOf`. */
+  surroundings = '';
   /** How it leaves; `null` while it is configured. */
   removal: 'confirm' | 'delete' | 'orphan' | null = null;
   /** What it depended on when it was last configured; what leaves goes before what it stands on. */

@@ -1,10 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestRepository } from '../support/git.ts';
 import type { TestRepository } from '../support/git.ts';
 import { createLocalBench, surroundings } from '../support/local-bench.ts';
 import type { LocalBench } from '../support/local-bench.ts';
+import { until } from '../support/program.ts';
 
 /** The limits of a project hold for what comes from a repository of its own, from the moment they are written. */
 
@@ -19,8 +20,8 @@ afterEach(async () => {
   theirs.remove();
 });
 
-function configuration(project: string): string {
-  return `${surroundings(bench.hostDir)}---
+function configuration(project: string, settings = ''): string {
+  return `${surroundings(bench.hostDir, settings)}---
 apiVersion: fairlead.dev/v1alpha1
 kind: Source
 metadata: { name: theirs }
@@ -52,4 +53,20 @@ test.each([
   expect(bench.content('page')).toBe('one');
   bench.checkout.commit({ 'fairlead.yaml': configuration('{}') });
   await bench.settled(commit, 'site');
+});
+
+test('other settings of a target leave nothing unwatched', async () => {
+  bench.checkout.commit({ 'fairlead.yaml': configuration('{}') });
+  const commit = theirs.commit({ 'site/file.yaml': bench.file('page', 'one') });
+  await bench.start();
+  await bench.settled(commit, 'site');
+  const second = bench.checkout.commit({
+    'fairlead.yaml': configuration('{}', ', secretEnv: [X]'),
+  });
+  await until('the configuration', async () => (await bench.api.status()).config.commit === second);
+  await bench.settled(commit, 'site');
+  for (let round = 0; round < 3; round++) {
+    writeFileSync(join(bench.out, 'page'), `broken ${round}`);
+    await until('healed', () => bench.content('page') === 'one', bench.why);
+  }
 });
