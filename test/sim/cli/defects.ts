@@ -14,7 +14,7 @@ const folder = join(import.meta.dirname, '../defects');
 /** Schedules that a defect is given to show itself. */
 export const mostSeeds = 400;
 /** A defect may make the engine spin, so there is an end to it. */
-const mostMs = 120_000;
+const mostMs = 30_000;
 const chunk = 20;
 
 export interface DefectResult {
