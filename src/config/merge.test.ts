@@ -199,3 +199,49 @@ test('a configuration of nothing but errors changes nothing', () => {
   const { config, first } = merge({ 'a.yaml': smallest }, { 'a.yaml': '# empty\n' });
   expect(config).toEqual(first.config);
 });
+
+test('applications of the default project wait while its document has errors and none was good before', () => {
+  const limits = document('Project', 'default', '{hostPaths: [srv]}');
+  const { config, heldBack } = mergeWithLastGood(
+    emptyConfig,
+    read({ 'a.yaml': smallest, 'b.yaml': limits }),
+  );
+  expect(names(config)).toEqual(['here', 'dev']);
+  expect(heldBack).toContainEqual({
+    kind: 'Application',
+    name: 'site',
+    file: 'a.yaml',
+    reason: 'Project/default, which may limit it, cannot be used',
+  });
+});
+
+test('applications of the default project wait where it may hide in what could not be read at first', () => {
+  const { config } = mergeWithLastGood(
+    emptyConfig,
+    read({ 'a.yaml': smallest, 'b.yaml': 'kind: Project\nmetadata: [\n' }),
+  );
+  expect(config.applications.size).toBe(0);
+});
+
+test('a default project that comes with errors stops new applications; those that ran without it go on', () => {
+  const limits = document('Project', 'default', '{hostPaths: [srv]}');
+  const { config } = merge(
+    { 'a.yaml': [smallest, app('web')].join('---\n') },
+    { 'a.yaml': [smallest, app('web', ', wave: 3'), app('api')].join('---\n'), 'b.yaml': limits },
+  );
+  expect([...config.applications.keys()].toSorted()).toEqual(['site', 'web']);
+  expect(config.applications.get('web')?.wave).toBe(0);
+});
+
+test('an application of a project of its own does not wait for the default one', () => {
+  const { config } = mergeWithLastGood(
+    emptyConfig,
+    read({
+      'a.yaml': [smallest, document('Project', 'own', '{}'), app('web', ', project: own')].join(
+        '---\n',
+      ),
+      'b.yaml': document('Project', 'default', '{hostPaths: [srv]}'),
+    }),
+  );
+  expect([...config.applications.keys()]).toEqual(['web']);
+});

@@ -1,11 +1,12 @@
 import type { Config } from '../model/config.ts';
+import { defaultLimitsAreUnknown } from './default-project.ts';
 import { entryKey, keyOf, toConfig, toEntries } from './entries.ts';
 import type { Entries, EntryKey } from './entries.ts';
 import type { ConfigEntry } from './kinds/kind.ts';
 import type { LoadedConfig } from './load.ts';
 import { isConfigKind } from './problem.ts';
 import type { ConfigKind } from './problem.ts';
-import { checkReferences } from './references.ts';
+import { checkReferences, defaultProject } from './references.ts';
 import type { CrossFinding } from './references.ts';
 
 /** A document that is not in force as it stands in Git. */
@@ -38,7 +39,7 @@ export interface MergedConfig {
 /**
  * Puts a newly read configuration in force without losing anything to an error: a document that failed keeps its
  * last good version; what is missing counts as removed only if no error could hide it; what a kept document
- * refers to is kept, too. `previous` is the configuration in force (`emptyConfig` at first).
+ * refers to is kept, too. Nothing runs without limits that it may have. `previous` is the configuration in force (`emptyConfig` at first).
  */
 export function mergeWithLastGood(previous: Config, loaded: LoadedConfig): MergedConfig {
   const { entries, failed } = loaded;
@@ -60,10 +61,22 @@ export function mergeWithLastGood(previous: Config, loaded: LoadedConfig): Merge
       kept.set(key, { entry, reason: 'it may be among the documents that could not be read' });
     }
   }
-  const settled = settle(entries, kept, previous);
+  const usable = new Map(entries);
+  const unlimited: Retained[] = [];
+  if (defaultLimitsAreUnknown(previous, loaded)) {
+    const reason = `Project/${defaultProject}, which may limit it, cannot be used`;
+    for (const [key, entry] of entries) {
+      if (entry.kind !== 'Application' || entry.value.project !== defaultProject) continue;
+      usable.delete(key);
+      const before = previous.applications.get(entry.value.name);
+      if (before === undefined) unlimited.push(retained(entry, reason));
+      else kept.set(key, { entry: { kind: 'Application', value: before }, reason });
+    }
+  }
+  const settled = settle(usable, kept, previous);
   return {
     ...settled,
-    heldBack: [...settled.heldBack, ...refused(loaded, settled.config)],
+    heldBack: [...settled.heldBack, ...unlimited, ...refused(loaded, settled.config)],
     complete: !failed.unidentified,
   };
 }

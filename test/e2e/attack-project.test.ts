@@ -69,4 +69,5 @@ test('other settings of a target leave nothing unwatched', async () => {
     writeFileSync(join(bench.out, 'page'), `broken ${round}`);
     await until('healed', () => bench.content('page') === 'one', bench.why);
   }
+  expect((await bench.view('site')).error).toBeNull();
 });
