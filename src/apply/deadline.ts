@@ -1,6 +1,9 @@
 import type { FairleadError } from '../model/error.ts';
 import type { Clock } from '../system/clock.ts';
 
+/** Why the timer of a body that ended is stopped; given so that no error with a stack is made for it. */
+const ended = 'ended';
+
 /**
  * Runs `body` with a signal that aborts after `timeoutMs` or with `parent`. A body that does not end by itself
  * within the limit is left behind: the promise then rejects with `onTimeout()`, and what the body did is unknown.
@@ -26,7 +29,7 @@ export async function withDeadline<T>(
   try {
     return await Promise.race([body(own.signal), late]);
   } finally {
-    timer.abort();
+    timer.abort(ended);
     parent.removeEventListener('abort', forward);
   }
 }

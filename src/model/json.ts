@@ -15,24 +15,37 @@ export type JsonObject = { readonly [key: string]: Json };
  * @throws TypeError for what JSON cannot say (NaN, infinities, functions, bigint).
  */
 export function canonicalJson(value: unknown): string {
-  if (value === null || typeof value === 'boolean' || typeof value === 'string')
-    return JSON.stringify(value);
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new TypeError(`JSON has no number ${value}`);
-    return JSON.stringify(value);
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return JSON.stringify(value);
+    case 'number':
+      if (!Number.isFinite(value)) throw new TypeError(`JSON has no number ${value}`);
+      return JSON.stringify(value);
+    case 'object':
+      if (value === null) return 'null';
+      return Array.isArray(value) ? canonicalArray(value) : canonicalObject(value);
+    default:
+      throw new TypeError(`JSON cannot hold a ${typeof value}`);
   }
-  if (Array.isArray(value))
-    return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
-  if (typeof value === 'object') {
-    const record = value as Record<string, unknown>;
-    const parts: string[] = [];
-    for (const key of Object.keys(record).toSorted()) {
-      const member = record[key];
-      if (member !== undefined) parts.push(`${JSON.stringify(key)}:${canonicalJson(member)}`);
-    }
-    return `{${parts.join(',')}}`;
+}
+
+function canonicalArray(items: readonly unknown[]): string {
+  let text = '[';
+  for (const item of items) text += `${text === '[' ? '' : ','}${canonicalJson(item ?? null)}`;
+  return `${text}]`;
+}
+
+function canonicalObject(value: object): string {
+  const record = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(record);
+  let text = '{';
+  for (const key of keys.length > 1 ? keys.sort() : keys) {
+    const member = record[key];
+    if (member === undefined) continue;
+    text += `${text === '{' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
   }
-  throw new TypeError(`JSON cannot hold a ${typeof value}`);
+  return `${text}}`;
 }
 
 /** Whether two values are the same JSON, whatever the order of their keys. */

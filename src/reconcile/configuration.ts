@@ -1,6 +1,7 @@
 import type { ConfigProblemView } from '../control/api.ts';
 import { errorRecord } from '../model/error.ts';
 import type { Config } from '../model/config.ts';
+import { success } from '../model/result.ts';
 import type { SourceRevision } from '../model/revision.ts';
 import type { Source } from '../source/source.ts';
 import type { Journal } from './journal.ts';
@@ -16,6 +17,8 @@ export const configurationSetting = 'configuration';
 export class Configuration {
   readonly #ports: EnginePorts;
   readonly #journal: Journal;
+  /** What `restore` read, until the first `read`: mostly of the same commit. */
+  #restored: { readonly commit: string; readonly snapshot: ConfigSnapshot } | null = null;
   #config: Config | null = null;
   #commit: string | null = null;
   #complete = false;
@@ -55,14 +58,22 @@ export class Configuration {
     const revision = await source.resolve(commit);
     if (!revision.ok) return;
     const loaded = await this.#ports.loadConfig.load(source.tree(revision.value), null);
-    if (loaded.ok) this.#config = loaded.value.config;
+    if (!loaded.ok) return;
+    this.#config = loaded.value.config;
+    this.#restored = { commit: revision.value.commit, snapshot: loaded.value };
   }
 
   /** Reads the configuration at a revision. @returns whether there is one to work with. */
   async read(source: Source, revision: SourceRevision): Promise<boolean> {
     this.#commit = revision.commit;
     if (this.#config === null) await this.restore(source);
-    const loaded = await this.#ports.loadConfig.load(source.tree(revision), this.#config);
+    const restored = this.#restored;
+    this.#restored = null;
+    // Without an error in it nothing of an earlier form can have been kept, so it is what reading it again would give.
+    const isSame = restored?.commit === revision.commit && restored.snapshot.sound;
+    const loaded = isSame
+      ? success(restored.snapshot)
+      : await this.#ports.loadConfig.load(source.tree(revision), this.#config);
     if (!loaded.ok) {
       const error = errorRecord(loaded.error);
       this.#complete = false;

@@ -18,6 +18,10 @@ export interface RunContext {
   readonly journal: Journal;
   readonly queue: KeyedQueue;
   readonly applications: ReadonlyMap<string, ApplicationRuntime>;
+  /** Of all applications: who has it waits for no earlier wave. */
+  readonly lowestWave: () => number;
+  /** Applications that wait for others, and some that did; looked at when one comes to rest. */
+  readonly dependants: Set<ApplicationRuntime>;
   /** Not empty: show only. */
   readonly readOnlyReason: () => string;
   /** A command looks, without a controller: say what would be done, and do nothing. */

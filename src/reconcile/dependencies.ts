@@ -1,13 +1,21 @@
 import type { RunContext } from './context.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 
+type Context = Pick<RunContext, 'applications' | 'lowestWave'>;
+
+/** The lowest wave of all that are configured; 0 where there is none. */
+export function lowestWaveOf(runtimes: Iterable<ApplicationRuntime>): number {
+  const waves = [...runtimes].flatMap(({ application }) => application?.wave ?? []);
+  return waves.reduce((lowest, wave) => Math.min(lowest, wave), waves[0] ?? 0);
+}
+
 /** Applications that must come first and are not ready, one sentence each. */
-export function waitsFor(
-  context: Pick<RunContext, 'applications' | 'world'>,
-  runtime: ApplicationRuntime,
-): readonly string[] {
+export function waitsFor(context: Context, runtime: ApplicationRuntime): readonly string[] {
   const application = runtime.application;
   if (application === null) return dependantsOf(context, runtime);
+  const { dependsOn, wave } = application;
+  // Most stand on nobody and are in the first wave: with a thousand of them it matters that nobody looks at all others.
+  if (dependsOn.length === 0 && wave <= context.lowestWave()) return [];
   const waits: string[] = [];
   for (const other of context.applications.values()) {
     if (
@@ -16,8 +24,8 @@ export function waitsFor(
       other.application === null
     )
       continue;
-    const named = application.dependsOn.includes(other.key.application);
-    const earlier = other.application.wave < application.wave;
+    const named = dependsOn.includes(other.key.application);
+    const earlier = other.application.wave < wave;
     if ((named || earlier) && !other.isSettled) {
       waits.push(
         `${other.key.application} (${other.triggers.size > 0 ? 'has something to do' : `${other.state}, ${other.health.status}`})`,
@@ -28,10 +36,7 @@ export function waitsFor(
 }
 
 /** An application that leaves waits until those that stand on it have left, too. */
-function dependantsOf(
-  context: Pick<RunContext, 'applications'>,
-  runtime: ApplicationRuntime,
-): readonly string[] {
+function dependantsOf(context: Context, runtime: ApplicationRuntime): readonly string[] {
   return [...context.applications.values()]
     .filter((other) => other !== runtime && other.key.environment === runtime.key.environment)
     .filter(

@@ -10,6 +10,7 @@ import type { TargetChange } from '../targets/target.ts';
 import { Batch } from './batch.ts';
 import { Configuration } from './configuration.ts';
 import type { RunContext } from './context.ts';
+import { lowestWaveOf } from './dependencies.ts';
 import { createApi } from './engine-api.ts';
 import { Journal } from './journal.ts';
 import { PathIndex } from './path-index.ts';
@@ -20,6 +21,7 @@ import { KeyedQueue } from './queue.ts';
 import { reconcileApplication } from './reconcile-application.ts';
 import { updateRoster } from './roster.ts';
 import type { ApplicationRuntime } from './runtime.ts';
+import { Timetable } from './timetable.ts';
 import { World } from './world.ts';
 
 /** How long after a target's notice an application is looked at: a burst of writes is one look. */
@@ -45,6 +47,8 @@ export class Engine {
   #looking = false;
   #moves: Promise<void> = Promise.resolve();
   readonly #polls = new Map<string, AbortController>();
+  readonly #verifications: Timetable;
+  #lowestWave: number | null = null;
   readOnlyReason: string;
   /** Inventories of other installations are ours; each is written as such when its application is looked at. */
   foreignConfirmed: boolean;
@@ -61,6 +65,10 @@ export class Engine {
     );
     this.configuration = new Configuration(ports, this.journal);
     this.queue = new KeyedQueue(ports.clock, options.concurrency, async (id) => this.#work(id));
+    this.#verifications = new Timetable(ports.clock, (id) => {
+      this.trigger(id, 'verify');
+      this.#scheduleVerification(id);
+    });
     this.#context = {
       ports,
       options,
@@ -68,6 +76,8 @@ export class Engine {
       journal: this.journal,
       queue: this.queue,
       applications: this.applications,
+      lowestWave: () => (this.#lowestWave ??= lowestWaveOf(this.applications.values())),
+      dependants: new Set(),
       readOnlyReason: () => this.readOnlyReason,
       looking: () => this.#looking,
       adoptForeign: () => this.foreignConfirmed,
@@ -143,6 +153,7 @@ export class Engine {
   async stop(): Promise<void> {
     this.#stopping.abort();
     for (const poll of this.#polls.values()) poll.abort();
+    this.#verifications.clear();
     await this.queue.stop();
     this.journal.emit({
       type: 'controller.stopped',
@@ -211,6 +222,8 @@ export class Engine {
     this.paths.drop(runtime.id);
     this.applications.delete(runtime.id);
     this.queue.forget(runtime.id);
+    this.#verifications.drop(runtime.id);
+    this.#lowestWave = null;
     for (const freed of runtime.batch?.leave(runtime.id) ?? []) this.queue.add(freed);
     runtime.batch = null;
   }
@@ -366,6 +379,7 @@ export class Engine {
     if (!usable || config === null) return [];
     const reopened = await this.world.adopt(config);
     const concerned = await updateRoster(this, config, this.configuration.complete);
+    this.#lowestWave = null;
     for (const name of reopened) {
       this.#accepted.delete(name);
       for (const id of this.paths.allOf(name)) concerned.add(id);
@@ -394,17 +408,9 @@ export class Engine {
   }
 
   #scheduleVerification(id: string): void {
-    const { clock, random } = this.ports;
-    const delayMs = Math.round(this.options.verifyEveryMs * (0.9 + 0.2 * random.fraction()));
-    const runtime = this.applications.get(id);
-    if (runtime === undefined || runtime.verifying) return;
-    runtime.verifying = true;
-    void clock.sleep(delayMs, this.#stopping.signal).then(() => {
-      runtime.verifying = false;
-      if (this.#stopping.signal.aborted || this.applications.get(id) !== runtime) return;
-      this.trigger(id, 'verify');
-      this.#scheduleVerification(id);
-    });
+    if (!this.applications.has(id) || this.#verifications.has(id)) return;
+    const jitter = 0.9 + 0.2 * this.ports.random.fraction();
+    this.#verifications.put(id, Math.round(this.options.verifyEveryMs * jitter));
   }
 
   #onTargetChange(change: TargetChange): void {

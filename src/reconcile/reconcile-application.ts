@@ -189,6 +189,7 @@ function wait(
     );
   }
   if (verdict.event === 'plan-needs-dependency') {
+    context.dependants.add(runtime);
     return canComeByItself(context, runtime)
       ? null
       : { kind: 'blocked', message: verdict.message, error: null };

@@ -68,8 +68,9 @@ export async function rest(
       Math.max(0, runtime.hold.expiresAtMs - context.ports.clock.nowMs()),
     );
   }
-  for (const other of context.applications.values()) {
+  for (const other of context.dependants) {
     if (other.state === 'awaiting-dependency') context.queue.add(other.id);
+    else context.dependants.delete(other);
   }
   if (run.leaving && runtime.removal !== null) context.onGone(runtime);
   return { kind: 'unchanged', message: `${runtime.id} is as ${showRevision(run.revision)} says` };

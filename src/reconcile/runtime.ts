@@ -82,8 +82,6 @@ export class ApplicationRuntime {
   /** Why it runs next; empty: nothing asked since the last look. */
   readonly triggers = new Set<ReleaseTrigger | 'verify'>();
   readonly requests: RunRequest[] = [];
-  /** A look from scratch is scheduled. */
-  verifying = false;
 
   constructor(key: InventoryKey) {
     this.key = key;

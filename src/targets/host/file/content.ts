@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import type { Clock } from '../../../system/clock.ts';
+import { sha256 } from '../../../system/hasher.ts';
 import { disk } from '../../../system/disk.ts';
 import { errorCode, lstatOrNull, signatureOf } from '../../../system/files.ts';
 import type { Stats } from '../../../system/files.ts';
@@ -38,7 +39,7 @@ export type Found =
 
 /** `sha256:…` of text (as UTF-8) or bytes. */
 export function contentDigest(content: string | Uint8Array): string {
-  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
+  return `sha256:${sha256(content)}`;
 }
 
 export interface Looker {
