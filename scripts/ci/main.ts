@@ -26,7 +26,7 @@ const steps: readonly Step[] = [
   { name: 'types', argv: [join(modules, 'typescript/bin/tsc')] },
   // Every suite, the examples among them.
   { name: 'tests', argv: ['scripts/test/main.ts'] },
-  { name: 'simulation', argv: ['test/sim/main.ts', '--seeds', '3000'], needs: 'test/sim/main.ts' },
+  { name: 'simulation', argv: ['test/sim/main.ts', '--seeds', '400'], needs: 'test/sim/main.ts' },
   { name: 'demo', argv: ['bin/fairlead', 'demo', '--no-input'], needs: 'src/main.ts' },
   { name: 'package', argv: ['scripts/check-package.ts'], needs: 'src/main.ts' },
 ];
