@@ -26,6 +26,12 @@ export const permission = defineError('host.permission', {
   hint: 'Give that user the permission, run Fairlead as one who has it, or choose another place.',
 });
 
+export const unsafeLink = defineError('host.unsafe-link', {
+  class: 'denied',
+  title: 'A symlink of another user leads to what is not theirs',
+  hint: 'Name the path without the link, or have the link belong to root or to the user of the controller (chown -h).',
+});
+
 export const inTheWay = defineError('host.in-the-way', {
   class: 'conflict',
   title: 'Something of another type is where this belongs',

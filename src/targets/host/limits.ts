@@ -16,6 +16,21 @@ export function refuseOutside(resolved: string, limits: readonly string[], resou
   });
 }
 
+const setIds = 0o6000;
+
+/**
+ * Refuses a program that would run with the rights of its owner, whoever starts it, to a project that has limits.
+ * @throws FairleadError `target.not-permitted`
+ */
+export function refuseSetId(mode: string, limits: readonly string[], resource: string): void {
+  if (limits.length === 0 || (Number.parseInt(mode, 8) & setIds) === 0) return;
+  throw notPermitted({
+    message: `${resource} has mode ${mode}, with which a program could leave the hostPaths of its project`,
+    resource,
+    hint: 'Use a mode without setuid and setgid, such as "0755".',
+  });
+}
+
 /**
  * Refuses a kind that runs programs, which can touch what their user can, to a project that has limits and does not
  * name it: whoever wrote the limits may not have thought of it.

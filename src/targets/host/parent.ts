@@ -1,11 +1,13 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { JsonObject } from '../../model/json.ts';
-import { errorCode, makeFolders, openFolder } from '../../system/files.ts';
+import { disk } from '../../system/disk.ts';
+import { errorCode } from '../../system/files.ts';
 import type { Folder } from '../../system/files.ts';
 import { notPermitted } from '../errors.ts';
 import type { Effect } from '../target.ts';
 import { refuseOutside } from './limits.ts';
 import { isWithin, resolveParents } from './paths.ts';
+import { openSafely } from './safe-folder.ts';
 
 /** Where a File or Directory is. */
 export function pathOf(locator: JsonObject): string {
@@ -17,7 +19,7 @@ export function pathOf(locator: JsonObject): string {
 /**
  * Opens the folder of a path, making it where it is missing, and checks where it really is.
  * @param limits Folders the project may touch, symlinks resolved; empty: all.
- * @throws FairleadError `target.not-permitted`; errors of the system as they are.
+ * @throws FairleadError `target.not-permitted`, `host.unsafe-link`; errors of the system as they are.
  */
 export async function openParent(
   path: string,
@@ -28,13 +30,12 @@ export async function openParent(
   const parent = dirname(path);
   let folder: Folder;
   try {
-    folder = await openFolder(parent);
+    folder = await openSafely(parent, resource);
   } catch (thrown) {
     if (errorCode(thrown) !== 'ENOENT') throw thrown;
-    if (limits.length > 0) refuseOutside(await resolveParents(path), limits, resource);
+    refuseOutside(await resolveParents(path), limits, resource);
     await effect.fence();
-    await makeFolders(parent);
-    folder = await openFolder(parent);
+    folder = await openOrMake(parent, resource);
   }
   if (limits.length > 0) {
     // A symlink put into the path since it was prepared ends here: the open folder cannot be swapped any more.
@@ -48,4 +49,21 @@ export async function openParent(
     }
   }
   return folder;
+}
+
+/** Makes what is missing one by one, each in the open folder above it, durably. */
+async function openOrMake(path: string, resource: string): Promise<Folder> {
+  try {
+    return await openSafely(path, resource);
+  } catch (thrown) {
+    if (errorCode(thrown) !== 'ENOENT') throw thrown;
+  }
+  const above = await openOrMake(dirname(path), resource);
+  try {
+    await disk().makeFolders(above.at(basename(path)));
+    await above.sync();
+  } finally {
+    await above.close();
+  }
+  return openSafely(path, resource);
 }

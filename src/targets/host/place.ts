@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { Sealer } from '../../model/sealed.ts';
-import { errorCode, openFolder, showMode } from '../../system/files.ts';
+import { errorCode, showMode } from '../../system/files.ts';
 import type { Folder, Stats } from '../../system/files.ts';
 import { preconditionFailed } from '../errors.ts';
 import type { ApplyEffect, Effect } from '../target.ts';
@@ -8,6 +8,7 @@ import type { Ownership } from './accounts.ts';
 import { hostError } from './errors.ts';
 import type { Found } from './file/content.ts';
 import { isUidOf } from './file/uid.ts';
+import { openSafely } from './safe-folder.ts';
 
 /** What kinds that have a path share: whether what is there is what was planned for, and taking it away. */
 
@@ -94,7 +95,7 @@ export async function removeAt(removal: Removal): Promise<void> {
 
 async function openOrNull(parent: string, path: string, resource: string): Promise<Folder | null> {
   try {
-    return await openFolder(parent);
+    return await openSafely(parent, resource);
   } catch (thrown) {
     if (['ENOENT', 'ENOTDIR'].includes(errorCode(thrown))) return null;
     throw hostError(thrown, `remove ${path}`, resource);

@@ -1,4 +1,5 @@
-import { open, realpath } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readlink, realpath } from 'node:fs/promises';
 import { z } from 'zod';
 import { oneOf } from '../../config/one-of.ts';
 import { Secret } from '../../model/sealed.ts';
@@ -84,20 +85,35 @@ export function createSecretReader(
   };
 }
 
+function refuseSecretOutside(
+  real: string,
+  path: string,
+  limits: readonly string[],
+  resource: string,
+): void {
+  if (limits.length === 0 || isWithin(real, limits)) return;
+  throw notPermitted({
+    message: `${resource} refers to ${path}, which is outside of what its project may touch`,
+    resource,
+  });
+}
+
 async function readFile(
   path: string,
   limits: readonly string[],
   resource: string,
 ): Promise<Secret> {
   try {
-    if (limits.length > 0 && !isWithin(await realpath(path), limits)) {
-      throw notPermitted({
-        message: `${resource} refers to ${path}, which is outside of what its project may touch`,
-        resource,
-      });
-    }
-    const handle = await open(path, 'r');
+    refuseSecretOutside(await realpath(path), path, limits, resource);
+    // Without O_NONBLOCK a FIFO would block a thread for ever.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
+      // The path may have led elsewhere a moment ago; what is open is what is read.
+      const real =
+        process.platform === 'linux'
+          ? await readlink(`/proc/self/fd/${handle.fd}`)
+          : await realpath(path);
+      refuseSecretOutside(real, path, limits, resource);
       const stats = await handle.stat();
       if (!stats.isFile() || stats.size > maxSecretBytes) {
         throw secretMissing({

@@ -29,7 +29,7 @@ import { liveOwner } from '../owner.ts';
 import { textOf } from '../text.ts';
 import { openParent, pathOf } from '../parent.ts';
 import { describeFound, hasAttributes, refuseUnplanned, removeAt } from '../place.ts';
-import { refuseOutside } from '../limits.ts';
+import { refuseOutside, refuseSetId } from '../limits.ts';
 import type { SecretReader } from '../secrets.ts';
 import type { Temporaries } from '../temporaries.ts';
 import { contentDigest, lookAtFile, maxTextBytes, readText } from './content.ts';
@@ -75,6 +75,7 @@ export function createFileKind(dependencies: FileKindDependencies): HostKind {
       const resource = showResource(head.id);
       const resolved = await scope.resolveParents(spec.path);
       refuseOutside(resolved, scope.limits, resource);
+      refuseSetId(spec.mode, scope.limits, resource);
       if (spec.owner !== undefined) await accounts.ownership(spec.owner, resource);
       const payload: Payload = {
         ...(spec.content === undefined ? {} : { content: spec.content }),

@@ -5,6 +5,7 @@ import type { InventoryKey } from '../../../model/inventory.ts';
  * else (upper case too, because some file systems do not tell it apart) as `%` and hexadecimal digits.
  */
 export function encodeName(text: string): string {
+  if (/^[a-z0-9_-][a-z0-9._-]*$/.test(text)) return text;
   let encoded = '';
   for (const byte of Buffer.from(text, 'utf8')) {
     const char = String.fromCharCode(byte);

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Hasher } from '../../../model/digest.ts';
 import type { InventoryKey } from '../../../model/inventory.ts';
 import { inventoryKey } from '../../../model/inventory.ts';
@@ -69,7 +68,7 @@ export class RecordFiles {
   }
 
   path(key: InventoryKey): string {
-    return join(this.folder, `${keyName(key)}.json`);
+    return `${this.folder}/${keyName(key)}.json`;
   }
 
   /**

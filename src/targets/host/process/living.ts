@@ -43,9 +43,12 @@ export async function livingOf(
   const carriers = await carriersOf(table, record.nonce);
   const { process: recorded } = record;
   if (recorded === null || !(await isAlive(table, recorded))) return carriers;
-  const entry = await table.look(recorded.pid);
-  const others = carriers.filter(({ pid }) => pid !== recorded.pid);
-  return entry === null ? others : [entry, ...others];
+  // As long as the leader lives, its number is the group's; what threw away its environment is found by that.
+  const group = (await table.list()).filter((one) => one.group === recorded.pid && !one.zombie);
+  const leader = group.find(({ pid }) => pid === recorded.pid);
+  const others = new Map([...group, ...carriers].map((one) => [one.pid, one]));
+  others.delete(recorded.pid);
+  return leader === undefined ? [...others.values()] : [leader, ...others.values()];
 }
 
 export function identityOf(

@@ -1,6 +1,8 @@
 import { appendFile, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { canMount, mountSmallDisk } from '../../../../test/support/small-disk.ts';
 import type { LogOptions, Target } from '../../target.ts';
 import {
   effectOn,
@@ -10,6 +12,7 @@ import {
   manifest,
   node,
   openBench,
+  pidOf,
   prepare,
   applying,
   referenceTo,
@@ -19,7 +22,7 @@ import {
 } from './bench.testing.ts';
 import type { Bench } from './bench.testing.ts';
 import { lastWordsOf } from './last-words.ts';
-import { rotateLog } from './log-file.ts';
+import { rotateLog } from './rotate-log.ts';
 
 let bench: Bench;
 
@@ -80,6 +83,39 @@ describe('a log', () => {
     const span = (numbers.at(-1) ?? 0) - (numbers[0] ?? 0) + 1;
     expect(numbers.length).toBeGreaterThan(span * 0.95);
   });
+
+  it('that is flooded keeps its end, within its limits', async () => {
+    const file = join(bench.folder, 'log');
+    const limits = { maxBytes: 100_000, keep: 1 };
+    await writeFile(file, Buffer.alloc(100 * 1024 * 1024, 'x'));
+    await appendFile(file, 'the end\n');
+    expect(await rotateLog(file, limits)).toBe(true);
+    expect((await stat(file)).size).toBe(0);
+    const kept = await readFile(`${file}.1`, 'utf8');
+    expect(kept.length).toBeLessThan(20_000_000);
+    expect(kept.endsWith('the end\n')).toBe(true);
+  });
+
+  it.runIf(canMount())(
+    'that has filled its disk is cut down all the same, and its process goes on',
+    async () => {
+      using disk = mountSmallDisk(4);
+      const file = join(disk.path, 'web.log');
+      const program = 'while :; do echo "a line that says nothing at all" 2>&-; done';
+      const { desired, uid } = await run(
+        bench.target,
+        manifest('web', { argv: ['sh', '-c', program], log: { file, maxBytes: 100_000, keep: 2 } }),
+      );
+      const pid = await pidOf(bench.target, desired);
+      await until(() => statfsSync(disk.path).bfree === 0);
+      // As when the controller comes back to a full disk.
+      await bench.target.watch({ key, references: [referenceTo(desired, uid)] });
+      await until(() => statfsSync(disk.path).bfree > 0);
+      await until(async () => (await readdir(disk.path)).includes('web.log.2'));
+      expect(await pidOf(bench.target, desired)).toBe(pid);
+      await bench.target.remove(effectOn(desired, uid));
+    },
+  );
 
   it('that is no larger than its limit is left alone; one without rotated files is emptied', async () => {
     const file = join(bench.folder, 'log');

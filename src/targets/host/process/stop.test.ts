@@ -56,6 +56,18 @@ describe('a process that is to end', () => {
     expect(await readFile(mark, 'utf8')).toBe('well');
   });
 
+  it('takes along what threw away its environment and does not listen', async () => {
+    const { target } = bench;
+    const child = `env -i sh -c 'trap "" TERM; echo up; while :; do sleep 0.1; done'`;
+    const argv = ['sh', '-c', `${child} & echo "child $!"; exec sleep 1000`];
+    const { desired, uid } = await run(target, manifest('web', { argv, stop: { grace: '300ms' } }));
+    await up('web');
+    const [, pid] = /child (\d+)/.exec(await readFile(logOf(bench, 'web'), 'utf8')) ?? [];
+    expect(isRunning(Number(pid))).toBe(true);
+    await target.remove(effectOn(desired, uid));
+    expect(isRunning(Number(pid))).toBe(false);
+  });
+
   it('is killed when it does not end within its grace', async () => {
     const { target } = bench;
     const { desired, uid } = await run(

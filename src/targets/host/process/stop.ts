@@ -21,7 +21,7 @@ export type Stoppable = Pick<ProcessRecord, 'bootId' | 'process' | 'nonce'>;
 
 /**
  * Ends a process with all that it started: `signal` to its group, `graceMs` to obey, then SIGKILL. Only what carries
- * the nonce or the recorded identity is touched, so a number that was given out anew harms nobody. Resolves when all
+ * the nonce or the recorded identity, or is in its group, is touched, so a number that was given out anew harms nobody. Resolves when all
  * are gone, also when they already were.
  *
  * @throws FairleadError `host.stop-failed`, `host.permission`; what the fence and the signal throw.
@@ -34,7 +34,16 @@ export async function stopProcess(
   resource: string,
 ): Promise<void> {
   const { clock, table } = dependencies;
-  if ((await livingOf(table, record)).length === 0) return;
+  const known = new Map<number, ProcessEntry>();
+  /** What still runs of all that was ever seen of it: a group is no longer told by its leader once that has ended. */
+  const living = async (): Promise<readonly ProcessEntry[]> => {
+    for (const entry of await livingOf(table, record)) known.set(entry.pid, entry);
+    for (const entry of known.values()) {
+      if (!(await isAlive(table, identityOf(table, entry)))) known.delete(entry.pid);
+    }
+    return [...known.values()];
+  };
+  if ((await living()).length === 0) return;
   await effect.fence();
   effect.signal.throwIfAborted();
   const rounds = [
@@ -45,14 +54,14 @@ export async function stopProcess(
     const deadlineMs = clock.monotonicMs() + withinMs;
     // What comes up while it ends (a last child) is told, too.
     for (;;) {
-      const left = await livingOf(table, record);
+      const left = await living();
       if (left.length === 0) return;
       send(left, signal, resource);
       await gone(dependencies, left, deadlineMs, effect.signal);
       if (clock.monotonicMs() >= deadlineMs) break;
     }
   }
-  const left = await livingOf(table, record);
+  const left = await living();
   if (left.length === 0) return;
   throw stopFailed({
     message: `${resource} still runs as process ${left.map(({ pid }) => pid).join(', ')}, ${killedMs / 1_000} s after SIGKILL`,

@@ -10,13 +10,14 @@ import { asFields } from './fields.ts';
 import { healthOf, howEnded, settledMs } from './health.ts';
 import type { ProcessStatus } from './health.ts';
 import { findRunning } from './living.ts';
-import { rotateLog } from './log-file.ts';
+
 import type { ReadinessBoard } from './readiness.ts';
 import { recordEnd } from './record-end.ts';
 import type { RecordEndDependencies } from './record-end.ts';
 import { recordName } from './record.ts';
 import type { ProcessRecord, RecordName } from './record.ts';
 import { restOf } from './restart.ts';
+import { rotateLog } from './rotate-log.ts';
 
 /** How often processes that are not our children are looked at: one read of 5 µs each. */
 const lookEveryMs = 150;
@@ -25,7 +26,8 @@ const looksAtOnce = 100;
 const maxTurns = 4;
 /** The same where each look starts a program (`ps`). */
 const slowEvery = 7;
-const rotateEvery = 14;
+/** One look at its size each; what floods its log must not fill the disk meanwhile. */
+const rotateEvery = 4;
 /** A probe that fails is asked again this soon, so that coming back is noticed soon. */
 const failingPeriodMs = 1_000;
 
@@ -61,6 +63,8 @@ export class Supervisor {
   readonly #children = new Set<string>();
   /** Health that was shown last, by nonce. */
   readonly #shown = new Map<string, string>();
+  /** Logs that are being rotated: copying one takes a while. */
+  readonly #rotating = new Set<string>();
   readonly #pending = new Set<Promise<void>>();
   #interval: NodeJS.Timeout | null = null;
   #ticks = 0;
@@ -274,8 +278,14 @@ export class Supervisor {
     this.#wakeForHealth(watched, watched.record);
   }
 
-  async #rotate(record: ProcessRecord): Promise<void> {
-    await rotateLog(record.logFile, asFields(record.fields).log);
+  async #rotate({ logFile, fields }: ProcessRecord): Promise<void> {
+    if (this.#rotating.has(logFile)) return;
+    this.#rotating.add(logFile);
+    try {
+      await rotateLog(logFile, asFields(fields).log);
+    } finally {
+      this.#rotating.delete(logFile);
+    }
   }
 
   #run(work: Promise<void>): void {
