@@ -12,7 +12,7 @@ import { playAll } from './cli/pool.ts';
  */
 
 /** Fewer planted defects caught than this is a failure: the simulator has become blind. */
-const floor = 0;
+const floor = 60;
 /** Failed schedules that are shrunk; the rest is only named. */
 const mostShrunk = 3;
 const progressMs = 10_000;
@@ -70,7 +70,7 @@ async function schedules(options: Options): Promise<number> {
     clearInterval(progress);
   }
   const seconds = (performance.now() - beganMs) / 1_000;
-  failures.sort((left, right) => left.seed - right.seed);
+  failures.sort((left, right) => Number(left.seed) - Number(right.seed));
   for (const played of failures.slice(0, mostShrunk)) print(await describeFailure(played));
   for (const { seed, violations } of failures.slice(mostShrunk))
     print(`seed ${seed}: ${violations[0]?.rule}: ${violations[0]?.message}\n`);
@@ -91,11 +91,16 @@ async function defects(
     const { defect, caught, failure } = result;
     if (failure !== null) print(`${defect.name}: FAILED: ${failure}\n`);
     else if (caught === null) print(`${defect.name}: not caught\n`);
-    else print(`${defect.name}: caught by seed ${caught.seed}: ${caught.violation.rule}\n`);
+    else
+      print(`${defect.name}: caught by ${describeSeed(caught.seed)}: ${caught.violation.rule}\n`);
   });
   return {
     caught: results.filter(({ caught }) => caught !== null).length,
     tried: list.length,
     failed: results.filter(({ failure }) => failure !== null).length,
   };
+}
+
+function describeSeed(seed: Played['seed']): string {
+  return typeof seed === 'number' ? `seed ${seed}` : `"${seed}"`;
 }

@@ -8,6 +8,7 @@ import type { Played } from './job.ts';
 export async function describeFailure(played: Played): Promise<string> {
   const [violation] = played.violations;
   const head = `seed ${played.seed}: ${violation?.rule}: ${violation?.message}\n`;
+  if (typeof played.seed === 'string') return head;
   const schedule = scheduleOf(played.seed);
   const outcome = await play(schedule).catch(() => null);
   if (outcome === null || outcome.violations.length === 0)

@@ -2,6 +2,8 @@ import type { Violation } from '../judge/violation.ts';
 
 /** What a worker is asked for: these schedules, one after the other. */
 export interface Job {
+  /** Play the scenarios first, until one breaks a rule. */
+  readonly scenarios: boolean;
   readonly seeds: readonly number[];
   /** Play each of these seeds twice and compare. */
   readonly replayed: readonly number[];
@@ -9,7 +11,8 @@ export interface Job {
 
 /** What became of one schedule. Plain data, so that it can cross threads. */
 export interface Played {
-  readonly seed: number;
+  /** Its seed; a scenario has its name instead. */
+  readonly seed: number | string;
   readonly violations: readonly Violation[];
   readonly hash: string;
   readonly turns: number;

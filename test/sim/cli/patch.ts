@@ -55,7 +55,7 @@ export function parseDefect(name: string, text: string): Defect {
 export function applyHunks(name: string, file: FilePatch, text: string): string {
   let changed = text;
   for (const { find, replace } of file.hunks) {
-    const places = `\n${changed}`.split(`\n${find}\n`).length - 1;
+    const places = countPlaces(`\n${changed}`, `\n${find}\n`);
     if (places !== 1) {
       throw new Error(
         `${name} does not apply to ${file.file}: what it replaces stands there ${places} times\n${find}`,
@@ -64,4 +64,11 @@ export function applyHunks(name: string, file: FilePatch, text: string): string 
     changed = `\n${changed}`.replace(`\n${find}\n`, () => `\n${replace}\n`).slice(1);
   }
   return changed;
+}
+
+/** How often `part` stands in `text`; two places may share a line break. */
+function countPlaces(text: string, part: string): number {
+  let places = 0;
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + 1)) places += 1;
+  return places;
 }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Played } from './job.ts';
+import type { Job, Played } from './job.ts';
 
 /** Seeds that a worker gets at a time. */
 const chunk = 20;
@@ -23,7 +23,7 @@ export async function playAll(
     try {
       for (let seeds = take(); seeds.length > 0; seeds = take()) {
         const replayed = seeds.filter((seed) => seed % replayEvery === 0);
-        await runJob(worker, { seeds, replayed }, onPlayed);
+        await runJob(worker, { scenarios: false, seeds, replayed }, onPlayed);
       }
     } finally {
       await worker.terminate();
@@ -40,7 +40,7 @@ export function startWorker(file: URL): Worker {
 /** Resolves when the worker has done all of a job. @throws Error when it dies. */
 export function runJob(
   worker: Worker,
-  job: { readonly seeds: readonly number[]; readonly replayed: readonly number[] },
+  job: Job,
   onPlayed: (played: Played) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -1,7 +1,8 @@
 import { parentPort } from 'node:worker_threads';
 import type { Outcome } from '../run/run.ts';
-import { play } from '../run/run.ts';
+import { play, playScenario } from '../run/run.ts';
 import { scheduleOf } from '../run/schedule.ts';
+import { scenarios } from '../scenarios/registry.ts';
 import type { Job, Played } from './job.ts';
 
 /** Plays schedules in a thread of its own, and tells of each as soon as it is done. */
@@ -14,13 +15,21 @@ port.on('message', (job: Job) => {
 });
 
 async function work(job: Job): Promise<void> {
+  if (job.scenarios) {
+    for (const scenario of scenarios) {
+      const played = await playSafely(scenario.name, () => playScenario(scenario));
+      port?.postMessage(played);
+      if (played.violations.length > 0) return;
+    }
+  }
   for (const seed of job.seeds) {
-    const first = await playSafely(seed);
+    const playSeed = (): Promise<Outcome> => play(scheduleOf(seed));
+    const first = await playSafely(seed, playSeed);
     if (!job.replayed.includes(seed) || first.violations.length > 0) {
       port?.postMessage(first);
       continue;
     }
-    const again = await playSafely(seed);
+    const again = await playSafely(seed, playSeed);
     const message = `played twice, it went two ways: ${first.hash} and ${again.hash}`;
     port?.postMessage(
       first.hash === again.hash
@@ -30,10 +39,10 @@ async function work(job: Job): Promise<void> {
   }
 }
 
-async function playSafely(seed: number): Promise<Played> {
+async function playSafely(seed: Played['seed'], run: () => Promise<Outcome>): Promise<Played> {
   let outcome: Pick<Outcome, 'violations' | 'hash' | 'turns' | 'effects'>;
   try {
-    outcome = await play(scheduleOf(seed));
+    outcome = await run();
   } catch (thrown) {
     const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
     const violations = [{ rule: 'simulator' as const, message, atMs: 0 }];

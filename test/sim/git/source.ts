@@ -82,7 +82,7 @@ export class SimSource implements Source {
 
   async changedPaths(from: string, to: string): Promise<readonly string[] | null> {
     await this.#machine.io('git diff');
-    if (this.#machine.hits(this.#machine.faults.git.treeFails))
+    if (this.#machine.hits(this.#machine.faults.git.diffFails))
       throw gitFailed({ message: `cannot compare ${from} with ${to}` });
     const [before, after] = [this.#here(from), this.#here(to)];
     if (before === null || after === null) return null;

@@ -4,6 +4,7 @@ import type { World } from '../run/world.ts';
 import type { Book } from './book.ts';
 import { describeEffect } from './effect.ts';
 import type { SeenEffect } from './effect.ts';
+import { leaves } from './revision.ts';
 import { folderOf, isBroken, wishOf } from './truth.ts';
 import type { Rule } from './violation.ts';
 
@@ -30,6 +31,8 @@ export function checkApproval(
     return [strictness[wished] > strictness[environment.sync] ? wished : environment.sync];
   });
   if (policies.length === 0 || policies.includes('auto')) return;
+  // Who leaves is asked about by the prune guard, as it said itself; its own policy has left with it.
+  if (after === null && leaves(book, effect)) return;
 
   const agreed = book.agreed.some(
     (one) =>

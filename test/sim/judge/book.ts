@@ -6,7 +6,7 @@ import type { Place, ThingSpec } from '../place/place.ts';
 import type { Controller } from '../run/controller.ts';
 import type { World } from '../run/world.ts';
 import { releasesIn } from '../world/store.ts';
-import { folderOf, wishOf } from './truth.ts';
+import { folderOf, isBroken, wishOf } from './truth.ts';
 
 /** One change that a person agreed to, as the person understood it. */
 export interface Agreed {
@@ -24,6 +24,7 @@ export interface Agreed {
 
 interface Save {
   readonly order: number;
+  readonly by: string;
   readonly inventory: Inventory | null;
 }
 
@@ -74,7 +75,7 @@ export class Book {
     const at = `${place.name} ${key}`;
     const saves = this.#saves.get(at) ?? [];
     this.#saves.set(at, saves);
-    saves.push({ order: this.tick(), inventory });
+    saves.push({ order: this.tick(), by: controller.name, inventory });
     const release = inventory?.release ?? null;
     if (release === null || this.#announced.has(release)) return;
     this.#announced.set(release, this.#accepted.get(controller)?.length ?? 0);
@@ -116,9 +117,10 @@ export class Book {
     }
   }
 
-  /** The last write of an inventory, as a number of `order`. */
-  lastSave(place: Place, key: string): number {
-    return this.#saves.get(`${place.name} ${key}`)?.at(-1)?.order ?? 0;
+  /** The last write of an inventory by a controller, as a number of `order`. */
+  lastSave(place: Place, key: string, controller: Controller): number {
+    const saves = this.#saves.get(`${place.name} ${key}`) ?? [];
+    return saves.findLast(({ by }) => by === controller.name)?.order ?? 0;
   }
 
   /** Whether somebody wrote the inventory after one moment and before another. */
@@ -159,6 +161,26 @@ export class Book {
     return this.commitsAround(controller, release).map(
       (commit) => this.#world.repository.commit(commit).model,
     );
+  }
+
+  /**
+   * Of the commits around a release, and of those before them until one is found, the ones that say in full how an
+   * application is set up: what is in force while newer ones are broken.
+   */
+  modelsInForce(
+    controller: Controller,
+    release: string,
+    application: string,
+  ): readonly RepositoryModel[] {
+    const list = this.#accepted.get(controller) ?? [];
+    const announced = this.#announced.get(release) ?? list.length;
+    const found: RepositoryModel[] = [];
+    for (let at = list.length - 1; at >= 0; at -= 1) {
+      if (at < announced - 3 && found.length > 0) break;
+      const { model } = this.#world.repository.commit(list[at] ?? '');
+      if (!isBroken(model, application)) found.push(model);
+    }
+    return found;
   }
 
   isHeldAt(key: string, commit: string): boolean {

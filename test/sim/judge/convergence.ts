@@ -66,13 +66,12 @@ function mayStay(
   const wish = wishOf(model, { application, environment }, world.secrets);
   if (wish.kind === 'unusable') return true;
   const place = world.places.get(target);
-  const entry =
-    place === undefined
-      ? undefined
-      : inventoryOf(place, name)?.entries.find(({ locator }) => locator['at'] === at);
-  if (wish.kind === 'things') {
-    if (entry !== undefined) return !entry.prune || !wish.application.settings.prune;
-  }
+  const owner = model.applications.find(({ folder }) => folder === folderOf(application));
+  const owned = [...(place?.inventories.keys() ?? [])]
+    .filter((other) => folderOf(other.split('@')[0] ?? '') === folderOf(application))
+    .flatMap((other) => (place === undefined ? [] : (inventoryOf(place, other)?.entries ?? [])));
+  const entry = owned.find(({ locator }) => locator['at'] === at);
+  if (owner !== undefined && entry !== undefined) return !entry.prune || !owner.settings.prune;
   // Under another key its seal is another one: that it is what was announced cannot be told.
   if (place?.thing(at)?.spec.secret != null && world.installations > 1) return true;
   // A twin that slept through a renaming records the former name anew when it wakes up.

@@ -1,6 +1,7 @@
 import { inventoryKey } from '../../../src/model/inventory.ts';
 import type { Effect } from '../../../src/targets/target.ts';
 import type { Place } from '../place/place.ts';
+import type { Controller } from '../run/controller.ts';
 import type { Book } from './book.ts';
 import type { Rule } from './violation.ts';
 
@@ -20,9 +21,10 @@ export class Fencing {
   }
 
   /** An effect is on its way. */
-  begins(place: Place, effect: Effect): void {
-    if (!this.#announced.has(effect.fence))
-      this.#announced.set(effect.fence, this.#book.lastSave(place, inventoryKey(effect.key)));
+  begins(controller: Controller, place: Place, effect: Effect): void {
+    if (this.#announced.has(effect.fence)) return;
+    const key = inventoryKey(effect.key);
+    this.#announced.set(effect.fence, this.#book.lastSave(place, key, controller));
   }
 
   looks(effect: Effect): void {

@@ -100,8 +100,8 @@ export class Judge {
     this.book.noteSave(controller, place, inventoryKey(key), inventory);
   }
 
-  onEffectBegins(place: Place, effect: Effect): void {
-    this.#fencing.begins(place, effect);
+  onEffectBegins(controller: Controller, place: Place, effect: Effect): void {
+    this.#fencing.begins(controller, place, effect);
   }
 
   onFence(effect: Effect): void {

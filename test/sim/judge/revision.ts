@@ -4,7 +4,7 @@ import type { World } from '../run/world.ts';
 import type { Book } from './book.ts';
 import { describeEffect } from './effect.ts';
 import type { SeenEffect } from './effect.ts';
-import { isBroken, wishOf } from './truth.ts';
+import { wishOf } from './truth.ts';
 import type { Rule } from './violation.ts';
 
 type Report = (rule: Rule, message: string) => void;
@@ -68,8 +68,7 @@ function checkDelete(world: World, book: Book, effect: SeenEffect, report: Repor
 /** Whether a commit that the controller had before it takes the application away, here or everywhere. */
 export function leaves(book: Book, effect: SeenEffect): boolean {
   const { controller, release, key, place } = effect;
-  return book.modelsAround(controller, release.id).some((model) => {
-    if (isBroken(model, key.application)) return false;
+  return book.modelsInForce(controller, release.id, key.application).some((model) => {
     const application = model.applications.find(({ name }) => name === key.application);
     const environment = model.environments.find(({ name }) => name === key.environment);
     return !(

@@ -25,6 +25,8 @@ export type Rule =
   | 'not-in-revision'
   | 'livelock'
   | 'bug'
+  /** A scenario did not go as it says. */
+  | 'scenario'
   | 'unhandled-rejection'
   /** The same seed went two ways. */
   | 'replay'

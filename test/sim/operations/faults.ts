@@ -23,7 +23,7 @@ const gitFault: Operation = {
   weight: 4,
   run: (world, dice) => {
     const { git } = world.faults;
-    switch (dice.int(3)) {
+    switch (dice.int(4)) {
       case 0: {
         git.fetchFails = share(dice);
         return `fetches fail (${git.fetchFails}) ${forAWhile(world, dice, () => (git.fetchFails = 0))}`;
@@ -31,6 +31,10 @@ const gitFault: Operation = {
       case 1: {
         git.treeFails = dice.pick([0.02, 0.1, 0.5, 1]);
         return `reading Git objects fails (${git.treeFails}) ${forAWhile(world, dice, () => (git.treeFails = 0))}`;
+      }
+      case 2: {
+        git.diffFails = share(dice);
+        return `comparing commits fails (${git.diffFails}) ${forAWhile(world, dice, () => (git.diffFails = 0))}`;
       }
       default: {
         git.slowMs = dice.logarithmic(10, 100_000);

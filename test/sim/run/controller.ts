@@ -234,7 +234,7 @@ export class Controller {
     return {
       onInventory: (place, key, inventory) => judge.onInventory(this, place, key, inventory),
       onHold: (key, commit) => judge.onHold(key, commit),
-      onEffectBegins: (place, effect) => judge.onEffectBegins(place, effect),
+      onEffectBegins: (place, effect) => judge.onEffectBegins(this, place, effect),
       onFence: (effect) => judge.onFence(effect),
       onEffect: (place, effect, before, after) =>
         judge.onEffect(this, place, effect, before, after),

@@ -5,6 +5,9 @@ import { Chance } from '../world/random.ts';
 import type { Schedule } from './schedule.ts';
 import { settle } from './settle.ts';
 import { LivelockError, World } from './world.ts';
+import type { Setup } from './world.ts';
+import { Stage } from '../scenarios/stage.ts';
+import type { Scenario } from '../scenarios/stage.ts';
 
 export interface Outcome {
   readonly violations: readonly Violation[];
@@ -20,13 +23,7 @@ export interface Outcome {
 export async function play(schedule: Schedule, keepTrace = false): Promise<Outcome> {
   const world = new World(schedule.seed, schedule.setup, keepTrace);
   const done: (string | null)[] = [];
-  const stray = (reason: unknown): void =>
-    world.judge.report(
-      'unhandled-rejection',
-      reason instanceof Error ? String(reason.stack) : String(reason),
-    );
-  process.on('unhandledRejection', stray);
-  try {
+  await under(world, async () => {
     world.addController().start();
     await world.turns(world.chance.hits(0.5) ? 5_000 : 100);
     for (const step of schedule.steps) {
@@ -38,6 +35,40 @@ export async function play(schedule: Schedule, keepTrace = false): Promise<Outco
       else await world.pass(step.gap.ms);
       if (world.judge.isDecided) break;
     }
+  });
+  return outcomeOf(world, done);
+}
+
+/** Plays a scenario to its end, as `play` does. */
+export async function playScenario(scenario: Scenario, keepTrace = false): Promise<Outcome> {
+  const setup: Setup = {
+    identity: scenario.identity ?? 'content',
+    concurrency: 4,
+    allowForcedPush: false,
+    eager: false,
+    webhook: false,
+    mends: scenario.mends ?? true,
+    model: scenario.model,
+  };
+  const world = new World(1, setup, keepTrace);
+  await under(world, async () => {
+    const first = world.addController();
+    first.start();
+    await scenario.play(new Stage(world, first));
+  });
+  return outcomeOf(world, []);
+}
+
+/** Plays something in a world, lets the world settle, and notes what breaks on the way. */
+async function under(world: World, body: () => Promise<void>): Promise<void> {
+  const stray = (reason: unknown): void =>
+    world.judge.report(
+      'unhandled-rejection',
+      reason instanceof Error ? String(reason.stack) : String(reason),
+    );
+  process.on('unhandledRejection', stray);
+  try {
+    await body();
     if (!world.judge.isDecided) await settle(world);
   } catch (thrown) {
     if (!(thrown instanceof LivelockError)) throw thrown;
@@ -46,6 +77,9 @@ export async function play(schedule: Schedule, keepTrace = false): Promise<Outco
     process.off('unhandledRejection', stray);
     for (const controller of world.controllers) controller.kill();
   }
+}
+
+function outcomeOf(world: World, done: readonly (string | null)[]): Outcome {
   return {
     violations: world.judge.violations,
     hash: world.trace.hash,

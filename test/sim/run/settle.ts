@@ -2,10 +2,10 @@ import { inventoryKey } from '../../../src/model/inventory.ts';
 import { sameJson } from '../../../src/model/json.ts';
 import type { ApplicationRuntime } from '../../../src/reconcile/runtime.ts';
 import { claimTaken } from '../../../src/targets/errors.ts';
-import { isBad } from '../git/model.ts';
+import { isBad, sharedPrefix } from '../git/model.ts';
 import type { ApplicationModel, RepositoryModel } from '../git/model.ts';
 import { differences } from '../judge/convergence.ts';
-import { keysOf, wishOf } from '../judge/truth.ts';
+import { folderOf, keysOf, wishOf } from '../judge/truth.ts';
 import { inventoryOf } from '../place/ledger.ts';
 import {
   approveWaiting,
@@ -212,9 +212,12 @@ function checkConvergence(world: World, controller: Controller): void {
   }
   // Half a configuration does not tell what is to be where.
   if (model.configFault !== null) return;
-  const excused = world.setup.mends ? new Set<string>() : spoilt(world, model);
+  const excused = new Set([
+    ...(world.setup.mends ? [] : spoilt(world, model)),
+    ...knotted(world, controller),
+  ]);
   for (const { name, message } of differences(world, model)) {
-    if (excused.has(name)) continue;
+    if (isExcused(excused, name)) continue;
     const runtime = controller.engine.applications.get(name);
     // What another installation released and no configuration names is none of this one's business.
     if (runtime === undefined && isForeign(world, controller, name)) continue;
@@ -224,7 +227,7 @@ function checkConvergence(world: World, controller: Controller): void {
   }
   checkReverted(world, controller, model);
   for (const runtime of runtimes(controller)) {
-    if (excused.has(runtime.id)) continue;
+    if (isExcused(excused, runtime.id)) continue;
     if (runtime.state === 'synced' && runtime.sync === 'Synced') continue;
     world.judge.report(
       'no-convergence',
@@ -247,6 +250,7 @@ function checkReverted(world: World, controller: Controller, model: RepositoryMo
     const place = world.places.get(target ?? '');
     const good = place && inventoryOf(place, runtime.id)?.revision[0]?.commit;
     if (others.length > 0 || place === undefined || good === undefined) continue;
+    if (!hasFetched(world, controller, good)) continue;
     const before = wishOf(world.repository.commit(good).model, key, world.secrets);
     if (before.kind !== 'things' || before.isBad) continue;
     for (const [at, spec] of before.things) {
@@ -329,4 +333,37 @@ function isForeign(world: World, controller: Controller, name: string): boolean 
     const inventory = inventoryOf(place, name);
     return inventory !== null && inventory.installation !== controller.state.installation;
   });
+}
+
+/** Whether a commit is in a controller's mirror; after a forced push, a new installation never sees what was before. */
+function hasFetched(world: World, controller: Controller, commit: string): boolean {
+  const mirror = controller.state.mirrors.get(world.repository.url);
+  return [...(mirror?.fetched ?? [])].some((tip) => world.repository.isAncestor(commit, tip));
+}
+
+function isExcused(excused: ReadonlySet<string>, name: string): boolean {
+  const [application = '', environment = ''] = name.split('@');
+  const folder = folderOf(application);
+  return (
+    excused.has(name) ||
+    excused.has(`${folder}@${environment}`) ||
+    excused.has(`${folder}-x@${environment}`)
+  );
+}
+
+/** Applications that each want a place of the other: neither gets it before the other lets go, and both say so. */
+function knotted(world: World, controller: Controller): readonly string[] {
+  const waiting = runtimes(controller).filter(
+    ({ error }) => error?.code === claimTaken.definition.code,
+  );
+  if (waiting.length === 0) return [];
+  const holders = [...world.places.values()].flatMap((place) =>
+    [...place.inventories.keys()].filter((name) =>
+      inventoryOf(place, name)?.entries.some(({ locator }) =>
+        JSON.stringify(locator).includes(sharedPrefix),
+      ),
+    ),
+  );
+  const isKnot = waiting.length > 1 || !world.setup.mends;
+  return isKnot ? [...waiting.map(({ id }) => id), ...holders] : [];
 }

@@ -86,6 +86,12 @@ export class World {
     return `installation-${this.#names}`;
   }
 
+  /** One turn, or the next timer. @returns false when nothing more will happen by itself. */
+  async tick(): Promise<boolean> {
+    await drained();
+    return this.scheduler.step(this.scheduler.nextTimerMs ?? this.scheduler.nowMs);
+  }
+
   /** Lets up to `turns` turns happen without waiting for time to pass. */
   async turns(turns: number): Promise<void> {
     await drained();

@@ -12,6 +12,8 @@ export interface GitFaults {
   fetchFails: number;
   /** Reading an object fails: never an empty answer. */
   treeFails: number;
+  /** Comparing two commits fails. */
+  diffFails: number;
   slowMs: number;
 }
 
@@ -72,7 +74,7 @@ export function noTargetFaults(): TargetFaults {
 
 export function noFaults(targets: readonly string[]): Faults {
   return {
-    git: { fetchFails: 0, treeFails: 0, slowMs: 0 },
+    git: { fetchFails: 0, treeFails: 0, diffFails: 0, slowMs: 0 },
     disk: { full: false },
     store: { writeFails: 0, readFails: 0 },
     targets: new Map(targets.map((name) => [name, noTargetFaults()])),
@@ -82,7 +84,7 @@ export function noFaults(targets: readonly string[]): Faults {
 
 /** Ends everything that goes wrong. */
 export function endFaults(faults: Faults): void {
-  Object.assign(faults.git, { fetchFails: 0, treeFails: 0, slowMs: 0 });
+  Object.assign(faults.git, { fetchFails: 0, treeFails: 0, diffFails: 0, slowMs: 0 });
   faults.disk.full = false;
   Object.assign(faults.store, { writeFails: 0, readFails: 0 });
   for (const target of faults.targets.values()) Object.assign(target, noTargetFaults());

@@ -1,7 +1,14 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FairleadEvent } from '../../../src/model/event.ts';
 import type { JsonObject } from '../../../src/model/json.ts';
 import type { Approval, JournalStep, Release } from '../../../src/model/release.ts';
-import { storeDiskFull, storeFailed, storeIo } from '../../../src/store/errors.ts';
+import {
+  storeClosed,
+  storeDiskFull,
+  storeFailed,
+  storeIo,
+  storeMisused,
+} from '../../../src/store/errors.ts';
 import type { Reader, ReleaseFilter, Store, Transaction } from '../../../src/store/store.ts';
 import type { Machine } from '../run/machine.ts';
 
@@ -35,7 +42,10 @@ export class SimStore implements Store {
   readonly #machine: Machine;
   readonly #data: StoreData;
   readonly #onWrite: (text: string) => void;
+  /** The transaction whose body runs this code. */
+  readonly #current = new AsyncLocalStorage<{ ended: boolean }>();
   #turn: Promise<void> = Promise.resolve();
+  #closed = false;
 
   /** @param onWrite Sees every text that is written. */
   constructor(machine: Machine, data: StoreData, onWrite: (text: string) => void) {
@@ -69,6 +79,9 @@ export class SimStore implements Store {
   }
 
   async transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
+    this.#refuseIfClosed();
+    if (this.#current.getStore()?.ended === false)
+      throw storeMisused({ message: 'a transaction was begun inside another one' });
     const mine = this.#turn.then(async () => this.#commit(body));
     this.#turn = mine.then(
       () => {},
@@ -78,7 +91,13 @@ export class SimStore implements Store {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
+    await this.#turn;
     await this.#machine.io('store close');
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closed) throw storeClosed({ message: 'the store is closed' });
   }
 
   async #commit<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -86,7 +105,17 @@ export class SimStore implements Store {
     await machine.io('store write');
     const draft = copyStoreData(this.#data);
     const written: string[] = [];
-    const result = await body(transactionOn(draft, (text) => written.push(text)));
+    const scope = { ended: false };
+    const write = (text: string): void => {
+      if (scope.ended) throw storeMisused({ message: 'the transaction has ended' });
+      written.push(text);
+    };
+    let result: T;
+    try {
+      result = await this.#current.run(scope, () => body(transactionOn(draft, write)));
+    } finally {
+      scope.ended = true;
+    }
     if (machine.faults.disk.full) throw storeDiskFull({ message: 'no room for the database' });
     if (machine.hits(machine.faults.store.writeFails))
       throw storeIo({ message: 'the database could not be written' });
@@ -99,6 +128,7 @@ export class SimStore implements Store {
   }
 
   async #read<T>(body: (reader: Reader) => Promise<T>): Promise<T> {
+    this.#refuseIfClosed();
     await this.#machine.io('store read');
     if (this.#machine.hits(this.#machine.faults.store.readFails))
       throw storeIo({ message: 'the database could not be read' });
@@ -119,13 +149,13 @@ function replace(data: StoreData, draft: StoreData): void {
 export function releasesIn(data: StoreData, filter: ReleaseFilter): readonly Release[] {
   const found: Release[] = [];
   for (const text of [...data.releases.values()].toReversed()) {
+    if (found.length >= (filter.limit ?? 50)) break;
     const release = JSON.parse(text) as Release;
     if (filter.application !== undefined && release.application !== filter.application) continue;
     if (filter.environment !== undefined && release.environment !== filter.environment) continue;
     if (filter.outcome !== undefined && release.outcome !== filter.outcome) continue;
     if (filter.idPrefix !== undefined && !release.id.startsWith(filter.idPrefix)) continue;
     found.push(release);
-    if (found.length >= (filter.limit ?? 50)) break;
   }
   return found;
 }

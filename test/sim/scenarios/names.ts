@@ -1,0 +1,66 @@
+import { application, repository, thing } from './stage.ts';
+import type { Scenario } from './stage.ts';
+
+const two = { targets: ['west', 'south'], sync: 'auto' } as const;
+
+/** Names that change, of applications and of what they own. */
+export const names: readonly Scenario[] = [
+  {
+    name: 'a resource that is renamed where it stands is not deleted',
+    model: repository([application('web', [thing('a'), thing('b')])]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.set('web', 'b', { name: 'bn' });
+      await stage.rest();
+      stage.expect('b is there', stage.isLive('dev/web/b', 'v1'));
+    },
+  },
+  {
+    name: 'an application that is renamed while its target leaves takes everything along',
+    model: repository([application('web', [thing('a')], { onRemoval: 'delete' }, ['prod'])], two),
+    play: async (stage) => {
+      await stage.rest();
+      stage.first.kill();
+      stage.commit((model) => ({
+        ...model,
+        environments: model.environments.map((one) =>
+          one.name === 'prod' ? { ...one, targets: ['west'] } : one,
+        ),
+        applications: model.applications.map((one) => ({
+          ...one,
+          name: 'web-x',
+          settings: { ...one.settings, previousNames: ['web'] },
+        })),
+      }));
+      stage.hasFetched(stage.first);
+      stage.first.start();
+      await stage.rest();
+      stage.approve();
+      await stage.rest();
+      stage.expect('south is empty', stage.place('south').things.length === 0);
+    },
+  },
+  {
+    name: 'an application that is renamed in the middle of a release ends as one',
+    model: repository([application('web', [thing('a'), thing('b')], {}, ['prod'])], two),
+    play: async (stage) => {
+      await stage.until('the first effect', () => stage.place('west').things.length > 0);
+      stage.rename('web', 'web-x');
+      await stage.rest();
+      stage.meddle('prod/web/a', 'theirs', 'south');
+      await stage.rest();
+      stage.expect('it is healed', stage.isLive('prod/web/a', 'v1', 'south'));
+    },
+  },
+  {
+    name: 'an application that is renamed keeps what it owns',
+    model: repository([application('web', [thing('a')])]),
+    play: async (stage) => {
+      await stage.rest();
+      const before = stage.place().thing('dev/web/a')?.serial;
+      stage.rename('web', 'web-x');
+      await stage.rest();
+      stage.expect('it is the same', stage.place().thing('dev/web/a')?.serial === before);
+    },
+  },
+];

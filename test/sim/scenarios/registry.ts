@@ -1,0 +1,14 @@
+import { controllers } from './controllers.ts';
+import { deletes } from './deletes.ts';
+import { input } from './input.ts';
+import { names } from './names.ts';
+import { people } from './people.ts';
+import type { Scenario } from './stage.ts';
+
+export const scenarios: readonly Scenario[] = [
+  ...deletes,
+  ...people,
+  ...controllers,
+  ...input,
+  ...names,
+];

@@ -1,0 +1,190 @@
+import { defaultSettings } from '../git/model.ts';
+import type {
+  ApplicationModel,
+  ApplicationSettings,
+  EnvironmentModel,
+  RepositoryModel,
+  ThingModel,
+} from '../git/model.ts';
+import { approveWaiting } from '../operations/people.ts';
+import type { TargetFaults } from '../world/faults.ts';
+import type { Place } from '../place/place.ts';
+import type { Controller } from '../run/controller.ts';
+import type { World } from '../run/world.ts';
+
+/** A hand-made schedule: a situation that chance comes upon once in many thousand. */
+export interface Scenario {
+  /** What must happen, in a sentence. */
+  readonly name: string;
+  readonly model: RepositoryModel;
+  readonly identity?: Place['identity'];
+  readonly play: (stage: Stage) => Promise<void>;
+  /** Whether a last commit mends all that is broken. Default true. */
+  readonly mends?: boolean;
+}
+
+export function thing(name: string, parts: Partial<ThingModel> = {}): ThingModel {
+  return {
+    kind: 'Thing',
+    name,
+    at: name,
+    value: 'v1',
+    note: null,
+    secret: null,
+    wave: 0,
+    prune: true,
+    ...parts,
+  };
+}
+
+export function application(
+  name: string,
+  things: readonly ThingModel[],
+  settings: Partial<ApplicationSettings> = {},
+  environments: readonly string[] = ['dev'],
+): ApplicationModel {
+  return {
+    name,
+    folder: name,
+    environments,
+    things,
+    fault: null,
+    settings: { ...defaultSettings, ...settings },
+  };
+}
+
+/** Everything goes live by itself in `dev` at `east`; `prod` at `west` needs a yes. */
+export function repository(
+  applications: readonly ApplicationModel[],
+  prod: Partial<EnvironmentModel> = {},
+): RepositoryModel {
+  const common = { sync: 'auto', ephemeral: false } as const;
+  return {
+    applications,
+    environments: [
+      { ...common, name: 'dev', targets: ['east'] },
+      { ...common, name: 'prod', targets: ['west'], sync: 'approve', ...prod },
+    ],
+    configFault: null,
+  };
+}
+
+/** What a scenario works with. */
+export class Stage {
+  readonly world: World;
+  readonly first: Controller;
+
+  constructor(world: World, first: Controller) {
+    this.world = world;
+    this.first = first;
+  }
+
+  /** Commits, and lets every controller know. */
+  commit(change: (model: RepositoryModel) => RepositoryModel): void {
+    const model = this.world.repository.tip?.model;
+    if (model === undefined) throw new Error('nothing was committed yet');
+    const { id } = this.world.repository.push(change(model));
+    this.world.trace.add(`### commit ${id.slice(0, 8)}`);
+    this.fetch();
+  }
+
+  fetch(): void {
+    for (const { engine } of this.world.controllers)
+      void engine?.api.refresh({ source: null }).catch(() => {});
+  }
+
+  /** A controller that does not run had fetched the newest commit before it ended. */
+  hasFetched(controller: Controller): void {
+    const mirror = controller.state.mirrors.get(this.world.repository.url);
+    const tip = this.world.repository.tip;
+    if (mirror === undefined || tip === null) throw new Error('it never fetched anything');
+    mirror.accepted = tip.id;
+    mirror.fetched.add(tip.id);
+  }
+
+  /** Commits a change to one application. */
+  edit(name: string, change: (application: ApplicationModel) => ApplicationModel): void {
+    this.commit((model) => ({
+      ...model,
+      applications: model.applications.map((one) => (one.name === name ? change(one) : one)),
+    }));
+  }
+
+  set(name: string, thingName: string, parts: Partial<ThingModel>): void {
+    this.edit(name, (one) => ({
+      ...one,
+      things: one.things.map((item) => (item.name === thingName ? { ...item, ...parts } : item)),
+    }));
+  }
+
+  lose(name: string, ...things: readonly string[]): void {
+    this.edit(name, (one) => ({
+      ...one,
+      things: one.things.filter((item) => !things.includes(item.name)),
+    }));
+  }
+
+  rename(name: string, to: string): void {
+    this.edit(name, (one) => ({
+      ...one,
+      name: to,
+      settings: { ...one.settings, previousNames: [name] },
+    }));
+  }
+
+  remove(name: string): void {
+    this.commit((model) => ({
+      ...model,
+      applications: model.applications.filter((one) => one.name !== name),
+    }));
+  }
+
+  place(name = 'east'): Place {
+    const place = this.world.places.get(name);
+    if (place === undefined) throw new Error(`no target ${name}`);
+    return place;
+  }
+
+  fault(faults: Partial<TargetFaults>, target = 'east'): void {
+    Object.assign(this.world.faults.targets.get(target) ?? {}, faults);
+  }
+
+  /** Somebody changes (`value`) or deletes (`null`) what is live, or makes it anew. */
+  meddle(at: string, value: string | null, target = 'east', remake = false): void {
+    const place = this.place(target);
+    const spec = place.thing(at)?.spec ?? { kind: 'Thing', note: null, secret: null };
+    if (remake) place.put(at, null, null);
+    place.put(at, value === null ? null : { ...spec, value }, null);
+    this.world.judge.onForeign(place, at);
+  }
+
+  /** Somebody agrees to everything that waits. */
+  approve(controller = this.first): void {
+    for (const runtime of controller.engine?.applications.values() ?? [])
+      approveWaiting(this.world, controller, runtime);
+  }
+
+  /** Lets things happen until they have come to rest, and a little more. */
+  rest(ms = 30_000): Promise<void> {
+    return this.world.pass(ms);
+  }
+
+  /** One turn after the other until something is so. @throws Error when it does not come. */
+  async until(what: string, isSo: () => boolean): Promise<void> {
+    for (let left = 5_000; !isSo(); left -= 1) {
+      if (left === 0) throw new Error(`${what} does not come`);
+      await this.world.tick();
+      if (this.world.judge.isDecided) return;
+    }
+  }
+
+  /** Whether a thing is live with this value. */
+  isLive(at: string, value: string, target = 'east'): boolean {
+    return this.place(target).thing(at)?.spec.value === value;
+  }
+
+  /** @throws Error, for what a scenario itself expects on its way. */
+  expect(what: string, isSo: boolean): void {
+    if (!isSo && !this.world.judge.isDecided) this.world.judge.report('scenario', what);
+  }
+}
