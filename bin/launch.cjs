@@ -64,7 +64,9 @@ function handOver() {
     fail(`it needs Node ${minimumNode} or newer, and this is ${process.version}`);
     return;
   }
-  const child = spawn(node, [join(__dirname, 'fairlead')].concat(process.argv.slice(2)), {
+  // The same flag as in the shell's half of `fairlead`.
+  const argv = ['--max-semi-space-size=4', join(__dirname, 'fairlead')];
+  const child = spawn(node, argv.concat(process.argv.slice(2)), {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: Object.assign({}, process.env, { FAIRLEAD_HANDED_OVER: '1' }),
   });

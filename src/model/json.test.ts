@@ -72,6 +72,21 @@ describe('sameJson', () => {
     );
   });
 
+  test('takes a member that is undefined for none, and an item for null, as canonical JSON does', () => {
+    const nothing = fc.option(fc.constantFrom(null, 0, 'x'), { nil: undefined });
+    const members = fc.dictionary(fc.constantFrom('a', 'b', 'constructor'), nothing);
+    fc.assert(
+      fc.property(fc.array(members), fc.array(members), (left, right) => {
+        expect(sameJson(left, right)).toBe(canonicalJson(left) === canonicalJson(right));
+        expect(sameJson([left], [left])).toBe(true);
+      }),
+    );
+    expect(sameJson(undefined, null)).toBe(true);
+    expect(sameJson([undefined], [null])).toBe(true);
+    expect(sameJson({ a: undefined }, {})).toBe(true);
+    expect(sameJson({ a: null }, {})).toBe(false);
+  });
+
   test('tells 1 from "1", [] from {} and the order of arrays', () => {
     expect(sameJson(1, '1')).toBe(false);
     expect(sameJson([], {})).toBe(false);

@@ -52,11 +52,22 @@ export interface Planned {
   readonly forget: readonly string[];
 }
 
+/** One resource is asked for its place dozens of times while it is planned and released; its parts never change. */
+const places = new WeakMap<
+  Desired['locator'],
+  { readonly id: Desired['id']; readonly place: string }
+>();
+
 export function placeOf(item: {
   readonly id: Desired['id'];
   readonly locator: Desired['locator'];
 }): string {
-  return placeKey(item.id, canonicalJson(item.locator));
+  let known = places.get(item.locator);
+  if (known === undefined || known.id !== item.id) {
+    known = { id: item.id, place: placeKey(item.id, canonicalJson(item.locator)) };
+    places.set(item.locator, known);
+  }
+  return known.place;
 }
 
 /**

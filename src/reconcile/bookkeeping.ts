@@ -2,6 +2,7 @@ import { referencesFor } from '../apply/observe.ts';
 import { settle } from '../apply/inventory.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { sameJson } from '../model/json.ts';
+import { placeOf } from '../plan/plan.ts';
 import type { Target } from '../targets/target.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import { foreignReason } from './foreign.ts';
@@ -24,6 +25,8 @@ export async function settleRecords(
     if (foreignReason(inventory, context.options) !== null && !context.adoptForeign()) continue;
     if (item.handedOverFrom !== null) {
       await handOver(context, runtime, item, inventory);
+      // What came along and is wanted no more is seen to by the next look.
+      context.queue.add(runtime.id);
       continue;
     }
     const settled = settle(
@@ -66,6 +69,7 @@ async function handOver(
 ): Promise<void> {
   const moved: Inventory = {
     ...inventory,
+    epoch: item.storedEpoch === null ? inventory.epoch : item.storedEpoch + 1,
     application: runtime.key.application,
     installation: context.options.installation,
     repository: context.options.repository.url,
@@ -90,9 +94,16 @@ async function dropOldNames(
   for (const name of names) {
     const oldKey = { ...runtime.key, application: name };
     const old = await target.ledger.load(oldKey);
-    if (old?.applicationUid !== inventory.applicationUid) continue;
+    if (old === null || !covers(inventory, old)) continue;
     await target.ledger.remove(oldKey, old.epoch);
   }
+}
+
+/** Whether nothing is lost when `old` is forgotten. */
+function covers(inventory: Inventory, old: Inventory): boolean {
+  if (old.applicationUid === inventory.applicationUid) return true;
+  const known = new Set(inventory.entries.map(placeOf));
+  return old.entries.every((entry) => known.has(placeOf(entry)));
 }
 
 /** Tells each target what to watch for this application; targets compare and do nothing when it is the same. */

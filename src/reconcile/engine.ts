@@ -213,7 +213,7 @@ export class Engine {
     if (application === null) return;
     const own = pathOf(application, runtime.key.environment);
     this.paths.file(runtime.id, application.source, [
-      ...new Set([own, ...(runtime.prepared?.paths ?? [])]),
+      ...new Set([own, ...(runtime.prepared?.paths ?? []), ...runtime.missedPaths]),
     ]);
   }
 

@@ -37,8 +37,11 @@ export async function updateRoster(
   for (const runtime of engine.applications.values()) {
     if (wanted.has(runtime.id) || runtime.removal !== null) continue;
     if (isHeldBack(engine, runtime.key)) continue;
-    if (heirOf(config, runtime.key) !== null) {
-      // Its inventory is handed over to the new name; nothing is removed.
+    const heir = heirOf(config, runtime.key);
+    if (heir !== null) {
+      // Its inventory is handed over to the new name, also what a look that goes on may still write; nothing is removed.
+      const places = [...runtime.ownedAt, ...(runtime.environment?.targets ?? [])];
+      for (const target of places) engine.applications.get(heir)?.ownedAt.add(target);
       engine.drop(runtime);
       continue;
     }

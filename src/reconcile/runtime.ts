@@ -77,6 +77,8 @@ export class ApplicationRuntime {
   nextAttemptAtMs: number | null = null;
   healLog: HealLog = new Map();
   prepared: Prepared | null = null;
+  /** Paths that were read before the wanted revision turned out not to be renderable. */
+  missedPaths: readonly string[] = [];
   inventories = new Map<string, Inventory | null>();
   batch: Batch | null = null;
   /** Why it runs next; empty: nothing asked since the last look. */

@@ -1,9 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Sealer } from '../model/sealed.ts';
 import { errorCode, writeFileDurably } from '../system/files.ts';
+import type { Seed } from '../model/seed.ts';
 import { createSealer } from '../system/hasher.ts';
 import { keysMissing, keysUnreadable } from './errors.ts';
 import type { StateLayout } from './folder.ts';
@@ -14,6 +15,8 @@ const schema = z.strictObject({
   formatVersion: z.literal(formatVersion),
   /** Names this installation in the inventories that it writes. */
   installation: z.uuid(),
+  /** When it was made, milliseconds since 1970; installations from before this was recorded do not have it. */
+  createdAtMs: z.int().min(0).optional(),
   /** Id of the key that new seals are made with. */
   current: z.string(),
   keys: z
@@ -100,8 +103,25 @@ export function makeKeys(): Keys {
   return {
     formatVersion,
     installation: randomUUID(),
+    createdAtMs: Date.now(),
     current: 'k1',
     keys: [{ id: 'k1', secret: randomBytes(32).toString('base64') }],
+  };
+}
+
+/** What templates take for the time on an installation that does not know when it was made. */
+const unknownCreationMs = Date.UTC(2026, 0, 1);
+
+/**
+ * Time and entropy for templates: the same for every render of an application in an environment, and not to be
+ * guessed without the first key.
+ */
+export function seedOf(keys: Keys, application: string, environment: string): Seed {
+  const secret = Buffer.from(keys.keys[0]?.secret ?? '', 'base64');
+  const text = `render ${JSON.stringify([application, environment])}`;
+  return {
+    clockMs: keys.createdAtMs ?? unknownCreationMs,
+    entropy: createHmac('sha256', secret).update(text).digest(),
   };
 }
 

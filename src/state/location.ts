@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { homedir, tmpdir, userInfo } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,6 +18,16 @@ export function defaultStateDir(env: Environment): string {
     isAbsolute(given) ? given : join(env['HOME'] ?? homedir(), '.local', 'state'),
     'fairlead',
   );
+}
+
+/**
+ * Where things are kept that can be made again: `fairlead` in the user's folder for caches, by the same rule. `null`
+ * where the user has no folder to hold it, which nobody wants to have made.
+ */
+export function defaultCacheDir(env: Environment): string | null {
+  const given = env['XDG_CACHE_HOME'] ?? '';
+  const caches = isAbsolute(given) ? given : join(env['HOME'] ?? homedir(), '.cache');
+  return existsSync(dirname(caches)) ? join(caches, 'fairlead') : null;
 }
 
 /**

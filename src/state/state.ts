@@ -3,12 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sealer } from '../model/sealed.ts';
+import type { SeedOf } from '../model/seed.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { openSqliteReader } from '../store/sqlite-reader.ts';
 import type { Store } from '../store/store.ts';
 import { layoutOf, prepareFolder } from './folder.ts';
 import type { StateLayout } from './folder.ts';
-import { makeKeys, openKeys, readKeys, sealerOf } from './keys.ts';
+import { makeKeys, openKeys, readKeys, sealerOf, seedOf } from './keys.ts';
 import { lockState } from './lock.ts';
 import { clearRestored, isMarkedRestored, markRestored } from './restored.ts';
 
@@ -19,6 +20,8 @@ export interface State {
   readonly sealer: Sealer;
   /** Names this installation in inventories. */
   readonly installation: string;
+  /** What templates take for the time and for chance. */
+  readonly seedOf: SeedOf;
   readonly mirrorsDirectory: string;
   /** Whether it came from a backup, or lost its database, and nobody has confirmed it yet. */
   readonly restored: boolean;
@@ -57,6 +60,7 @@ async function openForWork(layout: StateLayout): Promise<State> {
       store,
       sealer: sealerOf(keys),
       installation: keys.installation,
+      seedOf: (application, environment) => seedOf(keys, application, environment),
       mirrorsDirectory: layout.mirrors,
       restored: isMarkedRestored(layout),
       clearRestored: () => clearRestored(layout),
@@ -80,6 +84,7 @@ async function openForLooking(layout: StateLayout): Promise<State> {
     store,
     sealer: sealerOf(keys),
     installation: keys.installation,
+    seedOf: (application, environment) => seedOf(keys, application, environment),
     mirrorsDirectory: join(passing, 'mirrors'),
     restored: false,
     clearRestored: async () => {},

@@ -37,21 +37,14 @@ export async function startController(options: ControllerOptions): Promise<Bench
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const logFile = join(options.folder, `${options.name}.log`);
   const log = openSync(logFile, 'a');
-  const profile =
-    options.cpuProf === null
-      ? []
-      : [
-          '--cpu-prof',
-          `--cpu-prof-dir=${options.cpuProf}`,
-          `--cpu-prof-name=${options.name}.cpuprofile`,
-        ];
   const argv = ['up', '--repo', options.repository, '--state-dir', stateDir, '--no-input'];
   const startedAtMs = now();
-  const child = spawn(
-    process.execPath,
-    [...profile, '--disable-warning=ExperimentalWarning', join(root, 'bin/fairlead'), ...argv],
-    { env: gitEnvironment(), stdio: ['ignore', log, log], detached: true },
-  );
+  // As a person starts it, with the flags that it gives to Node; the shell in front of it becomes Node.
+  const child = spawn(join(root, 'bin/fairlead'), argv, {
+    env: { ...gitEnvironment(), ...profiling(options) },
+    stdio: ['ignore', log, log],
+    detached: true,
+  });
   closeSync(log);
   const { pid } = child;
   if (pid === undefined) throw new Error('the controller could not be started');
@@ -76,6 +69,12 @@ export async function startController(options: ControllerOptions): Promise<Bench
     }
   };
   return { pid, api, startedAtMs, steady, stop: () => stop(child) };
+}
+
+function profiling({ cpuProf, name }: ControllerOptions): NodeJS.ProcessEnv {
+  if (cpuProf === null) return {};
+  const file = `--cpu-prof --cpu-prof-dir=${JSON.stringify(cpuProf)} --cpu-prof-name=${name}.cpuprofile`;
+  return { NODE_OPTIONS: file };
 }
 
 /** Milliseconds of the wall clock, as events carry them, with fractions. */

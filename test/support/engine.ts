@@ -6,6 +6,7 @@ import type { Api } from '../../src/control/api.ts';
 import { createEngine, type Engine } from '../../src/reconcile/engine.ts';
 import type { EngineOptions, EnginePorts } from '../../src/reconcile/ports.ts';
 import { createRendererRegistry } from '../../src/render/registry.ts';
+import type { EngineTools } from '../../src/render/sandbox/render.ts';
 import { openGit } from '../../src/source/git.ts';
 import { createMirrorPool } from '../../src/source/mirror-pool.ts';
 import { openMirrorSource } from '../../src/source/mirror-source.ts';
@@ -56,6 +57,8 @@ export interface EngineBenchOptions {
   /** What the controller has in its environment, beside PATH. */
   readonly env?: Readonly<Record<string, string>>;
   readonly log?: (message: string, facts?: unknown) => void;
+  /** What renders charts and kustomizations. Default: they are refused. */
+  readonly engines?: EngineTools;
 }
 
 export async function createEngineBench(options: EngineBenchOptions = {}): Promise<EngineBench> {
@@ -65,7 +68,7 @@ export async function createEngineBench(options: EngineBenchOptions = {}): Promi
   const git = await openGit({ environment: env, clock: systemClock });
   const pool = createMirrorPool({ directory: join(folder, 'mirrors'), git, clock: systemClock });
   const store = await openSqliteStore({ file: join(folder, 'fairlead.db') });
-  const registry = createRendererRegistry(systemClock);
+  const registry = createRendererRegistry(systemClock, options.engines);
   const opened: Target[] = [];
   const openHost = async (name: string): Promise<Target> => {
     const target = await openTarget('host', {
