@@ -7,6 +7,7 @@ import { findGo } from './render/go.ts';
 
 /**
  * `npm run build:render`: compiles engines/render and writes the compressed module with its digest to src/.
+ * `--quick` compresses little, which is for trying out, not for committing.
  * `--check` compiles it anew and compares; without the Go that it was made with, it says so and compares the digest alone.
  */
 
@@ -19,21 +20,22 @@ interface Digest {
 }
 
 const folder = join(import.meta.dirname, '../src/render/sandbox');
+const isQuick = process.argv.includes('--quick');
 const moduleFile = join(folder, 'engine.wasm.br');
 const digestFile = join(folder, 'engine.json');
 
-const go = findGo();
-process.exitCode = process.argv.includes('--check') ? check() : build();
+process.exitCode = await (process.argv.includes('--check') ? check() : build());
 
-function build(): number {
+async function build(): Promise<number> {
+  const go = findGo();
   if (go === undefined) {
     console.error('Go is not there: install it, or name it in FAIRLEAD_GO.');
     return 1;
   }
-  const module = compileEngines(go);
+  const module = await compileEngines(go);
   const compressed = brotliCompressSync(module, {
     params: {
-      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+      [constants.BROTLI_PARAM_QUALITY]: isQuick ? 1 : constants.BROTLI_MAX_QUALITY,
       [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
       [constants.BROTLI_PARAM_SIZE_HINT]: module.length,
     },
@@ -45,18 +47,21 @@ function build(): number {
   return 0;
 }
 
-function check(): number {
+async function check(): Promise<number> {
   const digest = JSON.parse(readFileSync(digestFile, 'utf8')) as Digest;
   const committed = brotliDecompressSync(readFileSync(moduleFile));
   if (sha256(committed) !== digest.sha256) {
     console.error(`${moduleFile} is not what ${digestFile} says; run \`npm run build:render\`.`);
     return 1;
   }
+  // Go fetches the toolchain that is named here when it is not this one.
+  process.env['GOTOOLCHAIN'] = digest.go;
+  const go = findGo();
   if (go?.version !== digest.go) {
     console.log(`not rebuilt: made with ${digest.go}, here is ${go?.version ?? 'no Go'}`);
     return 0;
   }
-  const rebuilt = sha256(compileEngines(go));
+  const rebuilt = sha256(await compileEngines(go));
   if (rebuilt !== digest.sha256) {
     console.error('engines/render gives another module; run `npm run build:render`.');
     return 1;

@@ -8,12 +8,14 @@ import { configurationSetting } from './reconcile/configuration.ts';
 import type { EngineLog } from './reconcile/ports.ts';
 import { letAct } from './reconcile/read-only.ts';
 import { createRendererRegistry } from './render/registry.ts';
+import { createSandbox } from './render/sandbox/pool.ts';
 import { openGit } from './source/git.ts';
 import type { Git } from './source/git.ts';
 import { openLocalSource } from './source/local.ts';
 import type { LocalSource } from './source/local.ts';
 import { createMirrorPool } from './source/mirror-pool.ts';
 import { openMirrorSource } from './source/mirror-source.ts';
+import { defaultCacheDir } from './state/location.ts';
 import { openState } from './state/state.ts';
 import type { State } from './state/state.ts';
 import { readSetting } from './state/setting.ts';
@@ -94,7 +96,9 @@ export async function openController(options: OpenOptions): Promise<Controller> 
 async function compose(options: OpenOptions, git: Git, state: State): Promise<Controller> {
   const pool = createMirrorPool({ directory: state.mirrorsDirectory, git, clock: systemClock });
   const local = options.mode === 'checkout' ? await openCheckout(options, git) : null;
-  const registry = createRendererRegistry(systemClock);
+  const cacheDirectory = defaultCacheDir(options.env);
+  const sandbox = createSandbox({ clock: systemClock, cacheDirectory });
+  const registry = createRendererRegistry(systemClock, { sandbox, seedOf: state.seedOf });
   const repository = local === null ? followed(options) : local.config;
   const engine = createEngine(
     {
@@ -141,6 +145,7 @@ async function compose(options: OpenOptions, git: Git, state: State): Promise<Co
   await engine.start();
   if (local !== null) await engine.load();
   return controllerOf(engine, state, async () => {
+    await sandbox[Symbol.asyncDispose]();
     await pool.close();
     await local?.close();
   });

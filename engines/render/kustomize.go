@@ -1,18 +1,33 @@
 package main
 
 import (
+	"bytes"
+	"path"
+
+	"fairlead.dev/engines/render/charts"
 	"fairlead.dev/engines/render/files"
 	"fairlead.dev/engines/render/refusal"
+	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/openapi"
 	"sigs.k8s.io/yaml"
 )
 
 func renderKustomization(asked *Request, answer *Response) error {
 	options := krusty.MakeDefaultOptions()
+	// The order that the program gives unless it is told.
+	options.Reorder = krusty.ReorderOptionUnspecified
 	// The tree is the boundary; nothing in it leads out.
 	options.LoadRestrictions = types.LoadRestrictionsNone
 	options.PluginConfig.HelmConfig = types.HelmConfig{Enabled: true, Command: "helm"}
+	charts.Defaults = asked.Capabilities
+	if choosesSchema(asked.Path) {
+		// Kustomize keeps schemas in variables of the process. One that is chosen must not add to what is there, nor
+		// be there for the next render.
+		openapi.ResetOpenAPI()
+		answer.Spent = true
+	}
 	resources, err := krusty.MakeKustomizer(options).Run(files.Tree{}, asked.Path)
 	if types.IsErrOnlyBuiltinPluginsAllowed(err) {
 		return refusal.New("plugin", asked.Path, err.Error())
@@ -22,12 +37,8 @@ func renderKustomization(asked *Request, answer *Response) error {
 	}
 	size := 0
 	for _, resource := range resources.Resources() {
-		// By way of YAML, so that every scalar means what it means to whoever pipes the text into kubectl.
-		text, err := resource.AsYAML()
-		if err != nil {
-			return err
-		}
-		object, err := yaml.YAMLToJSON(text)
+		// What the program prints is this, written as YAML.
+		object, err := resource.MarshalJSON()
 		if err != nil {
 			return err
 		}
@@ -37,4 +48,19 @@ func renderKustomization(asked *Request, answer *Response) error {
 		answer.Documents = append(answer.Documents, Document{Object: object})
 	}
 	return nil
+}
+
+// choosesSchema tells whether the kustomization has an `openapi` field. What is wrong with the file Kustomize tells.
+func choosesSchema(folder string) bool {
+	for _, name := range konfig.RecognizedKustomizationFileNames() {
+		content, err := files.Read(path.Join(folder, name))
+		if err != nil || !bytes.Contains(content, []byte("openapi")) {
+			continue
+		}
+		var found struct {
+			OpenAPI map[string]string `json:"openapi"`
+		}
+		return yaml.Unmarshal(content, &found) != nil || len(found.OpenAPI) > 0
+	}
+	return false
 }

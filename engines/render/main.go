@@ -10,8 +10,53 @@ package main
 
 import (
 	"encoding/binary"
+	"runtime"
+	"runtime/debug"
+	_ "time/tzdata" // There is no machine to take the time zones from.
 	"unsafe"
 )
+
+// collectAbove is the memory use from which on garbage is collected. Below it the host goes back to the start state
+// now and then, which costs a fraction of what collecting does.
+const collectAbove = 128 << 20
+
+// Until it is settled, garbage is collected as it is made: what the heap once took it keeps.
+func init() { debug.SetGCPercent(2) }
+
+// Where the runtime's memory ends, and up to where it may go before it asks for more.
+//
+//go:linkname heapEnd runtime.bloc
+var heapEnd uintptr
+
+//go:linkname heapLimit runtime.blocMax
+var heapLimit uintptr
+
+// settle ends the preparation: it makes the state small that the build takes as the start state. Pools empty in two
+// steps. From then on garbage is left alone.
+//
+//go:wasmexport fairlead_settle
+func settle() {
+	runtime.GC()
+	runtime.GC()
+	debug.SetGCPercent(-1)
+	clearFree()
+	runtime.GC()
+	debug.SetMemoryLimit(collectAbove)
+}
+
+// clearFree takes all the memory that the heap has left, which clears it, and gives it back: zeros compress well.
+func clearFree() {
+	var taken [][]byte
+	for end := heapEnd; heapEnd == end; {
+		taken = append(taken, make([]byte, 8192))
+	}
+}
+
+//go:wasmexport fairlead_heap_end
+func heapEndAt() unsafe.Pointer { return unsafe.Pointer(&heapEnd) }
+
+//go:wasmexport fairlead_heap_limit
+func heapLimitAt() unsafe.Pointer { return unsafe.Pointer(&heapLimit) }
 
 // The host reads and writes these, which the garbage collector cannot know.
 var request, response []byte

@@ -26,6 +26,8 @@ type Request struct {
 	MaxOutputBytes int `json:"maxOutputBytes"`
 	// Path of the folder with the kustomization file, absolute.
 	Path string `json:"path"`
+	// Capabilities are what charts within a kustomization are told, unless it says otherwise.
+	Capabilities charts.Capabilities `json:"capabilities"`
 	// Helm says what to render with op "helm".
 	Helm charts.Options `json:"helm"`
 }
@@ -45,8 +47,10 @@ type Response struct {
 	Warnings  []string          `json:"warnings,omitempty"`
 	Lookups   []charts.Lookup   `json:"lookups,omitempty"`
 	// UsesCapabilities tells that the result depends on the cluster's version and kinds.
-	UsesCapabilities bool   `json:"usesCapabilities,omitempty"`
-	Error            *Fault `json:"error,omitempty"`
+	UsesCapabilities bool `json:"usesCapabilities,omitempty"`
+	// Spent tells that the module must be put back to its start before it renders anything else.
+	Spent bool   `json:"spent,omitempty"`
+	Error *Fault `json:"error,omitempty"`
 }
 
 // Fault is an error as data. Kinds are stable, messages are for people.
@@ -94,7 +98,9 @@ func respond(raw []byte) (answer *Response) {
 		err = refusal.New("bad-request", asked.Op, "unknown op "+asked.Op)
 	}
 	if err != nil {
-		return failed(err)
+		failure := failed(err)
+		failure.Spent = answer.Spent
+		return failure
 	}
 	answer.Warnings = charts.Observed.Warnings
 	answer.Lookups = charts.Observed.Lookups

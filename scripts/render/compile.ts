@@ -2,34 +2,34 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync } from 
 import { join } from 'node:path';
 import { runGo } from './go.ts';
 import type { Go } from './go.ts';
-import { withMemoryMaximum } from './wasm-memory.ts';
+import { helmLinkerFlags } from './helm-flags.ts';
+import { startState } from './start-state.ts';
+import { withGlobalsExported, withMemoryMaximum, withState } from './wasm-state.ts';
 
 /** The Go module of the engines. */
 export const moduleFolder = join(import.meta.dirname, '../../engines/render');
 /** Most memory that one instance can have, in bytes. */
 const maxMemoryBytes = 256 * 2 ** 20;
 const kustomizeModule = 'sigs.k8s.io/kustomize/api';
+/** The release of the program with this engine; `buildMetadata: [managedByLabel]` writes it. */
+const kustomizeRelease = 'v5.8.1';
 
-/** Compiles the engines to one WebAssembly module. The same sources and the same Go give the same bytes. */
-export function compileEngines(go: Go): Uint8Array {
+/**
+ * Compiles the engines to one WebAssembly module that starts warm: with the state in it that they have after a first
+ * render. The same sources and the same Go give the same bytes.
+ */
+export async function compileEngines(go: Go): Promise<Uint8Array> {
   const build = join(moduleFolder, '.build');
   prepare(go, build);
   const output = join(build, 'render.wasm');
-  const helm = 'helm.sh/helm/v3';
-  const helmVersion = moduleVersion(go, helm);
-  // As the makers of helm build it: the Kubernetes version that charts see is that of the client it was made with.
-  const kubernetesMinor = moduleVersion(go, 'k8s.io/client-go').split('.')[1] ?? '';
-  const variables = {
-    [`${helm}/internal/version.version`]: helmVersion,
-    [`${helm}/pkg/chartutil.k8sVersionMajor`]: '1',
-    [`${helm}/pkg/chartutil.k8sVersionMinor`]: kubernetesMinor,
-  };
-  const set = Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`);
   const flags = ['-modfile=.build/go.mod', '-buildmode=c-shared', '-trimpath', '-buildvcs=false'];
-  const linker = `-s -w -buildid= ${set.join(' ')}`;
+  const release = `-X ${kustomizeModule}/provenance.version=${kustomizeRelease}`;
+  // The host must know where the runtime's heap ends, which the runtime keeps to itself.
+  const linker = `-s -w -buildid= -checklinkname=0 ${release} ${helmLinkerFlags(go, moduleFolder)}`;
   const args = ['build', ...flags, '-ldflags', linker, '-o', output, '.'];
   runGo(go, moduleFolder, args, { GOOS: 'wasip1', GOARCH: 'wasm', CGO_ENABLED: '0' });
-  return withMemoryMaximum(readFileSync(output), maxMemoryBytes);
+  const cold = withMemoryMaximum(withGlobalsExported(readFileSync(output)), maxMemoryBytes);
+  return withState(cold, await startState(Uint8Array.from(cold)));
 }
 
 /**
@@ -52,8 +52,4 @@ function prepare(go: Go, build: string): void {
   cpSync(join(moduleFolder, '_replaced/kustomize-api'), copy, { recursive: true });
   const replace = `-replace=${kustomizeModule}=./.build/kustomize-api`;
   runGo(go, moduleFolder, ['mod', 'edit', replace, '.build/go.mod']);
-}
-
-function moduleVersion(go: Go, module: string): string {
-  return runGo(go, moduleFolder, ['list', '-m', '-f', '{{.Version}}', module]).trim();
 }

@@ -17,7 +17,10 @@ export function findGo(): Go | undefined {
   return undefined;
 }
 
-/** Runs `go` and gives what it prints. @throws Error with what it said when it fails. */
+/**
+ * Runs `go` and gives what it prints. A toolchain that the module wants newer than this one is fetched by Go itself.
+ * @throws Error with what it said when it fails.
+ */
 export function runGo(
   go: Go,
   cwd: string,
@@ -27,7 +30,7 @@ export function runGo(
   const { stdout, stderr, status, error } = spawnSync(go.path, args, {
     cwd,
     encoding: 'utf8',
-    env: { ...process.env, GOFLAGS: '', GOWORK: 'off', GOTOOLCHAIN: 'local', ...env },
+    env: { ...process.env, GOFLAGS: '', GOWORK: 'off', ...env },
     maxBuffer: 64 * 2 ** 20,
   });
   if (error !== undefined) throw error;

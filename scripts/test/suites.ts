@@ -84,6 +84,14 @@ export const suites: readonly Suite[] = [
     timeoutMs: 30_000,
   },
   {
+    name: 'parity',
+    shows: 'Helm and Kustomize in the sandbox against the programs of the same version',
+    include: ['test/parity/**/*.test.ts'],
+    tools: ['git', 'native-engines'],
+    stage: 1,
+    timeoutMs: 60_000,
+  },
+  {
     name: 'examples',
     shows: 'every folder of examples/ works as it stands',
     include: ['test/examples/**/*.test.ts'],

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildNativeEngines, nativeEnginesProblem } from './native-engines.ts';
 
 /** A program that tests need and that npm cannot bring. */
 export interface Tool {
@@ -9,9 +10,18 @@ export interface Tool {
   problem(): string | undefined;
   /** The Debian and Ubuntu packages that bring it. */
   readonly packages: readonly string[];
+  /** Where no package brings it: the command that makes it, and what that command does. */
+  readonly build?: { readonly command: string; run(): string | undefined };
 }
 
-export type ToolName = 'git' | 'git-http-backend' | 'ssh-keygen' | 'gpg' | 'bash' | 'curl';
+export type ToolName =
+  | 'git'
+  | 'git-http-backend'
+  | 'ssh-keygen'
+  | 'gpg'
+  | 'bash'
+  | 'curl'
+  | 'native-engines';
 
 /** The oldest Git that Fairlead is tested with. */
 const minimumGit = [2, 36] as const;
@@ -32,6 +42,12 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     packages: ['openssh-client'],
   },
   gpg: { name: 'gpg', problem: () => missing('gpg', ['--version']), packages: ['gnupg'] },
+  'native-engines': {
+    name: 'native engines',
+    problem: nativeEnginesProblem,
+    packages: [],
+    build: { command: 'npm run build:native (needs Go)', run: buildNativeEngines },
+  },
   bash: { name: 'bash', problem: () => missing('bash', ['--version']), packages: ['bash'] },
   curl: { name: 'curl', problem: () => missing('curl', ['--version']), packages: ['curl'] },
 };
@@ -50,15 +66,24 @@ export function missingTools(
 /** How to get these tools, as a command. */
 export function howToGet(missing: readonly Tool[]): string {
   const packages = [...new Set(missing.flatMap((tool) => tool.packages))];
-  return `apt-get install ${packages.join(' ')}`;
+  return [
+    ...(packages.length > 0 ? [`apt-get install ${packages.join(' ')}`] : []),
+    ...missing.flatMap(({ build }) => (build === undefined ? [] : [build.command])),
+  ].join(' && ');
 }
 
 /**
- * Installs these tools with apt-get, as root or by sudo without a password.
+ * Builds these tools, or installs them with apt-get, as root or by sudo without a password.
  * @returns why that was not possible, or undefined.
  */
 export function installTools(missing: readonly Tool[]): string | undefined {
-  const packages = [...new Set(missing.flatMap((tool) => tool.packages))];
+  const unpacked = installPackages([...new Set(missing.flatMap((tool) => tool.packages))]);
+  const unbuilt = missing.map(({ build }) => build?.run()).filter((why) => why !== undefined);
+  return unpacked ?? unbuilt[0];
+}
+
+function installPackages(packages: readonly string[]): string | undefined {
+  if (packages.length === 0) return undefined;
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   for (const args of [
     ['update', '-qq'],

@@ -5,7 +5,7 @@ import { suggest } from './suggest.ts';
 const placeholders = ['environment', 'application'] as const;
 
 /** What is wrong with an application's path; `null` when it is sound. */
-function pathFault(
+export function pathFault(
   path: string,
 ): { readonly message: string; readonly suggestion?: string | null } | null {
   if (path === '') return { message: 'is empty; write "." for the whole repository' };

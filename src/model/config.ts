@@ -109,7 +109,29 @@ export interface ApplicationConfig {
   readonly maxPrunePercent: number;
   /** Further checks that must pass before the application counts as healthy. */
   readonly healthChecks: readonly HealthCheckConfig[];
+  /** How its charts are rendered. Default: as charts are by themselves. */
+  readonly helm?: HelmConfig | undefined;
   readonly origin: Origin;
+}
+
+/** What a chart is rendered with. */
+export interface HelmConfig {
+  readonly releaseName: string;
+  readonly namespace: string;
+  /**
+   * Laid over the chart's own values in this order. Relative to the application's folder, from the root of the
+   * repository with a leading slash; `{environment}` is replaced when rendered.
+   */
+  readonly valuesFiles: readonly string[];
+  /** Whether a values file that is not there is left out. Default false: it is an error. */
+  readonly ignoreMissingValuesFiles: boolean;
+  /** Laid over all values files. */
+  readonly values: JsonObject;
+  readonly crds: boolean;
+  /** Version of Kubernetes that charts are told; `null`: what the engine knows. */
+  readonly kubeVersion: string | null;
+  /** Versions of APIs that charts find beside the built-in ones. */
+  readonly apiVersions: readonly string[];
 }
 
 export type HealthCheckConfig =

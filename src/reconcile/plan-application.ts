@@ -14,6 +14,7 @@ import type { Target } from '../targets/target.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import { quarantined, sourceNotReady } from './errors.ts';
 import { prepareKey, prepareRevision } from './prepare.ts';
+import type { PrepareResult } from './prepare.ts';
 import type { ApplicationRuntime, Prepared } from './runtime.ts';
 
 export interface PlanOptions {
@@ -157,6 +158,11 @@ async function choose(
     return fallBack(context, runtime, lastGood, wanted, error, options);
   }
   const prepared = await preparedAt(context, runtime, tip, wanted, options);
+  if (!options.preview) {
+    // What the tip lacks may come in a commit that touches nothing else of the application.
+    runtime.missedPaths = prepared.ok ? [] : (prepared.paths ?? []);
+    if (!prepared.ok) context.onPrepared(runtime);
+  }
   if (!prepared.ok) {
     return options.revision === null
       ? fallBack(context, runtime, lastGood, wanted, prepared.error, options)
@@ -200,7 +206,7 @@ async function preparedAt(
   revision: Revision,
   targets: readonly Target[],
   options: PlanOptions,
-): Promise<Result<Prepared>> {
+): Promise<PrepareResult> {
   const application = runtime.application;
   if (application === null)
     throw new Error('an application that was removed has nothing to render');
@@ -265,14 +271,20 @@ async function loadInventory(
   target: Target,
 ): Promise<Omit<Held, 'target' | 'wanted'>> {
   const own = await target.ledger.load(runtime.key);
-  if (own !== null) return { inventory: own, storedEpoch: own.epoch, handedOverFrom: null };
   for (const name of runtime.application?.previousNames ?? []) {
     // A name that is in use again is another application, not this one's past.
     if (context.world.config.applications.has(name)) continue;
     const old = await target.ledger.load({ ...runtime.key, application: name });
-    if (old !== null) return { inventory: old, storedEpoch: null, handedOverFrom: name };
+    if (old === null) continue;
+    if (own === null) return { inventory: old, storedEpoch: null, handedOverFrom: name };
+    // Somebody went on under the former name after the renaming: that is ours as well.
+    const known = new Set(own.entries.map(placeOf));
+    const more = old.entries.filter((entry) => !known.has(placeOf(entry)));
+    if (more.length === 0) continue;
+    const inventory = { ...own, entries: [...own.entries, ...more] };
+    return { inventory, storedEpoch: own.epoch, handedOverFrom: name };
   }
-  return { inventory: null, storedEpoch: null, handedOverFrom: null };
+  return { inventory: own, storedEpoch: own?.epoch ?? null, handedOverFrom: null };
 }
 
 /** The first hold in force at any of the targets. */

@@ -4,10 +4,11 @@ import type { InventoryKey } from '../model/inventory.ts';
 import type { Desired, Manifest } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
 import { failure, success } from '../model/result.ts';
-import type { Result } from '../model/result.ts';
+import { canonicalJson } from '../model/json.ts';
 import { toFairleadError } from '../model/error.ts';
 import type { FairleadError } from '../model/error.ts';
-import type { Rendered } from '../render/renderer.ts';
+import { isFolder } from '../render/renderer.ts';
+import type { ReadSet, RenderResult } from '../render/renderer.ts';
 import type { Target } from '../targets/target.ts';
 import { renderTimeout } from '../render/errors.ts';
 import { notAllowedByProject } from './errors.ts';
@@ -30,10 +31,13 @@ export function pathOf(application: ApplicationConfig, environment: string): str
   return application.path.replaceAll('{environment}', environment);
 }
 
+/** A failure says which paths were read until then, where that is known: a change there is worth another try. */
+export type PrepareResult =
+  | { readonly ok: true; readonly value: Prepared }
+  | { readonly ok: false; readonly error: FairleadError; readonly paths?: readonly string[] };
+
 /** Renders the application at a revision. A failure is a value and never a part of the whole. */
-export async function renderRevision(
-  input: Omit<PrepareInput, 'targets'>,
-): Promise<Result<Rendered>> {
+export async function renderRevision(input: Omit<PrepareInput, 'targets'>): Promise<RenderResult> {
   const { ports, world, application, key, revision } = input;
   const first = revision[0];
   if (first === undefined) throw new Error('nothing to render: the revision is empty');
@@ -44,12 +48,14 @@ export async function renderRevision(
     if (!renderer.ok) return renderer;
     return await withDeadline(
       ports.clock,
-      application.timeouts.renderMs,
+      application.timeouts.renderMs + (renderer.value.queueMs ?? 0),
       new AbortController().signal,
       () =>
         renderer.value.render(tree, path, {
           application: key.application,
           environment: key.environment,
+          project: application.project,
+          helm: application.helm,
           timeoutMs: application.timeouts.renderMs,
         }),
       () =>
@@ -64,22 +70,26 @@ export async function renderRevision(
 }
 
 /** Renders and lets each target check and complete what was rendered. */
-export async function prepareRevision(input: PrepareInput): Promise<Result<Prepared>> {
+export async function prepareRevision(input: PrepareInput): Promise<PrepareResult> {
   const rendered = await renderRevision(input);
-  if (!rendered.ok) return rendered;
+  const { readSet } = rendered.ok ? rendered.value : rendered;
+  const paths = readSet === undefined ? undefined : pathsOf(readSet);
+  const refuse = (error: FairleadError): PrepareResult =>
+    paths === undefined ? failure(error) : { ok: false, error, paths };
+  if (!rendered.ok) return refuse(rendered.error);
   const project = input.world.config.projects.get(input.application.project) ?? null;
   const refused = refusedKind(rendered.value.manifests, project);
-  if (refused !== null) return failure(refused);
+  if (refused !== null) return refuse(refused);
   const { previousNames } = input.application;
   const scope = { key: input.key, project, previousNames };
   const byTarget = new Map<string, readonly Desired[]>();
   for (const target of input.targets) {
     try {
       const desired = await target.prepare(rendered.value.manifests, scope);
-      if (!desired.ok) return desired;
+      if (!desired.ok) return refuse(desired.error);
       byTarget.set(target.name, desired.value);
     } catch (thrown) {
-      return failure(toFairleadError(thrown));
+      return refuse(toFairleadError(thrown));
     }
   }
   return success({
@@ -87,8 +97,13 @@ export async function prepareRevision(input: PrepareInput): Promise<Result<Prepa
     key: prepareKey(input),
     byTarget,
     warnings: rendered.value.warnings,
-    paths: [...rendered.value.readSet.keys()],
+    paths: paths ?? [],
   });
+}
+
+/** A folder that was only seen to be there matters no more than what was read in it, which is there by itself. */
+function pathsOf(readSet: ReadSet): readonly string[] {
+  return [...readSet].flatMap(([path, oid]) => (oid === isFolder ? [] : [path]));
 }
 
 /** The first manifest of a kind that the project does not allow. `File` and `host.fairlead.dev/File` name the same. */
@@ -119,5 +134,6 @@ export function prepareKey(
   const { application, revision, targets, world } = input;
   const commits = revision.map((part) => `${part.source}=${part.commit}`).join(',');
   const names = targets.map((target) => target.name);
-  return `${application.path}|${commits}|${surroundingsOf(world.config, application, names)}`;
+  const helm = application.helm === undefined ? '' : canonicalJson({ ...application.helm });
+  return `${application.path}|${helm}|${commits}|${surroundingsOf(world.config, application, names)}`;
 }

@@ -1,6 +1,7 @@
 import { FairleadError } from '../model/error.ts';
 import { canonicalJson } from '../model/json.ts';
 import type { Tree } from '../source/source.ts';
+import { isFolder } from './renderer.ts';
 import type { RenderParameters, Rendered } from './renderer.ts';
 
 /**
@@ -71,14 +72,16 @@ export function createRenderCache(maxBytes = 16 * 1024 * 1024): RenderCache {
 }
 
 /** A time limit does not change what a render gives. */
-function keyOf(path: string, { application, environment }: RenderParameters): string {
-  return JSON.stringify([path, application, environment]);
+function keyOf(path: string, { application, environment, helm }: RenderParameters): string {
+  return JSON.stringify([path, application, environment, helm ?? null]);
 }
 
 async function isCurrent(tree: Tree, readSet: Rendered['readSet']): Promise<boolean> {
   try {
     for (const [path, oid] of readSet) {
-      if ((await tree.oid(path)) !== oid) return false;
+      const isSame =
+        oid === isFolder ? (await tree.list(path)) !== null : (await tree.oid(path)) === oid;
+      if (!isSame) return false;
     }
     return true;
   } catch (error) {

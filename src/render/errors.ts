@@ -102,6 +102,12 @@ export const engineBroken = defineError('render.engine-broken', {
   hint: 'Look for templates or overlays that refer to themselves; if there are none, report it with the folder.',
 });
 
+export const engineLost = defineError('render.engine-lost', {
+  class: 'transient',
+  title: 'The thread that renders ended unexpectedly',
+  hint: 'It is tried again; if it goes on, look at the memory that the machine has left.',
+});
+
 export const engineDamaged = defineError('render.engine-damaged', {
   class: 'bug',
   title: 'The render engine that came with Fairlead is damaged',

@@ -16,12 +16,16 @@ import {
 import { toManifests } from './manifest.ts';
 import { parseManifests } from './manifest-yaml.ts';
 import type { RenderParameters, Rendered, Renderer } from './renderer.ts';
+import { workAhead } from './ahead.ts';
 import { walk } from './walk.ts';
 
 /** Largest manifest file, in bytes. */
 export const maxFileBytes = 10 * 1024 * 1024;
 /** Most bytes that one render reads. */
 export const maxRenderBytes = 32 * 1024 * 1024;
+
+/** Files that are read while the one before them is looked at; bounds what is in memory, with `maxFileBytes`. */
+const readAhead = 4;
 
 const isManifestFile = (name: string): boolean => /\.(?:ya?ml|json)$/.test(name);
 
@@ -67,15 +71,20 @@ async function render(
   if (!walked.ok) return walked;
   const manifests: Manifest[] = [];
   let bytesRead = 0;
-  for (const file of walked.value.files) {
+  const contents = workAhead(walked.value.files, readAhead, async (file) => ({
+    file,
+    bytes: await readBytes(tree, file),
+  }));
+  for await (const { file, bytes } of contents) {
     if (clock.monotonicMs() > deadlineMs) {
       const message = `${path} was not rendered within ${parameters.timeoutMs} ms.`;
       return failure(renderTimeout({ message, resource: path }));
     }
-    const text = await readText(tree, file, maxRenderBytes - bytesRead);
+    if (!bytes.ok) return bytes;
+    bytesRead += bytes.value.length;
+    const text = decode(file, bytes.value, bytesRead);
     if (!text.ok) return text;
-    bytesRead += text.value.bytes;
-    const documents = parseManifests(file, text.value.text);
+    const documents = parseManifests(file, text.value);
     if (!documents.ok) return documents;
     for (const document of documents.value) {
       const found = toManifests(file, document);
@@ -96,20 +105,14 @@ async function render(
   return success({ manifests, readSet, warnings });
 }
 
-async function readText(
-  tree: Tree,
-  file: string,
-  left: number,
-): Promise<Result<{ readonly text: string; readonly bytes: number }>> {
-  const bytes = await readBytes(tree, file);
-  if (!bytes.ok) return bytes;
-  if (bytes.value.length > left) {
+/** @param sum of the bytes of this file and all before it. */
+function decode(file: string, bytes: Uint8Array, sum: number): Result<string> {
+  if (sum > maxRenderBytes) {
     const message = `The manifests have more than ${maxRenderBytes} bytes together (at ${file}).`;
     return failure(renderTooLarge({ message, resource: file }));
   }
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.value);
-    return success({ text, bytes: bytes.value.length });
+    return success(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     return failure(
       renderYamlSyntax({ message: `${file}:1:1: the file is not UTF-8 text`, resource: file }),

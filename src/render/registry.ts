@@ -7,7 +7,10 @@ import { systemClock } from '../system/clock.ts';
 import type { Clock } from '../system/clock.ts';
 import { formatUnsupported } from './errors.ts';
 import { createPlainRenderer } from './plain.ts';
-import type { RenderParameters, Rendered, Renderer } from './renderer.ts';
+import { createHelmRenderer } from './helm/renderer.ts';
+import { createKustomizeRenderer } from './kustomize/renderer.ts';
+import type { RenderParameters, RenderResult, Renderer } from './renderer.ts';
+import type { EngineTools } from './sandbox/render.ts';
 
 /** All renderers, asked in order. */
 export interface RendererRegistry {
@@ -15,7 +18,7 @@ export interface RendererRegistry {
   /** The first renderer that claims the folder. A folder that is not there is the last one's to report. */
   select(tree: Tree, path: string): Promise<Result<Renderer>>;
   /** Renders with the renderer that claims the folder. */
-  render(tree: Tree, path: string, parameters: RenderParameters): Promise<Result<Rendered>>;
+  render(tree: Tree, path: string, parameters: RenderParameters): Promise<RenderResult>;
 }
 
 /** Folders that are clearly made for a tool whose format no renderer here reads. */
@@ -26,11 +29,16 @@ const unsupported = {
   opentofu: 'OpenTofu or Terraform module',
 } as const;
 
+/** @param engines What Helm and Kustomize need. Without it their folders are refused. */
 export function createRendererRegistry(
   clock: Pick<Clock, 'monotonicMs'> = systemClock,
+  engines?: EngineTools,
 ): RendererRegistry {
   const plain = createPlainRenderer(clock);
-  const renderers = [plain];
+  const renderers: Renderer[] = [plain];
+  if (engines !== undefined) {
+    renderers.push(createKustomizeRenderer(engines), createHelmRenderer(engines));
+  }
   const select = async (tree: Tree, path: string): Promise<Result<Renderer>> => {
     try {
       for (const renderer of renderers) {

@@ -1,5 +1,6 @@
+import type { HelmConfig } from '../model/config.ts';
+import type { FairleadError } from '../model/error.ts';
 import type { Manifest } from '../model/resource.ts';
-import type { Result } from '../model/result.ts';
 import type { Tree } from '../source/source.ts';
 
 export interface RenderParameters {
@@ -7,6 +8,8 @@ export interface RenderParameters {
   readonly environment: string;
   /** Renders of different projects share no memory. Default: `default`. */
   readonly project?: string;
+  /** How charts are rendered. Default: as they are by themselves, as a release of the application's name. */
+  readonly helm?: HelmConfig | undefined;
   /** Give up after this long. */
   readonly timeoutMs: number;
 }
@@ -27,11 +30,18 @@ export interface Rendered {
   readonly warnings: readonly string[];
 }
 
+/** A failure says what the render saw until then, where that is known: once it changes, it is worth another try. */
+export type RenderResult =
+  | { readonly ok: true; readonly value: Rendered }
+  | { readonly ok: false; readonly error: FairleadError; readonly readSet?: ReadSet };
+
 /** Turns a folder of a tree into manifests. Deterministic; sees nothing but the tree. */
 export interface Renderer {
   readonly name: string;
+  /** How long a render may have to wait for its turn, beside its own time limit. Default 0. */
+  readonly queueMs?: number;
   /** Whether the folder is this renderer's; the registry asks in order. */
   detect(tree: Tree, path: string): Promise<boolean>;
   /** @returns a failure for any input that cannot be rendered whole; never a part of it. */
-  render(tree: Tree, path: string, parameters: RenderParameters): Promise<Result<Rendered>>;
+  render(tree: Tree, path: string, parameters: RenderParameters): Promise<RenderResult>;
 }

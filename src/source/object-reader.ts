@@ -127,11 +127,11 @@ class Pipe {
     await running.ended;
   }
 
-  /** Requests of one turn of the event loop are written at once. */
+  /** Requests of one turn of the event loop are written at once: one answer leads to many of them, promise by promise. */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(() => {
+    setImmediate(() => {
       this.#scheduled = false;
       this.#send();
     });
@@ -142,8 +142,8 @@ class Pipe {
     const batch = this.#waiting.splice(0, Math.max(0, room));
     if (batch.length === 0) return;
     const { child } = (this.#process ??= this.#start());
+    if (this.#sent.length === 0) keepAlive(child, true);
     this.#sent.push(...batch);
-    keepAlive(child, true);
     const lines = batch.map((request) =>
       this.#mode === '--batch-command'
         ? `${request.command} ${request.name}\n`

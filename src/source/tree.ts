@@ -75,7 +75,7 @@ export function createTree(objects: TreeObjects, root: string): Tree {
       }
       const name = part;
       const folder = await members(stack.at(-1)?.oid ?? root);
-      const entry = folder.find((one) => one.name === name);
+      const entry = entryOf(folder, name);
       if (entry === undefined) return null;
       switch (entry.kind) {
         case 'folder':
@@ -121,6 +121,16 @@ export function createTree(objects: TreeObjects, root: string): Tree {
       return (await find(path))?.path ?? null;
     },
   };
+}
+
+/** Members by name, of folders that were looked into; a path leads through the same large ones again and again. */
+const byName = new WeakMap<readonly TreeEntry[], ReadonlyMap<string, TreeEntry>>();
+
+function entryOf(folder: readonly TreeEntry[], name: string): TreeEntry | undefined {
+  if (folder.length < 16) return folder.find((one) => one.name === name);
+  const known = byName.get(folder) ?? new Map(folder.map((entry) => [entry.name, entry]));
+  byName.set(folder, known);
+  return known.get(name);
 }
 
 function within(stack: readonly { readonly name: string }[], ...rest: readonly string[]): string {

@@ -15,16 +15,27 @@ import (
 //go:embed apiversions.txt
 var apiVersions string
 
-func capabilitiesFor(options Options) (*chartutil.Capabilities, error) {
+// Capabilities is what charts are told about the cluster.
+type Capabilities struct {
+	// KubeVersion of the cluster; empty for the one that the engine was made with.
+	KubeVersion string `json:"kubeVersion"`
+	// APIVersions that the cluster has beside those that the engine knows.
+	APIVersions []string `json:"apiVersions"`
+}
+
+// Defaults are for charts of a kustomization that says nothing about the cluster.
+var Defaults Capabilities
+
+func (c *Capabilities) forEngine() (*chartutil.Capabilities, error) {
 	capabilities := chartutil.DefaultCapabilities.Copy()
-	if options.KubeVersion != "" {
-		version, err := chartutil.ParseKubeVersion(options.KubeVersion)
+	if c.KubeVersion != "" {
+		version, err := chartutil.ParseKubeVersion(c.KubeVersion)
 		if err != nil {
-			return nil, fmt.Errorf("invalid kube version %q: %w", options.KubeVersion, err)
+			return nil, fmt.Errorf("invalid Kubernetes version %q: %w", c.KubeVersion, err)
 		}
 		capabilities.KubeVersion = *version
 	}
-	capabilities.APIVersions = append(strings.Fields(apiVersions), options.APIVersions...)
+	capabilities.APIVersions = append(strings.Fields(apiVersions), c.APIVersions...)
 	return capabilities, nil
 }
 

@@ -26,13 +26,10 @@ type Options struct {
 	BaseValues  map[string]any `json:"baseValues"`
 	ValuesFiles []string       `json:"valuesFiles"`
 	Values      map[string]any `json:"values"`
-	// KubeVersion of the cluster; empty for the one that the engine knows.
-	KubeVersion string `json:"kubeVersion"`
-	// APIVersions that the cluster has beside those that the engine knows.
-	APIVersions []string `json:"apiVersions"`
-	SkipCRDs    bool     `json:"skipCRDs"`
-	SkipHooks   bool     `json:"skipHooks"`
-	SkipTests   bool     `json:"skipTests"`
+	Capabilities
+	SkipCRDs  bool `json:"skipCRDs"`
+	SkipHooks bool `json:"skipHooks"`
+	SkipTests bool `json:"skipTests"`
 }
 
 // Document is one rendered manifest.
@@ -118,7 +115,7 @@ func scopeOf(loaded *chart.Chart, options Options) (chartutil.Values, error) {
 	if err != nil {
 		return nil, err
 	}
-	capabilities, err := capabilitiesFor(options)
+	capabilities, err := options.forEngine()
 	if err != nil {
 		return nil, err
 	}

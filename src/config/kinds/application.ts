@@ -4,6 +4,7 @@ import { applicationPathSchema } from '../application-path.ts';
 import { duration } from '../duration.ts';
 import { documentName } from '../name.ts';
 import { syncPolicy } from './environment.ts';
+import { helm, internalHelm } from './helm.ts';
 import { healthCheck, internalHealthCheck } from './health-check.ts';
 import { defineKind } from './kind.ts';
 import { uniqueNames } from './unique.ts';
@@ -121,6 +122,10 @@ const spec = z
     healthChecks: z.array(healthCheck).max(50, 'may hold at most 50 checks').default([]).meta({
       description: 'Further checks that must pass before the application counts as healthy.',
     }),
+    helm: helm.optional().meta({
+      description:
+        'How charts are rendered: the chart that the folder is, or with `kubeVersion` and `apiVersions` those of a kustomization.',
+    }),
   })
   .meta({ description: 'What is deployed, and how.' });
 
@@ -146,6 +151,7 @@ export const applicationKind = defineKind({
       healthMs: from.timeouts.health,
     },
     healthChecks: from.healthChecks.map(internalHealthCheck),
+    helm: from.helm === undefined ? undefined : internalHelm(name, from.helm),
     origin,
   }),
 });

@@ -64,3 +64,108 @@ test('the read set holds files, folders and what was looked for and not there', 
   expect(readSet.get('base/Kustomization')).toBeNull();
   expect(readSet.get('app/Chart.yaml')).toBeNull();
 });
+
+test('a file that was looked for and comes, and one that was read and goes, change the read set', async () => {
+  const overlay = { ...base, 'app/kustomization.yaml': 'resources: [../base, more.yaml]\n' };
+  const failed = await render(overlay);
+  expect(failed).toMatchObject({ ok: false, error: { code: 'render.engine-refused' } });
+  expect(!failed.ok && failed.readSet?.get('app/more.yaml')).toBeNull();
+  const map = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n';
+  const { manifests } = await rendered({ ...overlay, 'app/more.yaml': map });
+  expect(manifests.map(({ name }) => name)).toEqual(['a', 'web']);
+});
+
+test.each([
+  ['a repository by https', 'resources: ["https://github.com/example/repo//base?ref=v1"]'],
+  ['a repository by its short name', 'resources: ["github.com/example/repo//base"]'],
+  ['a repository by ssh', 'resources: ["git@github.com:example/repo.git//base"]'],
+  ['a file by https', 'resources: ["https://example.com/manifest.yaml"]'],
+  ['a component', 'components: ["https://github.com/example/repo//component"]'],
+  ['a patch', 'resources: [../base]\npatches: [{path: "https://example.com/patch.yaml"}]'],
+])('%s from elsewhere is refused by its address', async (_, kustomization) => {
+  const result = await render({ ...base, 'app/kustomization.yaml': kustomization });
+  expect(result).toMatchObject({
+    ok: false,
+    error: {
+      code: 'render.remote-refused',
+      message: expect.stringMatching(/example(?:\/|\.com)/),
+      hint: expect.stringContaining('vendor'),
+    },
+  });
+});
+
+test.each([
+  [
+    'exec',
+    'generators: [gen.yaml]',
+    'apiVersion: v1\nkind: Gen\nmetadata: {name: g, annotations: {config.kubernetes.io/function: "exec: {path: ./a.sh}"}}\n',
+  ],
+  [
+    'container',
+    'transformers: [gen.yaml]',
+    'apiVersion: v1\nkind: Gen\nmetadata: {name: g, annotations: {config.kubernetes.io/function: "container: {image: a}"}}\n',
+  ],
+  ['Go', 'generators: [gen.yaml]', 'apiVersion: example.com/v1\nkind: Made\nmetadata: {name: g}\n'],
+])('a plug-in that is a program (%s) is refused', async (_, kustomization, plugin) => {
+  const files = { ...base, 'app/kustomization.yaml': kustomization, 'app/gen.yaml': plugin };
+  expect(await render(files)).toMatchObject({
+    ok: false,
+    error: { code: 'render.plugin-refused', hint: expect.stringContaining('replacements') },
+  });
+});
+
+test('a chart that would have to be pulled is refused with what to do', async () => {
+  const kustomization =
+    'helmCharts: [{name: redis, repo: "https://charts.example", version: 1.0.0}]\n';
+  expect(await render({ 'app/kustomization.yaml': kustomization })).toMatchObject({
+    ok: false,
+    error: {
+      code: 'render.chart-missing',
+      message: expect.stringContaining('app/charts/redis-1.0.0/redis'),
+      hint: expect.stringContaining('helm pull'),
+    },
+  });
+});
+
+test.each(['/etc/hostname', '../../../../etc/hostname', 'file:///etc/hostname'])(
+  'the file %s of the machine is not there',
+  async (path) => {
+    const kustomization = `configMapGenerator: [{name: a, files: ["x=${path}"]}]\n`;
+    expect(await render({ 'app/kustomization.yaml': kustomization })).toMatchObject({ ok: false });
+  },
+);
+
+test('a link that leads out of the repository is an error', async () => {
+  const files = {
+    'app/kustomization.yaml': 'resources: [out.yaml]\n',
+    'app/out.yaml': { link: '../../etc/hostname' },
+  };
+  expect(await render(files)).toMatchObject({
+    ok: false,
+    error: { code: 'source.path-escape' },
+  });
+});
+
+test('a file beyond the limit is an error, not left out', async () => {
+  const files = {
+    'app/kustomization.yaml': 'configMapGenerator: [{name: a, files: [big.txt]}]\n',
+    'app/big.txt': 'a'.repeat(6_000_000),
+  };
+  expect(await render(files)).toMatchObject({ ok: false, error: { code: 'render.too-large' } });
+});
+
+test('an overlay that gives nothing says so', async () => {
+  const { manifests, warnings } = await rendered({ 'app/kustomization.yaml': 'namespace: a\n' });
+  expect([manifests, warnings]).toEqual([[], ['app renders to nothing.']]);
+});
+
+test('a number that cannot be kept is an error, not another number', async () => {
+  const files = {
+    'app/kustomization.yaml': 'resources: [a.yaml]\n',
+    'app/a.yaml': 'apiVersion: a/v1\nkind: A\nmetadata: {name: a}\nspec: {n: 9007199254740993}\n',
+  };
+  expect(await render(files)).toMatchObject({
+    ok: false,
+    error: { code: 'render.number-inexact', message: expect.stringContaining('9007199254740993') },
+  });
+});

@@ -1,8 +1,10 @@
 import { detectFormat } from '../../config/detect.ts';
-import { success } from '../../model/result.ts';
-import { renderWithEngine } from '../sandbox/render.ts';
-import type { EngineTools } from '../sandbox/render.ts';
 import type { Renderer } from '../renderer.ts';
+import { queueMs, renderWithEngine } from '../sandbox/render.ts';
+import type { EngineTools } from '../sandbox/render.ts';
+import { capabilitiesOf } from '../sandbox/settings.ts';
+import { joinPath } from '../sandbox/tree-path.ts';
+import { expectedOf } from './expect.ts';
 
 /** What makes the folder a chart, which goes before a kustomization. */
 const chartFiles = ['Chart.yaml', 'Chart.yml'];
@@ -14,27 +16,21 @@ const chartFiles = ['Chart.yaml', 'Chart.yml'];
 export function createKustomizeRenderer(tools: EngineTools): Renderer {
   return {
     name: 'kustomize',
+    queueMs,
     detect: async (tree, path) => {
       const entries = (await tree.list(path)) ?? [];
       return detectFormat(entries.map(({ name }) => name)) === 'kustomize';
     },
     render: async (tree, path, parameters) => {
-      const shown = path === '' ? 'The root' : path;
-      const capabilities = { kubeVersion: '', apiVersions: [] };
-      const request = { op: 'kustomize', path: `/${path}`, capabilities } as const;
-      const origin = (): string => path;
-      const result = await renderWithEngine(tools, tree, shown, request, parameters, origin);
-      if (!result.ok) return result;
-      const { manifests, response } = result.value;
-      const readSet = new Map(result.value.readSet);
-      for (const name of chartFiles) readSet.set(within(path, name), null);
-      const warnings = [...(response.warnings ?? [])];
-      if (manifests.length === 0) warnings.push(`${shown} renders to nothing.`);
-      return success({ manifests, readSet, warnings });
+      const capabilities = capabilitiesOf(parameters.helm);
+      const task = {
+        path,
+        request: { op: 'kustomize', path: `/${path}`, capabilities },
+        expected: await expectedOf(tree, path),
+        absent: chartFiles.map((name) => joinPath(path, name) ?? name),
+        fileOf: () => path,
+      } as const;
+      return renderWithEngine(tools, tree, task, parameters);
     },
   };
-}
-
-function within(folder: string, name: string): string {
-  return folder === '' ? name : `${folder}/${name}`;
 }

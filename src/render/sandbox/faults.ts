@@ -9,12 +9,13 @@ import {
 } from '../errors.ts';
 import type { EngineFault } from './protocol.ts';
 
-/** Longest text of an engine that is passed on. */
+/** Longest text of an engine that is passed on whole: engines repeat where they came by before they say what is wrong. */
 const maxMessage = 2_000;
+const keptAtStart = 400;
 
 /** What an engine reported, as an error for people. @param resource What was rendered. */
 export function faultOf(fault: EngineFault, resource: string): FairleadError {
-  const said = fault.message.slice(0, maxMessage);
+  const said = shorten(fault.message);
   const about = fault.about ?? resource;
   switch (fault.kind) {
     case 'remote':
@@ -33,4 +34,9 @@ export function faultOf(fault: EngineFault, resource: string): FairleadError {
     case 'bad-request':
       return engineBroken({ message: `${resource}: ${said}`, resource });
   }
+}
+
+function shorten(text: string): string {
+  if (text.length <= maxMessage) return text;
+  return `${text.slice(0, keptAtStart)} … ${text.slice(keptAtStart - maxMessage)}`;
 }

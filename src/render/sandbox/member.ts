@@ -3,9 +3,10 @@ import type { EngineFiles, WorkerJob, WorkerMessage, WorkerStart } from './proto
 
 /** How a job on a worker ended. */
 export type Outcome =
-  | { readonly kind: 'done'; readonly response: Uint8Array; readonly memoryBytes: number }
-  /** The worker is of no further use. */
-  | { readonly kind: 'broken'; readonly said: string; readonly memoryBytes: number };
+  | Extract<WorkerMessage, { kind: 'done' }>
+  | Extract<WorkerMessage, { kind: 'trapped' }>
+  /** The thread has ended. */
+  | { readonly kind: 'lost'; readonly said: string };
 
 /** One worker thread with one instance of the engines. */
 export interface Member {
@@ -16,7 +17,7 @@ export interface Member {
 }
 
 /** Most memory of the thread's own JavaScript; the instance's memory is bounded in the module. */
-const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+const resourceLimits = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 4 };
 
 /** Starts a thread. It does not keep the process alive unless it runs a job. */
 export function startMember(module: WebAssembly.Module): Member {
@@ -49,7 +50,7 @@ export function startMember(module: WebAssembly.Module): Member {
   const die = (said: string): void => {
     ended ??= said;
     channel.port1.close();
-    finish({ kind: 'broken', said, memoryBytes: 0 });
+    finish({ kind: 'lost', said });
   };
   worker.on('message', (message: WorkerMessage) => {
     if (message.kind !== 'ask') {
@@ -79,6 +80,8 @@ export function startMember(module: WebAssembly.Module): Member {
         }
       }),
     end: async () => {
+      // Otherwise a process with nothing else to do ends before the promise settles.
+      worker.ref();
       await worker.terminate();
     },
   };

@@ -23,16 +23,17 @@ export async function readEngineDigest(): Promise<EngineDigest> {
 
 /**
  * The engines' module, compiled. Decompressing takes longer than compiling, so the decompressed form is kept in
- * `cacheDirectory` under its digest; what is found there counts only if it has that digest. A folder that cannot
+ * `cacheDirectory`/engine under its digest; what is found there counts only if it has that digest. A folder that cannot
  * be written costs time, nothing else. `null`: keep nothing.
  *
  * @throws FairleadError `render.engine-damaged` when the shipped file is not what the build made.
  */
 export async function loadEngine(cacheDirectory: string | null): Promise<WebAssembly.Module> {
   const digest = await readEngineDigest();
-  const kept = cacheDirectory === null ? null : join(cacheDirectory, `${digest.sha256}${suffix}`);
+  const folder = cacheDirectory === null ? null : join(cacheDirectory, 'engine');
+  const kept = folder === null ? null : join(folder, `${digest.sha256}${suffix}`);
   const found = kept === null ? null : await readIfThere(kept);
-  if (found !== null && matches(found, digest)) return WebAssembly.compile(found);
+  if (found !== null && matches(found, digest)) return compile(found);
   const shipped = await readFile(new URL('./engine.wasm.br', import.meta.url));
   const module = await decompress(shipped, digest.bytes);
   if (module === null || !matches(module, digest)) {
@@ -40,8 +41,15 @@ export async function loadEngine(cacheDirectory: string | null): Promise<WebAsse
       message: 'engine.wasm.br does not have the digest that it was made with',
     });
   }
-  if (kept !== null && cacheDirectory !== null) await keep(cacheDirectory, kept, module);
-  return WebAssembly.compile(module);
+  if (kept !== null && folder !== null) await keep(folder, kept, module);
+  return compile(module);
+}
+
+async function compile(bytes: Buffer<ArrayBuffer>): Promise<WebAssembly.Module> {
+  const module = await WebAssembly.compile(bytes);
+  // The module has a copy. Ours would stay until the next collection of garbage, which an idle process does not need.
+  bytes.buffer.transfer(0);
+  return module;
 }
 
 async function decompress(bytes: Buffer, size: number): Promise<Buffer<ArrayBuffer> | null> {

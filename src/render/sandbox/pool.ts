@@ -2,12 +2,14 @@ import { availableParallelism } from 'node:os';
 import { failure, success } from '../../model/result.ts';
 import type { Result } from '../../model/result.ts';
 import { toFairleadError } from '../../model/error.ts';
+import { collectGarbage } from '../../system/garbage.ts';
 import type { Clock } from '../../system/clock.ts';
-import { engineBroken, renderMemory, renderTimeout } from '../errors.ts';
+import { engineBroken, engineLost, numberInexact, renderMemory, renderTimeout } from '../errors.ts';
+import { InexactNumber, parseExactJson } from './exact-json.ts';
 import { startMember } from './member.ts';
 import type { Member, Outcome } from './member.ts';
 import { loadEngine } from './module.ts';
-import type { EngineFiles, EngineRequest, EngineResponse } from './protocol.ts';
+import type { EngineFiles, EngineRequest, EngineResponse, Foreseen } from './protocol.ts';
 
 /** One render: what is asked, and all that it may see. */
 export interface SandboxJob {
@@ -47,19 +49,27 @@ export interface SandboxOptions {
 
 /** Most bytes of documents that one render may give. */
 const maxOutputBytes = 64 * 2 ** 20;
-/** The memory that the module may have, as its build says, and from which on it is taken to be full. */
-const nearlyFullBytes = 240 * 2 ** 20;
+/** How the runtime of Go begins its last words. */
+const fatal = 'fatal error: ';
+/** A render that takes this long no longer counts as one of `maxWorkers`, so that it does not hold up the others. */
+const slowMs = 1_000;
+/** Most renders that are let aside like that. */
+const maxSlow = 4;
 /** An instance that has grown to this is replaced, because memory does not shrink. */
 const worthReplacingBytes = 128 * 2 ** 20;
 
 interface Waiting {
   readonly job: SandboxJob;
   readonly settle: (result: Result<EngineResponse>) => void;
+  foreseen: Promise<readonly Foreseen[]> | null;
 }
 
 interface Place {
   readonly member: Member;
+  /** Whose renders the instance may remember; `null`: nobody's. */
   project: string | null;
+  /** The last render left something that no other may find. */
+  spent: boolean;
 }
 
 export function createSandbox(options: SandboxOptions): Sandbox {
@@ -71,7 +81,9 @@ class Pool implements Sandbox {
   readonly #maxWorkers: number;
   readonly #queue: Waiting[] = [];
   readonly #idle: Place[] = [];
+  /** Renders that run; of those, how many are slow ones. */
   #busy = 0;
+  #slow = 0;
   #module: Promise<WebAssembly.Module> | null = null;
   #rest: AbortController | null = null;
   #closed = false;
@@ -89,7 +101,7 @@ class Pool implements Sandbox {
   render(job: SandboxJob): Promise<Result<EngineResponse>> {
     if (this.#closed) throw new Error('the sandbox is closed');
     return new Promise((settle) => {
-      this.#queue.push({ job, settle });
+      this.#queue.push({ job, settle, foreseen: null });
       this.#rest?.abort();
       this.#next();
     });
@@ -102,26 +114,47 @@ class Pool implements Sandbox {
   }
 
   #next(): void {
-    while (this.#queue.length > 0 && this.#busy < this.#maxWorkers) {
+    while (this.#queue.length > 0 && this.#busy - this.#slow < this.#maxWorkers) {
       const waiting = this.#queue.shift();
-      if (waiting === undefined) return;
-      this.#busy += 1;
-      void this.#serve(waiting).finally(() => {
-        this.#busy -= 1;
-        this.#next();
-        if (this.#busy === 0) void this.#settleDown();
-      });
+      if (waiting !== undefined) void this.#take(waiting);
+    }
+    // What comes next is looked up while the threads are busy.
+    for (const waiting of this.#queue.slice(0, this.#maxWorkers)) {
+      waiting.foreseen ??= foresee(waiting.job);
     }
   }
 
-  async #serve({ job, settle }: Waiting): Promise<void> {
+  async #take(waiting: Waiting): Promise<void> {
+    const done = new AbortController();
+    let isSlow = false;
+    this.#busy += 1;
+    void this.#options.clock.sleep(slowMs, done.signal).then(() => {
+      if (done.signal.aborted || this.#slow >= maxSlow) return;
+      isSlow = true;
+      this.#slow += 1;
+      this.#next();
+    });
+    await this.#serve(waiting);
+    done.abort();
+    this.#busy -= 1;
+    if (isSlow) this.#slow -= 1;
+    this.#next();
+    if (this.#busy === 0) void this.#settleDown();
+  }
+
+  async #serve(waiting: Waiting): Promise<void> {
+    const { job, settle } = waiting;
     try {
+      const foreseen = await (waiting.foreseen ?? foresee(job));
       const place = await this.#place(job.project);
       // Charts draw on the runtime's generator, so each starts from the same state.
-      const fresh = job.request.op === 'helm' || (place.project ?? job.project) !== job.project;
+      const isOthers = place.project !== null && place.project !== job.project;
+      const fresh = job.request.op === 'helm' || place.spent || isOthers;
       place.project = job.project;
-      const { result, usable } = await this.#run(place.member, job, fresh);
-      if (usable && !this.#closed) this.#idle.push(place);
+      const { result, usable } = await this.#run(place.member, job, { fresh, foreseen });
+      place.spent = result.ok && result.value.spent === true;
+      const isOneTooMany = this.#idle.length >= this.#maxWorkers;
+      if (usable && !this.#closed && !isOneTooMany) this.#idle.push(place);
       else await place.member.end();
       settle(result);
     } catch (thrown) {
@@ -136,7 +169,7 @@ class Pool implements Sandbox {
     if (found !== undefined) return found;
     this.#module ??= loadEngine(this.#options.cacheDirectory);
     try {
-      return { member: startMember(await this.#module), project: null };
+      return { member: startMember(await this.#module), project: null, spent: false };
     } catch (thrown) {
       this.#module = null;
       throw thrown;
@@ -146,7 +179,7 @@ class Pool implements Sandbox {
   async #run(
     member: Member,
     job: SandboxJob,
-    fresh: boolean,
+    how: { readonly fresh: boolean; readonly foreseen: readonly Foreseen[] },
   ): Promise<{ readonly result: Result<EngineResponse>; readonly usable: boolean }> {
     const { clockMs, entropy, resource, timeoutMs } = job;
     const seed = Buffer.from(entropy).readUInt32LE(0);
@@ -154,7 +187,7 @@ class Pool implements Sandbox {
     const over = new AbortController();
     const late = this.#options.clock.sleep(timeoutMs, over.signal).then(() => null);
     const outcome = await Promise.race([
-      member.run({ request, clockMs, entropy, fresh }, job.files),
+      member.run({ request, clockMs, entropy, ...how }, job.files),
       late,
     ]);
     over.abort();
@@ -162,10 +195,10 @@ class Pool implements Sandbox {
       const message = `${resource} was not rendered within ${timeoutMs} ms.`;
       return { result: failure(renderTimeout({ message, resource })), usable: false };
     }
-    if (outcome.kind === 'broken') return { result: broken(outcome, resource), usable: false };
-    const text = Buffer.from(outcome.response).toString('utf8');
-    const response = JSON.parse(text) as EngineResponse;
-    return { result: success(response), usable: outcome.memoryBytes < worthReplacingBytes };
+    if (outcome.kind !== 'done') return { result: failureOf(outcome, resource), usable: false };
+    for (const index of outcome.used) job.files.use(index);
+    const usable = outcome.memoryBytes < worthReplacingBytes;
+    return { result: responseOf(outcome.response, resource), usable };
   }
 
   /** Lets the threads go after a while, and later the module. */
@@ -178,7 +211,9 @@ class Pool implements Sandbox {
     if (rest.signal.aborted) return;
     await this.#endIdle();
     await clock.sleep(Math.max(0, forgetMs - idleMs), rest.signal);
-    if (!rest.signal.aborted) this.#module = null;
+    if (rest.signal.aborted) return;
+    this.#module = null;
+    collectGarbage();
   }
 
   async #endIdle(): Promise<void> {
@@ -186,14 +221,36 @@ class Pool implements Sandbox {
   }
 }
 
-function broken(
-  { said, memoryBytes }: Extract<Outcome, { kind: 'broken' }>,
-  resource: string,
-): Result<never> {
-  if (memoryBytes >= nearlyFullBytes) {
+/** Looking ahead must not fail: what cannot be read is seen again when it is asked. */
+async function foresee({ files }: SandboxJob): Promise<readonly Foreseen[]> {
+  try {
+    return await files.foresee();
+  } catch {
+    return [];
+  }
+}
+
+function responseOf(bytes: Uint8Array, resource: string): Result<EngineResponse> {
+  try {
+    const text = Buffer.from(bytes).toString('utf8');
+    // The engine is ours, and of the version that this was written for.
+    return success(parseExactJson(text) as EngineResponse);
+  } catch (thrown) {
+    if (!(thrown instanceof InexactNumber)) throw thrown;
+    const message = `${resource}: the number ${thrown.message} has more digits than can be kept`;
+    return failure(numberInexact({ message, resource }));
+  }
+}
+
+function failureOf(outcome: Exclude<Outcome, { kind: 'done' }>, resource: string): Result<never> {
+  const lines = outcome.said.split('\n').filter((line) => line !== '');
+  const said = lines.find((line) => line.startsWith(fatal)) ?? lines[0] ?? '';
+  if (outcome.kind === 'lost') {
+    return failure(engineLost({ message: `rendering ${resource}: ${said}`, resource }));
+  }
+  if (said.startsWith(`${fatal}out of memory`)) {
     const message = `${resource} needs more memory than a render may have (256 MiB).`;
     return failure(renderMemory({ message, resource }));
   }
-  const first = said.split('\n').find((line) => line !== '') ?? '';
-  return failure(engineBroken({ message: `rendering ${resource} broke off: ${first}`, resource }));
+  return failure(engineBroken({ message: `rendering ${resource} broke off: ${said}`, resource }));
 }

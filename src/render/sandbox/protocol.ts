@@ -39,6 +39,8 @@ export interface EngineResponse {
   readonly lookups?: readonly EngineLookup[];
   /** Whether the result may depend on `Capabilities`. */
   readonly usesCapabilities?: boolean;
+  /** Whether the instance must forget this render before the next one. */
+  readonly spent?: boolean;
   readonly error?: EngineFault;
 }
 
@@ -89,6 +91,16 @@ export type Answer =
 /** The files that one render sees. Never throws for what cannot be read: it keeps the reason and answers `failed`. */
 export interface EngineFiles {
   ask(question: Question, path: string): Promise<Answer>;
+  /** Answers to what will probably be asked, so that the engine need not wait for each. */
+  foresee(): Promise<readonly Foreseen[]>;
+  /** Told which of them were used, by their index. */
+  use(index: number): void;
+}
+
+export interface Foreseen {
+  readonly question: Question;
+  readonly path: string;
+  readonly answer: Answer;
 }
 
 /** What a worker is started with. */
@@ -109,11 +121,18 @@ export interface WorkerJob {
   readonly entropy: Uint8Array;
   /** Whether what the instance remembers of earlier renders must be forgotten. */
   readonly fresh: boolean;
+  readonly foreseen: readonly Foreseen[];
 }
 
 /** From a worker to the pool. */
 export type WorkerMessage =
   | { readonly kind: 'ask'; readonly question: Question; readonly path: string }
-  | { readonly kind: 'done'; readonly response: Uint8Array; readonly memoryBytes: number }
-  /** The instance is broken: a trap, an exit, or more memory than it may have. */
-  | { readonly kind: 'broken'; readonly said: string; readonly memoryBytes: number };
+  | {
+      readonly kind: 'done';
+      readonly response: Uint8Array;
+      readonly memoryBytes: number;
+      /** Indices of the foreseen answers that were used. */
+      readonly used: readonly number[];
+    }
+  /** The instance is broken: a trap or an exit, with its last words. */
+  | { readonly kind: 'trapped'; readonly said: string };

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { systemClock } from '../../system/clock.ts';
 import { createSandbox } from './pool.ts';
 import type { Sandbox } from './pool.ts';
-import type { SeedOf } from './entropy.ts';
+import type { SeedOf } from '../../model/seed.ts';
 
-/** A sandbox over the real module, which is kept decompressed where the program keeps it. */
+/** Where the decompressed module is kept: where the program keeps it, so that tests do not all decompress it. */
+export const testCache = join(homedir(), '.cache', 'fairlead');
+
+/** A sandbox over the real module, with one thread. */
 export function createTestSandbox(): Sandbox {
-  const cacheDirectory = join(homedir(), '.cache', 'fairlead');
-  return createSandbox({ clock: systemClock, cacheDirectory, maxWorkers: 1 });
+  return createSandbox({ clock: systemClock, cacheDirectory: testCache, maxWorkers: 1 });
 }
 
 /** The same time and entropy for everything. */

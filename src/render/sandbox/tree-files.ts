@@ -3,7 +3,7 @@ import type { Tree } from '../../source/source.ts';
 import { renderTooLarge } from '../errors.ts';
 import { isFolder } from '../renderer.ts';
 import type { ReadSet } from '../renderer.ts';
-import type { Answer, EngineFiles, Question } from './protocol.ts';
+import type { Answer, EngineFiles, Foreseen, Question } from './protocol.ts';
 
 /** Largest file that a render may read, in bytes; the largest that Helm takes in a chart. */
 const maxFileBytes = 5 * 2 ** 20;
@@ -12,13 +12,6 @@ const maxTotalBytes = 64 * 2 ** 20;
 /** Most questions that one render may ask. */
 const maxQuestions = 50_000;
 
-const absent: Readonly<Record<Question, Answer>> = {
-  kind: { kind: 'absent' },
-  content: { bytes: null },
-  members: { bytes: null },
-  real: { bytes: null },
-};
-
 /** A tree as the engines see it, and a record of what they saw. */
 export interface RecordedFiles extends EngineFiles {
   readonly readSet: ReadSet;
@@ -26,84 +19,145 @@ export interface RecordedFiles extends EngineFiles {
   readonly failure: FairleadError | null;
 }
 
-/** @param resource What is rendered, for errors. */
-export function recordFiles(tree: Tree, resource: string): RecordedFiles {
+/** A question that will probably be asked. */
+export interface Expected {
+  readonly question: Question;
+  /** Within the tree. */
+  readonly path: string;
+}
+
+/** What is to be known of a path. */
+type Mark = readonly [path: string, oid: string | null];
+
+interface Found {
+  readonly answer: Answer;
+  readonly marks: readonly Mark[];
+}
+
+const absent: Readonly<Record<Question, Answer>> = {
+  kind: { kind: 'absent' },
+  content: { bytes: null },
+  members: { bytes: null },
+  real: { bytes: null },
+};
+
+/**
+ * @param resource What is rendered, for errors.
+ * @param expected Answered ahead, while the engine is busy with another render; recorded only when they are used.
+ */
+export function recordFiles(
+  tree: Tree,
+  resource: string,
+  expected: readonly Expected[] = [],
+): RecordedFiles {
   const readSet = new Map<string, string | null>();
+  const ahead: Found[] = [];
   let failure: FairleadError | null = null;
   let bytesRead = 0;
   let asked = 0;
 
-  /** A path that leads to nothing, through a file for instance, is as absent as one that is not there. */
-  const kindOf = async (path: string): Promise<'absent' | 'file' | 'folder'> => {
-    if ((await tree.list(path)) !== null) {
-      if (!readSet.has(path)) readSet.set(path, isFolder);
-      return 'folder';
+  const record = (marks: readonly Mark[]): void => {
+    for (const [path, oid] of marks) {
+      // An object id says more than that there is a folder.
+      if (oid !== isFolder || !readSet.has(path)) readSet.set(path, oid);
     }
-    const oid = await tree.oid(path);
-    readSet.set(path, oid);
-    return oid === null ? 'absent' : 'file';
   };
-
-  const content = async (path: string): Promise<Uint8Array | null> => {
-    if ((await kindOf(path)) !== 'file') return null;
-    const bytes = await tree.read(path, maxFileBytes);
-    bytesRead += bytes?.length ?? 0;
-    if (bytesRead > maxTotalBytes) {
-      const message = `${resource} reads more than ${maxTotalBytes} bytes (at ${path}).`;
-      throw renderTooLarge({ message, resource: path });
-    }
-    return bytes;
-  };
-
-  const members = async (path: string): Promise<Uint8Array | null> => {
-    const entries = await tree.list(path);
-    readSet.set(path, await tree.oid(path));
-    if (entries === null) return null;
-    let text = '';
-    for (const { name, kind } of entries) {
-      const inside = path === '' ? name : `${path}/${name}`;
-      // What a link leads to is not in the folder's object id, so it is recorded by itself.
-      const found = kind === 'file' || kind === 'folder' ? kind : await kindOf(inside);
-      if (found !== 'absent') text += `${found === 'file' ? 1 : 2}${name}\0`;
-    }
-    return Buffer.from(text);
-  };
-
-  const answer = async (question: Question, path: string): Promise<Answer> => {
-    switch (question) {
-      case 'kind':
-        return { kind: await kindOf(path) };
-      case 'content':
-        return { bytes: await content(path) };
-      case 'members':
-        return { bytes: await members(path) };
-      case 'real': {
-        const real = await tree.realPath(path);
-        return { bytes: real === null ? null : Buffer.from(`/${real}`) };
+  const ask = async (question: Question, path: string): Promise<Answer> => {
+    try {
+      asked += 1;
+      if (asked > maxQuestions) {
+        const message = `${resource} looks at more than ${maxQuestions} files.`;
+        throw renderTooLarge({ message, resource });
       }
+      const found = await lookUp(tree, question, path);
+      if ('bytes' in found.answer) bytesRead += found.answer.bytes?.length ?? 0;
+      if (bytesRead > maxTotalBytes) {
+        const message = `${resource} reads more than ${maxTotalBytes} bytes (at ${path}).`;
+        throw renderTooLarge({ message, resource: path });
+      }
+      record(found.marks);
+      return found.answer;
+    } catch (thrown) {
+      if (!(thrown instanceof FairleadError)) throw thrown;
+      // No tree can hold such a name. Kustomize takes a patch that is written in place for a path first.
+      if (thrown.code === 'source.path-invalid') return absent[question];
+      failure ??= thrown.code === 'source.file-too-large' ? tooLarge(thrown) : thrown;
+      return { failed: true };
     }
   };
-
   return {
     readSet,
     get failure() {
       return failure;
     },
-    ask: async (question, path) => {
-      try {
-        asked += 1;
-        if (asked > maxQuestions) {
-          const message = `${resource} looks at more than ${maxQuestions} files.`;
-          throw renderTooLarge({ message, resource });
+    ask: (question, path) => ask(question, path.replace(/^\/+/, '')),
+    foresee: async () => {
+      const answers: Foreseen[] = [];
+      for (const { question, path } of expected) {
+        try {
+          const found = await lookUp(tree, question, path);
+          ahead.push(found);
+          answers.push({ question, path: `/${path}`, answer: found.answer });
+        } catch (thrown) {
+          // Whether it matters is seen when it is asked.
+          if (!(thrown instanceof FairleadError)) throw thrown;
         }
-        return await answer(question, path.replace(/^\/+/, ''));
-      } catch (thrown) {
-        if (!(thrown instanceof FairleadError)) throw thrown;
-        // No tree can hold such a name. Kustomize takes a patch that is written in place for a path first.
-        if (thrown.code === 'source.path-invalid') return absent[question];
-        failure ??= thrown;
-        return { failed: true };
       }
+      return answers;
     },
+    use: (index) => record(ahead[index]?.marks ?? []),
   };
+}
+
+function tooLarge(cause: FairleadError): FairleadError {
+  return renderTooLarge({ message: cause.message, resource: cause.resource, cause });
+}
+
+async function lookUp(tree: Tree, question: Question, path: string): Promise<Found> {
+  switch (question) {
+    case 'kind': {
+      const { kind, mark } = await kindOf(tree, path);
+      return { answer: { kind }, marks: [mark] };
+    }
+    case 'content': {
+      const { kind, mark } = await kindOf(tree, path);
+      const bytes = kind === 'file' ? await tree.read(path, maxFileBytes) : null;
+      return { answer: { bytes }, marks: [mark] };
+    }
+    case 'members':
+      return members(tree, path);
+    case 'real': {
+      const real = await tree.realPath(path);
+      const mark: Mark = [path, real === null ? null : isFolder];
+      return { answer: { bytes: real === null ? null : Buffer.from(`/${real}`) }, marks: [mark] };
+    }
+  }
+}
+
+/** A path that leads to nothing, through a file for instance, is as absent as one that is not there. */
+async function kindOf(
+  tree: Tree,
+  path: string,
+): Promise<{ readonly kind: 'absent' | 'file' | 'folder'; readonly mark: Mark }> {
+  if ((await tree.list(path)) !== null) return { kind: 'folder', mark: [path, isFolder] };
+  const oid = await tree.oid(path);
+  return { kind: oid === null ? 'absent' : 'file', mark: [path, oid] };
+}
+
+async function members(tree: Tree, path: string): Promise<Found> {
+  const entries = await tree.list(path);
+  const marks: Mark[] = [[path, await tree.oid(path)]];
+  if (entries === null) return { answer: { bytes: null }, marks };
+  let text = '';
+  for (const { name, kind } of entries) {
+    if (kind === 'file' || kind === 'folder') {
+      text += `${kind === 'file' ? 1 : 2}${name}\0`;
+      continue;
+    }
+    // What a link leads to is not in the folder's object id, so it is recorded by itself.
+    const found = await kindOf(tree, path === '' ? name : `${path}/${name}`);
+    marks.push(found.mark);
+    if (found.kind !== 'absent') text += `${found.kind === 'file' ? 1 : 2}${name}\0`;
+  }
+  return { answer: { bytes: Buffer.from(text) }, marks };
 }

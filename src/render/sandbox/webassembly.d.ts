@@ -18,6 +18,10 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer;
   }
 
+  interface Global {
+    value: number | bigint;
+  }
+
   type ImportValue = (...args: never[]) => unknown;
   type Imports = Readonly<Record<string, Readonly<Record<string, ImportValue>>>>;
 

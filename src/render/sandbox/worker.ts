@@ -12,8 +12,24 @@ let taken = 0;
 const send = (message: WorkerMessage, transfer: readonly ArrayBuffer[] = []): void =>
   parentPort?.postMessage(message, transfer);
 
-/** The engine cannot wait for a promise, so this thread sleeps until the other one has answered. */
+/** What is known of the files of this render. */
+let known = new Map<string, Answer>();
+let foreseen = new Map<string, number>();
+let used = new Set<number>();
+
+const keyOf = (question: Question, path: string): string => `${question} ${path}`;
+
 function ask(question: Question, path: string): Answer {
+  const key = keyOf(question, path);
+  const index = foreseen.get(key);
+  if (index !== undefined) used.add(index);
+  const answer = known.get(key) ?? askPool(question, path);
+  known.set(key, answer);
+  return answer;
+}
+
+/** The engine cannot wait for a promise, so this thread sleeps until the other one has answered. */
+function askPool(question: Question, path: string): Answer {
   send({ kind: 'ask', question, path });
   Atomics.wait(answered, 0, taken);
   taken += 1;
@@ -23,15 +39,27 @@ function ask(question: Question, path: string): Answer {
 
 let instance: EngineInstance | null = null;
 
+function run(job: WorkerJob): void {
+  known = new Map(
+    job.foreseen.map(({ question, path, answer }) => [keyOf(question, path), answer]),
+  );
+  foreseen = new Map(
+    job.foreseen.map(({ question, path }, index) => [keyOf(question, path), index]),
+  );
+  used = new Set();
+  instance ??= createInstance(module, ask);
+  if (job.fresh) instance.reset();
+  const response = instance.call(job.request, job).slice();
+  const { memoryBytes } = instance;
+  send({ kind: 'done', response, memoryBytes, used: [...used] }, [response.buffer]);
+}
+
 parentPort?.on('message', (job: WorkerJob) => {
   try {
-    instance ??= createInstance(module, ask);
-    if (job.fresh) instance.reset();
-    const response = instance.call(job.request, job).slice();
-    send({ kind: 'done', response, memoryBytes: instance.memoryBytes }, [response.buffer]);
+    run(job);
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     const said = [message, instance?.said() ?? ''].join('\n').trim();
-    send({ kind: 'broken', said, memoryBytes: instance?.memoryBytes ?? 0 });
+    send({ kind: 'trapped', said });
   }
 });

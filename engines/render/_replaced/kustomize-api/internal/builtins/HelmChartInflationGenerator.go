@@ -76,8 +76,7 @@ func (p *HelmChartInflationGeneratorPlugin) Generate() (resmap.ResMap, error) {
 		Namespace:    namespace,
 		BaseValues:   values,
 		ValuesFiles:  p.additionalFiles(),
-		KubeVersion:  p.KubeVersion,
-		APIVersions:  p.ApiVersions,
+		Capabilities: p.capabilities(),
 		SkipCRDs:     !p.IncludeCRDs,
 		SkipHooks:    p.SkipHooks,
 		SkipTests:    p.SkipTests,
@@ -170,6 +169,17 @@ func (p *HelmChartInflationGeneratorPlugin) mergedValues(chart string) (map[stri
 		return nil, fmt.Errorf("values of chart %s: %w", p.Name, err)
 	}
 	return merged.Map()
+}
+
+func (p *HelmChartInflationGeneratorPlugin) capabilities() charts.Capabilities {
+	capabilities := charts.Defaults
+	if p.KubeVersion != "" {
+		capabilities.KubeVersion = p.KubeVersion
+	}
+	if len(p.ApiVersions) > 0 {
+		capabilities.APIVersions = p.ApiVersions
+	}
+	return capabilities
 }
 
 func (p *HelmChartInflationGeneratorPlugin) additionalFiles() []string {
