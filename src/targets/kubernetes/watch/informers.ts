@@ -1,0 +1,66 @@
+import type { KubeObject, ObjectName } from '../client/object.ts';
+import type { ResourceType } from '../client/resource-type.ts';
+
+/** What is kept of an object; never the whole of it. */
+export interface Trimmed<Extra> {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** Digest of the fields that manager `fairlead` owns, as `ownedDigest` makes it; empty when it owns none. */
+  readonly ownedDigest: string;
+  readonly isDeleting: boolean;
+  /** What `trim` kept: facts for health and the like. */
+  readonly extra: Extra;
+}
+
+export type InformerEvent<Extra> =
+  | {
+      readonly kind: 'set';
+      readonly type: ResourceType;
+      readonly now: Trimmed<Extra>;
+      readonly before: Trimmed<Extra> | null;
+    }
+  /**
+   * It no longer matches: deleted, or our label was taken off. `isConfirmed` says that the server was asked and has no
+   * such object any more (or one with another UID).
+   */
+  | {
+      readonly kind: 'gone';
+      readonly type: ResourceType;
+      readonly before: Trimmed<Extra>;
+      readonly isConfirmed: boolean;
+    }
+  /** What is known is the server's state (again), after a start or an interruption. */
+  | { readonly kind: 'synced'; readonly type: ResourceType }
+  /** The watch broke; what is known may be old. Sent once until `synced`. */
+  | { readonly kind: 'interrupted'; readonly type: ResourceType; readonly reason: Error };
+
+export interface Informer<Extra> {
+  /** Whether what is known is the server's state, up to the latency of the watch. */
+  isSynced(): boolean;
+  /** Resolves once it is synced. @throws what `signal` aborts with; `kubernetes.*` where watching is not possible (forbidden). */
+  synced(signal?: AbortSignal): Promise<void>;
+  /** `null`: nothing that our label matches. Tells something only while it is synced. */
+  get(at: ObjectName): Trimmed<Extra> | null;
+  all(): Iterable<Trimmed<Extra>>;
+}
+
+/** One watch for each kind in use, narrowed by the label; all listeners share it. */
+export interface Informers<Extra> {
+  /** Begins to watch the kind if nobody does yet. Stays until `release` was called as often. */
+  use(type: ResourceType): Informer<Extra>;
+  release(type: ResourceType): void;
+  /** Called for every event of every kind, in the order of each kind. Returns the end of it. */
+  subscribe(listener: (event: InformerEvent<Extra>) => void): () => void;
+  close(): Promise<void>;
+}
+
+export interface InformersOptions<Extra> {
+  /** `fairlead.dev/managed=…`; what the watch is narrowed to. */
+  readonly labelSelector: string;
+  /** What to keep of an object beside uid, version and digest. Pure and quick. */
+  readonly trim: (type: ResourceType, object: KubeObject) => Extra;
+  /** Namespaces to watch, one watch each; `null`: the whole cluster in one. */
+  readonly namespaces: readonly string[] | null;
+}
