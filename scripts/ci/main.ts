@@ -28,7 +28,8 @@ const steps: readonly Step[] = [
   { name: 'tests', argv: ['scripts/test/main.ts'] },
   // The committed engine is what its sources give.
   { name: 'engine', argv: ['scripts/build-render.ts', '--check'], needs: 'engines/render/go.mod' },
-  { name: 'simulation', argv: ['test/sim/main.ts', '--seeds', '400'], needs: 'test/sim/main.ts' },
+  // From a thousand schedules on, planted defects are tried, too.
+  { name: 'simulation', argv: ['test/sim/main.ts', '--seeds', '3000'], needs: 'test/sim/main.ts' },
   { name: 'demo', argv: ['bin/fairlead', 'demo', '--no-input'], needs: 'src/main.ts' },
   { name: 'package', argv: ['scripts/check-package.ts'], needs: 'src/main.ts' },
 ];

@@ -2,8 +2,10 @@ import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Worker } from 'node:worker_threads';
 import type { Violation } from '../judge/violation.ts';
 import type { Played } from './job.ts';
+import type { Options } from './options.ts';
 import { applyHunks, parseDefect } from './patch.ts';
 import type { Defect } from './patch.ts';
 import { runJob, startWorker } from './pool.ts';
@@ -11,10 +13,12 @@ import { runJob, startWorker } from './pool.ts';
 const root = join(import.meta.dirname, '../../..');
 const folder = join(import.meta.dirname, '../defects');
 
-/** Schedules that a defect is given to show itself, after all scenarios. */
-export const mostSeeds = 160;
-/** A defect may make the engine spin, so there is an end to it. */
-const mostMs = 30_000;
+/**
+ * Processor time that one chunk may take: a defect may make the engine spin. An intact one needs a tenth of it, and time
+ * on the wall would depend on what else the machine does.
+ */
+const mostCpuMs = 20_000;
+const lookMs = 250;
 const chunk = 20;
 
 export interface DefectResult {
@@ -40,7 +44,7 @@ export async function readDefects(prefix: string | null): Promise<readonly Defec
 /** Plants one defect after the other into copies of the source, and plays schedules until it shows. */
 export async function tryDefects(
   defects: readonly Defect[],
-  workers: number,
+  { workers, defectSeeds }: Pick<Options, 'workers' | 'defectSeeds'>,
   onResult: (result: DefectResult) => void,
 ): Promise<void> {
   const queue = [...defects];
@@ -48,7 +52,7 @@ export async function tryDefects(
     const copy = await copySource();
     try {
       for (let defect = queue.shift(); defect !== undefined; defect = queue.shift())
-        onResult(await tryDefect(copy, defect));
+        onResult(await tryDefect(copy, defect, defectSeeds));
     } finally {
       await rm(copy, { recursive: true, force: true });
     }
@@ -70,7 +74,7 @@ async function copySource(): Promise<string> {
   return copy;
 }
 
-async function tryDefect(copy: string, defect: Defect): Promise<DefectResult> {
+async function tryDefect(copy: string, defect: Defect, most: number): Promise<DefectResult> {
   const originals = new Map<string, string>();
   try {
     for (const file of defect.files) {
@@ -79,7 +83,7 @@ async function tryDefect(copy: string, defect: Defect): Promise<DefectResult> {
       originals.set(path, text);
       await writeFile(path, applyHunks(defect.name, file, text));
     }
-    return { defect, caught: await showsItself(copy), failure: null };
+    return { defect, caught: await showsItself(copy, most), failure: null };
   } catch (thrown) {
     return { defect, caught: null, failure: String(thrown) };
   } finally {
@@ -87,7 +91,7 @@ async function tryDefect(copy: string, defect: Defect): Promise<DefectResult> {
   }
 }
 
-async function showsItself(copy: string): Promise<DefectResult['caught']> {
+async function showsItself(copy: string, most: number): Promise<DefectResult['caught']> {
   const worker = startWorker(pathToFileURL(join(copy, 'test/sim/cli/worker.ts')));
   let caught: DefectResult['caught'] = null;
   let seed = 1;
@@ -96,22 +100,38 @@ async function showsItself(copy: string): Promise<DefectResult['caught']> {
     if (violation !== undefined) caught ??= { seed: played.seed, violation };
     if (typeof played.seed === 'number') seed = played.seed + 1;
   };
-  const tooLong = Promise.withResolvers<'too long'>();
-  const timer = setTimeout(() => tooLong.resolve('too long'), mostMs);
   try {
-    while (caught === null && seed <= mostSeeds) {
-      const seeds = Array.from({ length: chunk }, (_, at) => seed + at);
-      const ended = await Promise.race([
-        runJob(worker, { scenarios: seed === 1, seeds, replayed: [] }, onPlayed),
-        tooLong.promise,
-      ]);
-      if (ended !== 'too long' || caught !== null) continue;
+    while (caught === null && seed <= most) {
+      const length = Math.min(chunk, most - seed + 1);
+      const seeds = Array.from({ length }, (_, at) => seed + at);
+      const ended = await within(
+        worker,
+        runJob(worker, { scenarios: seed === 1, seeds, replayed: [], untilBroken: true }, onPlayed),
+      );
+      if (ended || caught !== null) continue;
       const message = `what began with seed ${seed} did not end`;
       return { seed, violation: { rule: 'livelock', message, atMs: 0 } };
     }
     return caught;
   } finally {
-    clearTimeout(timer);
     await worker.terminate();
+  }
+}
+
+/** Waits for a job. @returns whether it ended within the processor time that it is given. */
+async function within(worker: Worker, job: Promise<void>): Promise<boolean> {
+  const ended = job.then(() => true);
+  for (let beganMs: number | null = null; ;) {
+    const look = Promise.withResolvers<false>();
+    const timer = setTimeout(() => look.resolve(false), lookMs);
+    const isEnded = await Promise.race([ended, look.promise]);
+    clearTimeout(timer);
+    if (isEnded) return true;
+    // There is no answer while it starts, and once it has ended; then the job says why.
+    const used = await worker.cpuUsage().catch(() => null);
+    if (used === null) continue;
+    const ms = (used.user + used.system) / 1_000;
+    beganMs ??= ms;
+    if (ms - beganMs > mostCpuMs) return false;
   }
 }

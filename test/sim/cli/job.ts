@@ -7,6 +7,8 @@ export interface Job {
   readonly seeds: readonly number[];
   /** Play each of these seeds twice and compare. */
   readonly replayed: readonly number[];
+  /** End with the first one that breaks a rule. */
+  readonly untilBroken: boolean;
 }
 
 /** What became of one schedule. Plain data, so that it can cross threads. */

@@ -13,6 +13,8 @@ export interface Options {
   readonly defects: boolean;
   /** Only the defects whose name begins like this; `null`: all. */
   readonly defect: string | null;
+  /** Schedules that a defect is given to show itself, after all scenarios. Default 160. */
+  readonly defectSeeds: number;
   readonly workers: number;
 }
 
@@ -27,6 +29,7 @@ export const usage = `npm run sim -- [options]
   --steps A,B,…   only these steps of each schedule, as shrinking prints them
   --defects on|off  try the planted defects, too (default: from ${defectsFrom.toLocaleString('en')} schedules on)
   --defect NAME   only the defects whose name begins like this
+  --defect-seeds N  schedules that each defect gets, after all scenarios (default 160)
   --workers N     schedules played side by side (default: one for each core)
 `;
 
@@ -41,6 +44,7 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
       steps: { type: 'string' },
       defects: { type: 'string' },
       defect: { type: 'string' },
+      'defect-seeds': { type: 'string', default: '160' },
       workers: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -66,6 +70,7 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
       steps === undefined &&
       (defects === undefined ? seeds >= defectsFrom || defect !== undefined : defects === 'on'),
     defect: defect ?? null,
+    defectSeeds: count('defect-seeds', values['defect-seeds']),
     workers:
       values.workers === undefined ? availableParallelism() : count('workers', values.workers),
   };

@@ -23,7 +23,8 @@ export async function playAll(
     try {
       for (let seeds = take(); seeds.length > 0; seeds = take()) {
         const replayed = seeds.filter((seed) => seed % replayEvery === 0);
-        await runJob(worker, { scenarios: false, seeds, replayed }, onPlayed);
+        const job = { scenarios: false, seeds, replayed, untilBroken: false };
+        await runJob(worker, job, onPlayed);
       }
     } finally {
       await worker.terminate();

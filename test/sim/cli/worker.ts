@@ -27,6 +27,7 @@ async function work(job: Job): Promise<void> {
     const first = await playSafely(seed, playSeed);
     if (!job.replayed.includes(seed) || first.violations.length > 0) {
       port?.postMessage(first);
+      if (job.untilBroken && first.violations.length > 0) return;
       continue;
     }
     const again = await playSafely(seed, playSeed);

@@ -65,11 +65,16 @@ function checkDelete(world: World, book: Book, effect: SeenEffect, report: Repor
   }
 }
 
-/** Whether a commit that the controller had before it takes the application away, here or everywhere. */
+/**
+ * Whether a commit that the controller had before it takes the application away, here or everywhere. One that goes on
+ * under another name does not leave.
+ */
 export function leaves(book: Book, effect: SeenEffect): boolean {
   const { controller, release, key, place } = effect;
   return book.modelsInForce(controller, release.id, key.application).some((model) => {
-    const application = model.applications.find(({ name }) => name === key.application);
+    const application =
+      model.applications.find(({ name }) => name === key.application) ??
+      model.applications.find(({ settings }) => settings.previousNames.includes(key.application));
     const environment = model.environments.find(({ name }) => name === key.environment);
     return !(
       application?.environments.includes(key.environment) === true &&

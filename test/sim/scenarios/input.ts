@@ -28,7 +28,8 @@ export const input: readonly Scenario[] = [
       await stage.rest();
       stage.world.faults.git.diffFails = 1;
       stage.set('web', 'a', { value: 'v2' });
-      await stage.rest();
+      // Longer than from one poll to the next.
+      await stage.rest(1_200_000);
       stage.world.faults.git.diffFails = 0;
       await stage.rest(1_200_000);
       stage.expect('v2 is live', stage.isLive('dev/web/a', 'v2'));

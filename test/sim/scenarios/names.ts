@@ -60,7 +60,30 @@ export const names: readonly Scenario[] = [
       const before = stage.place().thing('dev/web/a')?.serial;
       stage.rename('web', 'web-x');
       await stage.rest();
+      // Nothing may be asked for either: a yes to taking the former name away would be one to an outage.
+      stage.approve();
+      await stage.rest();
       stage.expect('it is the same', stage.place().thing('dev/web/a')?.serial === before);
+    },
+  },
+  {
+    name: 'an application that is renamed loses nothing while somebody is asked, whatever it says of its removal',
+    model: repository([application('web', [thing('a')], { onRemoval: 'delete' }, ['prod'])]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.approve();
+      await stage.rest();
+      const before = stage.place('west').thing('prod/web/a')?.serial;
+      stage.expect('it is live', before !== undefined);
+      stage.edit('web', (one) => ({
+        ...one,
+        name: 'web-x',
+        things: [thing('a', { value: 'v2' })],
+        settings: { ...one.settings, previousNames: ['web'] },
+      }));
+      await stage.rest();
+      const live = stage.place('west').thing('prod/web/a');
+      stage.expect('it is as it was', live?.serial === before && live?.spec.value === 'v1');
     },
   },
 ];
