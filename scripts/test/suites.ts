@@ -97,7 +97,7 @@ export const suites: readonly Suite[] = [
     include: ['test/examples/**/*.test.ts'],
     tools: ['git'],
     stage: 1,
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
   },
   {
     name: 'e2e',

@@ -69,5 +69,7 @@ test('other settings of a target leave nothing unwatched', async () => {
     writeFileSync(join(bench.out, 'page'), `broken ${round}`);
     await until('healed', () => bench.content('page') === 'one', bench.why);
   }
-  expect((await bench.view('site')).error).toBeNull();
+  // A file that is broken again before its healing was seen to work is a conflict until the next look.
+  await bench.settled(commit, 'site');
+  expect(bench.content('page')).toBe('one');
 });
