@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { closeSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, readdirSync, readlinkSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -17,8 +17,12 @@ export interface ProcessIdentity {
 /** One line of the process table. */
 export interface ProcessEntry {
   readonly pid: number;
+  /** Its parent; 1 (or a subreaper) once that has ended. */
+  readonly parent: number;
   /** Process group. */
   readonly group: number;
+  /** `null` where the system does not tell (macOS). */
+  readonly session: number | null;
   readonly startTime: string;
   /** Ended, but not yet collected by its parent. Counts as dead. */
   readonly zombie: boolean;
@@ -34,6 +38,12 @@ export interface ProcessTable {
   list(): Promise<readonly ProcessEntry[]>;
   /** Value of an environment variable a process was started with; `null` where there is none or it may not be seen. */
   environment(pid: number, name: string): Promise<string | null>;
+  /**
+   * Names of the files that a process holds open; one that was removed since is called by its name and ` (deleted)`.
+   * Empty where that may not be seen, and outside of Linux.
+   * @param numbers The descriptors to look at. Default all.
+   */
+  openFiles(pid: number, numbers?: readonly number[]): Promise<readonly string[]>;
 }
 
 export async function openProcessTable(): Promise<ProcessTable> {
@@ -80,6 +90,22 @@ function procTable(): ProcessTable {
         return null;
       }
     },
+    openFiles: async (pid, numbers) => {
+      const folder = `/proc/${pid}/fd`;
+      let names: readonly (string | number)[];
+      try {
+        names = numbers ?? readdirSync(folder);
+      } catch {
+        return [];
+      }
+      return names.flatMap((name) => {
+        try {
+          return readlinkSync(`${folder}/${name}`);
+        } catch {
+          return [];
+        }
+      });
+    },
   };
 }
 
@@ -87,12 +113,14 @@ function procTable(): ProcessTable {
 function parseStat(line: string): ProcessEntry | null {
   const close = line.lastIndexOf(')');
   const rest = line.slice(close + 2).split(' ');
-  const [state, , group] = rest;
+  const [state, parent, group, session] = rest;
   const startTime = rest[19];
-  if (state === undefined || group === undefined || startTime === undefined) return null;
+  if (state === undefined || startTime === undefined) return null;
   return {
     pid: Number.parseInt(line, 10),
+    parent: Number(parent),
     group: Number(group),
+    session: Number(session),
     startTime,
     zombie: state === 'Z' || state === 'X',
   };
@@ -101,7 +129,7 @@ function parseStat(line: string): ProcessEntry | null {
 async function psTable(): Promise<ProcessTable> {
   const query = async (args: readonly string[]): Promise<readonly ProcessEntry[]> => {
     try {
-      const { stdout } = await run('ps', [...args, '-o', 'pid=,pgid=,state=,lstart='], {
+      const { stdout } = await run('ps', [...args, '-o', 'pid=,ppid=,pgid=,state=,lstart='], {
         env: { ...process.env, LC_ALL: 'C' },
         maxBuffer: 64 * 1024 * 1024,
       });
@@ -126,14 +154,22 @@ async function psTable(): Promise<ProcessTable> {
         return null;
       }
     },
+    openFiles: async () => [],
   };
 }
 
 function parsePs(line: string): ProcessEntry | null {
-  const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
+  const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
   if (match === null) return null;
-  const [, pid, group, state = '', startTime = ''] = match;
-  return { pid: Number(pid), group: Number(group), startTime, zombie: state.startsWith('Z') };
+  const [, pid, parent, group, state = '', startTime = ''] = match;
+  return {
+    pid: Number(pid),
+    parent: Number(parent),
+    group: Number(group),
+    session: null,
+    startTime,
+    zombie: state.startsWith('Z'),
+  };
 }
 
 /** Watches one process that is not our child, at the cost of one small read per look. */

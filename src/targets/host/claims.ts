@@ -1,3 +1,4 @@
+import { basename, dirname, join } from 'node:path';
 import type { InventoryKey } from '../../model/inventory.ts';
 import type { FairleadError } from '../../model/error.ts';
 import { claimTaken } from '../errors.ts';
@@ -19,8 +20,23 @@ export function pathClaim(resolved: string): string {
   return `path:${resolved}`;
 }
 
-export function logClaim(resolved: string): string {
-  return `log:${resolved}`;
+/**
+ * Claims of a log: on the file itself, on those that it is rotated to and on the one in between. They are claims on paths
+ * like all others, so no File may be there and no log where a File is.
+ */
+export function logClaims(resolved: string, keep: number): readonly string[] {
+  const older = Array.from({ length: keep }, (_, at) => rotated(resolved, at + 1));
+  return [resolved, rotating(resolved), ...older].map(pathClaim);
+}
+
+/** Name of the `index`-th rotated file; 1 is the newest. */
+export function rotated(path: string, index: number): string {
+  return `${path}.${index}`;
+}
+
+/** What a log is copied to before it is emptied. */
+export function rotating(path: string): string {
+  return join(dirname(path), `.${basename(path)}.rotating`);
 }
 
 /** The refusal of a place that belongs to another application. */

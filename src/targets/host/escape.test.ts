@@ -17,6 +17,7 @@ import type { ProjectConfig } from '../../model/config.ts';
 import { unwrap } from '../../model/result.ts';
 import { applyEffect, createBench, effectOn, key, manifestOf, refusal } from './bench.testing.ts';
 import type { Bench } from './bench.testing.ts';
+import { rotateLog } from './process/rotate-log.ts';
 
 /**
  * Somebody else on the machine owns a folder that files of Git go to, and puts links and other things into the way.
@@ -128,6 +129,83 @@ describe.runIf(isRoot)('a link of somebody else in a path', () => {
       await flicker.terminate();
     }
     expect(readdirSync(bench.path('etc'))).toEqual([]);
+  });
+});
+
+describe('the log of a process', () => {
+  const process = (file: string) => manifestOf('Process', 'p', { argv: ['true'], log: { file } });
+  const other = { application: 'neighbour', environment: 'dev' };
+
+  /** What an application of another key is refused with. */
+  const refusedFor = async (manifest: ReturnType<typeof process>): Promise<string | null> => {
+    const prepared = await bench.target.prepare([manifest], { key: other, project: null });
+    return prepared.ok ? null : prepared.error.code;
+  };
+
+  test.each(['app.log', 'app.log.1', '.app.log.rotating'])(
+    'is not put where %s is a file of another application',
+    async (name) => {
+      await bench.release(file(bench.path(`theirs/${name}`), 'precious'));
+      expect(await refusedFor(process(bench.path('theirs/app.log')))).toBe('target.claim-taken');
+      expect(await refusedFor(process(bench.path('theirs/another.log')))).toBe(null);
+    },
+  );
+
+  test('is no place for a file of another application, nor are those it is rotated to', async () => {
+    const log = { file: bench.path('theirs/app.log') };
+    const { error } = await bench.release(
+      manifestOf('Process', 'p', { argv: ['sleep', '600'], log }),
+    );
+    expect(error).toBe(null);
+    for (const name of ['app.log', 'app.log.1', 'app.log.3', '.app.log.rotating']) {
+      expect(await refusedFor(file(bench.path(`theirs/${name}`), 'x'))).toBe('target.claim-taken');
+    }
+    expect(await refusedFor(file(bench.path('theirs/app.log.4'), 'x'))).toBe(null);
+    expect((await bench.release()).error).toBe(null);
+  });
+
+  test('is not put where a file of its own application is', async () => {
+    const path = bench.path('theirs/app.log');
+    const planned = await bench.plan(process(path), file(path, 'x'));
+    expect(planned.ok ? null : planned.error.message).toContain('both claim');
+  });
+
+  test('is refused outside of hostPaths, and where a link leads out of them', async () => {
+    const scope = { key, project: project({ kinds: ['Process'] }) };
+    const elsewhere = await bench.target.prepare([process(bench.path('etc/app.log'))], scope);
+    expect(elsewhere.ok ? null : elsewhere.error.code).toBe('target.not-permitted');
+    const manifest = process(bench.path('theirs/logs/app.log'));
+    const [desired] = unwrap(await bench.target.prepare([manifest], scope));
+    symlinkSync(bench.path('etc'), bench.path('theirs/logs'));
+    const error = await refusal(bench.target.apply(applyEffect(desired!, null)));
+    expect(error.code).toBe('target.not-permitted');
+    expect(readdirSync(bench.path('etc'))).toEqual([]);
+  });
+
+  test('is neither rotated nor shown where a link leads out of hostPaths since', async () => {
+    const scope = { key, project: project({ kinds: ['Process'] }) };
+    const manifest = process(bench.path('theirs/logs/app.log'));
+    const [desired] = unwrap(await bench.target.prepare([manifest], scope));
+    await bench.target.apply(applyEffect(desired!, null));
+    rmSync(bench.path('theirs/logs'), { recursive: true });
+    writeFileSync(bench.path('etc/app.log'), 'canary\n'.repeat(1_000));
+    symlinkSync(bench.path('etc'), bench.path('theirs/logs'));
+    const limits = [bench.path('theirs')];
+    const path = bench.path('theirs/logs/app.log');
+    const rotation = { maxBytes: 10, keep: 1, limits };
+    expect((await refusal(rotateLog(path, rotation))).code).toBe('target.not-permitted');
+    expect(readdirSync(bench.path('etc'))).toEqual(['app.log']);
+    const lines: string[] = [];
+    const read = async () => {
+      const options = { tail: 10, follow: false };
+      for await (const line of bench.target.logs!(key, desired!.id, options)) lines.push(line);
+    };
+    expect((await refusal(read())).code).toBe('target.not-permitted');
+    expect(lines).toEqual([]);
+    const live = await bench.live(desired!);
+    expect(JSON.stringify(live)).not.toContain('canary');
+    rmSync(bench.path('theirs/logs'));
+    await bench.target.remove(effectOn(desired!, live.uid));
   });
 });
 

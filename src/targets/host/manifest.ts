@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { show } from '../../config/issues.ts';
+import { fieldsMissing, show } from '../../config/issues.ts';
 import { showPath } from '../../config/problem.ts';
 import { suggest } from '../../config/suggest.ts';
 import type { FairleadError } from '../../model/error.ts';
@@ -83,10 +83,7 @@ export function readManifest<Spec extends z.ZodType>(
   const schema = schemaOf(kind, spec);
   const parsed = schema.safeParse(manifest.body);
   if (!parsed.success) {
-    throw invalid(
-      manifest,
-      parsed.error.issues.flatMap((issue) => describe(schema, manifest.body, issue)),
-    );
+    throw invalid(manifest, describeAll(schema, manifest.body, parsed.error.issues));
   }
   const annotations = parsed.data.metadata.annotations ?? {};
   return {
@@ -149,6 +146,29 @@ function readPrune(manifest: Manifest, annotations: Readonly<Record<string, stri
     annotations['helm.sh/resource-policy'] === 'keep' ||
     options.split(',').some((option) => option.trim() === 'Prune=false')
   );
+}
+
+/** What is wrong in our words: misspelt fields first, each of which is not told as a missing one as well. */
+function describeAll(
+  schema: z.ZodType,
+  document: JsonObject,
+  issues: readonly z.core.$ZodIssue[],
+): readonly string[] {
+  const isUnknown = ({ code }: z.core.$ZodIssue): boolean => code === 'unrecognized_keys';
+  const meant = issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') return [];
+    const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
+    const allowed = fieldsAt(schema, path);
+    return issue.keys.map((key) => showPath([...path, suggest(key, allowed) ?? key]));
+  });
+  return [
+    ...issues.filter(isUnknown),
+    ...issues.filter(
+      (issue) =>
+        !isUnknown(issue) &&
+        !fieldsMissing(issue, document).some((path) => meant.includes(showPath(path))),
+    ),
+  ].flatMap((issue) => describe(schema, document, issue));
 }
 
 /** One zod issue in our words: the field, what stands there, what may, and what was probably meant. */

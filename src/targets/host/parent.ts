@@ -37,18 +37,35 @@ export async function openParent(
     await effect.fence();
     folder = await openOrMake(parent, resource);
   }
-  if (limits.length > 0) {
-    // A symlink put into the path since it was prepared ends here: the open folder cannot be swapped any more.
-    const real = await folder.realPath();
-    if (!isWithin(real, limits)) {
-      await folder.close();
-      throw notPermitted({
-        message: `${path} leads to ${real}, outside of what the project may touch`,
-        resource,
-      });
-    }
-  }
-  return folder;
+  return refuseFolderOutside(folder, limits, resource);
+}
+
+/**
+ * Opens a folder that is there, and checks where it really is.
+ * @throws FairleadError `target.not-permitted`, `host.unsafe-link`; errors of the system as they are.
+ */
+export async function openWithin(
+  path: string,
+  limits: readonly string[],
+  resource: string,
+): Promise<Folder> {
+  return refuseFolderOutside(await openSafely(path, resource), limits, resource);
+}
+
+/** A symlink put into the path since it was prepared ends here: the open folder cannot be swapped any more. */
+async function refuseFolderOutside(
+  folder: Folder,
+  limits: readonly string[],
+  resource: string,
+): Promise<Folder> {
+  if (limits.length === 0) return folder;
+  const real = await folder.realPath();
+  if (isWithin(real, limits)) return folder;
+  await folder.close();
+  throw notPermitted({
+    message: `${resource} leads to ${real}, outside of what the project may touch`,
+    resource,
+  });
 }
 
 /** Makes what is missing one by one, each in the open folder above it, durably. */

@@ -1,14 +1,14 @@
 import type { Inventory, InventoryEntry, InventoryKey } from '../../../model/inventory.ts';
 import { inventoryKey } from '../../../model/inventory.ts';
 import { isJsonObject } from '../../../model/json.ts';
-import { logClaim, pathClaim } from '../claims.ts';
+import { logClaims, pathClaim } from '../claims.ts';
 import type { ClaimHolder } from '../claims.ts';
 import { createParentResolver } from '../paths.ts';
 
-/** What an entry of an inventory holds: a path as it was written, and what a claim on a path is called. */
+/** What an entry of an inventory holds: a path as it was written, and what it claims once that is resolved. */
 interface Place {
   readonly path: string;
-  readonly claim: (resolved: string) => string;
+  readonly claims: (resolved: string) => readonly string[];
 }
 
 interface Claimed {
@@ -32,7 +32,7 @@ export class ClaimIndex {
     const { epoch } = inventory;
     const key = { application: inventory.application, environment: inventory.environment };
     const places = inventory.entries.flatMap(placesOf);
-    const written = places.map(({ path, claim }) => claim(path)).join('\0');
+    const written = places.flatMap(({ path, claims }) => claims(path)).join('\0');
     const known = this.#claimed.get(inventoryKey(key));
     // What a release announced is resolved once, not again when it ends.
     const isKnown = known?.epoch === epoch && known.written === written;
@@ -57,20 +57,22 @@ export class ClaimIndex {
   }
 }
 
-function resolveAll(places: readonly Place[]): Promise<readonly string[]> {
+async function resolveAll(places: readonly Place[]): Promise<readonly string[]> {
   const resolve = createParentResolver();
-  return Promise.all(
-    places.map(async ({ path, claim }) => claim(await resolve(path).catch(() => path))),
+  const claimed = await Promise.all(
+    places.map(async ({ path, claims }) => claims(await resolve(path).catch(() => path))),
   );
+  return claimed.flat();
 }
 
 function placesOf(entry: InventoryEntry): readonly Place[] {
   const places: Place[] = [];
   const path = entry.locator['path'];
-  if (typeof path === 'string') places.push({ path, claim: pathClaim });
+  if (typeof path === 'string') places.push({ path, claims: (at) => [pathClaim(at)] });
   const log = entry.fields['log'];
   if (isJsonObject(log) && typeof log['file'] === 'string') {
-    places.push({ path: log['file'], claim: logClaim });
+    const keep = typeof log['keep'] === 'number' ? log['keep'] : 0;
+    places.push({ path: log['file'], claims: (at) => logClaims(at, keep) });
   }
   return places;
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sameJson } from '../../../model/json.ts';
@@ -69,50 +69,60 @@ describe('after its controller was killed', () => {
     expect((await lookLive(target, desired)).fields['running']).toBe(false);
   });
 
-  it('at any moment of a start, exactly one process runs in the end', async () => {
-    for (let round = 0; round < 12; round++) {
-      const name = `web-${round}`;
-      const mark = `${bench.folder}-${round}`;
-      const web = manifest(name, { argv: forever, env: { MARK: mark } });
-      const controller = startController(bench.stateDir, web);
-      controller.uid.catch(() => {});
-      const folder = join(bench.stateDir, 'processes');
-      // The first trace of the start; then a little later each round, which spans the whole of it.
-      await until(async () =>
-        (await readdir(folder).catch((): string[] => [])).some((file) => file.includes(`${name}.`)),
-      );
-      await new Promise((resolve) => setTimeout(resolve, round * 0.7));
-      await controller.kill();
-      const desired = await prepare(bench.target, web);
-      const observation = await look(bench.target, desired);
-      const uid = observation.kind === 'present' ? observation.live.uid : null;
-      await bench.target.apply(applying(desired, uid));
-      expect(await carrying('MARK', mark)).toHaveLength(1);
-    }
-  });
+  it(
+    'at any moment of a start, exactly one process runs in the end',
+    { timeout: 120_000 },
+    async () => {
+      for (let round = 0; round < 12; round++) {
+        const name = `web-${round}`;
+        const mark = `${bench.folder}-${round}`;
+        const web = manifest(name, { argv: forever, env: { MARK: mark } });
+        const controller = startController(bench.stateDir, web);
+        controller.uid.catch(() => {});
+        const folder = join(bench.stateDir, 'processes');
+        // The first trace of the start; then a little later each round, which spans the whole of it.
+        await until(async () =>
+          (await readdir(folder).catch((): string[] => [])).some((file) =>
+            file.includes(`${name}.`),
+          ),
+        );
+        await new Promise((resolve) => setTimeout(resolve, round * 0.7));
+        await controller.kill();
+        const desired = await prepare(bench.target, web);
+        const observation = await look(bench.target, desired);
+        const uid = observation.kind === 'present' ? observation.live.uid : null;
+        await bench.target.apply(applying(desired, uid));
+        expect(await carrying('MARK', mark)).toHaveLength(1);
+      }
+    },
+  );
 
-  it('at any moment of an update, exactly the new one runs in the end', async () => {
-    for (let round = 0; round < 8; round++) {
-      const name = `web-${round}`;
-      const mark = `${bench.folder}-${round}`;
-      const version = (one: string) =>
-        manifest(name, { argv: forever, env: { MARK: mark, VERSION: one } });
-      const { uid } = await run(bench.target, version('1'));
-      const controller = startController(bench.stateDir, version('2'), uid);
-      controller.uid.catch(() => {});
-      const [pid] = await carrying('MARK', mark);
-      // It begins with the end of the old one.
-      await until(() => !isRunning(pid!));
-      await new Promise((resolve) => setTimeout(resolve, round * 1.5));
-      await controller.kill();
-      const desired = await prepare(bench.target, version('2'));
-      const live = await lookLive(bench.target, desired);
-      await bench.target.apply(applying(desired, live.uid));
-      const left = await carrying('MARK', mark);
-      expect(left).toHaveLength(1);
-      expect(await carrying('VERSION', '2')).toContain(left[0]);
-    }
-  });
+  it(
+    'at any moment of an update, exactly the new one runs in the end',
+    { timeout: 120_000 },
+    async () => {
+      for (let round = 0; round < 8; round++) {
+        const name = `web-${round}`;
+        const mark = `${bench.folder}-${round}`;
+        const version = (one: string) =>
+          manifest(name, { argv: forever, env: { MARK: mark, VERSION: one } });
+        const { uid } = await run(bench.target, version('1'));
+        const controller = startController(bench.stateDir, version('2'), uid);
+        controller.uid.catch(() => {});
+        const [pid] = await carrying('MARK', mark);
+        // It begins with the end of the old one.
+        await until(() => !isRunning(pid!));
+        await new Promise((resolve) => setTimeout(resolve, round * 1.5));
+        await controller.kill();
+        const desired = await prepare(bench.target, version('2'));
+        const live = await lookLive(bench.target, desired);
+        await bench.target.apply(applying(desired, live.uid));
+        const left = await carrying('MARK', mark);
+        expect(left).toHaveLength(1);
+        expect(await carrying('VERSION', '2')).toContain(left[0]);
+      }
+    },
+  );
 
   it('a process whose start was never recorded is found by its nonce', async () => {
     const { target } = bench;
@@ -126,6 +136,28 @@ describe('after its controller was killed', () => {
     expect(await other.apply(applying(desired, uid))).toEqual({ uid });
     expect((await recordOf(bench, 'web')).process?.pid).toBe(pid);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'a child that has not loaded its program yet is found by its leash, and does not become a second process',
+    async () => {
+      const { target } = bench;
+      const { desired, uid } = await run(target, manifest('web', { argv: forever }));
+      process.kill(await pidOf(target, desired), 'SIGKILL');
+      await until(async () => (await recordOf(bench, 'web')).ended !== null);
+      const { nonce } = await rewriteRecord(bench, 'web', { process: null, ended: null });
+      // As it is between fork and exec: the environment of the controller, the leash at the number it has there.
+      const leash = await open(join(bench.stateDir, 'processes', `${nonce}.leash`), 'wx+');
+      const stdio: ('ignore' | number)[] = Array.from({ length: 9 }, () => 'ignore');
+      const child = spawn('sleep', ['600'], { stdio: [...stdio, leash.fd] });
+      foreign.push(child.pid!);
+      await leash.close();
+      const other = await bench.open();
+      await other.apply(applying(desired, uid));
+      expect(isRunning(child.pid!)).toBe(false);
+      const left = await readdir(join(bench.stateDir, 'processes'));
+      expect(left).toEqual(['shop@dev@web.json']);
+    },
+  );
 
   it('a process whose record was deleted is found by the UID of the inventory, and ended', async () => {
     const { target } = bench;

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject } from '../../../model/json.ts';
 import { sameJson } from '../../../model/json.ts';
@@ -12,6 +13,7 @@ import { encodeName, keyName } from '../ledger/names.ts';
 import { asFields, asPayload, canGoOn } from './fields.ts';
 import { launchProcess, prepareLaunch } from './launch.ts';
 import type { Launch, LaunchDependencies } from './launch.ts';
+import { makeLeash, takeName } from './leash.ts';
 import { findRunning, identityOf } from './living.ts';
 import { openLog, removeLog } from './log-file.ts';
 import { isAnswered } from './port-holder.ts';
@@ -84,7 +86,7 @@ export async function clearAway(
   await stop(dependencies, task);
   if (before === null) return;
   await records.remove(before);
-  await records.removeExit(before);
+  await records.removeBeside(before);
   const { log } = asFields(before.fields);
   if (log.file === undefined) await removeLog(before.logFile, log.keep);
   supervisor.changed(before);
@@ -148,7 +150,7 @@ async function start(
       portTaken: await isAnswered(asFields(fields).probe),
     };
     await replace(dependencies, before, intent, () => touch(effect));
-    if (before !== null) await records.removeExit(before);
+    if (before !== null) await records.removeBeside(before);
     let child;
     try {
       child = await launchWith(dependencies, launch, intent, log.fd, resource);
@@ -176,13 +178,20 @@ async function launchWith(
   log: number,
   resource: string,
 ): ReturnType<typeof launchProcess> {
-  if (!launch.witnessed) return launchProcess(launch, intent.nonce, { log, exit: null }, resource);
-  const { O_WRONLY, O_CREAT, O_EXCL } = constants;
-  const exit = await open(records.exitFile(intent), O_WRONLY | O_CREAT | O_EXCL, 0o600);
+  const leashPath = records.leashFile(intent);
+  const leash = await makeLeash(leashPath);
+  let exit: FileHandle | null = null;
   try {
-    return await launchProcess(launch, intent.nonce, { log, exit: exit.fd }, resource);
+    if (launch.witnessed) {
+      const { O_WRONLY, O_CREAT, O_EXCL } = constants;
+      exit = await open(records.exitFile(intent), O_WRONLY | O_CREAT | O_EXCL, 0o600);
+    }
+    const files = { log, leash: leash.fd, exit: exit?.fd ?? null };
+    return await launchProcess(launch, intent.nonce, files, resource);
   } finally {
-    await exit.close();
+    await exit?.close();
+    await leash.close();
+    await takeName(leashPath);
   }
 }
 
@@ -192,7 +201,7 @@ async function undo(
   before: ProcessRecord | null,
   intent: ProcessRecord,
 ): Promise<void> {
-  await dependencies.records.removeExit(intent);
+  await dependencies.records.removeBeside(intent);
   if (before === null) {
     await dependencies.records.remove(intent);
     return;

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../../model/json.ts';
 import { isJsonObject, sameJson } from '../../../model/json.ts';
 import type { SecretReference } from '../secrets.ts';
+import type { ProcessRecord } from './record.ts';
 import type { ProcessSpec } from './spec.ts';
 
 /** What `Desired.payload` of a Process holds. */
@@ -99,4 +100,12 @@ function startedWith(fields: JsonObject): Json {
     restartOn: restartOn ?? null,
     log: isJsonObject(log) ? (log['file'] ?? null) : null,
   };
+}
+
+/** Where its log may be: the default one is our own, wherever that is. */
+export function limitsOfLog({
+  fields,
+  payload,
+}: Pick<ProcessRecord, 'fields' | 'payload'>): readonly string[] {
+  return asFields(fields).log.file === undefined ? [] : asPayload(payload).limits;
 }

@@ -11,15 +11,17 @@ const telling = /^(?:.{0,40}[\s:[])?(?:\w*(?:error|exception)|fatal|panic|failed
  * The line of a log that most likely says why its process ended: the last one that names an error, else the last one.
  * @param from where the output of this process begins, in bytes.
  * @param secrets values that are blotted out.
+ * @param limits folders that the project may touch; empty: all.
  */
 export async function lastWordsOf(
   path: string,
   from: number,
   secrets: readonly string[],
+  limits: readonly string[] = [],
 ): Promise<string> {
   const size = await sizeOf(path);
   const begin = from <= size ? from : 0;
-  const lines = (await tailOf(path, begin, size, lookedAtLines))
+  const lines = (await tailOf(path, limits, begin, size, lookedAtLines))
     // oxlint-disable-next-line no-control-regex
     .map((line) => line.replaceAll(/\u001b\[[0-9;]*[A-Za-z]|[\u0000-\u001f\u007f]/g, ' ').trim())
     .filter((line) => line !== '');

@@ -61,17 +61,17 @@ export async function prepareLaunch(
  * Starts a process in a session and group of its own, its output to an open file; resolves when the program has been
  * loaded. It goes on when we end.
  *
- * @param files descriptors: of the log, and, for one that is witnessed, of the file for its exit code.
+ * @param files descriptors: of the log, of the leash, and, for one that is witnessed, of the file for its exit code.
  * @throws FairleadError `host.start-failed`, `host.permission`
  */
 export async function launchProcess(
   launch: Launch,
   nonce: string,
-  files: { readonly log: number; readonly exit: number | null },
+  files: { readonly log: number; readonly leash: number; readonly exit: number | null },
   resource: string,
 ): Promise<ChildProcess> {
   const { program, argv, cwd, account } = launch;
-  const { log, exit } = files;
+  const { log, leash, exit } = files;
   const foreign = account !== null && account.uid !== process.getuid?.() ? account : null;
   const [file = '', ...args] =
     exit === null ? [program, ...argv.slice(1)] : underWitness(program, argv.slice(1));
@@ -81,7 +81,7 @@ export async function launchProcess(
     cwd,
     env: launch.environment(nonce),
     detached: true,
-    stdio: exit === null ? ['ignore', log, log] : ['ignore', log, log, exit],
+    stdio: exit === null ? ['ignore', log, log, leash] : ['ignore', log, log, exit, leash],
     ...(foreign === null ? {} : { uid: foreign.uid, gid: foreign.gid }),
   });
   child.once('spawn', () => started.resolve(child));

@@ -1,5 +1,6 @@
 import { isAlive } from '../../../system/processes.ts';
 import type { ProcessEntry, ProcessIdentity, ProcessTable } from '../../../system/processes.ts';
+import { isLeash, leashDescriptors } from './leash.ts';
 import type { ProcessRecord } from './record.ts';
 import { nonceVariable } from './spec.ts';
 
@@ -14,41 +15,96 @@ export async function findRunning(
   if (record.process !== null) {
     return (await isAlive(table, record.process)) ? record.process : null;
   }
-  const leader = (await carriersOf(table, record.nonce)).find(({ pid, group }) => pid === group);
+  const carriers = await carriersOf(table, record.nonce, 'anywhere');
+  const leader = carriers.find(({ pid, group }) => pid === group);
   return leader === undefined ? null : identityOf(table, leader);
 }
 
-/** Everything alive that was started with this nonce: the process, and what it started in turn. */
+/**
+ * Everything alive that was started with this nonce, in its environment or as its leash: the process, and what it
+ * started in turn.
+ * @param leash `anywhere`: also a child that has not loaded its program yet, which looks at every open file of every
+ *   process. Default `in-place`.
+ */
 export async function carriersOf(
   table: ProcessTable,
   nonce: string,
+  leash: 'in-place' | 'anywhere' = 'in-place',
 ): Promise<readonly ProcessEntry[]> {
+  return carriersIn(table, await listOthers(table), nonce, leash);
+}
+
+async function carriersIn(
+  table: ProcessTable,
+  entries: readonly ProcessEntry[],
+  nonce: string,
+  leash: 'in-place' | 'anywhere',
+): Promise<readonly ProcessEntry[]> {
+  const numbers = leash === 'in-place' ? leashDescriptors : undefined;
   const found: ProcessEntry[] = [];
-  for (const entry of await table.list()) {
-    if (entry.zombie || entry.pid === process.pid) continue;
-    if ((await table.environment(entry.pid, nonceVariable)) === nonce) found.push(entry);
+  for (const entry of entries) {
+    // The leash first: the environment of one that is loading its program can be empty for a moment.
+    const files = await table.openFiles(entry.pid, numbers);
+    const isCarrier =
+      files.some((file) => isLeash(file, nonce)) ||
+      (await table.environment(entry.pid, nonceVariable)) === nonce;
+    if (isCarrier) found.push(entry);
   }
   return found;
 }
 
+/** What can be told of a process that may have ended. */
+export type Traceable = Pick<ProcessRecord, 'bootId' | 'process' | 'nonce'>;
+
 /**
- * What of a record is still alive, its process first. Without the nonce a process of that number is ours only if boot
- * and start time are those recorded, too.
+ * What of a record is still alive, its process first: what carries its nonce, and what these started, told by parent,
+ * group and session as long as those are there. A process of the recorded number is ours only if boot and start time
+ * are those recorded, too.
+ *
+ * Not found: what has closed its descriptors, cleared its environment and left the session, and whose parent has ended
+ * before anybody looked. Only a control group would hold that.
+ * @param known seen before and alive; what they started since is found by them.
  */
 export async function livingOf(
   table: ProcessTable,
-  record: Pick<ProcessRecord, 'bootId' | 'process' | 'nonce'>,
+  record: Traceable,
+  known: readonly ProcessEntry[] = [],
 ): Promise<readonly ProcessEntry[]> {
   if (record.bootId !== table.bootId) return [];
-  const carriers = await carriersOf(table, record.nonce);
   const { process: recorded } = record;
-  if (recorded === null || !(await isAlive(table, recorded))) return carriers;
-  // As long as the leader lives, its number is the group's; what threw away its environment is found by that.
-  const group = (await table.list()).filter((one) => one.group === recorded.pid && !one.zombie);
-  const leader = group.find(({ pid }) => pid === recorded.pid);
-  const others = new Map([...group, ...carriers].map((one) => [one.pid, one]));
-  others.delete(recorded.pid);
-  return leader === undefined ? [...others.values()] : [leader, ...others.values()];
+  const entries = await listOthers(table);
+  const leash = recorded === null ? 'anywhere' : 'in-place';
+  const leader = entries.find(
+    ({ pid, startTime }) => pid === recorded?.pid && startTime === recorded.startTime,
+  );
+  const seen = new Set(known.map(({ pid, startTime }) => `${pid} ${startTime}`));
+  const found = new Map<number, ProcessEntry>();
+  if (leader !== undefined) found.set(leader.pid, leader);
+  for (const entry of await carriersIn(table, entries, record.nonce, leash))
+    found.set(entry.pid, entry);
+  for (const entry of entries) {
+    if (seen.has(`${entry.pid} ${entry.startTime}`)) found.set(entry.pid, entry);
+  }
+  grow(found, entries);
+  return [...found.values()];
+}
+
+/** Adds what those found have started. A group or session is theirs when one of them leads it. */
+function grow(found: Map<number, ProcessEntry>, entries: readonly ProcessEntry[]): void {
+  for (let before = -1; before !== found.size;) {
+    before = found.size;
+    for (const entry of entries) {
+      const { pid, parent, group, session } = entry;
+      if (found.has(pid)) continue;
+      const isTheirs =
+        found.has(parent) || found.has(group) || (session !== null && found.has(session));
+      if (isTheirs) found.set(pid, entry);
+    }
+  }
+}
+
+async function listOthers(table: ProcessTable): Promise<readonly ProcessEntry[]> {
+  return (await table.list()).filter(({ pid, zombie }) => !zombie && pid !== process.pid);
 }
 
 export function identityOf(

@@ -4,13 +4,9 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { errorCode } from '../../../system/files.ts';
 import type { Effect } from '../../target.ts';
+import { rotated } from '../claims.ts';
 import { inTheWay } from '../errors.ts';
 import { openParent } from '../parent.ts';
-
-/** Name of the `index`-th rotated file; 1 is the newest. */
-export function rotated(path: string, index: number): string {
-  return `${path}.${index}`;
-}
 
 /**
  * Opens a log for appending, with missing folders. A process that writes to a file goes on when its controller is gone;

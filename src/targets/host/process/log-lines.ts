@@ -1,10 +1,13 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '../../../system/clock.ts';
 import { errorCode } from '../../../system/files.ts';
 import type { LogOptions } from '../../target.ts';
-import { rotated, sizeOf } from './log-file.ts';
+import { rotated } from '../claims.ts';
+import { openWithin } from '../parent.ts';
+import { sizeOf } from './log-file.ts';
 
 const lookEveryMs = 100;
 const chunkBytes = 64 * 1024;
@@ -15,11 +18,12 @@ const maxLineBytes = 256 * 1024;
 export async function* logLines(
   path: string,
   keep: number,
+  limits: readonly string[],
   { tail, follow, signal }: LogOptions,
   clock: Clock,
 ): AsyncIterable<string> {
   let position = await sizeOf(path);
-  yield* await lastLines(path, keep, position, tail);
+  yield* await lastLines(path, keep, limits, position, tail);
   if (!follow) return;
   // What the last line of the file lacks of its newline comes with the next bytes.
   const reader = new LineReader();
@@ -27,11 +31,13 @@ export async function* logLines(
     const size = await sizeOf(path);
     if (size < position) {
       // It was rotated: its end is in the newest of the rotated files now.
-      yield* reader.push(await readRange(rotated(path, 1), position, Number.MAX_SAFE_INTEGER));
+      yield* reader.push(
+        await readRange(rotated(path, 1), limits, position, Number.MAX_SAFE_INTEGER),
+      );
       position = 0;
     }
     while (position < size) {
-      const bytes = await readRange(path, position, Math.min(size, position + chunkBytes));
+      const bytes = await readRange(path, limits, position, Math.min(size, position + chunkBytes));
       if (bytes.length === 0) break;
       position += bytes.length;
       yield* reader.push(bytes);
@@ -44,6 +50,7 @@ export async function* logLines(
 async function lastLines(
   path: string,
   keep: number,
+  limits: readonly string[],
   end: number,
   count: number,
 ): Promise<readonly string[]> {
@@ -51,7 +58,7 @@ async function lastLines(
   for (let index = 0; index <= keep && lines.length < count; index++) {
     const file = index === 0 ? path : rotated(path, index);
     const until = index === 0 ? end : await sizeOf(file);
-    lines = [...(await tailOf(file, 0, until, count - lines.length)), ...lines];
+    lines = [...(await tailOf(file, limits, 0, until, count - lines.length)), ...lines];
   }
   return lines;
 }
@@ -59,6 +66,7 @@ async function lastLines(
 /** The last `count` lines between two offsets, read from the end. */
 export async function tailOf(
   path: string,
+  limits: readonly string[],
   from: number,
   until: number,
   count: number,
@@ -68,7 +76,7 @@ export async function tailOf(
   let start = until;
   while (start > from) {
     const next = Math.max(from, start - chunkBytes);
-    const chunk = await readRange(path, next, start);
+    const chunk = await readRange(path, limits, next, start);
     bytes = Buffer.concat([chunk, bytes]);
     start = next;
     if (chunk.length === 0 || countNewlines(bytes) > count) break;
@@ -79,11 +87,21 @@ export async function tailOf(
   return lines.slice(-count);
 }
 
-async function readRange(path: string, from: number, until: number): Promise<Buffer> {
+async function readRange(
+  path: string,
+  limits: readonly string[],
+  from: number,
+  until: number,
+): Promise<Buffer> {
   let handle;
   try {
-    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
-    handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    const folder = await openWithin(dirname(path), limits, path);
+    try {
+      const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+      handle = await open(folder.at(basename(path)), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    } finally {
+      await folder.close();
+    }
   } catch (thrown) {
     if (errorCode(thrown) === 'ENOENT') return Buffer.alloc(0);
     throw thrown;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../system/clock.ts';
 import type { ProcessTable } from '../../../system/processes.ts';
 import { revealAll } from './environment.ts';
-import { asFields, asPayload } from './fields.ts';
+import { asFields, asPayload, limitsOfLog } from './fields.ts';
 import type { ProcessStatus } from './health.ts';
 import { lastWordsOf } from './last-words.ts';
 import { prepareLaunch } from './launch.ts';
@@ -80,7 +80,12 @@ async function atRest(
 async function lastWords({ secrets }: LookDependencies, record: ProcessRecord): Promise<string> {
   try {
     const values = await revealAll(secrets, asPayload(record.payload), null, record.name);
-    return await lastWordsOf(record.logFile, record.logOffset, Object.values(values));
+    return await lastWordsOf(
+      record.logFile,
+      record.logOffset,
+      Object.values(values),
+      limitsOfLog(record),
+    );
   } catch {
     return '';
   }

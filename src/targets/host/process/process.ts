@@ -8,7 +8,7 @@ import type { Clock } from '../../../system/clock.ts';
 import type { ProcessIdentity, ProcessTable } from '../../../system/processes.ts';
 import type { Random } from '../../../system/random.ts';
 import type { Effect, Reference, TargetChange } from '../../target.ts';
-import { logClaim, refuseTaken } from '../claims.ts';
+import { logClaims, refuseTaken } from '../claims.ts';
 import type { Claims } from '../claims.ts';
 import { hostError } from '../errors.ts';
 import type { HostKind } from '../kind.ts';
@@ -21,7 +21,7 @@ import type { Temporaries } from '../temporaries.ts';
 import { carryOut, clearAway, replace } from './carry-out.ts';
 import type { CarryOutDependencies, Task } from './carry-out.ts';
 import { revealVariable, sealVariables } from './environment.ts';
-import { asFields, fieldsOf } from './fields.ts';
+import { asFields, fieldsOf, limitsOfLog } from './fields.ts';
 import { healthOf, howEnded } from './health.ts';
 import type { ProcessStatus } from './health.ts';
 import { payloadJson } from './launch.ts';
@@ -121,7 +121,10 @@ export function createProcessKind(dependencies: ProcessKindDependencies): HostKi
         payload: payloadJson({ secrets: variables.secrets, limits }),
         locator: {},
         texts: {},
-        claims: spec.log.file === undefined ? [] : [logClaim(await resolveParents(spec.log.file))],
+        claims:
+          spec.log.file === undefined
+            ? []
+            : logClaims(await resolveParents(spec.log.file), spec.log.keep),
         wave: head.wave,
         // After the folders, files and commands of its wave.
         rank: 300,
@@ -179,7 +182,13 @@ export function createProcessKind(dependencies: ProcessKindDependencies): HostKi
     logs: (key: InventoryKey, id, options) => {
       const record = records.load({ key, name: id.name });
       if (record === null) return nothing();
-      return logLines(record.logFile, asFields(record.fields).log.keep, options, clock);
+      return logLines(
+        record.logFile,
+        asFields(record.fields).log.keep,
+        limitsOfLog(record),
+        options,
+        clock,
+      );
     },
 
     close: () => supervisor.close(),

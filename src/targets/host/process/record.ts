@@ -13,6 +13,7 @@ import { decodeEnvelope, encodeEnvelope } from '../ledger/envelope.ts';
 import { encodeName, keyName } from '../ledger/names.ts';
 import type { Temporaries } from '../temporaries.ts';
 import { readExit } from './exit-code.ts';
+import { leashName } from './leash.ts';
 
 /** Newest shape of a record's file. */
 const formatVersion = 1;
@@ -144,8 +145,15 @@ export class ProcessRecords {
     return join(this.#folder, `${nonce}.exit`);
   }
 
-  async removeExit(record: Pick<ProcessRecord, 'nonce'>): Promise<void> {
+  /** What a process with this nonce inherits, see `leash.ts`. */
+  leashFile({ nonce }: Pick<ProcessRecord, 'nonce'>): string {
+    return join(this.#folder, leashName(nonce));
+  }
+
+  /** What lies beside a record while its process starts and runs. */
+  async removeBeside(record: Pick<ProcessRecord, 'nonce'>): Promise<void> {
     await removeFile(this.exitFile(record));
+    await removeFile(this.leashFile(record));
   }
 
   /** How the process ended, as far as anybody knows; `null`: it may run, or nobody saw its end. */

@@ -5,8 +5,9 @@ import { basename, dirname } from 'node:path';
 import { disk } from '../../../system/disk.ts';
 import { errorCode } from '../../../system/files.ts';
 import type { Folder } from '../../../system/files.ts';
-import { openSafely } from '../safe-folder.ts';
-import { removeFile, rotated } from './log-file.ts';
+import { rotated, rotating } from '../claims.ts';
+import { openWithin } from '../parent.ts';
+import { removeFile } from './log-file.ts';
 
 const chunkBytes = 256 * 1024;
 
@@ -22,6 +23,8 @@ const rescuedBytes = 64 * 1024;
 export interface Rotation {
   readonly maxBytes: number;
   readonly keep: number;
+  /** Folders the project may touch, symlinks resolved; empty: all. Default all. */
+  readonly limits?: readonly string[];
 }
 
 /**
@@ -30,12 +33,13 @@ export interface Rotation {
  * On a full disk the log is truncated all the same, and only its end is kept.
  *
  * @returns whether it was rotated.
+ * @throws FairleadError `target.not-permitted`, `host.unsafe-link`; errors of the system as they are.
  */
 export async function rotateLog(path: string, rotation: Rotation): Promise<boolean> {
   const seen = await disk().lstat(path);
   if (seen?.isFile() !== true || seen.size <= BigInt(rotation.maxBytes)) return false;
   try {
-    const folder = await openSafely(dirname(path), path);
+    const folder = await openWithin(dirname(path), rotation.limits ?? [], path);
     try {
       return await rotateIn(folder, basename(path), rotation);
     } finally {
@@ -61,7 +65,7 @@ async function rotateIn(
       await log.truncate(0);
       return true;
     }
-    const copy = folder.at(`.${name}.rotating`);
+    const copy = folder.at(basename(rotating(name)));
     await removeFile(copy);
     if (!(await moveInto(copy, log, stats.mode & 0o777, maxBytes + slackBytes))) return true;
     for (let index = keep; index > 1; index--) {

@@ -68,6 +68,50 @@ describe('a process that is to end', () => {
     expect(isRunning(Number(pid))).toBe(false);
   });
 
+  it.runIf(process.platform === 'linux').each([
+    ['a session of its own', `setsid env -i sh -c "$CHILD" & wait`],
+    ['a session of its own, its parent gone', `(setsid env -i sh -c "$CHILD" &) ; wait`],
+    [
+      'no open file of ours, its parent there',
+      `setsid env -i sh -c "exec 3>&- 4>&-; $CHILD" & wait`,
+    ],
+  ])('takes along what has no environment and %s', async (_, start) => {
+    const { target, folder } = bench;
+    const mark = join(folder, 'child');
+    const child = `trap "" TERM; echo $$ > ${mark}.new; mv ${mark}.new ${mark}; while :; do sleep 0.1; done`;
+    const script = start.replace('$CHILD', child.replaceAll(/[$"]/g, String.raw`\$&`));
+    const argv = ['sh', '-c', `${script}; exec sleep 1000`];
+    const { desired, uid } = await run(target, manifest('web', { argv, stop: { grace: '300ms' } }));
+    await until(async () => (await readFile(mark, 'utf8').catch(() => '')) !== '');
+    const pid = Number(await readFile(mark, 'utf8'));
+    try {
+      expect(isRunning(pid)).toBe(true);
+      await target.remove(effectOn(desired, uid));
+      expect(isRunning(pid)).toBe(false);
+    } finally {
+      if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+    }
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'takes along what outlived it under no name, once it is started anew',
+    async () => {
+      const { target, folder } = bench;
+      const mark = join(folder, 'child');
+      const child = String.raw`echo \$\$ > ${mark}; exec sleep 1000`;
+      const argv = ['sh', '-c', `(setsid env -i sh -c "${child}" &) ; exec sleep 1000`];
+      const { desired, uid } = await run(target, manifest('web', { argv }));
+      await until(async () => (await readFile(mark, 'utf8').catch(() => '')).includes('\n'));
+      const pid = Number(await readFile(mark, 'utf8'));
+      process.kill(await pidOf(target, desired), 'SIGKILL');
+      await until(async () => (await lookLive(target, desired)).fields['running'] === false);
+      await target.apply(applying(desired, uid));
+      const isLeft = isRunning(pid);
+      if (isLeft) process.kill(pid, 'SIGKILL');
+      expect(isLeft).toBe(false);
+    },
+  );
+
   it('is killed when it does not end within its grace', async () => {
     const { target } = bench;
     const { desired, uid } = await run(

@@ -20,9 +20,9 @@ export interface StopDependencies {
 export type Stoppable = Pick<ProcessRecord, 'bootId' | 'process' | 'nonce'>;
 
 /**
- * Ends a process with all that it started: `signal` to its group, `graceMs` to obey, then SIGKILL. Only what carries
- * the nonce or the recorded identity, or is in its group, is touched, so a number that was given out anew harms nobody. Resolves when all
- * are gone, also when they already were.
+ * Ends a process with all that it started, as far as `livingOf` can tell: `signal` to its group, `graceMs` to obey, then
+ * SIGKILL. Each is told by its start time, too, so a number that was given out anew harms nobody. Resolves when all are
+ * gone, also when they already were.
  *
  * @throws FairleadError `host.stop-failed`, `host.permission`; what the fence and the signal throw.
  */
@@ -35,9 +35,10 @@ export async function stopProcess(
 ): Promise<void> {
   const { clock, table } = dependencies;
   const known = new Map<number, ProcessEntry>();
-  /** What still runs of all that was ever seen of it: a group is no longer told by its leader once that has ended. */
+  /** What still runs of all that was ever seen of it: what a child is, is no longer told once its parent has ended. */
   const living = async (): Promise<readonly ProcessEntry[]> => {
-    for (const entry of await livingOf(table, record)) known.set(entry.pid, entry);
+    for (const entry of await livingOf(table, record, [...known.values()]))
+      known.set(entry.pid, entry);
     for (const entry of known.values()) {
       if (!(await isAlive(table, identityOf(table, entry)))) known.delete(entry.pid);
     }

@@ -6,11 +6,10 @@ import type { ResourceId } from '../../../model/resource.ts';
 import { isAlive, openSentinel } from '../../../system/processes.ts';
 import type { ProcessTable, Sentinel } from '../../../system/processes.ts';
 import type { TargetChange } from '../../target.ts';
-import { asFields } from './fields.ts';
+import { asFields, limitsOfLog } from './fields.ts';
 import { healthOf, howEnded, settledMs } from './health.ts';
 import type { ProcessStatus } from './health.ts';
 import { findRunning } from './living.ts';
-
 import type { ReadinessBoard } from './readiness.ts';
 import { recordEnd } from './record-end.ts';
 import type { RecordEndDependencies } from './record-end.ts';
@@ -278,11 +277,12 @@ export class Supervisor {
     this.#wakeForHealth(watched, watched.record);
   }
 
-  async #rotate({ logFile, fields }: ProcessRecord): Promise<void> {
+  async #rotate(record: ProcessRecord): Promise<void> {
+    const { logFile, fields } = record;
     if (this.#rotating.has(logFile)) return;
     this.#rotating.add(logFile);
     try {
-      await rotateLog(logFile, asFields(fields).log);
+      await rotateLog(logFile, { ...asFields(fields).log, limits: limitsOfLog(record) });
     } finally {
       this.#rotating.delete(logFile);
     }

@@ -104,6 +104,11 @@ describe('a manifest', () => {
     ['our own variable', { argv: ['x'], env: { FAIRLEAD_NONCE: 'x' } }, /belongs to Fairlead/],
     ['two probes', { argv: ['x'], probe: { tcp: { port: 1 }, http: { port: 1 } } }, /only one/],
     ['a misspelt field', { argv: ['x'], resart: 'never' }, /did you mean restart\?/],
+    [
+      'a misspelt program',
+      { agrv: ['x'] },
+      /Process\/web: spec has no field "agrv"; did you mean argv\? \(allowed: [^)]*\)$/,
+    ],
     ['a relative folder', { argv: ['x'], cwd: 'here' }, /absolute path/],
     ['a time without unit', { argv: ['x'], stop: { grace: 10 } }, /write "10s" for seconds/],
     ['a user that is not there', { argv: ['x'], user: 'nobody-here' }, /no user "nobody-here"/],
