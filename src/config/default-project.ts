@@ -1,17 +1,10 @@
 import type { Config } from '../model/config.ts';
 import { entryKey, toEntries } from './entries.ts';
-import { aliasBomb, configUnreadable, tooDeep, tooLarge, yamlSyntax } from './errors.ts';
 import type { LoadedConfig } from './load.ts';
+import { isDocumentName } from './name.ts';
 import { isConfigKind } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';
 import { defaultProject } from './references.ts';
-
-/** Errors behind which any document may hide. */
-const unread: ReadonlySet<string> = new Set(
-  [aliasBomb, configUnreadable, tooDeep, tooLarge, yamlSyntax].map(
-    ({ definition }) => definition.code,
-  ),
-);
 
 /**
  * Whether the default project may have limits that are not known: its document has errors, or may be among those that
@@ -25,11 +18,18 @@ export function defaultLimitsAreUnknown(
   const key = entryKey('Project', defaultProject);
   if (entries.has(key) || previous.projects.has(defaultProject)) return false;
   if (failed.documents.has(key)) return true;
-  return toEntries(previous).size === 0 && problems.some(mayHideIt);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.some(isNamelessProject)) return true;
+  return toEntries(previous).size === 0 && errors.some(mayHideIt);
 }
 
-function mayHideIt({ severity, code, document }: ConfigProblem): boolean {
-  if (severity !== 'error') return false;
-  if (document === null) return unread.has(code);
-  return document.name === defaultProject && !isConfigKind(document.kind);
+/** A Project that cannot be told by its name: which one was meant is anybody's guess. */
+function isNamelessProject({ document, documentKind }: ConfigProblem): boolean {
+  return documentKind === 'Project' && (document === null || !isDocumentName(document.name));
+}
+
+/** At first there is nothing to tell by what else it may be. */
+function mayHideIt({ document, documentKind }: ConfigProblem): boolean {
+  if (documentKind !== null && isConfigKind(documentKind)) return false;
+  return document === null || document.name === defaultProject || !isDocumentName(document.name);
 }

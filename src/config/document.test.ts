@@ -321,3 +321,20 @@ test('nothing that stands in a wrong place is repeated whole', () => {
   expect(problem.path).toBe('spec.auth.token.password');
   expect(JSON.stringify(problem)).not.toContain('s3cret');
 });
+
+test('a misspelt field is told once, by what was meant, not as a missing one as well', () => {
+  const told = (text: string) =>
+    loadConfig([{ file: 'fairlead.yaml', text }]).problems.map(
+      ({ path, suggestion }) => `${path} → ${suggestion}`,
+    );
+  expect(told(document('Application', 'web', '{pth: web, enviroments: [dev]}'))).toEqual([
+    'spec.pth → path',
+    'spec.enviroments → environments',
+  ]);
+  expect(told(document('Target', 'x', '{hots: {}}'))).toEqual(['spec.hots → host']);
+  // What is missing for another reason is still told.
+  expect(told(document('Application', 'web', '{enviroments: [dev]}'))).toEqual([
+    'spec.path → null',
+    'spec.enviroments → environments',
+  ]);
+});

@@ -12,6 +12,8 @@ export interface CheckedDocument {
   readonly document: YamlDocument;
   /** Which document it is, also when it is wrong; `null` when that cannot be told. */
   readonly name: DocumentName | null;
+  /** What its `kind` says; `null` where it says nothing. */
+  readonly kind: string | null;
   /** `null` when it is not valid. */
   readonly entry: ConfigEntry | null;
   readonly findings: readonly (Finding & { readonly position: Position })[];
@@ -25,6 +27,8 @@ export function checkDocument(
 ): CheckedDocument {
   const { value } = document;
   const name = nameOf(value);
+  const said = field(value, 'kind');
+  const saidKind = typeof said === 'string' ? said : null;
   const locate = (finding: Finding): Finding & { readonly position: Position } => ({
     ...finding,
     position: document.locate(finding.path, finding.atKey),
@@ -33,6 +37,7 @@ export function checkDocument(
     file,
     document,
     name,
+    kind: saidKind,
     entry: null,
     findings: [...document.findings, ...findings.map(locate)],
   });
@@ -40,9 +45,9 @@ export function checkDocument(
   const kind = kindOf(kinds, value);
   if ('definition' in kind) return refuse([kind]);
   const read = kind.read(value, { file, line: document.start.line });
-  if (!read.ok) return refuse(read.issues.flatMap((issue) => toFindings(kind, value, issue)));
+  if (!read.ok) return refuse(toFindings(kind, value, read.issues));
   if (document.findings.length > 0) return refuse([]);
-  return { file, document, name, entry: read.entry, findings: [] };
+  return { file, document, name, kind: saidKind, entry: read.entry, findings: [] };
 }
 
 function field(value: unknown, name: string): unknown {

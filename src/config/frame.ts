@@ -37,7 +37,7 @@ export function codeFrame(text: string, position: Position, options: FrameOption
  * what was found, what is allowed, and the suggestion.
  */
 export function showProblem(
-  problem: Omit<ConfigProblem, 'document'>,
+  problem: Omit<ConfigProblem, 'document' | 'documentKind'>,
   text: string | null,
   options: FrameOptions = {},
 ): string {

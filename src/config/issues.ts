@@ -8,13 +8,47 @@ import { suggest } from './suggest.ts';
 
 type Path = readonly (string | number)[];
 
-/** Our own words for what zod finds, with what stands there and what may. One issue may name several fields. */
+/** Our own words for what zod finds, with what stands there and what may. A misspelt field is not missing as well. */
 export function toFindings(
   kind: Kind,
   document: unknown,
-  issue: z.core.$ZodIssue,
+  issues: readonly z.core.$ZodIssue[],
 ): readonly Finding[] {
-  const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
+  const findings = issues.flatMap((issue) =>
+    toFinding(kind, document, issue).map((finding) => ({ issue, finding })),
+  );
+  const meant = findings.flatMap(({ finding: { path, suggestion, definition } }) =>
+    definition === unknownField && suggestion != null
+      ? [showPath([...path.slice(0, -1), suggestion])]
+      : [],
+  );
+  return findings
+    .filter(
+      ({ issue }) => !fieldsMissing(issue, document).some((path) => meant.includes(showPath(path))),
+    )
+    .map(({ finding }) => finding);
+}
+
+/** Fields that an issue finds missing, each of which would do. */
+export function fieldsMissing(issue: z.core.$ZodIssue, document: unknown): readonly Path[] {
+  const path = pathOf(issue);
+  const params = 'params' in issue ? ((issue.params ?? {}) as Record<string, unknown>) : {};
+  const { needed } = params;
+  if (Array.isArray(needed)) {
+    const value = valueAt(document, path);
+    const isGiven = needed.some((key) => valueAt(value, [String(key)]) !== undefined);
+    return isGiven ? [] : needed.map((key) => [...path, String(key)]);
+  }
+  return issue.code !== 'unrecognized_keys' && valueAt(document, path) === undefined ? [path] : [];
+}
+
+function pathOf(issue: z.core.$ZodIssue): Path {
+  return issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
+}
+
+/** One issue may name several fields. */
+function toFinding(kind: Kind, document: unknown, issue: z.core.$ZodIssue): readonly Finding[] {
+  const path = pathOf(issue);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((field) => unknown(kind, path, field));
   }

@@ -66,8 +66,8 @@ export function loadConfig(files: readonly ConfigFile[], options: LoadOptions = 
     }
     checked.push(...parsed.documents.map((document) => checkDocument(kinds, file, document)));
   }
-  for (const { file, findings, name } of checked) {
-    problems.push(...findings.map((one) => toProblem(one, file, one.position, name)));
+  for (const { file, findings, name, kind } of checked) {
+    problems.push(...findings.map((one) => toProblem(one, file, one.position, name, kind)));
   }
   const { sound, duplicates } = separate(checked);
   problems.push(...duplicates.flatMap(duplicateProblems));

@@ -223,6 +223,38 @@ test('applications of the default project wait where it may hide in what could n
   expect(config.applications.size).toBe(0);
 });
 
+test.each([
+  ['no name', 'kind: Project\nmetadata: {}\n'],
+  ['a number for a name', 'kind: Project\nmetadata: {name: 1}\n'],
+  ['a name that none may have', 'kind: Project\nmetadata: {name: Default}\n'],
+  ['a name under a misspelt field', 'kind: Project\nmetadata: {nane: default}\n'],
+  ['no kind', 'metadata: {name: default}\n'],
+  ['a misspelt kind and no name', 'kind: Projct\nmetadata: {}\n'],
+])('applications of the default project wait where a document has %s', (_, text) => {
+  const limits = `apiVersion: fairlead.dev/v1alpha1\n${text}spec: {hostPaths: [/srv]}\n`;
+  const first = mergeWithLastGood(emptyConfig, read({ 'a.yaml': smallest, 'b.yaml': limits }));
+  expect(first.config.applications.size).toBe(0);
+  expect(first.heldBack.map(({ name }) => name)).toContain('site');
+});
+
+test('applications of the default project wait where its document gets lost later, and go on as they were', () => {
+  const limits = 'apiVersion: fairlead.dev/v1alpha1\nkind: Project\nspec: {hostPaths: [/srv]}\n';
+  const { config } = merge(
+    { 'a.yaml': smallest },
+    { 'a.yaml': [smallest, app('api')].join('---\n'), 'b.yaml': limits },
+  );
+  expect([...config.applications.keys()]).toEqual(['site']);
+});
+
+test('a document of another kind that has no name holds up nobody else', () => {
+  const nameless = 'apiVersion: fairlead.dev/v1alpha1\nkind: Application\nspec: {path: x}\n';
+  const { config } = mergeWithLastGood(
+    emptyConfig,
+    read({ 'a.yaml': smallest, 'b.yaml': nameless }),
+  );
+  expect([...config.applications.keys()]).toEqual(['site']);
+});
+
 test('a default project that comes with errors stops new applications; those that ran without it go on', () => {
   const limits = document('Project', 'default', '{hostPaths: [srv]}');
   const { config } = merge(

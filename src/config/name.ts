@@ -17,7 +17,7 @@ export function documentName(description: string) {
           : undefined,
     })
     .check((context) => {
-      if (context.value.length <= 63 && label.test(context.value)) return;
+      if (isDocumentName(context.value)) return;
       context.issues.push({
         code: 'custom',
         input: context.value,
@@ -26,6 +26,10 @@ export function documentName(description: string) {
       });
     })
     .meta({ description, pattern: label.source, maxLength: 63 });
+}
+
+export function isDocumentName(text: string): boolean {
+  return text.length <= 63 && label.test(text);
 }
 
 /** A valid name that looks like the given text; `null` when nothing is left of it. */

@@ -25,7 +25,10 @@ export function oneOf<Schema extends z.ZodType>(
           ? `needs one of: ${keys.join(', ')}`
           : `has ${found.join(' and ')}, but only one of them may be given`;
       },
-      params: { allowed: `${optional ? 'at most' : 'exactly'} one of: ${keys.join(', ')}` },
+      params: {
+        allowed: `${optional ? 'at most' : 'exactly'} one of: ${keys.join(', ')}`,
+        needed: keys,
+      },
     })
     .meta({
       ...z.globalRegistry.get(schema),

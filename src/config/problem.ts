@@ -46,6 +46,8 @@ export interface ConfigProblem {
   /** What the operator should do. */
   readonly hint: string;
   readonly document: DocumentName | null;
+  /** What `kind` says, also where there is no name; `null` where even that cannot be told. */
+  readonly documentKind: string | null;
 }
 
 /** What a check finds, before it is known where in the file that stands. */
@@ -72,6 +74,7 @@ export function toProblem(
   file: string,
   position: Position,
   document: DocumentName | null,
+  documentKind: string | null = document?.kind ?? null,
 ): ConfigProblem {
   return {
     severity: finding.severity ?? 'error',
@@ -86,6 +89,7 @@ export function toProblem(
     suggestion: finding.suggestion ?? null,
     hint: finding.definition.definition.hint,
     document,
+    documentKind,
   };
 }
 
