@@ -19,6 +19,7 @@ import { openLog, removeLog } from './log-file.ts';
 import { isAnswered } from './port-holder.ts';
 import { nonceOf, recordName, uidOf } from './record.ts';
 import type { ProcessRecord, ProcessRecords, RecordName } from './record.ts';
+import { failuresAfter } from './restart.ts';
 import { stopProcess } from './stop.ts';
 import type { Supervisor } from './supervisor.ts';
 
@@ -146,7 +147,7 @@ async function start(
       process: null,
       startedAtMs: clock.nowMs(),
       ended: null,
-      failures: before !== null && sameJson(before.fields, fields) ? before.failures : 0,
+      failures: failuresBefore(dependencies, before, fields),
       portTaken: await isAnswered(asFields(fields).probe),
     };
     await replace(dependencies, before, intent, () => touch(effect));
@@ -169,6 +170,18 @@ async function start(
   } finally {
     await log.close();
   }
+}
+
+/** Ends in a row of what is started once more; one that nobody has written down yet counts, too. */
+function failuresBefore(
+  { records, table, clock }: CarryOutDependencies,
+  before: ProcessRecord | null,
+  fields: JsonObject,
+): number {
+  if (before === null || !sameJson(before.fields, fields)) return 0;
+  if (before.ended !== null || before.bootId !== table.bootId) return before.failures;
+  const unseen = { code: null, signal: null, atMs: clock.nowMs() };
+  return failuresAfter(before, records.endOf(before) ?? unseen);
 }
 
 async function launchWith(

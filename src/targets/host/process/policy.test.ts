@@ -6,6 +6,7 @@ import {
   applying,
   effectOn,
   healthNow,
+  forever,
   isRunning,
   key,
   lookLive,
@@ -119,6 +120,18 @@ describe('a crash loop', () => {
     });
     await until(() => told.some(({ message }) => message.endsWith('is to be started again')));
     expect((await lookLive(target, desired)).fields['running']).toBe(false);
+  });
+
+  it('counts an end that nobody has written down yet', async () => {
+    const { target } = bench;
+    const { desired, uid } = await run(target, manifest('web', { argv: forever }));
+    const other = await bench.open();
+    await target.close();
+    process.kill(await pidOf(other, desired), 'SIGKILL');
+    await until(async () => (await lookLive(other, desired)).fields['running'] === false);
+    expect((await recordOf(bench, 'web')).failures).toBe(0);
+    await other.apply(applying(desired, uid));
+    expect((await recordOf(bench, 'web')).failures).toBe(1);
   });
 
   it('is forgotten when the process is changed', async () => {
