@@ -1,13 +1,18 @@
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import { basename, dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { errorFromRecord } from '../model/error.ts';
 import type { ErrorRecord } from '../model/error.ts';
+import { openToOthers } from '../system/ownership.ts';
 import type { Api } from './api.ts';
 import { badAnswer, connectionLost, notYours, unreachable } from './errors.ts';
 import { methods, pathPrefix } from './methods.ts';
 import type { StreamLine } from './methods.ts';
 import { readLines } from './stream.ts';
+
+/** What a socket in a state folder is called; one elsewhere has another name. */
+const socketName = 'control.sock';
 
 export interface ControlClientOptions {
   readonly socketPath: string;
@@ -30,6 +35,22 @@ export function createControlClient(options: ControlClientOptions): Api {
   }
   // The table is complete by type and the server calls the same method with the same argument.
   return api as unknown as Api;
+}
+
+/**
+ * Whoever made the folder of a socket may answer there. Root may ask the controller of any user, in their state folder.
+ * @throws FairleadError `control.not-permitted`
+ */
+async function refuseForeignFolder(socketPath: string): Promise<void> {
+  const folder = dirname(socketPath);
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot && basename(socketPath) === socketName) return;
+  const why = await openToOthers(folder).catch(() => null);
+  if (why === null || why === 'is no folder') return;
+  throw notYours({
+    message: `${folder} ${why}, so anybody could answer there`,
+    resource: socketPath,
+  });
 }
 
 async function call(
@@ -85,13 +106,14 @@ async function* follow(
   }
 }
 
-function post(
+async function post(
   socketPath: string,
   name: string,
   argument: unknown,
   signal: AbortSignal | undefined,
 ): Promise<IncomingMessage> {
   const body = Buffer.from(JSON.stringify(argument ?? null), 'utf8');
+  await refuseForeignFolder(socketPath);
   return new Promise((resolve, reject) => {
     const sent = request(
       {

@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  lchown,
+  mkdir,
+  mkdtemp,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -399,6 +409,33 @@ describe('the socket', () => {
       const error = await thrown(serveControl({ api: echoApi(), socketPath: join(folder, path) }));
       expect([path, error.code]).toEqual([path, 'control.socket-in-use']);
     }
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)('a folder that somebody else made first', () => {
+  const stranger = 65_534;
+
+  test('holds no socket of ours, nor does a link of theirs to one of ours', async () => {
+    await mkdir(join(folder, 'theirs'));
+    await chown(join(folder, 'theirs'), stranger, stranger);
+    await mkdir(join(folder, 'ours'), { mode: 0o700 });
+    await symlink(join(folder, 'ours'), join(folder, 'link'));
+    await lchown(join(folder, 'link'), stranger, stranger);
+    for (const path of ['theirs/x.sock', 'link/x.sock']) {
+      const error = await thrown(serveControl({ api: echoApi(), socketPath: join(folder, path) }));
+      expect([path, error.code]).toEqual([path, 'control.socket-in-use']);
+    }
+  });
+
+  test('is not asked either', async () => {
+    await mkdir(join(folder, 'theirs'), { mode: 0o700 });
+    const path = join(folder, 'theirs/x.sock');
+    const server = await serveControl({ api: echoApi(), socketPath: path, graceMs: 200 });
+    servers.push(server);
+    expect(await createControlClient({ socketPath: path }).status()).toBeDefined();
+    await chown(join(folder, 'theirs'), stranger, stranger);
+    const error = await thrown(createControlClient({ socketPath: path }).status());
+    expect(error.code).toBe('control.not-permitted');
   });
 });
 

@@ -1,9 +1,10 @@
-import { chmod, lstat, mkdir, rm, stat } from 'node:fs/promises';
+import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { errorRecord } from '../model/error.ts';
 import type { FairleadError } from '../model/error.ts';
+import { openToOthers } from '../system/ownership.ts';
 import type { Api } from './api.ts';
 import { invalidRequest, requestTooLarge, socketInUse, unknownMethod } from './errors.ts';
 import { httpStatus } from './http-status.ts';
@@ -79,14 +80,12 @@ async function listen(server: Server, socketPath: string): Promise<void> {
 /** A folder of somebody else would let them put their own socket there. */
 async function refuseForeignFolder(socketPath: string): Promise<void> {
   const folder = dirname(socketPath);
-  const { uid, mode } = await mkdir(folder, { recursive: true, mode: 0o700 })
-    .then(() => stat(folder))
+  const why = await mkdir(folder, { recursive: true, mode: 0o700 })
+    .then(() => openToOthers(folder))
     .catch((error: unknown) => {
       throw cannotListen(socketPath, error instanceof Error ? error.message : String(error), error);
     });
-  const me = process.getuid?.() ?? uid;
-  if (uid === me && (mode & 0o002) === 0) return;
-  throw cannotListen(socketPath, `others can write ${folder}`);
+  if (why !== null) throw cannotListen(socketPath, `${folder} ${why}`);
 }
 
 /** The socket of a controller that died; anything else that is there is not ours to remove. */

@@ -1,6 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../system/files.ts';
+import { openToOthers } from '../system/ownership.ts';
 import { stateUnusable } from './errors.ts';
 
 /** What lies where in a state folder. */
@@ -36,9 +37,8 @@ export async function prepareFolder(directory: string): Promise<void> {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const found = await stat(directory);
     if (!found.isDirectory()) throw unusable(directory, 'it is not a folder');
-    if ((found.mode & 0o002) !== 0) {
-      throw unusable(directory, 'everybody can write it', `Close it: \`chmod 700 ${directory}\`.`);
-    }
+    const open = await openToOthers(directory);
+    if (open !== null) throw unusable(directory, `it ${open}`, closing(directory));
   } catch (thrown) {
     const code = errorCode(thrown);
     if (code === 'EEXIST' || code === 'ENOTDIR') {
@@ -49,6 +49,11 @@ export async function prepareFolder(directory: string): Promise<void> {
     }
     throw thrown;
   }
+}
+
+/** Owner and mode at once: whichever of the two it was. */
+function closing(directory: string): string {
+  return `Make it yours alone: \`chmod 700 ${directory}\`, and \`chown\` it if it is another user's. What is in it may have been changed.`;
 }
 
 function unusable(directory: string, why: string, hint?: string, cause?: unknown) {

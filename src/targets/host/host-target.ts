@@ -9,13 +9,14 @@ import type { Desired, Manifest, Observation, ResourceId } from '../../model/res
 import { failure, success } from '../../model/result.ts';
 import type { Sealer } from '../../model/sealed.ts';
 import type { Clock } from '../../system/clock.ts';
+import { findOpenToOthers } from '../../system/ownership.ts';
 import { openProcessTable, ownIdentity } from '../../system/processes.ts';
 import type { Random } from '../../system/random.ts';
 import { kindUnknown } from '../errors.ts';
 import type { PrepareScope, Reference, Target, TargetChange } from '../target.ts';
 import { createAccounts } from './accounts.ts';
 import { takenBy } from './claims.ts';
-import { hostError } from './errors.ts';
+import { hostError, stateUnusable } from './errors.ts';
 import { createCommandKind } from './command/command.ts';
 import { createDirectoryKind } from './directory/directory.ts';
 import { createFileKind } from './file/file.ts';
@@ -57,6 +58,7 @@ export async function createHostTarget(options: HostTargetOptions): Promise<Targ
   const { name, clock, random, hash, sealer, env, warn } = options;
   const isRoot = process.getuid?.() === 0;
   const settings = readSettings(name, options.settings, { isRoot, env });
+  await refuseOpenFolder(settings.stateDir, name);
   const table = await openProcessTable();
   const self = await ownIdentity(table);
   const temporaries = new Temporaries(clock, table, self);
@@ -171,6 +173,25 @@ export async function createHostTarget(options: HostTargetOptions): Promise<Targ
       if (lines !== undefined) yield* lines;
     },
   };
+}
+
+/**
+ * Whoever writes an inventory says what is deleted, and whoever writes the record of a process what is ended.
+ * @throws FairleadError `host.state-unusable`
+ */
+async function refuseOpenFolder(stateDir: string, name: string): Promise<void> {
+  let found;
+  try {
+    found = await findOpenToOthers(stateDir);
+  } catch (thrown) {
+    throw hostError(thrown, `look at ${stateDir}`, `Target/${name}`);
+  }
+  if (found === null) return;
+  throw stateUnusable({
+    message: `${found.path} ${found.why}, so others than this user could decide what is deleted here`,
+    resource: `Target/${name}`,
+    hint: `Look at what is in it, then make it this user's alone: \`chmod 700 ${found.path}\`, and \`chown\` it if it is another user's.`,
+  });
 }
 
 async function observe(

@@ -265,6 +265,23 @@ function refuseOther(
   refuseUnplanned(effect, path, found, sealer, { resource, file: anotherFile });
 }
 
+/**
+ * Whether what is there may be secret: it is declared so, or was when it was written, or is neither what Git says now nor
+ * what it said then and not everybody on the machine may read it. Such content stands nowhere but under its seal.
+ */
+function isSecret(
+  { desired, uid }: Reference,
+  path: string,
+  found: Exclude<Found, { kind: 'absent' }>,
+  sealer: Sealer,
+): boolean {
+  const wanted = desired?.fields['content'];
+  if (isSealed(wanted) || isSecretUid(uid)) return true;
+  if (found.kind !== 'file') return false;
+  const isKnown = found.digest === wanted || uid === fileUid(path, found, false, sealer);
+  return !isKnown && (Number(found.stats.mode) & 0o004) === 0;
+}
+
 async function toLive(
   { sealer, accounts }: FileKindDependencies,
   reference: Reference,
@@ -273,7 +290,7 @@ async function toLive(
 ): Promise<Live> {
   const { desired } = reference;
   const wanted: Json | undefined = desired?.fields['content'];
-  const secret = desired === null ? isSecretUid(reference.uid) : isSealed(wanted);
+  const secret = isSecret(reference, path, found, sealer);
   const uid = fileUid(path, found, secret, sealer);
   if (found.kind !== 'file') {
     const type = found.kind === 'other' ? found.type : 'symlink';
