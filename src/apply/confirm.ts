@@ -2,7 +2,7 @@ import type { Hasher } from '../model/digest.ts';
 import type { Inventory, InventoryKey } from '../model/inventory.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Desired } from '../model/resource.ts';
-import type { Target } from '../targets/target.ts';
+import type { Applied, Target } from '../targets/target.ts';
 import { settle } from './inventory.ts';
 
 /** What was carried out at one target with `awaitsConfirmation`. */
@@ -21,7 +21,7 @@ export interface Unconfirmed {
  */
 export async function confirmGood(hash: Hasher, carried: Unconfirmed): Promise<Inventory> {
   const { target, key, inventory, plan, desired } = carried;
-  const nothingMore = { made: new Map<string, string>(), gone: new Set<string>() };
+  const nothingMore = { made: new Map<string, Applied>(), gone: new Set<string>() };
   const good = settle(inventory, nothingMore, desired, plan, hash);
   await target.ledger.save(key, good, inventory.epoch);
   return good;

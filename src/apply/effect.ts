@@ -1,12 +1,12 @@
 import { FairleadError, toFairleadError } from '../model/error.ts';
-import type { InventoryKey } from '../model/inventory.ts';
+import type { InventoryEntry, InventoryKey } from '../model/inventory.ts';
 import type { Change } from '../model/plan.ts';
 import type { JournalStep } from '../model/release.ts';
 import { resourceKey, showResource } from '../model/resource.ts';
 import type { Desired } from '../model/resource.ts';
 import type { Clock } from '../system/clock.ts';
 import { effectTimedOut } from '../targets/errors.ts';
-import type { Target } from '../targets/target.ts';
+import type { Applied, ApplyEffect, Target } from '../targets/target.ts';
 import { withDeadline } from './deadline.ts';
 import { cancelled, notApproved } from './errors.ts';
 
@@ -24,7 +24,7 @@ export interface EffectContext {
 }
 
 export type EffectOutcome =
-  | { readonly kind: 'made'; readonly uid: string }
+  | { readonly kind: 'made'; readonly applied: Applied }
   | { readonly kind: 'gone' }
   | { readonly kind: 'failed'; readonly error: FairleadError };
 
@@ -33,6 +33,7 @@ export async function carryOut(
   context: EffectContext,
   change: Change,
   desired: Desired | null,
+  entry: InventoryEntry | null,
 ): Promise<EffectOutcome> {
   const { clock, target, onStep } = context;
   const base = {
@@ -54,7 +55,7 @@ export async function carryOut(
       clock,
       context.timeoutMs,
       context.signal,
-      (signal) => touch(context, change, desired, signal),
+      (signal) => touch(context, change, desired, entry, signal),
       () =>
         effectTimedOut({
           message: `${change.action} ${showResource(change.id)} did not end within ${context.timeoutMs} ms`,
@@ -82,6 +83,7 @@ async function touch(
   context: EffectContext,
   change: Change,
   desired: Desired | null,
+  entry: InventoryEntry | null,
   signal: AbortSignal,
 ): Promise<EffectOutcome> {
   const effect = {
@@ -93,22 +95,24 @@ async function touch(
     fence: context.fence,
     signal,
     timeoutMs: context.timeoutMs,
+    owned: entry?.fields ?? null,
   };
-  switch (change.action) {
-    case 'delete':
-      await context.target.remove(effect);
-      return { kind: 'gone' };
-    case 'adopt':
-      // Nothing is touched; the inventory learns the UID that was seen.
-      return { kind: 'made', uid: change.uid ?? '' };
-    case 'create':
-    case 'update':
-    case 'run':
-    case 'replace': {
-      if (desired === null) throw new Error(`plan holds ${change.action} without a desired form`);
-      const action = change.action === 'replace' ? 'update' : change.action;
-      const applied = await context.target.apply({ ...effect, action, desired });
-      return { kind: 'made', uid: applied.uid };
-    }
+  if (change.action === 'delete') {
+    await context.target.remove(effect);
+    return { kind: 'gone' };
   }
+  if (desired === null) throw new Error(`plan holds ${change.action} without a desired form`);
+  const { action, takesOver = [] } = change;
+  const wish = { ...effect, desired, takesOver };
+  const applied =
+    action === 'adopt'
+      ? await adopt(context.target, { ...wish, action: 'update' })
+      : await context.target.apply({ ...wish, action });
+  return { kind: 'made', applied };
+}
+
+/** Where there is nothing to mark, the inventory learns the UID that was seen, and nothing is touched. */
+async function adopt(target: Target, effect: ApplyEffect): Promise<Applied> {
+  if (target.adopt === undefined) return { uid: effect.uid ?? '' };
+  return await target.adopt(effect);
 }

@@ -2,7 +2,7 @@ import type { Hasher } from '../model/digest.ts';
 import { errorRecord, toFairleadError } from '../model/error.ts';
 import type { ErrorRecord, FairleadError } from '../model/error.ts';
 import { inventoryKey } from '../model/inventory.ts';
-import type { Inventory, InventoryKey } from '../model/inventory.ts';
+import type { Inventory, InventoryEntry, InventoryKey } from '../model/inventory.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import type { JournalStep } from '../model/release.ts';
 import type { Desired } from '../model/resource.ts';
@@ -12,12 +12,12 @@ import type { Stage } from '../plan/order.ts';
 import { placeOf } from '../plan/plan.ts';
 import type { Clock } from '../system/clock.ts';
 import { fencedOff } from '../targets/errors.ts';
-import type { Target } from '../targets/target.ts';
+import type { Applied, Target } from '../targets/target.ts';
 import { carryOut } from './effect.ts';
 import type { EffectContext, EffectOutcome } from './effect.ts';
 import { cancelled, healthMissed, heldMeanwhile } from './errors.ts';
 import { awaitHealth } from './health-wait.ts';
-import { announce, settle } from './inventory.ts';
+import { announce, entryFor, settle } from './inventory.ts';
 import type { ReleaseIdentity } from './inventory.ts';
 
 /** Effects of one stage that run at the same time. */
@@ -73,7 +73,7 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
   const announced = announce(input.identity, input.inventory, plan, desired, hash);
   await target.ledger.save(key, announced, input.storedEpoch);
 
-  const made = new Map<string, string>();
+  const made = new Map<string, Applied>();
   const gone = new Set<string>(input.forget);
   const context: EffectContext = {
     clock: input.clock,
@@ -90,10 +90,12 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
   let waveMembers: Desired[] = [];
   const unseen = endedUnseen(input);
   const desiredByPlace = new Map(desired.map((item) => [placeOf(item), item]));
+  const entries = new Map((input.inventory?.entries ?? []).map((entry) => [placeOf(entry), entry]));
+  const known = { desired: desiredByPlace, entries };
   for (const stage of stagesOf(plan.changes)) {
     error = await mayGoOn(input);
     if (error !== null) break;
-    error = await runStage(context, stage, desiredByPlace, made, gone);
+    error = await runStage(context, stage, known, made, gone);
     if (error !== null) break;
     if (stage.kind === 'delete') continue;
     waveMembers.push(
@@ -103,9 +105,10 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
     input.onVerifying();
     // What an earlier release changed last and nobody saw healthy counts as changed by this one.
     const members = unseen ? desired.filter(({ wave }) => wave <= stage.wave) : waveMembers;
-    const reached = await waitForWave(input, members);
+    const reached = await waitForWave(input, members, entries, made);
     if ('uids' in reached) {
-      for (const [place, uid] of reached.uids) made.set(place, uid);
+      for (const [place, uid] of reached.uids)
+        if (made.get(place)?.uid !== uid) made.set(place, stillAs(uid, entries.get(place)));
       waveMembers = [];
     } else {
       error = reached;
@@ -115,7 +118,7 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
   if (error === null && (plan.changes.length === 0 || unseen)) {
     // Nothing is left to change, but whether all of it works was never known.
     input.onVerifying();
-    const reached = await waitForWave(input, desired);
+    const reached = await waitForWave(input, desired, entries, made);
     if (!('uids' in reached)) error = reached;
   }
   const unhealthy = error?.code === healthMissed.definition.code;
@@ -134,6 +137,12 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
   return { error: error === null ? null : errorRecord(error), unhealthy, inventory: settled };
 }
 
+/** What is there under this UID now, with what was recorded of it where it is still the same thing. */
+function stillAs(uid: string, entry: InventoryEntry | undefined): Applied {
+  const isSame = entry?.uid === uid && entry.baseline !== undefined;
+  return isSame ? { uid, baseline: entry.baseline } : { uid };
+}
+
 /** Whether what is recorded is not, or not only, what was last seen to work: an earlier release did not end well. */
 function endedUnseen({ inventory, desired, plan, forget, hash }: ExecuteInput): boolean {
   if (inventory === null) return false;
@@ -145,15 +154,18 @@ function endedUnseen({ inventory, desired, plan, forget, hash }: ExecuteInput): 
 async function runStage(
   context: EffectContext,
   stage: Stage,
-  desiredByPlace: ReadonlyMap<string, Desired>,
-  made: Map<string, string>,
+  known: {
+    readonly desired: ReadonlyMap<string, Desired>;
+    readonly entries: ReadonlyMap<string, InventoryEntry>;
+  },
+  made: Map<string, Applied>,
   gone: Set<string>,
 ): Promise<FairleadError | null> {
   let first: FairleadError | null = null;
   const queue = [...stage.changes];
   const record = (change: Change, outcome: EffectOutcome): void => {
     const place = placeOf(change);
-    if (outcome.kind === 'made') made.set(place, outcome.uid);
+    if (outcome.kind === 'made') made.set(place, outcome.applied);
     else if (outcome.kind === 'gone') gone.add(place);
     else first ??= outcome.error;
   };
@@ -161,7 +173,9 @@ async function runStage(
     for (let change = queue.shift(); change !== undefined; change = queue.shift()) {
       // A sibling's failure stops what has not begun; what is under way ends by itself.
       if (first !== null) return;
-      record(change, await carryOut(context, change, desiredByPlace.get(placeOf(change)) ?? null));
+      const place = placeOf(change);
+      const desired = known.desired.get(place) ?? null;
+      record(change, await carryOut(context, change, desired, known.entries.get(place) ?? null));
     }
   };
   await Promise.all(Array.from({ length: Math.min(parallelEffects, queue.length) }, worker));
@@ -171,6 +185,8 @@ async function runStage(
 async function waitForWave(
   input: ExecuteInput,
   resources: readonly Desired[],
+  entries: ReadonlyMap<string, InventoryEntry>,
+  made: ReadonlyMap<string, Applied>,
 ): ReturnType<typeof awaitHealth> {
   try {
     return await awaitHealth({
@@ -178,6 +194,12 @@ async function waitForWave(
       target: input.target,
       key: input.key,
       resources,
+      recorded: (item) => {
+        const applied = made.get(placeOf(item));
+        return applied === undefined
+          ? (entries.get(placeOf(item)) ?? null)
+          : entryFor(input.hash, item, applied);
+      },
       timeoutMs: input.timeouts.healthMs,
       signal: input.signal,
     });

@@ -1,6 +1,6 @@
 import type { FairleadError } from '../model/error.ts';
 import { errorFromRecord } from '../model/error.ts';
-import type { InventoryKey } from '../model/inventory.ts';
+import type { InventoryEntry, InventoryKey } from '../model/inventory.ts';
 import { showResource } from '../model/resource.ts';
 import type { Desired, Live } from '../model/resource.ts';
 import type { Health } from '../model/status.ts';
@@ -10,7 +10,7 @@ import type { Clock } from '../system/clock.ts';
 import { preconditionFailed } from '../targets/errors.ts';
 import type { Target } from '../targets/target.ts';
 import { healthMissed } from './errors.ts';
-import { observe, referencesFor } from './observe.ts';
+import { observe } from './observe.ts';
 
 /** How long something may be degraded before waiting for it is given up: long enough to ride out one bad probe. */
 const degradedGraceMs = 2_000;
@@ -22,6 +22,8 @@ export interface HealthWait {
   readonly target: Target;
   readonly key: InventoryKey;
   readonly resources: readonly Desired[];
+  /** What is known of each at the target: as it was just made, or as the inventory has it. */
+  readonly recorded: (item: Desired) => InventoryEntry | null;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -41,7 +43,13 @@ export interface Reached {
 export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadError> {
   const { clock, target, key, resources, signal } = wait;
   const deadlineMs = clock.monotonicMs() + wait.timeoutMs;
-  const references = referencesFor(resources, null);
+  const references = new Map(
+    resources.map((item) => {
+      const { id, locator } = item;
+      const recorded = wait.recorded(item);
+      return [placeOf(item), { id, locator, uid: null, desired: item, recorded }];
+    }),
+  );
   let pauseMs = firstPauseMs;
   let degradedSinceMs: number | null = null;
   for (;;) {

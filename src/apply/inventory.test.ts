@@ -14,6 +14,7 @@ import type { Inventory } from '../model/inventory.ts';
 import type { Desired } from '../model/resource.ts';
 import { placeOf } from '../plan/plan.ts';
 import { sha256 } from '../system/hasher.ts';
+import type { Applied } from '../targets/target.ts';
 import { announce, entryFor, settle } from './inventory.ts';
 
 const identity = {
@@ -25,7 +26,7 @@ const identity = {
   release: 'r2',
 };
 const names = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'));
-const nothing = { made: new Map<string, string>(), gone: new Set<string>() };
+const nothing = { made: new Map<string, Applied>(), gone: new Set<string>() };
 
 /** The plan from a world where `owned` is live and recorded to one where `desired` is wanted. */
 function step(owned: readonly Desired[], desired: readonly Desired[]) {
@@ -120,7 +121,7 @@ describe('invariant 3: the inventory shrinks only after a delete is confirmed', 
         const settled = settle(
           announced,
           {
-            made: new Map(made.map((name) => [placeOf(wanted(name)), `made-${name}`])),
+            made: new Map(made.map((name) => [placeOf(wanted(name)), { uid: `made-${name}` }])),
             gone: new Set(gone.map((name) => placeOf(wanted(name)))),
           },
           toItems(desired),

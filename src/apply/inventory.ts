@@ -3,6 +3,7 @@ import { inventoryFormatVersion } from '../model/inventory.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Desired } from '../model/resource.ts';
+import type { Applied } from '../targets/target.ts';
 import type { Revision } from '../model/revision.ts';
 import { fieldsDigest } from '../plan/digest.ts';
 import { placeOf } from '../plan/plan.ts';
@@ -19,13 +20,14 @@ export interface ReleaseIdentity {
 }
 
 /** The record of one desired resource at its place. */
-export function entryFor(hash: Hasher, desired: Desired, uid: string | null): InventoryEntry {
+export function entryFor(hash: Hasher, desired: Desired, applied: Applied | null): InventoryEntry {
   return {
     id: desired.id,
     locator: desired.locator,
-    uid,
+    uid: applied?.uid ?? null,
     digest: fieldsDigest(hash, desired.fields),
     fields: desired.fields,
+    ...(applied?.baseline === undefined ? {} : { baseline: applied.baseline }),
     wave: desired.wave,
     rank: desired.rank ?? 0,
     traits: desired.traits,
@@ -77,8 +79,8 @@ export function announce(
 
 /** What has been confirmed while the changes ran. */
 export interface Confirmed {
-  /** Place → UID of what is there now as wanted. */
-  readonly made: ReadonlyMap<string, string>;
+  /** Place → what is there now as wanted. */
+  readonly made: ReadonlyMap<string, Applied>;
   /** Places where nothing is any more. */
   readonly gone: ReadonlySet<string>;
 }
@@ -100,10 +102,10 @@ export function settle(
   for (const entry of announced.entries) {
     const place = placeOf(entry);
     if (confirmed.gone.has(place)) continue;
-    const uid = confirmed.made.get(place);
+    const applied = confirmed.made.get(place);
     const item = byPlace.get(place);
-    if (uid !== undefined && item !== undefined) {
-      entries.push(entryFor(hash, item, uid));
+    if (applied !== undefined && item !== undefined) {
+      entries.push(entryFor(hash, item, applied));
     } else if (item !== undefined) {
       // Unchanged at the target, but its order or its prune switch may have moved in Git.
       const { wave, rank = 0, prune, traits } = item;

@@ -1,7 +1,7 @@
 import type { Inventory, InventoryKey } from '../model/inventory.ts';
 import type { Desired, Observation } from '../model/resource.ts';
 import { placeOf } from '../plan/plan.ts';
-import type { Reference, Target } from '../targets/target.ts';
+import type { ReadOptions, Reference, Target } from '../targets/target.ts';
 
 /** Everything to look at for one application: each wanted place, and each place that the inventory knows. */
 export function referencesFor(
@@ -15,6 +15,7 @@ export function referencesFor(
       locator: entry.locator,
       uid: entry.uid,
       desired: null,
+      recorded: entry,
     });
   }
   for (const item of desired) {
@@ -25,6 +26,7 @@ export function referencesFor(
       locator: item.locator,
       uid: known?.uid ?? null,
       desired: item,
+      recorded: known?.recorded ?? null,
     });
   }
   return references;
@@ -36,10 +38,11 @@ export async function observe(
   key: InventoryKey,
   references: ReadonlyMap<string, Reference>,
   signal?: AbortSignal,
+  options?: ReadOptions,
 ): Promise<ReadonlyMap<string, Observation>> {
   const places = [...references.keys()];
   if (places.length === 0) return new Map();
-  const answers = await target.read(key, [...references.values()], signal);
+  const answers = await target.read(key, [...references.values()], signal, options);
   if (answers.length !== places.length) {
     // A short answer would make what is missing look absent.
     throw new Error(`${target.driver} target answered ${answers.length} of ${places.length} reads`);

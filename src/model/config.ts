@@ -111,7 +111,31 @@ export interface ApplicationConfig {
   readonly healthChecks: readonly HealthCheckConfig[];
   /** How its charts are rendered. Default: as charts are by themselves. */
   readonly helm?: HelmConfig | undefined;
+  /** How it is released to Kubernetes. Default: as its manifests say. */
+  readonly kubernetes?: KubernetesConfig | undefined;
   readonly origin: Origin;
+}
+
+/** What an application says about Kubernetes beside its manifests. */
+export interface KubernetesConfig {
+  /** Namespace of what names none; `{environment}` is replaced when rendered. `null`: `default`. */
+  readonly namespace: string | null;
+  /** Options in Argo CD's words (`CreateNamespace=true`) for all of its resources. */
+  readonly syncOptions: readonly string[];
+  readonly ignoreDifferences: readonly IgnoreDifference[];
+}
+
+/** Fields that others may change; they are made as the source says and left alone from then on. */
+export interface IgnoreDifference {
+  /** `null`: any. */
+  readonly group: string | null;
+  readonly kind: string;
+  readonly namespace: string | null;
+  readonly name: string | null;
+  /** RFC 6901. */
+  readonly jsonPointers: readonly string[];
+  /** Fields that these managers hold at the target. */
+  readonly managers: readonly string[];
 }
 
 /** What a chart is rendered with. */
@@ -166,7 +190,18 @@ export interface ProjectConfig {
   readonly kinds: readonly string[];
   /** Host paths that its applications may touch (prefixes); empty: all. */
   readonly hostPaths: readonly string[];
+  /** Kubernetes namespaces that its applications may use (`*` for anything); empty: all. */
+  readonly namespaces?: readonly string[];
+  /** Who its applications act as at Kubernetes targets; absent: who the target's credentials are for. */
+  readonly impersonate?: Impersonation | undefined;
   readonly origin: Origin;
+}
+
+/** Another identity at an API server; never an empty one. */
+export interface Impersonation {
+  /** `system:serviceaccount:NAMESPACE:NAME` for a service account. */
+  readonly user: string;
+  readonly groups: readonly string[];
 }
 
 /** One whole, consistent configuration. Maps are by name. */

@@ -21,6 +21,11 @@ export interface InventoryEntry {
   readonly digest: string;
   /** The owned fields as they were applied last; field removals and three-way differences need them. */
   readonly fields: JsonObject;
+  /**
+   * Digest of what the target made of `fields`, where it completes and normalises them. As long as the target sees the
+   * same digest, nothing of ours has moved. Absent: the target needs none, or never told.
+   */
+  readonly baseline?: string;
   readonly wave: number;
   /** Order inside the wave, as it was made; what is deleted goes the other way round. Default 0. */
   readonly rank?: number;

@@ -16,6 +16,8 @@ export interface FieldDiff {
   readonly text?: string | undefined;
   /** Why live is different, where nobody changed it: `Live.because`. */
   readonly because?: string | undefined;
+  /** Who else keeps this field, and would lose it: `Live.heldBy`. */
+  readonly heldBy?: string | undefined;
 }
 
 /** Why a change is planned. */
@@ -36,6 +38,8 @@ export interface Change {
   /** Identity that must still hold when the change is applied; `null` where nothing is there yet. */
   readonly uid: string | null;
   readonly irreversible: boolean;
+  /** Fields that are taken from somebody else, sorted; absent: none. */
+  readonly takesOver?: readonly string[];
   /** `sha256:…` over target, action, id, owned desired fields, wave, options, and the UID of deletes and replacements. */
   readonly digest: string;
 }
@@ -59,7 +63,9 @@ export interface Guard {
     | 'share-of-application'
     | 'many-deletes'
     | 'modified-since'
-    | 'application-removed';
+    | 'application-removed'
+    | 'held-by-others'
+    | 'replaces-data';
   /** One sentence for the person who decides. */
   readonly message: string;
 }

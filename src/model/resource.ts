@@ -1,5 +1,6 @@
 import type { ErrorRecord } from './error.ts';
 import type { JsonObject } from './json.ts';
+import type { Secret } from './sealed.ts';
 
 /**
  * The stable identity of a declared thing inside one target, without API version. `group` is the part of
@@ -65,6 +66,8 @@ export interface Desired {
   readonly fields: JsonObject;
   /** What the target needs to carry it out, secrets as references only. Opaque to planning; in no digest. */
   readonly payload: JsonObject;
+  /** Values behind the seals that came with the source, for the target alone; in memory only and in no digest. */
+  readonly secret?: Secret;
   /** Where the thing is in the world, when the id does not say it (a path). A moved locator means replace. */
   readonly locator: JsonObject;
   /** Readable text behind a digest in `fields`, by field path; for showing differences only, never for a secret. */
@@ -78,6 +81,8 @@ export interface Desired {
   readonly traits: Traits;
   /** `false` keeps the thing alive when it disappears from the source. Default true. */
   readonly prune: boolean;
+  /** Whether it may be deleted and made anew where it cannot be changed in place. Default false. */
+  readonly replaceable?: boolean;
   readonly origin: Origin;
 }
 
@@ -101,6 +106,12 @@ export interface Live {
    * code 1"). Putting it back is no contest; its target limits how often. Default: somebody changed it.
    */
   readonly because?: Readonly<Record<string, string>>;
+  /** Who else keeps a field that we want and did not own so far, by its path. Taking it over needs a person's yes. */
+  readonly heldBy?: Readonly<Record<string, string>>;
+  /** Why it cannot be changed to what is wanted without making it anew, as half a sentence ("spec.selector is immutable"). */
+  readonly immutable?: string;
+  /** The target has said, without being changed, that it will not take what is wanted. */
+  readonly refused?: ErrorRecord;
 }
 
 /** The answer to reading one resource. A failure to look is never "absent". */

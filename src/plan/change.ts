@@ -39,10 +39,15 @@ export function planChange(input: ChangeInput): Change | null {
   const applied = (entry ?? input.renamedFrom)?.fields ?? null;
   const diff = diffFields(item.fields, live.fields, applied, texts).map((field) => {
     const because = live.because?.[field.path];
-    return because === undefined ? field : { ...field, because };
+    const heldBy = live.heldBy?.[field.path];
+    return { ...field, ...(because && { because }), ...(heldBy && { heldBy }) };
   });
   if (diff.length > 0) {
     const cause = causeOfDifference(input, diff);
+    if (live.immutable !== undefined && item.replaceable === true) {
+      const words = `${cause.words}; ${live.immutable}, so it is made anew`;
+      return make(input, 'replace', live.uid, diff, { ...cause, words });
+    }
     return make(input, item.traits.irreversible ? 'run' : 'update', live.uid, diff, cause);
   }
   const recorded =
@@ -127,6 +132,8 @@ function make(
   cause: Cause,
 ): Change {
   const { item } = input;
+  const held = diff.filter(({ heldBy }) => heldBy !== undefined).map(({ path }) => path);
+  const takesOver = held.length === 0 ? undefined : held.toSorted();
   return {
     action,
     id: item.id,
@@ -138,6 +145,7 @@ function make(
     diff,
     uid,
     irreversible: item.traits.irreversible && action === 'run',
+    ...(takesOver && { takesOver }),
     digest: changeDigest(input.hash, {
       targetUid: input.targetUid,
       action,
@@ -145,7 +153,8 @@ function make(
       locator: item.locator,
       fields: item.fields,
       wave: item.wave,
-      uid: null,
+      uid: action === 'replace' ? uid : null,
+      takesOver,
     }),
   };
 }

@@ -16,6 +16,8 @@ export interface ChangeContent {
   readonly wave: number;
   /** Of deletes and replacements: exactly this thing and no other. Otherwise `null`. */
   readonly uid: string | null;
+  /** Paths of fields that are taken from somebody else, sorted; left out where there are none. */
+  readonly takesOver?: readonly string[] | undefined;
 }
 
 export function changeDigest(hash: Hasher, content: ChangeContent): string {

@@ -18,6 +18,12 @@ export const claimedTwice = defineError('plan.claimed-twice', {
   hint: 'Give each resource a place of its own.',
 });
 
+export const cannotChange = defineError('plan.cannot-change', {
+  class: 'input',
+  title: 'A field cannot be changed in place',
+  hint: 'Keep the field as it is, or allow that the resource is deleted and made anew (on Kubernetes by the annotation argocd.argoproj.io/sync-options: Replace=true,Force=true).',
+});
+
 export const stalePlan = defineError('plan.stale', {
   class: 'conflict',
   title: 'The plan no longer fits what is there',

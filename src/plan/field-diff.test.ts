@@ -94,6 +94,44 @@ describe('field differences', () => {
     ]);
   });
 
+  test('go into lists of objects: by name where all have one, else by place where there are as many', () => {
+    const container = (name: string, image: string) => ({ name, image });
+    expect(
+      diffFields(
+        { containers: [container('web', 'b'), container('new', 'c')], ports: [{ port: 80 }] },
+        { containers: [container('web', 'a'), container('old', 'c')], ports: [{ port: 81 }] },
+        null,
+      ),
+    ).toEqual([
+      { path: 'containers[name=web].image', from: 'a', to: 'b' },
+      { path: 'containers[name=new]', to: container('new', 'c') },
+      { path: 'containers[name=old]', from: container('old', 'c') },
+      { path: 'ports[0].port', from: 81, to: 80 },
+    ]);
+  });
+
+  test('take a list as a whole whose items changed their order or their number', () => {
+    const list = (...names: readonly string[]) => ({ env: names.map((name) => ({ name })) });
+    expect(diffFields(list('a', 'b'), list('b', 'a'), null)).toEqual([
+      { path: 'env', from: list('b', 'a').env, to: list('a', 'b').env },
+    ]);
+    expect(diffFields({ ports: [{ port: 1 }] }, { ports: [] }, null)).toEqual([
+      { path: 'ports', from: [], to: [{ port: 1 }] },
+    ]);
+  });
+
+  test('count what an item of a list has and should not have', () => {
+    expect(diffFields({ list: [{ a: 1 }] }, { list: [{ a: 1, b: 2 }] }, null)).toEqual([
+      { path: 'list[0].b', from: 2 },
+    ]);
+  });
+
+  test('put names with dots or slashes in brackets', () => {
+    expect(diffFields({ data: { 'app.conf': 'b' } }, { data: { 'app.conf': 'a' } }, null)).toEqual([
+      { path: 'data["app.conf"]', from: 'a', to: 'b' },
+    ]);
+  });
+
   test('tell a field that is null from one that is missing', () => {
     expect(diffFields({ a: null }, {}, null)).toEqual([{ path: 'a', to: null }]);
     expect(diffFields({}, { a: null }, { a: null })).toEqual([{ path: 'a', from: null }]);

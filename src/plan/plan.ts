@@ -14,7 +14,9 @@ import { planDelete } from './delete.ts';
 import { desiredDigest, placeKey, planDigest, planSetDigest } from './digest.ts';
 import { claimedTwice, emptyRender, unreadableLive } from './errors.ts';
 import { pruneGuards } from './guard.ts';
+import { replaceGuards, takeOverGuards } from './take-over.ts';
 import { countChanges, orderChanges } from './order.ts';
+import { refusalOf, showOrigin } from './refusal.ts';
 
 export interface PlanPolicy {
   readonly prune: boolean;
@@ -102,6 +104,11 @@ export function createPlan(input: PlanInput): Result<Planned> {
     }
   }
 
+  for (const item of desired) {
+    const refusal = refusalOf(item, see(input, placeOf(item)));
+    if (refusal !== null) return failure(refusal);
+  }
+
   const byPlace = new Map(entries.map((entry) => [placeOf(entry), entry]));
   const entriesById = Map.groupBy(entries, (entry) => resourceKey(entry.id));
   const changes: Change[] = [];
@@ -167,14 +174,19 @@ export function createPlan(input: PlanInput): Result<Planned> {
     }
   }
 
-  const guards: readonly Guard[] = pruneGuards({
-    deletes,
-    desired,
-    owned: entries.length,
-    maxPrunePercent: policy.maxPrunePercent,
-    ephemeral: policy.ephemeral || policy.removal === 'delete',
-    removal: policy.removal === 'confirm',
-  });
+  const replaces = changes.filter(({ action }) => action === 'replace');
+  const guards: readonly Guard[] = [
+    ...takeOverGuards(changes),
+    ...replaceGuards(replaces, desired),
+    ...pruneGuards({
+      deletes,
+      desired,
+      owned: entries.length,
+      maxPrunePercent: policy.maxPrunePercent,
+      ephemeral: policy.ephemeral || policy.removal === 'delete',
+      removal: policy.removal === 'confirm',
+    }),
+  ];
   const ordered = orderChanges(changes);
   return success({
     plan: {
@@ -226,10 +238,7 @@ function findClash(desired: readonly Desired[]): { message: string; resource: st
     for (const claim of [`id:${resourceKey(item.id)}`, ...item.claims]) {
       const other = holders.get(claim);
       if (other !== undefined) {
-        const where = [other, item].map(
-          (one) =>
-            `${one.origin.file}${one.origin.line === undefined ? '' : `:${one.origin.line}`}`,
-        );
+        const where = [other, item].map(showOrigin);
         return {
           message: `${showResource(other.id)} (${where[0]}) and ${showResource(item.id)} (${where[1]}) both claim ${claim.replace(/^id:.*/, 'the same id')}`,
           resource: showResource(item.id),

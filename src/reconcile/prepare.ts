@@ -80,8 +80,8 @@ export async function prepareRevision(input: PrepareInput): Promise<PrepareResul
   const project = input.world.config.projects.get(input.application.project) ?? null;
   const refused = refusedKind(rendered.value.manifests, project);
   if (refused !== null) return refuse(refused);
-  const { previousNames } = input.application;
-  const scope = { key: input.key, project, previousNames };
+  const { previousNames, kubernetes } = input.application;
+  const scope = { key: input.key, project, previousNames, kubernetes };
   const byTarget = new Map<string, readonly Desired[]>();
   for (const target of input.targets) {
     try {
@@ -135,5 +135,7 @@ export function prepareKey(
   const commits = revision.map((part) => `${part.source}=${part.commit}`).join(',');
   const names = targets.map((target) => target.name);
   const helm = application.helm === undefined ? '' : canonicalJson({ ...application.helm });
-  return `${application.path}|${helm}|${commits}|${surroundingsOf(world.config, application, names)}`;
+  const kubernetes =
+    application.kubernetes === undefined ? '' : canonicalJson({ ...application.kubernetes });
+  return `${application.path}|${helm}|${kubernetes}|${commits}|${surroundingsOf(world.config, application, names)}`;
 }

@@ -1,7 +1,7 @@
 import type { Health } from '../model/status.ts';
-import type { Hold, Inventory, InventoryKey } from '../model/inventory.ts';
+import type { Hold, Inventory, InventoryEntry, InventoryKey } from '../model/inventory.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { ProjectConfig } from '../model/config.ts';
+import type { KubernetesConfig, ProjectConfig } from '../model/config.ts';
 import type {
   Desired,
   Live,
@@ -20,7 +20,12 @@ export interface Reference {
   readonly uid: string | null;
   /** What is wanted, when known: lets a target compare in the shape of the wish. */
   readonly desired: Desired | null;
+  /** What the inventory knows of it; default: nothing. */
+  readonly recorded?: Recorded | null;
 }
+
+/** What was applied last, and what the target made of it. */
+export type Recorded = Pick<InventoryEntry, 'uid' | 'digest' | 'fields' | 'baseline'>;
 
 /** One change to carry out. The target checks the precondition itself, as late as it can. */
 export interface Effect {
@@ -34,16 +39,23 @@ export interface Effect {
   readonly fence: () => Promise<void>;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  /** The fields that the last release owned here; default: none. */
+  readonly owned?: JsonObject | null;
 }
 
 export interface ApplyEffect extends Effect {
-  readonly action: 'create' | 'update' | 'run';
+  /** `replace`: it cannot be changed in place, so the thing with this UID goes and a new one comes. */
+  readonly action: 'create' | 'update' | 'replace' | 'run';
   readonly desired: Desired;
+  /** Paths of fields that are to be taken from whoever keeps them; default: none. */
+  readonly takesOver?: readonly string[];
 }
 
 /** What is there after an effect. */
 export interface Applied {
   readonly uid: string;
+  /** Digest of what the target made of the wish: `InventoryEntry.baseline`. */
+  readonly baseline?: string;
 }
 
 /** Something changed at the target, by whomever. Says where to look, not what is true: read again. */
@@ -93,11 +105,17 @@ export interface Target {
     key: InventoryKey,
     references: readonly Reference[],
     signal?: AbortSignal,
+    options?: ReadOptions,
   ): Promise<readonly Observation[]>;
   /** Creates, updates or runs. @throws FairleadError */
   apply(effect: ApplyEffect): Promise<Applied>;
   /** Removes; resolves when the thing is gone, also when it already was. @throws FairleadError */
   remove(effect: Effect): Promise<void>;
+  /**
+   * Marks as ours what is there and already as wanted; changes nothing that anybody uses. Optional: where there is
+   * nothing to mark, the inventory alone learns of it. @throws FairleadError
+   */
+  adopt?(effect: ApplyEffect): Promise<Applied>;
   /** Health of one live resource; `desired` is `null` for what the source no longer has. */
   health(live: Live, desired: Desired | null): Health;
   /** Replaces what is watched for `scope.key`; an empty list ends it. */
@@ -110,11 +128,18 @@ export interface Target {
   logs?(key: InventoryKey, id: ResourceId, options: LogOptions): AsyncIterable<string>;
 }
 
+export interface ReadOptions {
+  /** Trust nothing that watching brought: look at everything itself (invariant 11). Default false. */
+  readonly fromScratch?: boolean;
+}
+
 export interface PrepareScope {
   readonly key: InventoryKey;
   readonly project: ProjectConfig | null;
   /** Names the application had before: what an inventory under one of them owns is its own. Default none. */
   readonly previousNames?: readonly string[];
+  /** What the application says about Kubernetes. Default: nothing. */
+  readonly kubernetes?: KubernetesConfig | undefined;
 }
 
 export interface LogOptions {

@@ -1,0 +1,24 @@
+import { errorFromRecord } from '../model/error.ts';
+import type { FairleadError } from '../model/error.ts';
+import { showResource } from '../model/resource.ts';
+import type { Desired, Observation } from '../model/resource.ts';
+import { cannotChange } from './errors.ts';
+
+/** Why one resource cannot become what is wanted, known before anything is touched; `null`: nothing speaks against it. */
+export function refusalOf(item: Desired, observation: Observation): FairleadError | null {
+  if (observation.kind !== 'present') return null;
+  const { refused, immutable } = observation.live;
+  if (immutable !== undefined) {
+    if (item.replaceable === true) return null;
+    return cannotChange({
+      message: `${showResource(item.id)} (${showOrigin(item)}) cannot be changed in place: ${immutable}`,
+      resource: showResource(item.id),
+    });
+  }
+  return refused === undefined ? null : errorFromRecord(refused);
+}
+
+/** File and line of a resource, as editors take them. */
+export function showOrigin({ origin }: Pick<Desired, 'origin'>): string {
+  return origin.line === undefined ? origin.file : `${origin.file}:${origin.line}`;
+}

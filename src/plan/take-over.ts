@@ -1,0 +1,37 @@
+import type { Change, Guard } from '../model/plan.ts';
+import { resourceKey, showResource } from '../model/resource.ts';
+import type { Desired } from '../model/resource.ts';
+
+/** A person says yes before fields are taken from whoever keeps them: two writers of one field are a fight. */
+export function takeOverGuards(changes: readonly Change[]): readonly Guard[] {
+  return changes.flatMap((change): Guard[] => {
+    const held = Map.groupBy(
+      change.diff.filter(({ heldBy }) => heldBy !== undefined),
+      ({ heldBy }) => heldBy ?? '',
+    );
+    if (held.size === 0) return [];
+    const words = [...held].map(([manager, fields]) => {
+      const paths = fields.map(({ path }) => path);
+      const more = paths.length > 3 ? ` and ${paths.length - 3} more` : '';
+      return `${paths.slice(0, 3).join(', ')}${more} from ${manager}`;
+    });
+    const message = `takes over of ${showResource(change.id)}: ${words.join('; ')}`;
+    return [{ code: 'held-by-others', message }];
+  });
+}
+
+/** A person says yes before what may hold data is deleted to be made anew. */
+export function replaceGuards(
+  replaces: readonly Change[],
+  desired: readonly Desired[],
+): readonly Guard[] {
+  const bearing = new Set(
+    desired.filter(({ traits }) => traits.dataBearing).map(({ id }) => resourceKey(id)),
+  );
+  return replaces
+    .filter(({ id }) => bearing.has(resourceKey(id)))
+    .map(({ id }) => ({
+      code: 'replaces-data',
+      message: `deletes ${showResource(id)} to make it anew, with what it may hold`,
+    }));
+}

@@ -1,0 +1,39 @@
+import { defineError } from '../../model/error.ts';
+
+/** Errors of the target itself; those of the API server stand in `client/errors.ts`. */
+
+export const fieldHeld = defineError('kubernetes.field-held', {
+  class: 'conflict',
+  title: 'Somebody else keeps a field that the release would write',
+  hint: 'It is planned again, with the fields named; approve that plan to take them over, or leave them out of the source.',
+});
+
+export const deleteBlocked = defineError('kubernetes.delete-blocked', {
+  class: 'transient',
+  title: 'An object is being deleted and does not go',
+  hint: 'See why who is named does not finish (finalizers are never removed by Fairlead); raise timeouts.apply if it only needs longer.',
+});
+
+export const namespaceMissing = defineError('kubernetes.namespace-missing', {
+  class: 'input',
+  title: 'The namespace is not there',
+  hint: 'Add the Namespace to the source, or set the sync option CreateNamespace=true.',
+});
+
+export const namespaceTerminating = defineError('kubernetes.namespace-terminating', {
+  class: 'transient',
+  title: 'The namespace is being deleted',
+  hint: 'Wait until it is gone, or see what holds it up; nothing can be made in it meanwhile.',
+});
+
+export const notEstablished = defineError('kubernetes.not-established', {
+  class: 'transient',
+  title: 'A CustomResourceDefinition does not come into force',
+  hint: 'See its conditions (NamesAccepted, Established); resources of its kind wait for it.',
+});
+
+export const hookFailed = defineError('kubernetes.hook-failed', {
+  class: 'input',
+  title: 'A hook ended without success',
+  hint: 'See its output with `fairlead logs`; correct it and release again.',
+});

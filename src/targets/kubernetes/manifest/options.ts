@@ -1,0 +1,122 @@
+import { suggest } from '../../../config/suggest.ts';
+import type { Manifest } from '../../../model/resource.ts';
+import { invalidManifest } from './invalid.ts';
+
+/**
+ * What a manifest says about how it is released, in Argo CD's, Helm's, Flux's and our own words. See
+ * https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/.
+ */
+export interface Options {
+  readonly wave: number;
+  /** `false`: it stays when it leaves the source. */
+  readonly prune: boolean;
+  /** It may be deleted and made anew where it cannot be changed in place: `Replace=true` or `Force=true`. */
+  readonly replaceable: boolean;
+  /** Fields that others keep are taken without asking: `Force=true`. */
+  readonly force: boolean;
+  /** The kind may be missing until this is applied: `SkipDryRunOnMissingResource=true`. */
+  readonly mayLackKind: boolean;
+  /** Its namespace is made where it is missing: `CreateNamespace=true`. */
+  readonly createNamespace: boolean;
+  /** `false` leaves fields that the kind does not have to the server, which drops them: `Validate=false`. */
+  readonly validate: boolean;
+  /** What becomes of what it owns when it is deleted: `PrunePropagationPolicy`. */
+  readonly propagation: 'Background' | 'Foreground' | 'Orphan';
+  /** JSON pointers of fields that others may change: `fairlead.dev/ignore-differences`. */
+  readonly ignored: readonly string[];
+}
+
+const wave = 'fairlead.dev/wave';
+const pruning = 'fairlead.dev/prune';
+const ignoring = 'fairlead.dev/ignore-differences';
+const ownAnnotations: readonly string[] = [wave, pruning, ignoring];
+const argoWave = 'argocd.argoproj.io/sync-wave';
+const argoOptions = 'argocd.argoproj.io/sync-options';
+
+/** @throws FairleadError `target.manifest-invalid` for an annotation of ours that says nothing. */
+export function readOptions(
+  manifest: Manifest,
+  annotations: Readonly<Record<string, string>>,
+  ofApplication: readonly string[],
+): Options {
+  for (const name of Object.keys(annotations)) {
+    if (!name.startsWith('fairlead.dev/') || ownAnnotations.includes(name)) continue;
+    const nearest = suggest(name, ownAnnotations);
+    throw invalidManifest(
+      manifest,
+      `metadata.annotations has no "${name}"${nearest === null ? '' : `; did you mean ${nearest}?`} (allowed: ${ownAnnotations.join(', ')})`,
+    );
+  }
+  const options = readSyncOptions([...ofApplication, ...split(annotations[argoOptions])]);
+  const isOn = (name: string): boolean => options.get(name) === 'true';
+  return {
+    wave: readWave(manifest, annotations),
+    prune: !isKept(manifest, annotations) && options.get('prune') !== 'false',
+    replaceable: isOn('replace') || isOn('force'),
+    force: isOn('force'),
+    mayLackKind: isOn('skipdryrunonmissingresource'),
+    createNamespace: isOn('createnamespace'),
+    validate: options.get('validate') !== 'false',
+    propagation: readPropagation(options.get('prunepropagationpolicy')),
+    ignored: readPointers(manifest, annotations[ignoring]),
+  };
+}
+
+function split(text: string | undefined): readonly string[] {
+  return (text ?? '').split(',');
+}
+
+/** Later ones win; names and values in any case, as people write them. */
+function readSyncOptions(options: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    options.flatMap((option) => {
+      const [name = '', value = ''] = option.trim().toLowerCase().split('=');
+      return name === '' ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+function readPropagation(value: string | undefined): Options['propagation'] {
+  if (value === 'foreground') return 'Foreground';
+  return value === 'orphan' ? 'Orphan' : 'Background';
+}
+
+function readWave(manifest: Manifest, annotations: Readonly<Record<string, string>>): number {
+  for (const name of [wave, argoWave]) {
+    const text = annotations[name];
+    if (text === undefined) continue;
+    if (/^-?\d{1,6}$/.test(text)) return Number(text);
+    throw invalidManifest(
+      manifest,
+      `metadata.annotations["${name}"] must be a whole number in quotes, not "${text}"`,
+    );
+  }
+  return 0;
+}
+
+function isKept(manifest: Manifest, annotations: Readonly<Record<string, string>>): boolean {
+  const own = annotations[pruning];
+  if (own !== undefined && own !== 'disabled' && own !== 'enabled') {
+    throw invalidManifest(
+      manifest,
+      `metadata.annotations["${pruning}"] must be "disabled" or "enabled", not "${own}"`,
+    );
+  }
+  return (
+    own === 'disabled' ||
+    annotations['kustomize.toolkit.fluxcd.io/prune'] === 'disabled' ||
+    annotations['helm.sh/resource-policy'] === 'keep'
+  );
+}
+
+function readPointers(manifest: Manifest, text: string | undefined): readonly string[] {
+  const pointers = split(text).map((part) => part.trim());
+  const wrong = pointers.find((pointer) => pointer !== '' && !pointer.startsWith('/'));
+  if (wrong !== undefined) {
+    throw invalidManifest(
+      manifest,
+      `metadata.annotations["${ignoring}"] must hold JSON pointers such as /spec/replicas, not "${wrong}"`,
+    );
+  }
+  return pointers.filter((pointer) => pointer !== '');
+}

@@ -1,0 +1,23 @@
+import type { JsonObject } from '../../../model/json.ts';
+import type { Desired } from '../../../model/resource.ts';
+import type { Options } from './options.ts';
+
+/** What the target needs beside `fields` to carry a resource out. */
+export interface Payload {
+  readonly options: Options;
+  /** Values that `fields` has only digests of, by section and name. */
+  readonly long: Readonly<Record<string, JsonObject>>;
+  /** Fields that are made as the source says and then belong to others: JSON pointer → first value. */
+  readonly released: JsonObject;
+  /** What these managers hold is left to them. */
+  readonly ignoredManagers: readonly string[];
+}
+
+export function payloadOf(desired: Pick<Desired, 'payload'>): Payload {
+  // Opaque to everybody else, so only `prepare` can have made it.
+  return desired.payload as unknown as Payload;
+}
+
+export function toPayload(payload: Payload): JsonObject {
+  return payload as unknown as JsonObject;
+}

@@ -1,0 +1,103 @@
+import { isJsonObject, sameJson } from '../../../model/json.ts';
+import type { JsonObject } from '../../../model/json.ts';
+import type { Desired, Live } from '../../../model/resource.ts';
+import { diffFields } from '../../../plan/field-diff.ts';
+import type { Recorded } from '../../target.ts';
+import type { KubernetesClient } from '../client/client.ts';
+import type { KubeObject } from '../client/object.ts';
+import type { ResourceType } from '../client/resource-type.ts';
+import { applicationAnnotation } from '../manifest/normalise.ts';
+import { managedLabel } from '../names.ts';
+import { compareObjects } from '../object/compare.ts';
+import type { Difference } from '../object/compare.ts';
+import { hasField, holderOf, ownSet, project } from '../object/fields-v1.ts';
+import { isWithin } from '../object/locate.ts';
+import { at, withAt } from '../object/pointer.ts';
+import type { Shaper } from '../object/shape.ts';
+import { payloadOf } from '../manifest/payload.ts';
+import { tryWish } from './try-wish.ts';
+
+/** A live object as planning sees it, but for who and how it is. */
+export type Found = Omit<Live, 'id' | 'uid' | 'status'>;
+
+export interface CompareInput {
+  readonly shaper: Shaper;
+  readonly client: KubernetesClient;
+  readonly type: ResourceType;
+  readonly desired: Desired | null;
+  readonly recorded: Recorded | null;
+  readonly live: KubeObject;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * The live object in the shape of the wish. `fields` is the wish's own where all of it is as wished. Where the server
+ * writes values in another way than the source does, it is asked what it would make of the wish.
+ */
+export async function compareLive(input: CompareInput): Promise<Found> {
+  const { desired, recorded, live, shaper, client, type, signal } = input;
+  const shaped = shaper.shape(live);
+  const owned = project(shaped.fields, ownSet(live));
+  const { apiVersion, kind } = live;
+  const ours: JsonObject = { apiVersion, kind, ...(isJsonObject(owned) ? owned : {}) };
+  if (desired === null) {
+    const isAsLeft = recorded !== null && sameJson(withoutName(recorded.fields), ours);
+    return { fields: isAsLeft ? recorded.fields : ours, texts: shaped.texts };
+  }
+  if (sameJson(withoutName(desired.fields), ours))
+    return { fields: desired.fields, texts: desired.texts };
+  const tried = await tryWish(client, type, desired, live, signal);
+  if (tried.kind !== 'object') {
+    const why = tried.kind === 'refused' ? tried.reason : {};
+    return { fields: ours, texts: shaped.texts, ...why };
+  }
+  const { fields, differences } = compareObjects({
+    wish: desired.fields,
+    applied: shaper.shape(tried.object).fields,
+    appliedSet: ownSet(tried.object),
+    live: shaped.fields,
+    liveSet: ownSet(live),
+  });
+  const shown = recorded === null ? asIfMarked(fields, desired.fields) : fields;
+  if (sameJson(shown, desired.fields)) return { fields: desired.fields, texts: desired.texts };
+  const heldBy = holders(input, desired, shown, differences);
+  const isHeld = Object.keys(heldBy).length > 0;
+  return { fields: shown, texts: shaped.texts, ...(isHeld ? { heldBy } : {}) };
+}
+
+/** Members that no manager owns, because they are an object's name. */
+function withoutName(fields: JsonObject): JsonObject {
+  const { metadata } = fields;
+  if (!isJsonObject(metadata)) return fields;
+  const { name: _name, namespace: _namespace, ...rest } = metadata;
+  return { ...fields, metadata: rest };
+}
+
+/** Our own marks are no difference of something that was never ours: adopting puts them on. */
+function asIfMarked(fields: JsonObject, wish: JsonObject): JsonObject {
+  const marks = [
+    ['metadata', 'labels', managedLabel],
+    ['metadata', 'annotations', applicationAnnotation],
+  ];
+  return marks.reduce((marked, path) => withAt(marked, path, at(wish, path)), fields);
+}
+
+/** Who else keeps what differs, and was not written by our last release. */
+function holders(
+  { live, recorded }: CompareInput,
+  desired: Desired,
+  shown: JsonObject,
+  differences: readonly Difference[],
+): Readonly<Record<string, string>> {
+  if (payloadOf(desired).options.force) return {};
+  const held: Record<string, string> = {};
+  for (const { path } of diffFields(desired.fields, shown, recorded?.fields ?? null)) {
+    for (const difference of differences) {
+      if (!isWithin(path, difference.words)) continue;
+      if (recorded !== null && hasField(recorded.fields, difference.path)) continue;
+      const holder = holderOf(live, difference.path);
+      if (holder !== null) held[path] ??= holder;
+    }
+  }
+  return held;
+}

@@ -1,0 +1,14 @@
+import type { Health } from '../../../model/status.ts';
+import type { KubeObject } from '../client/object.ts';
+import type { Trimmed } from '../watch/informers.ts';
+
+/** What is kept of every object that is watched, beside its identity and the digest of what we own. */
+export interface Facts {
+  readonly health: Health;
+  /** Digest of what we own, comparable with `InventoryEntry.baseline`; keyed for kinds that hold secrets. */
+  readonly baseline: string;
+}
+
+export type Seen = Trimmed<Facts>;
+
+export type TrimObject = (object: KubeObject) => Facts;

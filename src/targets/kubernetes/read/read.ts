@@ -1,0 +1,175 @@
+import type { Hasher } from '../../../model/digest.ts';
+import { errorRecord, toFairleadError } from '../../../model/error.ts';
+import type { InventoryKey } from '../../../model/inventory.ts';
+import type { JsonObject } from '../../../model/json.ts';
+import { showResource } from '../../../model/resource.ts';
+import type { Desired, Live, Observation, ResourceId } from '../../../model/resource.ts';
+import { fieldsDigest } from '../../../plan/digest.ts';
+import type { ReadOptions, Reference } from '../../target.ts';
+import type { KubernetesClient } from '../client/client.ts';
+import type { ResourceType } from '../client/resource-type.ts';
+import type { Shaper } from '../object/shape.ts';
+import { compareLive } from './compare-live.ts';
+import type { Existence } from './existence.ts';
+import type { Seen } from './facts.ts';
+import type { Reported } from './reported.ts';
+import type { Sightings } from './sightings.ts';
+import { tryWish } from './try-wish.ts';
+
+/** The longest time that a list of names is believed. */
+const existenceMs = 5_000;
+
+export interface ReadWith {
+  readonly hash: Hasher;
+  readonly shaper: Shaper;
+  readonly sightings: Sightings;
+  readonly existence: Existence;
+  readonly reported: Reported;
+  readonly clientFor: (key: InventoryKey) => KubernetesClient;
+  readonly typeOf: (id: ResourceId, apiVersion: string | null) => Promise<ResourceType | null>;
+  /** Digests of what was seen to be as wished, so that it need not be compared again: UID → owned and wished digest. */
+  readonly verified: Map<string, { readonly baseline: string; readonly digest: string }>;
+  readonly warn: (message: string) => void;
+}
+
+/** Looks at one resource; asks the server only where watching does not tell. Never throws but for `signal`. */
+export async function readOne(
+  tools: ReadWith,
+  key: InventoryKey,
+  reference: Reference,
+  signal: AbortSignal | undefined,
+  options: ReadOptions = {},
+): Promise<Observation> {
+  try {
+    return await look({ tools, key, reference, signal }, options.fromScratch === true);
+  } catch (thrown) {
+    signal?.throwIfAborted();
+    const error = toFairleadError(thrown);
+    const message = `${showResource(reference.id)}: ${error.message}`;
+    return { kind: 'unreadable', error: { ...errorRecord(error), message } };
+  }
+}
+
+interface Look {
+  readonly tools: ReadWith;
+  readonly key: InventoryKey;
+  readonly reference: Reference;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function look(input: Look, fromScratch: boolean): Promise<Observation> {
+  const { tools, key, reference, signal } = input;
+  const { id, desired, recorded = null } = reference;
+  const type = await tools.typeOf(id, apiVersionOf(desired?.fields ?? recorded?.fields ?? null));
+  // Where there is no such kind, there is no such object.
+  if (type === null) return { kind: 'absent' };
+  const sighting = await tools.sightings.look(type, id, signal);
+  const seen = sighting.kind === 'seen' ? sighting.seen : null;
+  if (seen !== null && !fromScratch) {
+    const known = knownFields(tools, reference, seen);
+    if (known !== null) return present(tools, key, id, seen, known, desired?.texts ?? {});
+    const changed = await changedInSource(input, type, seen);
+    if (changed !== null) return changed;
+  }
+  if (sighting.kind === 'unseen' && !fromScratch && reference.uid === null && recorded === null) {
+    const isThere = await tools.existence.has(type, id, existenceMs);
+    if (!isThere) return absent(tools, key, id);
+  }
+  const client = tools.clientFor(key);
+  const live = await client.get(type, id, signal === undefined ? {} : { signal });
+  if (live === null) {
+    if (fromScratch && seen !== null)
+      tools.warn(`${showResource(id)} is gone, which watching had not told`);
+    return absent(tools, key, id);
+  }
+  const now = tools.sightings.seenOf(live);
+  if (fromScratch && seen !== null && seen.extra.baseline !== now.extra.baseline)
+    tools.warn(`${showResource(id)} has changed, which watching had not told`);
+  const known = knownFields(tools, reference, now);
+  if (known !== null) return present(tools, key, id, now, known, desired?.texts ?? {});
+  const found = await compareLive({ ...tools, client, type, desired, recorded, live, signal });
+  if (desired !== null && found.fields === desired.fields)
+    tools.verified.set(now.uid, {
+      baseline: now.extra.baseline,
+      digest: digestOf(tools, desired),
+    });
+  tools.reported.note(key, id, now);
+  return { kind: 'present', live: { ...found, ...identityOf(id, now) } };
+}
+
+/** The fields of what is as it was left, in the shape of the wish; `null`: it may have changed. */
+function knownFields(tools: ReadWith, reference: Reference, seen: Seen): JsonObject | null {
+  const { desired, recorded = null } = reference;
+  if (seen.isDeleting && desired === null) return recorded?.fields ?? null;
+  if (desired === null) return recorded?.uid === seen.uid ? recorded.fields : null;
+  const digest = digestOf(tools, desired);
+  const verified = tools.verified.get(seen.uid);
+  if (verified?.baseline === seen.extra.baseline && verified.digest === digest)
+    return desired.fields;
+  const isAsLeft = recorded?.uid === seen.uid && recorded.baseline === seen.extra.baseline;
+  return isAsLeft && recorded.digest === digest ? desired.fields : null;
+}
+
+/** As it was left, but another wish: what was applied last is what is live. The server is asked what it would say. */
+async function changedInSource(
+  { tools, key, reference, signal }: Look,
+  type: ResourceType,
+  seen: Seen,
+): Promise<Observation | null> {
+  const { id, desired, recorded = null } = reference;
+  if (desired === null || recorded === null) return null;
+  if (recorded.uid !== seen.uid || recorded.baseline !== seen.extra.baseline) return null;
+  // Texts are shown line by line, for which both sides are needed.
+  if (Object.keys(desired.texts).length > 0) return null;
+  const tried = await tryWish(tools.clientFor(key), type, desired, null, signal);
+  if (tried.kind === 'conflict') return null;
+  tools.reported.note(key, id, seen);
+  const live = { fields: recorded.fields, texts: {}, ...identityOf(id, seen) };
+  if (tried.kind === 'refused') return { kind: 'present', live: { ...live, ...tried.reason } };
+  if (tools.sightings.seenOf(tried.object).extra.baseline !== seen.extra.baseline)
+    return { kind: 'present', live };
+  tools.verified.set(seen.uid, {
+    baseline: seen.extra.baseline,
+    digest: digestOf(tools, desired),
+  });
+  return { kind: 'present', live: { ...live, fields: desired.fields } };
+}
+
+function present(
+  tools: ReadWith,
+  key: InventoryKey,
+  id: ResourceId,
+  seen: Seen,
+  fields: JsonObject,
+  texts: Live['texts'],
+): Observation {
+  tools.reported.note(key, id, seen);
+  return { kind: 'present', live: { fields, texts, ...identityOf(id, seen) } };
+}
+
+function absent(tools: ReadWith, key: InventoryKey, id: ResourceId): Observation {
+  tools.reported.note(key, id, null);
+  return { kind: 'absent' };
+}
+
+function identityOf(id: ResourceId, seen: Seen): Pick<Live, 'id' | 'uid' | 'status'> {
+  const { status, message } = seen.extra.health;
+  return { id, uid: seen.uid, status: { health: status, message } };
+}
+
+/** A wish is asked for its digest on every look and never changes. */
+const digests = new WeakMap<JsonObject, string>();
+
+function digestOf({ hash }: Pick<ReadWith, 'hash'>, { fields }: Desired): string {
+  let digest = digests.get(fields);
+  if (digest === undefined) {
+    digest = fieldsDigest(hash, fields);
+    digests.set(fields, digest);
+  }
+  return digest;
+}
+
+function apiVersionOf(fields: JsonObject | null): string | null {
+  const version = fields?.['apiVersion'];
+  return typeof version === 'string' ? version : null;
+}

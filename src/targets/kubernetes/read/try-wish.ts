@@ -1,0 +1,67 @@
+import { errorRecord, toFairleadError } from '../../../model/error.ts';
+import type { FairleadError } from '../../../model/error.ts';
+import { showResource } from '../../../model/resource.ts';
+import type { Desired, Live } from '../../../model/resource.ts';
+import type { KubernetesClient } from '../client/client.ts';
+import { fieldConflictsOf, serverFailureOf } from '../client/failure.ts';
+import type { KubeObject } from '../client/object.ts';
+import type { ResourceType } from '../client/resource-type.ts';
+import { payloadOf } from '../manifest/payload.ts';
+import { bodyOf, needsLive } from '../write/body.ts';
+
+/** What the server says to a wish, without taking it. */
+export type Tried =
+  | { readonly kind: 'object'; readonly object: KubeObject }
+  | { readonly kind: 'refused'; readonly reason: Pick<Live, 'immutable' | 'refused'> }
+  /** It depends on the live object, which was not given. */
+  | { readonly kind: 'conflict' };
+
+/**
+ * Asks the server by a dry run. With `live` given, fields that others hold count as taken over; without, they are a
+ * conflict. @throws FairleadError where the server gave no answer that lasts
+ */
+export async function tryWish(
+  client: KubernetesClient,
+  type: ResourceType,
+  desired: Desired,
+  live: KubeObject | null,
+  signal: AbortSignal | undefined,
+): Promise<Tried> {
+  if (live === null && needsLive(desired)) return { kind: 'conflict' };
+  try {
+    const { object } = await client.apply(type, desired.id, bodyOf(desired, live, null), {
+      dryRun: true,
+      force: live !== null,
+      fieldValidation: payloadOf(desired).options.validate ? 'Strict' : 'Ignore',
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return { kind: 'object', object };
+  } catch (thrown) {
+    if (fieldConflictsOf(thrown).length > 0) return { kind: 'conflict' };
+    const error = toFairleadError(thrown);
+    if (error.class !== 'input' && error.class !== 'denied') throw error;
+    const immutable = immutableIn(error);
+    if (immutable !== null) return { kind: 'refused', reason: { immutable } };
+    const { origin, id } = desired;
+    const where = origin.line === undefined ? origin.file : `${origin.file}:${origin.line}`;
+    const message = `${showResource(id)} (${where}): ${error.message}`;
+    return { kind: 'refused', reason: { refused: { ...errorRecord(error), message } } };
+  }
+}
+
+/**
+ * What cannot be changed, in half a sentence. The server has no reason of its own for it: the words of its validation are
+ * all there is.
+ */
+function immutableIn(error: FairleadError): string | null {
+  const causes = serverFailureOf(error)?.causes ?? [];
+  const found = causes.find(({ message }) =>
+    /immutable|may not (?:be )?change|cannot be changed|updates to \S+ spec for fields other than/i.test(
+      message,
+    ),
+  );
+  if (found === undefined) return null;
+  return found.message.endsWith('immutable')
+    ? `${found.field} is immutable`
+    : `${found.field}: ${found.message}`;
+}

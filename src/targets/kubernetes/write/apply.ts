@@ -1,0 +1,164 @@
+import type { InventoryKey } from '../../../model/inventory.ts';
+import { inventoryKey } from '../../../model/inventory.ts';
+import type { JsonObject } from '../../../model/json.ts';
+import { resourceKey, showResource } from '../../../model/resource.ts';
+import type { Desired, ResourceId } from '../../../model/resource.ts';
+import type { Clock } from '../../../system/clock.ts';
+import { claimTaken, kindUnknown, preconditionFailed } from '../../errors.ts';
+import type { Applied, ApplyEffect } from '../../target.ts';
+import type { KubernetesClient } from '../client/client.ts';
+import { fieldConflictsOf } from '../client/failure.ts';
+import type { KubeObject } from '../client/object.ts';
+import type { ResourceType } from '../client/resource-type.ts';
+import type { Discovery } from '../discovery/discovery.ts';
+import { fieldHeld } from '../errors.ts';
+import type { KubernetesLedger } from '../ledger/ledger.ts';
+import { payloadOf } from '../manifest/payload.ts';
+import { isWithin, locateField } from '../object/locate.ts';
+import { text } from '../object/reading.ts';
+import type { Existence } from '../read/existence.ts';
+import type { Reported } from '../read/reported.ts';
+import type { Sightings } from '../read/sightings.ts';
+import { releaseFormer } from './adopt.ts';
+import { bodyOf, needsLive } from './body.ts';
+import { awaitEstablished, isDefinition } from './established.ts';
+import { ensureNamespace } from './namespace.ts';
+import { asPrecondition } from './precondition.ts';
+import { removeObject } from './remove.ts';
+
+/** The longest time that a list of names is believed before something is made. */
+const existenceMs = 5_000;
+
+export interface WriteWith {
+  readonly clock: Clock;
+  readonly discovery: Discovery;
+  readonly ledger: KubernetesLedger;
+  readonly sightings: Sightings;
+  readonly existence: Existence;
+  readonly reported: Reported;
+  readonly clientFor: (key: InventoryKey) => KubernetesClient;
+  readonly typeOf: (id: ResourceId, apiVersion: string | null) => Promise<ResourceType | null>;
+}
+
+/** Creates, updates or replaces one object by server-side apply. @throws FairleadError */
+export async function applyObject(tools: WriteWith, effect: ApplyEffect): Promise<Applied> {
+  const { key, id, desired } = effect;
+  effect.signal.throwIfAborted();
+  await refuseForeignOwner(tools, effect);
+  const type = await typeFor(tools, desired);
+  if (effect.action === 'replace') await removeObject(tools, effect);
+  const client = tools.clientFor(key);
+  const uid = effect.action === 'replace' ? null : effect.uid;
+  const written =
+    uid === null
+      ? await create(tools, client, type, effect)
+      : await update(client, type, { ...effect, uid });
+  await tools.existence.note(type, id, true);
+  const isAdopted = uid !== null && (effect.owned ?? null) === null;
+  const object = isAdopted ? await releaseFormer(client, type, written) : written;
+  const seen = tools.sightings.noteWritten(type, object);
+  tools.reported.note(key, id, seen);
+  if (isDefinition(id)) await awaitEstablished(tools, client, type, effect);
+  return { uid: seen.uid, baseline: seen.extra.baseline };
+}
+
+async function typeFor(tools: WriteWith, desired: Desired): Promise<ResourceType> {
+  const apiVersion = text(desired.fields['apiVersion']);
+  const type = await tools.typeOf(desired.id, apiVersion);
+  if (type !== null) return type;
+  throw kindUnknown({
+    message: `the cluster has no kind ${desired.id.kind} of ${apiVersion}`,
+    resource: showResource(desired.id),
+  });
+}
+
+/** @throws FairleadError `target.claim-taken` for an object that another application owns by now. */
+async function refuseForeignOwner(tools: WriteWith, effect: ApplyEffect): Promise<void> {
+  const owner = await tools.ledger.owner(resourceKey(effect.id));
+  if (owner === null || owner.applicationUid === effect.applicationUid) return;
+  if (inventoryKey(owner.key) === inventoryKey(effect.key)) return;
+  throw claimTaken({
+    message: `${showResource(effect.id)} belongs to ${inventoryKey(owner.key)}`,
+    resource: showResource(effect.id),
+  });
+}
+
+function writeOptions(effect: ApplyEffect) {
+  const { options } = payloadOf(effect.desired);
+  return {
+    fieldValidation: options.validate ? ('Strict' as const) : ('Ignore' as const),
+    signal: effect.signal,
+    timeoutMs: effect.timeoutMs,
+  };
+}
+
+async function create(
+  tools: WriteWith,
+  client: KubernetesClient,
+  type: ResourceType,
+  effect: ApplyEffect,
+): Promise<KubeObject> {
+  const { id, desired } = effect;
+  if (await tools.existence.has(type, id, existenceMs)) throw somebodyWas(id);
+  await effect.fence();
+  const body = bodyOf(desired, null, null);
+  const send = () => client.apply(type, id, body, writeOptions(effect));
+  let answer;
+  try {
+    answer = await send();
+  } catch (thrown) {
+    await ensureNamespace(client, id, payloadOf(desired).options.createNamespace, thrown, effect);
+    answer = await send();
+  }
+  // Between the look and the write somebody made it: nothing of theirs was taken, and planning sees both now.
+  if (!answer.created) throw somebodyWas(id);
+  return answer.object;
+}
+
+function somebodyWas(id: ResourceId) {
+  return preconditionFailed({
+    message: `${showResource(id)} is there already, and was not when this was planned`,
+    resource: showResource(id),
+  });
+}
+
+async function update(
+  client: KubernetesClient,
+  type: ResourceType,
+  effect: ApplyEffect & { readonly uid: string },
+): Promise<KubeObject> {
+  const { id, desired, uid, signal } = effect;
+  const live = needsLive(desired) ? await client.get(type, id, { signal }) : null;
+  await effect.fence();
+  const body = bodyOf(desired, live, uid);
+  const { force } = payloadOf(desired).options;
+  try {
+    const options = { ...writeOptions(effect), force };
+    return (await client.apply(type, id, body, options)).object;
+  } catch (thrown) {
+    const conflicts = fieldConflictsOf(thrown);
+    if (conflicts.length === 0) throw asPrecondition(thrown, effect);
+    const held = conflicts.filter(({ field }) => !mayTake(effect, body, field));
+    if (held.length > 0) {
+      const names = held.map(({ field, manager }) => `${field.replace(/^\./, '')} (${manager})`);
+      throw fieldHeld({
+        message: `${showResource(id)}: others keep ${names.join(', ')}`,
+        resource: showResource(id),
+        cause: thrown,
+      });
+    }
+  }
+  try {
+    const options = { ...writeOptions(effect), force: true };
+    return (await client.apply(type, id, body, options)).object;
+  } catch (thrown) {
+    throw asPrecondition(thrown, effect);
+  }
+}
+
+/** Whether a field may be taken from whoever keeps it: it was ours, or a person said so. */
+function mayTake(effect: ApplyEffect, body: JsonObject, field: string): boolean {
+  if (effect.owned != null && locateField(effect.owned, field) !== null) return true;
+  const path = locateField(body, field);
+  return path !== null && (effect.takesOver ?? []).some((taken) => isWithin(taken, path));
+}
