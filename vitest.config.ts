@@ -10,6 +10,7 @@ export default defineConfig({
         exclude: ['**/node_modules/**', '**/fixtures/**', ...(suite.exclude ?? [])],
         testTimeout: suite.timeoutMs,
         hookTimeout: suite.timeoutMs,
+        ...(suite.setup === undefined ? {} : { globalSetup: suite.setup }),
         sequence: { groupOrder: suite.stage },
         execArgv: ['--disable-warning=ExperimentalWarning'],
         // Nobody's own Git configuration takes part, so a test that needs an identity or a default branch says so.

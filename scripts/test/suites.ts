@@ -14,10 +14,19 @@ export interface Suite {
   readonly stage: 0 | 1;
   /** The time limit of one test. */
   readonly timeoutMs: number;
+  /** A file that prepares what all of its tests share and takes it away again; see vitest's `globalSetup`. */
+  readonly setup?: string;
 }
 
 /** Commit signatures are made and verified with the real programs, which not every machine has. */
 const signatures = ['src/**/*signature*.test.ts', 'test/**/*signature*.test.ts'];
+
+/** What is shown on a real control plane, which has to be started. */
+const onCluster = [
+  'src/**/*.cluster.test.ts',
+  'test/contract/kubernetes.test.ts',
+  'test/kubernetes/**/*.test.ts',
+];
 
 /** Pages are typed into a shell, with what a reader has. */
 const played = ['test/docs/snippets.test.ts'];
@@ -28,7 +37,7 @@ export const suites: readonly Suite[] = [
     name: 'unit',
     shows: 'each part by itself, beside its code',
     include: ['src/**/*.test.ts'],
-    exclude: signatures,
+    exclude: [...signatures, ...onCluster],
     tools: ['git'],
     stage: 0,
     timeoutMs: 20_000,
@@ -45,7 +54,7 @@ export const suites: readonly Suite[] = [
     name: 'contract',
     shows: 'every implementation of a port against the same expectations',
     include: ['test/contract/**/*.test.ts'],
-    exclude: signatures,
+    exclude: [...signatures, ...onCluster],
     tools: ['git'],
     stage: 0,
     timeoutMs: 30_000,
@@ -107,5 +116,14 @@ export const suites: readonly Suite[] = [
     tools: ['git', 'git-http-backend'],
     stage: 1,
     timeoutMs: 90_000,
+  },
+  {
+    name: 'kubernetes',
+    shows: 'the Kubernetes target on a real control plane',
+    include: onCluster,
+    tools: ['git', 'control-plane'],
+    stage: 1,
+    timeoutMs: 60_000,
+    setup: 'test/kubernetes/setup.ts',
   },
 ];

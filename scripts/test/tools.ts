@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildControlPlane, controlPlaneProblem } from './control-plane.ts';
 import { buildNativeEngines, nativeEnginesProblem } from './native-engines.ts';
 
 /** A program that tests need and that npm cannot bring. */
@@ -21,7 +22,8 @@ export type ToolName =
   | 'gpg'
   | 'bash'
   | 'curl'
-  | 'native-engines';
+  | 'native-engines'
+  | 'control-plane';
 
 /** The oldest Git that Fairlead is tested with. */
 const minimumGit = [2, 36] as const;
@@ -47,6 +49,12 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     problem: nativeEnginesProblem,
     packages: [],
     build: { command: 'npm run build:native (needs Go)', run: buildNativeEngines },
+  },
+  'control-plane': {
+    name: 'Kubernetes control plane',
+    problem: controlPlaneProblem,
+    packages: [],
+    build: { command: 'npm run cluster -- build (needs Go)', run: buildControlPlane },
   },
   bash: { name: 'bash', problem: () => missing('bash', ['--version']), packages: ['bash'] },
   curl: { name: 'curl', problem: () => missing('curl', ['--version']), packages: ['curl'] },
