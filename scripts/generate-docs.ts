@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { cliReference } from './docs/cli.ts';
 import { configurationReference } from './docs/configuration.ts';
 import { errorReference } from './docs/errors.ts';
+import { healthReference } from './docs/health.ts';
 import { hostReference } from './docs/host.ts';
 
 /**
@@ -19,6 +20,7 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
     ['docs/reference/errors.md', `${await errorReference()}\n`],
     ['docs/reference/configuration.md', `${configurationReference()}\n`],
     ['docs/reference/host.md', `${hostReference()}\n`],
+    ['docs/reference/health.md', `${healthReference()}\n`],
   ]);
 }
 

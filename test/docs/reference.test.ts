@@ -17,6 +17,7 @@ describe('the reference', () => {
     'docs/reference/cli.md',
     'docs/reference/errors.md',
     'docs/reference/configuration.md',
+    'docs/reference/health.md',
     'docs/reference/host.md',
   ])('%s says what the code says; otherwise run `npm run docs:generate`', async (path) => {
     expect(presentPage(path)).toBe((await generatedPages()).get(path));
