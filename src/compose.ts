@@ -76,8 +76,8 @@ export interface Controller {
   close(): Promise<void>;
 }
 
-/** Applications reconciled at the same time. They wait for disks and processes more than for this process. */
-const concurrency = 8;
+/** Applications reconciled at the same time. They wait for disks and processes as much as for this process. */
+const concurrency = 16;
 const verifyEveryMs = 6 * 3_600_000;
 
 /** @throws FairleadError when the state folder, Git or the checkout cannot be used. */

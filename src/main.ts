@@ -1,7 +1,4 @@
-import { existsSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
-import { homedir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { runProgram } from './cli/program.ts';
 
 /** How long what is left over may keep the process alive after its command has ended. */
 const lingerMs = 2_000;
@@ -12,11 +9,6 @@ const lingerMs = 2_000;
  * The first interrupt ends the command in order, the second one at once.
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  // Compiling takes most of the time of a short command. The user's own folder, because whoever can write the cache
-  // can run code; where it cannot be made, everything works without.
-  const cache = cacheHome(process.env);
-  if (existsSync(dirname(cache))) enableCompileCache(join(cache, 'fairlead', 'node'));
-  const { runProgram } = await import('./cli/program.ts');
   const interrupt = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
     if (interrupt.signal.aborted) process.exit(130);
@@ -37,12 +29,4 @@ export async function main(argv: readonly string[]): Promise<number> {
   // Something that was not closed must not keep a finished command from ending.
   setTimeout(() => process.exit(code), lingerMs).unref();
   return code;
-}
-
-/** The user's folder for caches, as the XDG Base Directory Specification has it. */
-function cacheHome(env: NodeJS.ProcessEnv): string {
-  const named = env['XDG_CACHE_HOME'];
-  return named !== undefined && isAbsolute(named)
-    ? named
-    : join(env['HOME'] ?? homedir(), '.cache');
 }

@@ -25,7 +25,7 @@ import type { Summary } from './statistics.ts';
  */
 
 /** Applications that the controller reconciles at the same time; the bare writer gets as many. */
-const parallel = 8;
+const parallel = 16;
 
 interface Run {
   readonly options: BenchOptions;
