@@ -1,4 +1,5 @@
 import type { TerminalOutput } from './io.ts';
+import { toJson } from './json.ts';
 import type { OutputFormat } from './output-format.ts';
 import { formatTable } from './terminal/table.ts';
 import type { Cell } from './terminal/table.ts';
@@ -67,10 +68,10 @@ export function createOutput(options: OutputOptions): Output {
     if (!gone.signal.aborted && text !== '') stream.write(text.endsWith('\n') ? text : `${text}\n`);
   };
   const width = stream.isTTY === true ? (stream.columns ?? columnsOf(options.env)) : null;
-  const json = (value: unknown): void => write(JSON.stringify(value, null, 2));
+  const json = (value: unknown): void => write(toJson(value, 2));
   const yaml = (value: unknown): void => write(toYaml(value));
   const line = (kind: string, item: unknown): void =>
-    write(JSON.stringify({ apiVersion: outputVersion, kind, item }));
+    write(toJson({ apiVersion: outputVersion, kind, item }));
 
   return {
     format,
@@ -90,7 +91,7 @@ export function createOutput(options: OutputOptions): Output {
           for (const item of items) line(view.kind, item);
           return;
         case 'name':
-          write(items.map(view.name).join('\n'));
+          write(items.map((item) => oneLine(view.name(item))).join('\n'));
           return;
         case 'table':
         case 'wide':

@@ -12,12 +12,18 @@ import type { OutputFormat } from './output-format.ts';
 import { locate, parse } from './parse.ts';
 import { commands, findCommand } from './registry.ts';
 import { reportError } from './report.ts';
+import { guardOutput } from './terminal/guard.ts';
 import { createStyle, wantsColor } from './terminal/style.ts';
 import { showDuration } from './duration.ts';
 import { loadYamlWriter } from './yaml.ts';
 
 /** Runs one command line to its end. Never rejects: what fails is written to stderr and told by the exit code. */
-export async function runProgram(argv: readonly string[], io: Io): Promise<ExitCode> {
+export async function runProgram(argv: readonly string[], outside: Io): Promise<ExitCode> {
+  const io = {
+    ...outside,
+    stdout: guardOutput(outside.stdout),
+    stderr: guardOutput(outside.stderr),
+  };
   try {
     return await dispatch(argv, io);
   } catch (error) {

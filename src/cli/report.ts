@@ -2,6 +2,7 @@ import { errorRecord, toFairleadError } from '../model/error.ts';
 import type { FairleadError } from '../model/error.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { exitCodeOf } from './exit-codes.ts';
+import { toJson } from './json.ts';
 import { outputVersion } from './output.ts';
 import type { OutputFormat } from './output-format.ts';
 import type { Style } from './terminal/style.ts';
@@ -19,7 +20,7 @@ export function reportError(thrown: unknown, format: OutputFormat | null, style:
   const exitCode = exitCodeOf(error);
   if (format === 'json' || format === 'ndjson') {
     const item = { ...errorRecord(error), exitCode };
-    return { text: JSON.stringify({ apiVersion: outputVersion, kind: 'Error', item }), exitCode };
+    return { text: toJson({ apiVersion: outputVersion, kind: 'Error', item }), exitCode };
   }
   return { text: showError(error, style), exitCode };
 }

@@ -13,6 +13,7 @@ import { makePlans, valuesOf } from '../plans.ts';
 import { blockersOf, exitCodeOfResults, resultOf, resultView } from '../results.ts';
 import { showSelector } from '../selection.ts';
 import { showSource } from '../show/views.ts';
+import { oneLine } from '../terminal/width.ts';
 
 /** Fewer digits than this could fit another plan by chance. */
 const fewestDigits = 8;
@@ -64,7 +65,7 @@ Without a controller, inside a checkout, the plan is made anew, must have the di
       'Approval',
       { ...approved, actor: context.actor },
       (style) =>
-        `${style.good('✓')} ${style.strong(showSelector(approved))}: plan ${shortDigest(approved.digest)} is approved by ${context.actor}; the controller carries it out`,
+        `${style.good('✓')} ${style.strong(showSelector(approved))}: plan ${shortDigest(approved.digest)} is approved by ${oneLine(context.actor)}; the controller carries it out`,
     );
     return exitCodes.ok;
   },

@@ -10,6 +10,7 @@ import { exitCodes } from '../exit-codes.ts';
 import type { Input } from '../input.ts';
 import { findLedgers, serverOrLedgers } from '../ledgers.ts';
 import { environmentOption } from '../options.ts';
+import { oneLine } from '../terminal/width.ts';
 import { selectOne, showSelector } from '../selection.ts';
 
 export const resume: CommandDefinition = {
@@ -43,7 +44,7 @@ With --all a controller that only watches begins to act: after a lost or restore
     context.out.item('Resumed', { ...key, ended }, (style) =>
       ended === null
         ? `${style.strong(showSelector(key))} was not on hold`
-        : `${style.good('→')} ${style.strong(showSelector(key))} is no longer on hold (${ended.by}: ${ended.reason})`,
+        : `${style.good('→')} ${style.strong(showSelector(key))} is no longer on hold (${oneLine(`${ended.by}: ${ended.reason}`)})`,
     );
     return exitCodes.ok;
   },

@@ -83,7 +83,7 @@ function factsOf(
     rows.push([
       'Hold',
       style.warn(
-        `${kind} for ${since}, ends ${showEnd(detail.hold, nowMs)}; ${detail.hold.by}: ${oneLine(detail.hold.reason)}`,
+        `${kind} for ${since}, ends ${showEnd(detail.hold, nowMs)}; ${oneLine(detail.hold.by)}: ${oneLine(detail.hold.reason)}`,
       ),
     ]);
   }

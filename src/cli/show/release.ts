@@ -19,7 +19,7 @@ export function describeRelease(release: Release, options: DescribeOptions): str
     ['Outcome', outcome.paint?.(outcome.text) ?? outcome.text],
     ['Revision', release.revision.map((one) => one.commit).join(', ') || 'none'],
     ['Trigger', release.trigger],
-    ['By', release.actor],
+    ['By', oneLine(release.actor)],
     ['Reason', oneLine(release.reason) || '-'],
     [
       'Started',

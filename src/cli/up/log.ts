@@ -2,6 +2,7 @@ import type { FairleadEvent } from '../../model/event.ts';
 import type { EngineLog } from '../../reconcile/ports.ts';
 import type { ApplicationState } from '../../release/machine.ts';
 import type { Context } from '../context.ts';
+import { toJson } from '../json.ts';
 import { facts } from '../show/application.ts';
 import { showEventWithTime } from '../show/event-line.ts';
 import { oneLine } from '../terminal/width.ts';
@@ -29,7 +30,7 @@ function textLog(context: Context): ControllerLog {
   const { progress, style } = context;
   const line = (level: Level, message: string, more?: Facts): void => {
     const mark = level === 'error' ? style.bad('error:') : style.warn('warning:');
-    const rest = more === undefined ? '' : ` ${style.faint(JSON.stringify(more))}`;
+    const rest = more === undefined ? '' : ` ${style.faint(toJson(more))}`;
     progress.important(
       `${style.faint(showTime(context.nowMs()))} ${mark} ${oneLine(message)}${rest}`,
     );
@@ -72,7 +73,7 @@ function jsonLog(context: Context): ControllerLog {
   const write = (level: Level, atMs: number, message: string, more: Facts): void => {
     if (!least.includes(level)) return;
     context.io.stderr.write(
-      `${JSON.stringify({ time: new Date(atMs).toISOString(), level, message, ...more })}\n`,
+      `${toJson({ time: new Date(atMs).toISOString(), level, message, ...more })}\n`,
     );
   };
   const now =
