@@ -1,9 +1,22 @@
+import { arch, platform } from 'node:os';
 import type { Hasher } from '../../model/digest.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { Random } from '../../system/random.ts';
+import { version } from '../../version.ts';
+import { resolveAccess } from './auth/access.ts';
+import { ApiClient } from './client/api-client.ts';
+import { Caller } from './client/caller.ts';
 import type { KubernetesClient } from './client/client.ts';
+import { answerInvalid } from './client/errors.ts';
+import { Limiter } from './client/limiter.ts';
+import { Pool } from './client/pool.ts';
+import { createDiscovery } from './discovery/cached.ts';
 import type { Discovery } from './discovery/discovery.ts';
+import { openKubernetesLedger } from './ledger/kubernetes-ledger.ts';
+import type { KubernetesLedger } from './ledger/ledger.ts';
+import { namespaceType } from './names.ts';
 import type { KubernetesSettings } from './settings.ts';
+import { createInformers } from './watch/create-informers.ts';
 import type { Informers, InformersOptions } from './watch/informers.ts';
 
 export interface ConnectOptions {
@@ -15,7 +28,10 @@ export interface ConnectOptions {
   readonly hash: Hasher;
   /** The controller's environment: `KUBECONFIG`, `HOME`, `HTTPS_PROXY`, `NO_PROXY`, `KUBERNETES_SERVICE_HOST`. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** For the operator's log. */
   readonly warn: (message: string) => void;
+  /** Folder of the service account; default: where a pod has it. */
+  readonly serviceAccount?: string;
 }
 
 /** One API server, connected: what the target is built on. */
@@ -24,7 +40,78 @@ export interface Cluster {
   readonly discovery: Discovery;
   /** The cluster's immutable identity: UID of the namespace `kube-system`, which no cluster loses. */
   readonly uid: string;
+  readonly ledger: KubernetesLedger;
   /** New informers of their own; closed with the cluster, too. */
   informers<Extra>(options: InformersOptions<Extra>): Informers<Extra>;
   close(): Promise<void>;
+}
+
+/**
+ * Connects to the cluster of a Target.
+ *
+ * @throws FairleadError of `auth/errors.ts` for what is wrong with the kubeconfig, of `client/errors.ts` where the server
+ *   cannot be reached or does not let us in
+ */
+export async function connectCluster(options: ConnectOptions): Promise<Cluster> {
+  const { settings, clock, random, hash, env, warn, serviceAccount } = options;
+  const access = resolveAccess({
+    kubeconfig: settings.kubeconfig,
+    context: settings.context,
+    inCluster: settings.inCluster,
+    untrusted: settings.untrusted,
+    env,
+    clock,
+    ...(serviceAccount === undefined ? {} : { serviceAccount }),
+  });
+  const pool = new Pool({ access, clock });
+  const { credentials, compression } = access;
+  const caller = new Caller({
+    pool,
+    credentials,
+    limiter: new Limiter(),
+    clock,
+    random,
+    compression,
+  });
+  const client = new ApiClient({
+    caller,
+    clock,
+    pathPrefix: access.server.pathname.replace(/\/$/, ''),
+    identity: settings.impersonate ?? access.impersonate,
+    requestTimeoutMs: settings.requestTimeoutMs,
+    userAgent: `fairlead/${version} (${platform()}/${arch()})`,
+  });
+  const closers: (() => Promise<void>)[] = [];
+  try {
+    const system = await client.get(namespaceType, { namespace: '', name: 'kube-system' });
+    if (system === null)
+      throw answerInvalid({ message: `${access.server.origin} has no namespace kube-system` });
+    const ledger = openKubernetesLedger({
+      client,
+      clock,
+      random,
+      hash,
+      warn,
+      namespace: settings.namespace,
+    });
+    closers.push(() => ledger.close());
+    return {
+      client,
+      discovery: createDiscovery(client, clock),
+      uid: system.metadata.uid,
+      ledger,
+      informers: (given) => {
+        const informers = createInformers({ ...given, client, clock, random });
+        closers.push(() => informers.close());
+        return informers;
+      },
+      close: async () => {
+        await Promise.all(closers.map((close) => close()));
+        pool.close();
+      },
+    };
+  } catch (thrown) {
+    pool.close();
+    throw thrown;
+  }
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { duration } from '../../config/duration.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { settingsInvalid } from './auth/errors.ts';
+import type { Identity } from './client/client.ts';
 
-/** How a duration is written: `30s`, `500ms`, `2m`. */
-const duration = z.string().regex(/^\d+(?:\.\d+)?(?:ms|s|m|h)$/, 'must be a duration such as 30s');
-
-/** The name of an object that is a DNS label: a namespace. */
+/** The name of a namespace: a DNS label. */
 const namespace = z
   .string()
   .max(63)
@@ -23,9 +24,9 @@ export const kubernetesSettings = z
       description:
         'The cluster that the controller itself runs in, under its service account. Default: only when there is no kubeconfig.',
     }),
-    allowExec: z.boolean().optional().meta({
+    untrusted: z.boolean().optional().meta({
       description:
-        'Whether the kubeconfig may run programs for credentials (users[].user.exec). Default true: the file is on the machine of the controller.',
+        'Whether others than the administrators write the kubeconfig: then it may neither run programs nor name files or proxies. Default false.',
     }),
     impersonate: z
       .strictObject({
@@ -43,17 +44,56 @@ export const kubernetesSettings = z
       description:
         'The only namespaces that are watched, for credentials that may not watch the whole cluster. Default: all.',
     }),
-    requestTimeout: duration.optional().meta({
-      description: 'How long one call may take, tries included. Default 30s.',
+    requestTimeout: duration({ minMs: 1_000, maxMs: 600_000 }).optional().meta({
+      description: 'How long one call to the API server may take, tries included. Default 30s.',
     }),
   })
-  .refine(
-    ({ inCluster, kubeconfig, context }) =>
-      inCluster !== true || (kubeconfig === undefined && context === undefined),
-    {
-      message: 'inCluster takes neither kubeconfig nor context',
+  .check((context) => {
+    const { inCluster, kubeconfig, context: name } = context.value;
+    if (inCluster !== true || (kubeconfig === undefined && name === undefined)) return;
+    context.issues.push({
+      code: 'custom',
+      input: inCluster,
       path: ['inCluster'],
-    },
-  );
+      message: 'takes neither kubeconfig nor context',
+    });
+  });
 
-export type KubernetesSettings = z.output<typeof kubernetesSettings>;
+/** The settings with their defaults. Durations in milliseconds. */
+export interface KubernetesSettings {
+  readonly context: string | undefined;
+  readonly kubeconfig: string | undefined;
+  readonly inCluster: boolean | undefined;
+  readonly untrusted: boolean;
+  readonly impersonate: Identity | undefined;
+  readonly namespace: string;
+  /** `null`: the whole cluster. */
+  readonly namespaces: readonly string[] | null;
+  readonly requestTimeoutMs: number;
+}
+
+/** @throws FairleadError `kubernetes.settings-invalid` */
+export function readSettings(name: string, settings: JsonObject): KubernetesSettings {
+  // What the configuration has read already is in milliseconds.
+  const { requestTimeout, ...rest } = settings;
+  const isRead = typeof requestTimeout === 'number';
+  const parsed = kubernetesSettings.safeParse(
+    isRead || requestTimeout === undefined ? rest : settings,
+  );
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const what = `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim();
+    throw settingsInvalid({ message: `Target/${name}: ${what}`, resource: `Target/${name}` });
+  }
+  const { data } = parsed;
+  return {
+    context: data.context,
+    kubeconfig: data.kubeconfig,
+    inCluster: data.inCluster,
+    untrusted: data.untrusted ?? false,
+    impersonate: data.impersonate as Identity | undefined,
+    namespace: data.namespace ?? 'fairlead-system',
+    namespaces: data.namespaces ?? null,
+    requestTimeoutMs: isRead ? requestTimeout : (data.requestTimeout ?? 30_000),
+  };
+}

@@ -52,7 +52,7 @@ export interface PatchOptions extends WriteOptions {
 }
 
 export interface DeleteOptions extends CallOptions {
-  /** The very object that may go; `kubernetes.precondition-failed` where another one has its name. */
+  /** The very object that may go; `kubernetes.version-conflict` where another one has its name. */
   readonly uid: string;
   readonly resourceVersion?: string;
   /** What becomes of what it owns. Default `Background`. */
@@ -87,7 +87,10 @@ export interface WatchOptions {
   readonly resourceVersion: string;
   /** The server ends the watch after this many seconds. Default: the server's own choice (30 to 60 minutes). */
   readonly timeoutSeconds?: number;
-  /** Ends with `kubernetes.unavailable` when the connection gives no sign of life for so long. Default 30 s. */
+  /**
+   * Ends with `kubernetes.unavailable` when nothing came for so long, not even a bookmark, which the server sends about
+   * every minute. Default 3 minutes. That the connection lives is looked after beside it.
+   */
   readonly silenceMs?: number;
   readonly signal?: AbortSignal;
 }

@@ -57,3 +57,13 @@ export interface ObjectName {
 export function showName({ namespace, name }: ObjectName): string {
   return namespace === '' ? name : `${namespace}/${name}`;
 }
+
+/**
+ * Whether one state of a kind's objects is later than another. Versions are whole numbers that grow; where a server has
+ * others the answer is yes, so that what comes last counts.
+ * See https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions.
+ */
+export function isLater(version: string, than: string): boolean {
+  if (!/^[1-9]\d*$/.test(version) || !/^[1-9]\d*$/.test(than)) return version !== than;
+  return version.length === than.length ? version > than : version.length > than.length;
+}

@@ -7,7 +7,7 @@ export interface Trimmed<Extra> {
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
-  /** Digest of the fields that manager `fairlead` owns, as `ownedDigest` makes it; empty when it owns none. */
+  /** Digest of the fields that we own; empty when we own none. */
   readonly ownedDigest: string;
   readonly isDeleting: boolean;
   /** What `trim` kept: facts for health and the like. */
@@ -21,16 +21,8 @@ export type InformerEvent<Extra> =
       readonly now: Trimmed<Extra>;
       readonly before: Trimmed<Extra> | null;
     }
-  /**
-   * It no longer matches: deleted, or our label was taken off. `isConfirmed` says that the server was asked and has no
-   * such object any more (or one with another UID).
-   */
-  | {
-      readonly kind: 'gone';
-      readonly type: ResourceType;
-      readonly before: Trimmed<Extra>;
-      readonly isConfirmed: boolean;
-    }
+  /** Deleted, or our label was taken off: a watch cannot tell one from the other. Ask the server before believing it. */
+  | { readonly kind: 'gone'; readonly type: ResourceType; readonly before: Trimmed<Extra> }
   /** What is known is the server's state (again), after a start or an interruption. */
   | { readonly kind: 'synced'; readonly type: ResourceType }
   /** The watch broke; what is known may be old. Sent once until `synced`. */
@@ -39,9 +31,12 @@ export type InformerEvent<Extra> =
 export interface Informer<Extra> {
   /** Whether what is known is the server's state, up to the latency of the watch. */
   isSynced(): boolean;
-  /** Resolves once it is synced. @throws what `signal` aborts with; `kubernetes.*` where watching is not possible (forbidden). */
+  /**
+   * Resolves once it is synced; rejects with why it cannot be where trying again does not help (forbidden, no such kind).
+   * @throws what `signal` aborts with; FairleadError
+   */
   synced(signal?: AbortSignal): Promise<void>;
-  /** `null`: nothing that our label matches. Tells something only while it is synced. */
+  /** `null`: nothing that the label matches. Tells something only while it is synced. */
   get(at: ObjectName): Trimmed<Extra> | null;
   all(): Iterable<Trimmed<Extra>>;
 }
@@ -57,10 +52,12 @@ export interface Informers<Extra> {
 }
 
 export interface InformersOptions<Extra> {
-  /** `fairlead.dev/managed=…`; what the watch is narrowed to. */
+  /** `fairlead.dev/managed=true`; what the watch is narrowed to. */
   readonly labelSelector: string;
-  /** What to keep of an object beside uid, version and digest. Pure and quick. */
+  /** What to keep of an object beside uid and version. Pure and quick. */
   readonly trim: (type: ResourceType, object: KubeObject) => Extra;
-  /** Namespaces to watch, one watch each; `null`: the whole cluster in one. */
+  /** Digest of the fields that we own. Pure; `extra` is what `trim` gave for the same object. */
+  readonly ownedDigest: (type: ResourceType, object: KubeObject, extra: Extra) => string;
+  /** Namespaces to watch, one watch each; `null`: the whole cluster in one. Kinds without namespaces have one. */
   readonly namespaces: readonly string[] | null;
 }

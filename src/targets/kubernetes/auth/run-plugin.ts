@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import type { FairleadError } from '../../../model/error.ts';
+import type { Clock } from '../../../system/clock.ts';
+import { errorCode } from '../../../system/files.ts';
+import { credentialPluginFailed } from './errors.ts';
+
+/** How long it may take. Some ask an identity provider over the network. */
+const timeoutMs = 60_000;
+
+/** More than this is no credential, in bytes. */
+const maxOutputBytes = 1024 * 1024;
+
+/** How much of what it complains is passed on, in characters. */
+const maxComplaint = 400;
+
+export interface PluginCall {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly installHint: string | undefined;
+  readonly clock: Clock;
+}
+
+/**
+ * Runs a credential plug-in to its end, without a terminal. Its standard output never stands in an error.
+ *
+ * @throws FairleadError `kubernetes.credential-plugin-failed`
+ */
+export async function runPlugin(call: PluginCall): Promise<string> {
+  const failed = (what: string, hint?: string): FairleadError =>
+    credentialPluginFailed({ message: `${call.program} ${what}`, resource: call.program, hint });
+  const child = spawn(call.program, call.args, {
+    env: call.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const timer = new AbortController();
+  const output: Buffer[] = [];
+  let outputBytes = 0;
+  let complaint = '';
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      child.stdout.on('data', (chunk: Buffer) => {
+        output.push(chunk);
+        outputBytes += chunk.length;
+        if (outputBytes > maxOutputBytes) reject(failed('printed more than 1 MiB'));
+      });
+      child.stderr.on('data', (chunk: Buffer) => {
+        complaint = (complaint + chunk.toString('utf8')).slice(-maxComplaint);
+      });
+      child.once('error', (error) => {
+        const isMissing = errorCode(error) === 'ENOENT';
+        reject(
+          failed(
+            isMissing ? 'is not there' : `cannot be started: ${errorCode(error)}`,
+            isMissing ? call.installHint : undefined,
+          ),
+        );
+      });
+      child.once('close', (code, signal) => {
+        if (code === 0) return resolve(Buffer.concat(output).toString('utf8'));
+        reject(failed(`ended with ${signal ?? `code ${code}`}${lastLine(complaint)}`));
+      });
+      void call.clock.sleep(timeoutMs, timer.signal).then(() => {
+        if (!timer.signal.aborted) reject(failed('did not end within 60 s'));
+      });
+    });
+  } finally {
+    timer.abort();
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }
+}
+
+/** The last line of what it wrote to standard error, without what a terminal would obey. */
+function lastLine(complaint: string): string {
+  const line = complaint
+    .split('\n')
+    .map((text) => text.replaceAll(/[^\P{C}]/gu, ' ').trim())
+    .findLast((text) => text !== '');
+  return line === undefined ? '' : `: ${line}`;
+}

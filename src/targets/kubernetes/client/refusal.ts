@@ -1,0 +1,169 @@
+import type { ErrorFactory, FairleadError } from '../../../model/error.ts';
+import { isJsonObject } from '../../../model/json.ts';
+import type { Json, JsonObject } from '../../../model/json.ts';
+import {
+  alreadyExists,
+  answerInvalid,
+  applyConflict,
+  badRequest,
+  expired,
+  forbidden,
+  kindGone,
+  namespaceTerminating,
+  notFound,
+  objectInvalid,
+  outcomeUnknown,
+  refused,
+  serverError,
+  timedOut,
+  tooLarge,
+  tooManyRequests,
+  unauthorized,
+  unavailable,
+  versionConflict,
+} from './errors.ts';
+import { fieldConflictsOf, ServerFailureCause } from './failure.ts';
+import type { ServerFailure, StatusCause } from './failure.ts';
+
+/** How much of what the server says is passed on, in characters. */
+const maxWords = 2_000;
+
+/**
+ * An applied object that has an unknown field or a wrong type is answered with a bare 500, unlike everywhere else in the
+ * API: its words are the only sign.
+ */
+const untypedPatch = /^failed to create typed patch object/;
+
+/** What was asked, as far as a refusal depends on it. */
+export interface Asked {
+  /** For people: `shop/Deployment/web`, `apps/v1 deployments`. */
+  readonly resource: string;
+  readonly isWrite: boolean;
+  /** The server may quote values, and they are secret: its words are left out. */
+  readonly isSecret: boolean;
+}
+
+export interface Refusal {
+  readonly status: number;
+  /** The body. */
+  readonly text: string;
+  /** The header, empty for none. */
+  readonly retryAfter: string;
+}
+
+/** What an answer with a status of 300 or more means. */
+export function refusalOf(asked: Asked, refusal: Refusal): FairleadError {
+  const status = statusIn(refusal.text);
+  const details = isJsonObject(status?.['details']) ? status['details'] : {};
+  const failure = failureOf(asked, refusal, status, details);
+  const make = factoryOf(asked, failure, details);
+  const conflicts = fieldConflictsOf(new ServerFailureCause(failure));
+  const managers = [...new Set(conflicts.map(({ manager }) => manager))];
+  const retryAfterMs = failure.retryAfterMs;
+  return make({
+    message: `${asked.resource}: ${failure.message}`,
+    resource: asked.resource,
+    cause: new ServerFailureCause(failure),
+    facts: {
+      status: failure.status,
+      ...(failure.reason === '' ? {} : { reason: failure.reason }),
+      ...(managers.length === 0 ? {} : { managers: managers.join(', ') }),
+      ...(retryAfterMs === null ? {} : { retryAfterMs }),
+    },
+  });
+}
+
+function factoryOf(asked: Asked, failure: ServerFailure, details: JsonObject): ErrorFactory {
+  const { status, reason, causes } = failure;
+  const has = (wanted: string): boolean => causes.some((cause) => cause.reason === wanted);
+  if (status < 400) return answerInvalid;
+  switch (status) {
+    case 401:
+      return unauthorized;
+    case 403:
+      return has('NamespaceTerminating') ? namespaceTerminating : forbidden;
+    case 404:
+      // Without a name it is no object that is missing but the path: no such kind.
+      return textOf(details['name']) === '' ? kindGone : notFound;
+    case 409:
+      if (reason === 'AlreadyExists') return alreadyExists;
+      return has('FieldManagerConflict') ? applyConflict : versionConflict;
+    case 410:
+      return expired;
+    case 413:
+      return tooLarge;
+    case 422:
+      return objectInvalid;
+    case 400:
+    case 406:
+    case 415:
+      return badRequest;
+    case 429:
+      return tooManyRequests;
+    case 502:
+    case 504:
+      // Whoever gave up waiting does not know what became of it.
+      return asked.isWrite ? outcomeUnknown : status === 504 ? timedOut : unavailable;
+    case 503:
+      return unavailable;
+    case 500:
+      return untypedPatch.test(failure.message) ? objectInvalid : serverError;
+    default:
+      return status > 500 ? serverError : refused;
+  }
+}
+
+function failureOf(
+  asked: Asked,
+  refusal: Refusal,
+  status: JsonObject | null,
+  details: JsonObject,
+): ServerFailure {
+  const reason = textOf(status?.['reason']);
+  const causes = listOf(details['causes']).map((cause): StatusCause => ({
+    reason: textOf(cause['reason']),
+    message: asked.isSecret ? '' : textOf(cause['message']),
+    field: textOf(cause['field']),
+  }));
+  const words = status === null ? plainWords(refusal.text) : textOf(status['message']);
+  const fields = causes.map(({ field }) => field).filter((field) => field !== '');
+  const said = asked.isSecret
+    ? [reason, fields.join(', '), '(the words of the server may hold a secret)']
+    : [words];
+  const message = said.filter((part) => part !== '').join(' ') || `status ${refusal.status}`;
+  return {
+    status: refusal.status,
+    reason,
+    message: message.length > maxWords ? `${message.slice(0, maxWords)}…` : message,
+    causes,
+    retryAfterMs: retryAfterMs(refusal.retryAfter, details['retryAfterSeconds']),
+  };
+}
+
+function statusIn(text: string): JsonObject | null {
+  try {
+    const value = JSON.parse(text) as Json;
+    return isJsonObject(value) && value['kind'] === 'Status' ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What a proxy or a filter of the server wrote that is no `Status`: its first line, or nothing of a page. */
+function plainWords(text: string): string {
+  const line = text.trim().split('\n')[0] ?? '';
+  return line.startsWith('<') || line.startsWith('{') ? '' : line.slice(0, 200);
+}
+
+function retryAfterMs(header: string, inDetails: Json | undefined): number | null {
+  if (/^\d+$/.test(header)) return Number(header) * 1000;
+  return typeof inDetails === 'number' && inDetails > 0 ? inDetails * 1000 : null;
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function listOf(value: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter((item: Json) => isJsonObject(item)) : [];
+}

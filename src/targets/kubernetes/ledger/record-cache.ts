@@ -1,0 +1,193 @@
+import type { Clock } from '../../../system/clock.ts';
+import type { Random } from '../../../system/random.ts';
+import type { ApiClient } from '../client/api-client.ts';
+import { isLater } from '../client/object.ts';
+import type { KubeObject } from '../client/object.ts';
+import { secretType } from '../names.ts';
+import { Reflector } from '../watch/reflector.ts';
+import { recordType } from './objects.ts';
+
+/** What watching knows counts while the connection was heard within this time; then the other side is asked (PING). */
+const freshMs = 1_000;
+
+/** How long the first look at all records may take before one is asked for by itself. */
+const firstLookMs = 15_000;
+
+export interface RecordCacheOptions {
+  readonly client: ApiClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly namespace: string;
+  /** Somebody else wrote it, or removed it (`null`). */
+  readonly onForeign: (name: string, object: KubeObject | null, before: KubeObject | null) => void;
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * The records of a cluster as a watch and our own writes tell of them. What is said to be there, or not there, was so
+ * within the last second, up to the latency of the watch; where the watch does not live, the server is asked each time.
+ */
+export class RecordCache {
+  readonly #options: RecordCacheOptions;
+  readonly #reflector: Reflector;
+  readonly #objects = new Map<string, KubeObject>();
+  /** Names told since a list began; `null`: none is under way. */
+  #listed: Set<string> | null = null;
+  #hasSynced = false;
+  /** Writes of ours that are under way, and what watching told of the same record meanwhile. */
+  readonly #writing = new Map<string, { count: number; told: KubeObject | null | undefined }>();
+
+  constructor(options: RecordCacheOptions) {
+    this.#options = options;
+    const { client, clock, random, namespace, warn } = options;
+    this.#reflector = new Reflector({
+      client,
+      clock,
+      random,
+      type: secretType,
+      namespace,
+      fieldSelector: `type=${recordType}`,
+      handlers: {
+        begin: () => {
+          this.#listed = new Set();
+        },
+        set: (object) => this.#told(object.metadata.name, object),
+        gone: (object) => this.#toldGone(object.metadata.name, object.metadata.resourceVersion),
+        synced: () => this.#synced(),
+        interrupted: (error) =>
+          warn(`the watch of inventories in ${namespace} broke off: ${error.message}`),
+      },
+    });
+  }
+
+  /** What is known without asking; `undefined`: nothing. */
+  peek(name: string): KubeObject | undefined {
+    return this.#objects.get(name);
+  }
+
+  /** The record, `null` for none. @throws FairleadError where neither the watch nor the server tells */
+  async get(name: string): Promise<KubeObject | null> {
+    return (await this.isReliable()) ? (this.#objects.get(name) ?? null) : await this.ask(name);
+  }
+
+  /** The record as the server has it now. @throws FairleadError */
+  async ask(name: string): Promise<KubeObject | null> {
+    const { client, namespace } = this.#options;
+    const object = await client.get(secretType, { namespace, name });
+    if (object === null) {
+      // A watch that lives tells of it by itself, and in order.
+      if (!this.#reflector.isSynced) this.#objects.delete(name);
+      return null;
+    }
+    if (object['type'] === recordType) this.#keep(object);
+    return object;
+  }
+
+  /** All records. @throws FairleadError */
+  async all(): Promise<readonly KubeObject[]> {
+    if (await this.isReliable()) return [...this.#objects.values()];
+    const { client, namespace } = this.#options;
+    const { items } = await client.list(secretType, {
+      namespace,
+      fieldSelector: `type=${recordType}`,
+    });
+    return items;
+  }
+
+  /** Whether what is known is the server's state. Waits for the first look at all, not for later ones. */
+  async isReliable(): Promise<boolean> {
+    if (!this.#hasSynced) {
+      const { clock } = this.#options;
+      const timer = new AbortController();
+      const late = clock.sleep(firstLookMs, timer.signal);
+      const first = this.#reflector.synced(timer.signal).catch(() => {});
+      await Promise.race([first, late]);
+      timer.abort();
+    }
+    return await this.#reflector.isFresh(freshMs);
+  }
+
+  /** Runs a write of ours, so that what watching tells of it is not taken for somebody else's. */
+  async writing<Result>(name: string, write: () => Promise<Result>): Promise<Result> {
+    const entry = this.#writing.get(name) ?? { count: 0, told: undefined };
+    entry.count += 1;
+    this.#writing.set(name, entry);
+    try {
+      return await write();
+    } finally {
+      entry.count -= 1;
+      if (entry.count === 0) {
+        this.#writing.delete(name);
+        if (entry.told !== undefined) this.#take(name, entry.told);
+      }
+    }
+  }
+
+  /** What a write of ours left. */
+  wrote(object: KubeObject): void {
+    this.#keep(object);
+    const entry = this.#writing.get(object.metadata.name);
+    const told = entry?.told;
+    if (entry === undefined || told === undefined) return;
+    const { resourceVersion } = object.metadata;
+    if (told !== null && !isLater(told.metadata.resourceVersion, resourceVersion))
+      entry.told = undefined;
+  }
+
+  /** A write of ours removed it. */
+  removed(name: string): void {
+    this.#objects.delete(name);
+    const entry = this.#writing.get(name);
+    if (entry?.told === null) entry.told = undefined;
+  }
+
+  close(): Promise<void> {
+    return this.#reflector.close();
+  }
+
+  #keep(object: KubeObject): void {
+    const { name, resourceVersion } = object.metadata;
+    const known = this.#objects.get(name);
+    if (known !== undefined && !isLater(resourceVersion, known.metadata.resourceVersion)) return;
+    this.#objects.set(name, object);
+    this.#listed?.add(name);
+  }
+
+  #told(name: string, object: KubeObject): void {
+    this.#listed?.add(name);
+    const entry = this.#writing.get(name);
+    if (entry === undefined) this.#take(name, object);
+    else entry.told = object;
+  }
+
+  #toldGone(name: string, resourceVersion: string): void {
+    const known = this.#objects.get(name);
+    // Made anew by us since.
+    if (known !== undefined && isLater(known.metadata.resourceVersion, resourceVersion)) return;
+    const entry = this.#writing.get(name);
+    if (entry === undefined) this.#take(name, null);
+    else entry.told = null;
+  }
+
+  #take(name: string, object: KubeObject | null): void {
+    const before = this.#objects.get(name) ?? null;
+    if (object === null) {
+      if (before === null) return;
+      this.#objects.delete(name);
+    } else {
+      const { resourceVersion } = object.metadata;
+      if (before !== null && !isLater(resourceVersion, before.metadata.resourceVersion)) return;
+      this.#objects.set(name, object);
+    }
+    if (this.#hasSynced) this.#options.onForeign(name, object, before);
+  }
+
+  #synced(): void {
+    const listed = this.#listed;
+    this.#listed = null;
+    if (listed !== null)
+      for (const name of this.#objects.keys())
+        if (!listed.has(name) && !this.#writing.has(name)) this.#take(name, null);
+    this.#hasSynced = true;
+  }
+}
