@@ -116,12 +116,6 @@ export const answerInvalid = defineError('kubernetes.answer-invalid', {
   hint: 'Check the server address of the kubeconfig and any proxy between.',
 });
 
-export const namespaceTerminating = defineError('kubernetes.namespace-terminating', {
-  class: 'transient',
-  title: 'The namespace is being deleted and takes nothing new',
-  hint: 'Wait for it to be gone; `kubectl get namespace NAME -o yaml` shows in its conditions what holds it up.',
-});
-
 export const serverError = defineError('kubernetes.server-error', {
   class: 'transient',
   title: 'Something failed inside the API server',

@@ -1,6 +1,7 @@
 import type { ErrorFactory, FairleadError } from '../../../model/error.ts';
 import { isJsonObject } from '../../../model/json.ts';
 import type { Json, JsonObject } from '../../../model/json.ts';
+import { namespaceTerminating } from '../errors.ts';
 import {
   alreadyExists,
   answerInvalid,
@@ -9,7 +10,6 @@ import {
   expired,
   forbidden,
   kindGone,
-  namespaceTerminating,
   notFound,
   objectInvalid,
   outcomeUnknown,
