@@ -186,8 +186,8 @@ describe('one wrong field is told with its place, what was found, what is allowe
       text: document('Target', 'x', '{}'),
       expected: {
         path: 'spec',
-        message: 'spec needs one of: host',
-        allowed: 'exactly one of: host',
+        message: 'spec needs one of: host, kubernetes',
+        allowed: 'exactly one of: host, kubernetes',
       },
     },
     {
@@ -300,10 +300,10 @@ describe('one wrong field is told with its place, what was found, what is allowe
 
 test('a driver that is still to come is named as such', () => {
   const { problems } = loadConfig([
-    { file: 'fairlead.yaml', text: document('Target', 'x', '{kubernetes: {}}') },
+    { file: 'fairlead.yaml', text: document('Target', 'x', '{compose: {}}') },
   ]);
   expect(problems.find(({ code }) => code === 'config.unknown-field')).toMatchObject({
-    message: 'kubernetes is not supported by this version of Fairlead',
+    message: 'compose is not supported by this version of Fairlead',
     suggestion: null,
   });
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kubernetesSettings } from '../targets/kubernetes/settings.ts';
 
 /** What configuration must know about one target driver. */
 export interface Driver {
@@ -11,7 +12,7 @@ export interface Driver {
 }
 
 /** Drivers that Fairlead is going to have; named in errors so that nobody looks for a typing mistake. */
-export const plannedDrivers: readonly string[] = ['kubernetes', 'compose', 'opentofu'];
+export const plannedDrivers: readonly string[] = ['compose', 'opentofu'];
 
 const hostSettings = z.strictObject({
   stateDir: z
@@ -38,4 +39,10 @@ export const hostDriver: Driver = {
   settings: hostSettings,
 };
 
-export const defaultDrivers: readonly Driver[] = [hostDriver];
+export const kubernetesDriver: Driver = {
+  name: 'kubernetes',
+  description: 'A Kubernetes cluster.',
+  settings: kubernetesSettings,
+};
+
+export const defaultDrivers: readonly Driver[] = [hostDriver, kubernetesDriver];

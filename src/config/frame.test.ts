@@ -40,7 +40,7 @@ test('a problem is shown with place, code, found, allowed and suggestion', () =>
       '> 4 | spec: {hots: {}}',
       '    |        ^',
       '  found:        hots',
-      '  allowed:      host',
+      '  allowed:      host, kubernetes',
       '  did you mean: host?',
     ].join('\n'),
   );

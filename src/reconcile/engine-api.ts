@@ -142,8 +142,14 @@ async function renderOf(
       revision,
     }),
   );
-  const documents = rendered.manifests.map((manifest) => manifest.body);
-  return (runtime.environment?.targets ?? []).map((target) => ({ target, documents }));
+  const documentsAt = async (name: string): Promise<readonly unknown[]> => {
+    const target = await engine.world.target(name);
+    return rendered.manifests.map((manifest) => target.withoutSecrets?.(manifest) ?? manifest.body);
+  };
+  const names = runtime.environment?.targets ?? [];
+  return Promise.all(
+    names.map(async (target) => ({ target, documents: await documentsAt(target) })),
+  );
 }
 
 async function findRelease(engine: Engine, id: string): Promise<Release> {

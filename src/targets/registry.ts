@@ -2,6 +2,7 @@ import type { Target } from './target.ts';
 import { driverUnknown } from './errors.ts';
 import { createHostTarget } from './host/host-target.ts';
 import type { HostTargetOptions } from './host/host-target.ts';
+import { createKubernetesTarget } from './kubernetes/kubernetes-target.ts';
 
 /** What every driver is given. */
 export type TargetOptions = HostTargetOptions;
@@ -12,6 +13,7 @@ export type TargetFactory = (options: TargetOptions) => Promise<Target>;
 /** All drivers by the name that `Target` documents use. A new one is a folder beside `host/` and a line here. */
 export const targetDrivers: Readonly<Record<string, TargetFactory>> = {
   host: createHostTarget,
+  kubernetes: createKubernetesTarget,
 };
 
 /** @throws FairleadError `target.driver-unknown`, and what the driver throws */

@@ -124,6 +124,8 @@ export interface Target {
   onChange(listener: (change: TargetChange) => void): void;
   /** Ends watches and helpers of this process; things at the target go on. */
   close(): Promise<void>;
+  /** A manifest as it may be shown: values that are secret by its kind are sealed. Optional: manifests hold none. */
+  withoutSecrets?(manifest: Manifest): JsonObject;
   /** Output of a resource, newest last; optional. */
   logs?(key: InventoryKey, id: ResourceId, options: LogOptions): AsyncIterable<string>;
 }

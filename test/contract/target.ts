@@ -73,6 +73,7 @@ export function describeTarget(name: string, create: () => Promise<TargetHarness
       fence: async () => {},
       signal: new AbortController().signal,
       timeoutMs: 10_000,
+      owned: uid === null ? null : desired.fields,
     });
 
     const applyEffect = (desired: Desired, uid: string | null): ApplyEffect => ({
@@ -340,13 +341,16 @@ export function describeTarget(name: string, create: () => Promise<TargetHarness
         expect((await target.ledger.load(key))?.epoch).toBe(2);
       });
 
-      it('sees at once what another controller saved', async () => {
+      it('sees what another controller saved, and never writes over it unseen', async () => {
         await target.ledger.save(key, inventoryOf(1, []), null);
         const other = await harness.open();
         for (let epoch = 1; epoch < 20; epoch++) {
           const [writer, reader] = epoch % 2 === 0 ? [target, other] : [other, target];
           await writer.ledger.save(key, inventoryOf(epoch + 1, []), epoch);
-          expect((await reader.ledger.load(key))?.epoch).toBe(epoch + 1);
+          expect(await codeOf(reader.ledger.save(key, inventoryOf(epoch + 1, []), epoch))).toBe(
+            'target.inventory-conflict',
+          );
+          await becomes(epoch + 1, async () => (await reader.ledger.load(key))?.epoch);
         }
       });
 
@@ -395,7 +399,7 @@ export function describeTarget(name: string, create: () => Promise<TargetHarness
         expect(await other.ledger.loadHold(key)).toEqual(hold);
         expect(await other.ledger.listHolds()).toEqual([hold]);
         await other.ledger.saveHold(key, null);
-        expect(await target.ledger.loadHold(key)).toBeNull();
+        await becomes(null, () => target.ledger.loadHold(key));
         expect(await target.ledger.listHolds()).toEqual([]);
         await target.ledger.saveHold(key, null);
       });
@@ -454,7 +458,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string | null> {
 }
 
 /** Waits, within bounds, until something is as expected. */
-async function becomes(expected: string, look: () => Promise<string>): Promise<void> {
+async function becomes<Seen>(expected: Seen, look: () => Promise<Seen>): Promise<void> {
   const deadline = Date.now() + 10_000;
   let seen = await look();
   while (seen !== expected && Date.now() < deadline) {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createConfigLoader } from '../../src/config/loader.ts';
+import type { TargetConfig } from '../../src/model/config.ts';
 import type { Api } from '../../src/control/api.ts';
 import { createEngine, type Engine } from '../../src/reconcile/engine.ts';
 import type { EngineOptions, EnginePorts } from '../../src/reconcile/ports.ts';
@@ -54,6 +55,8 @@ export interface EngineBenchOptions {
   readonly store?: (store: Store) => Store;
   readonly target?: (target: Target) => Target;
   readonly engine?: Partial<EngineOptions>;
+  /** Opens targets of the configuration. Default: a host target in the bench's folder. */
+  readonly openTarget?: (config: TargetConfig) => Promise<Target>;
   /** What the controller has in its environment, beside PATH. */
   readonly env?: Readonly<Record<string, string>>;
   readonly log?: (message: string, facts?: unknown) => void;
@@ -93,7 +96,7 @@ export async function createEngineBench(options: EngineBenchOptions = {}): Promi
     openSource: (config) =>
       openMirrorSource({ config, pool, clock: systemClock, environment: env }),
     openTarget: async (config) => {
-      const target = await openHost(config.name);
+      const target = await (options.openTarget?.(config) ?? openHost(config.name));
       return options.target?.(target) ?? target;
     },
     renderer: (tree, path) => registry.select(tree, path),

@@ -6,6 +6,7 @@ import { documentName } from '../name.ts';
 import { syncPolicy } from './environment.ts';
 import { helm, internalHelm } from './helm.ts';
 import { healthCheck, internalHealthCheck } from './health-check.ts';
+import { internalKubernetes, kubernetes } from './kubernetes.ts';
 import { defineKind } from './kind.ts';
 import { uniqueNames } from './unique.ts';
 
@@ -126,6 +127,7 @@ const spec = z
       description:
         'How charts are rendered: the chart that the folder is, or with `kubeVersion` and `apiVersions` those of a kustomization.',
     }),
+    kubernetes: kubernetes.optional().meta({ description: 'How it is released to Kubernetes.' }),
   })
   .meta({ description: 'What is deployed, and how.' });
 
@@ -152,6 +154,8 @@ export const applicationKind = defineKind({
     },
     healthChecks: from.healthChecks.map(internalHealthCheck),
     helm: from.helm === undefined ? undefined : internalHelm(name, from.helm),
+    kubernetes:
+      from.kubernetes === undefined ? undefined : internalKubernetes(name, from.kubernetes),
     origin,
   }),
 });

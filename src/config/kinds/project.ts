@@ -40,6 +40,28 @@ const spec = z
         description:
           'Paths on hosts that its applications may touch, each with all below it. Empty: all. With any, kinds that run programs (Command, Process) must be named in `kinds`, because a program can leave these paths.',
       }),
+    namespaces: uniqueNames(
+      z.string().regex(/^[a-z0-9*-]{1,63}$/, 'must be a namespace, in which * stands for anything'),
+    )
+      .default([])
+      .meta({
+        description:
+          'Kubernetes namespaces that its applications may use, `*` for anything. Empty: all. With any, kinds that belong to the whole cluster must be named in `kinds`.',
+      }),
+    impersonate: z
+      .strictObject({
+        user: z.string().min(1, 'must not be empty').meta({
+          description: 'User; `system:serviceaccount:NAMESPACE:NAME` for a service account.',
+        }),
+        groups: uniqueNames(z.string().min(1, 'must not be empty')).default([]).meta({
+          description: 'Groups of that user.',
+        }),
+      })
+      .optional()
+      .meta({
+        description:
+          "Who its applications act as at Kubernetes targets: the cluster then lets them do what that user may. Default: whom the target's credentials are for.",
+      }),
   })
   .meta({ description: 'What the applications of this project may use.' });
 

@@ -30,10 +30,13 @@ export const kubernetesSettings = z
     }),
     impersonate: z
       .strictObject({
-        user: z.string().min(1),
-        groups: z.array(z.string().min(1)).optional(),
-        uid: z.string().min(1).optional(),
-        extra: z.record(z.string().min(1), z.array(z.string())).optional(),
+        user: z.string().min(1).meta({ description: 'User.' }),
+        groups: z.array(z.string().min(1)).optional().meta({ description: 'Groups.' }),
+        uid: z.string().min(1).optional().meta({ description: 'UID of the user.' }),
+        extra: z
+          .record(z.string().min(1), z.array(z.string()))
+          .optional()
+          .meta({ description: 'Further facts about the user, as its authenticator gives them.' }),
       })
       .optional()
       .meta({ description: 'Acts as this user instead of as the one of the kubeconfig.' }),

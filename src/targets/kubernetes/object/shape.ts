@@ -82,6 +82,22 @@ export class Shaper {
   }
 }
 
+/** The manifest of a Secret with its values sealed, also those that are not encoded yet; others as they are. */
+export function withoutSecrets(sealer: Sealer, object: JsonObject): JsonObject {
+  if (object['apiVersion'] !== 'v1' || object['kind'] !== 'Secret') return object;
+  const shown: Record<string, Json> = { ...object };
+  for (const section of ['data', 'stringData']) {
+    const values = object[section];
+    if (values === undefined) continue;
+    shown[section] = isJsonObject(values)
+      ? Object.fromEntries(
+          Object.entries(values).map(([name, value]) => [name, sealer.seal(JSON.stringify(value))]),
+        )
+      : sealer.seal(JSON.stringify(values));
+  }
+  return shown;
+}
+
 /** The object as it is written: what `shape` took out is back. */
 export function unshape(
   fields: JsonObject,

@@ -80,6 +80,7 @@ async function look(input: Look, fromScratch: boolean): Promise<Observation> {
   if (live === null) {
     if (fromScratch && seen !== null)
       tools.warn(`${showResource(id)} is gone, which watching had not told`);
+    await tools.existence.note(type, id, false);
     return absent(tools, key, id);
   }
   const now = tools.sightings.seenOf(live);

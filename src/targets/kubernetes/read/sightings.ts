@@ -37,6 +37,7 @@ export class Sightings {
     this.#clock = clock;
     informers.subscribe((event) => {
       if (event.kind === 'set') this.#caughtUp(event.type, event.now);
+      else if (event.kind === 'gone') this.#lost(event.type, event.before);
     });
   }
 
@@ -110,6 +111,13 @@ export class Sightings {
     } finally {
       timer.abort();
     }
+  }
+
+  /** What somebody removed since we wrote it, or took our mark from: our write tells nothing any more. */
+  #lost(type: ResourceType, before: Seen): void {
+    const place = placeOf(type, before);
+    const own = this.#own.get(place);
+    if (own?.seen != null && own.uid === before.uid) this.#own.delete(place);
   }
 
   #caughtUp(type: ResourceType, now: Seen): void {

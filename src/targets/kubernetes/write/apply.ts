@@ -99,7 +99,10 @@ async function create(
   effect: ApplyEffect,
 ): Promise<KubeObject> {
   const { id, desired } = effect;
-  if (await tools.existence.has(type, id, existenceMs)) throw somebodyWas(id);
+  if (await tools.existence.has(type, id, existenceMs)) {
+    // The list may be a few seconds old, and what was in it gone.
+    if ((await client.get(type, id, { signal: effect.signal })) !== null) throw somebodyWas(id);
+  }
   await effect.fence();
   const body = bodyOf(desired, null, null);
   const send = () => client.apply(type, id, body, writeOptions(effect));

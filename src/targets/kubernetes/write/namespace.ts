@@ -3,18 +3,8 @@ import type { ResourceId } from '../../../model/resource.ts';
 import type { Effect } from '../../target.ts';
 import type { KubernetesClient } from '../client/client.ts';
 import { isFailure, serverFailureOf } from '../client/failure.ts';
-import type { ResourceType } from '../client/resource-type.ts';
 import { namespaceMissing, namespaceTerminating } from '../errors.ts';
-
-export const namespaceType: ResourceType = {
-  group: '',
-  version: 'v1',
-  kind: 'Namespace',
-  plural: 'namespaces',
-  namespaced: false,
-  verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'],
-  subresources: ['finalize', 'status'],
-};
+import { namespaceType } from '../names.ts';
 
 /**
  * After something could not be made: makes its namespace where that is what is missing and the options allow it, so that

@@ -7,7 +7,10 @@ import { fieldConflictsOf, isFailure, serverFailureOf } from '../client/failure.
 export function asPrecondition(thrown: unknown, effect: Pick<Effect, 'id' | 'uid'>): unknown {
   const failure = serverFailureOf(thrown);
   const isMissing = isFailure(thrown, 'kubernetes.not-found');
-  if (!isMissing && (failure?.status !== 409 || fieldConflictsOf(thrown).length > 0)) return thrown;
+  // Another UID than the one that is there is refused as a change of it.
+  const isOther = failure?.causes.some(({ field }) => field === 'metadata.uid') === true;
+  const isConflict = failure?.status === 409 && fieldConflictsOf(thrown).length === 0;
+  if (!isMissing && !isOther && !isConflict) return thrown;
   return preconditionFailed({
     message: `${showResource(effect.id)} is no longer the object that was planned for (UID ${effect.uid ?? 'none'})`,
     resource: showResource(effect.id),

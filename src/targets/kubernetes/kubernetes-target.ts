@@ -1,0 +1,130 @@
+import { healthOf } from '../../health/kubernetes/health-of.ts';
+import type { Live, ResourceId } from '../../model/resource.ts';
+import type { Health, HealthStatus } from '../../model/status.ts';
+import type { ReadOptions, Reference, Target, TargetChange } from '../target.ts';
+import type { KubeObject } from './client/object.ts';
+import type { ResourceType } from './client/resource-type.ts';
+import { connectCluster } from './connect.ts';
+import { Identities } from './identities.ts';
+import { prepareManifests } from './manifest/prepare.ts';
+import { managedSelector } from './names.ts';
+import { Notices } from './notice/notices.ts';
+import { baselineOf } from './object/baseline.ts';
+import { Shaper, withoutSecrets } from './object/shape.ts';
+import { Existence } from './read/existence.ts';
+import type { Facts } from './read/facts.ts';
+import { readOne } from './read/read.ts';
+import type { ReadWith } from './read/read.ts';
+import { Reported } from './read/reported.ts';
+import { Sightings } from './read/sightings.ts';
+import { createSchemas } from './schema/schemas.ts';
+import { readSettings } from './settings.ts';
+import type { TargetOptions } from '../registry.ts';
+import { applyObject } from './write/apply.ts';
+import type { WriteWith } from './write/apply.ts';
+import { removeObject } from './write/remove.ts';
+
+/** References looked at side by side; the client itself limits what is sent at once. */
+const parallelReads = 16;
+
+/**
+ * A Kubernetes cluster.
+ * @throws FairleadError `kubernetes.*` where its settings are wrong, or it cannot be reached or does not let us in
+ */
+export async function createKubernetesTarget(options: TargetOptions): Promise<Target> {
+  const { name, clock, random, hash, sealer, env, warn } = options;
+  const settings = readSettings(name, options.settings);
+  const cluster = await connectCluster({ name, settings, clock, random, hash, env, warn });
+  const { client, discovery, ledger } = cluster;
+
+  const trim = (object: KubeObject): Facts => ({
+    health: healthOf(object),
+    baseline: baselineOf(hash, sealer, object),
+  });
+  const informers = cluster.informers<Facts>({
+    labelSelector: managedSelector,
+    namespaces: settings.namespaces,
+    trim: (_type, object) => trim(object),
+    ownedDigest: (_type, _object, { baseline }) => baseline,
+  });
+  const sightings = new Sightings(informers, trim, clock);
+  const existence = new Existence(client, clock);
+  const reported = new Reported();
+  const identities = new Identities(client);
+  const shaper = new Shaper(hash, sealer);
+  const schemas = createSchemas(client);
+
+  let listener: (change: TargetChange) => void = () => {};
+  const tell = (change: TargetChange): void => listener(change);
+  const notices = new Notices(informers, reported, clock, tell);
+  const stopListening = ledger.onForeignWrite((what, key) =>
+    tell({ key, id: null, message: `its ${what} was written by somebody else` }),
+  );
+
+  const typeOf = async (id: ResourceId, apiVersion: string | null): Promise<ResourceType | null> =>
+    apiVersion === null
+      ? discovery.find(id.group, id.kind)
+      : ((await discovery.resolve(apiVersion, id.kind)) ?? discovery.find(id.group, id.kind));
+  const clientFor: ReadWith['clientFor'] = (key) => identities.clientFor(key);
+  const shared = { sightings, existence, reported, clientFor, typeOf };
+  const reading: ReadWith = { ...shared, hash, shaper, verified: new Map(), warn };
+  const writing: WriteWith = { ...shared, clock, discovery, ledger };
+
+  return {
+    name,
+    driver: 'kubernetes',
+    uid: cluster.uid,
+    ledger,
+    prepare: (manifests, scope) => {
+      identities.learn(scope.key, scope.project);
+      const tools = { target: name, discovery, schemas, ledger, shaper };
+      return prepareManifests(tools, manifests, scope);
+    },
+    read: (key, references, signal, readOptions) =>
+      inParallel(references, (reference) => readOne(reading, key, reference, signal, readOptions)),
+    apply: (effect) => applyObject(writing, effect),
+    adopt: (effect) => applyObject(writing, effect),
+    remove: (effect) => removeObject(writing, effect),
+    withoutSecrets: ({ body }) => withoutSecrets(sealer, body),
+    health: (live) => healthIn(live),
+    watch: async (scope) => {
+      notices.scope(scope);
+      for (const { id, desired, recorded } of scope.references) {
+        const apiVersion = (desired?.fields ?? recorded?.fields)?.['apiVersion'];
+        const type = await typeOf(id, typeof apiVersion === 'string' ? apiVersion : null);
+        if (type !== null) sightings.use(type);
+      }
+    },
+    onChange: (to) => {
+      listener = to;
+    },
+    close: async () => {
+      stopListening();
+      notices.close();
+      await cluster.close();
+    },
+  };
+}
+
+/** One answer for each, in order. */
+async function inParallel<To>(
+  references: readonly Reference[],
+  look: (reference: Reference, options?: ReadOptions) => Promise<To>,
+): Promise<readonly To[]> {
+  const answers: To[] = [];
+  const queue = references.entries();
+  const worker = async (): Promise<void> => {
+    for (const [at, reference] of queue) answers[at] = await look(reference);
+  };
+  await Promise.all(Array.from({ length: Math.min(parallelReads, references.length) }, worker));
+  return answers;
+}
+
+/** Judged when it was seen. */
+function healthIn({ status }: Live): Health {
+  const { health, message } = status;
+  return {
+    status: typeof health === 'string' ? (health as HealthStatus) : 'Unknown',
+    message: typeof message === 'string' ? message : '',
+  };
+}
