@@ -1,0 +1,42 @@
+/** Steps that one evaluation of a user's rule may take. A rule for the largest real objects takes a few thousand. */
+export const maxSteps = 50_000;
+/** Longest text that a rule may make, in UTF-16 code units. */
+export const maxTextLength = 1_000_000;
+/** Longest source of a rule, in UTF-16 code units. */
+export const maxSourceLength = 16_384;
+/** Most values in an object that a rule is asked about; etcd takes no object above 1.5 MB. */
+export const maxValues = 50_000;
+/** How deep an object that a rule is asked about may be nested. */
+export const maxNesting = 64;
+
+/** Counts what an evaluation costs. A rule that costs too much ends, whatever it does, so that it delays nobody. */
+export class Budget {
+  #left = maxSteps;
+
+  /** @throws BudgetSpent once all steps are used, and on every call after that. */
+  spend(steps: number): void {
+    this.#left -= steps;
+    if (this.#left < 0) throw new BudgetSpent();
+  }
+
+  /** Charges for a new text, which costs memory and the time to copy it. */
+  spendText(length: number): void {
+    if (length > maxTextLength) {
+      this.#left = -1;
+      throw new BudgetSpent();
+    }
+    this.spend(1 + Math.ceil(length / 256));
+  }
+
+  get isSpent(): boolean {
+    return this.#left < 0;
+  }
+}
+
+export class BudgetSpent extends Error {
+  override readonly name = 'BudgetSpent';
+
+  constructor() {
+    super(`it takes more than ${maxSteps} steps or makes too long a text`);
+  }
+}
