@@ -100,19 +100,23 @@ async function showsItself(copy: string, most: number): Promise<DefectResult['ca
     if (violation !== undefined) caught ??= { seed: played.seed, violation };
     if (typeof played.seed === 'number') seed = played.seed + 1;
   };
+  const run = (scenarios: boolean, length: number): Promise<boolean> => {
+    const seeds = Array.from({ length }, (_, at) => seed + at);
+    const job = { scenarios, seeds, replayed: [], untilBroken: true };
+    return within(worker, runJob(worker, job, onPlayed));
+  };
   try {
-    while (caught === null && seed <= most) {
-      const length = Math.min(chunk, most - seed + 1);
-      const seeds = Array.from({ length }, (_, at) => seed + at);
-      const ended = await within(
-        worker,
-        runJob(worker, { scenarios: seed === 1, seeds, replayed: [], untilBroken: true }, onPlayed),
-      );
-      if (ended || caught !== null) continue;
+    let ended = await run(true, 0);
+    while (ended && caught === null && seed <= most)
+      ended = await run(false, Math.min(chunk, most - seed + 1));
+    if (!ended && caught === null) {
       const message = `what began with seed ${seed} did not end`;
       return { seed, violation: { rule: 'livelock', message, atMs: 0 } };
     }
-    return caught;
+    // Where the simulator itself breaks, nothing was found out.
+    const found = caught as DefectResult['caught'];
+    if (found?.violation.rule === 'simulator') throw new Error(found.violation.message);
+    return found;
   } finally {
     await worker.terminate();
   }

@@ -28,6 +28,9 @@ interface Save {
   readonly inventory: Inventory | null;
 }
 
+/** Commits that come so close to each other may all be in the mirror before the first of them was read. */
+const mostBurstMs = 100;
+
 /** Whether two names are those of one application at one target, before and after it was renamed. */
 function isFormer(one: string, other: string): boolean {
   const strip = (name: string): string => name.replace(/-x@/, '@');
@@ -38,8 +41,8 @@ function isFormer(one: string, other: string): boolean {
 export class Book {
   readonly #world: World;
   readonly agreed: Agreed[] = [];
-  /** Commits that each controller took, oldest first. */
-  readonly #accepted = new Map<Controller, string[]>();
+  /** Commits that each controller took, oldest first, and when. */
+  readonly #accepted = new Map<Controller, { readonly commit: string; readonly atMs: number }[]>();
   /** How many commits a controller had taken when a release was announced, by release. */
   readonly #announced = new Map<string, number>();
   readonly #announcedAtMs = new Map<string, number>();
@@ -68,7 +71,7 @@ export class Book {
   noteAccepted(controller: Controller, commit: string): void {
     const list = this.#accepted.get(controller) ?? [];
     this.#accepted.set(controller, list);
-    if (list.at(-1) !== commit) list.push(commit);
+    if (list.at(-1)?.commit !== commit) list.push({ commit, atMs: this.#world.scheduler.nowMs });
   }
 
   noteSave(controller: Controller, place: Place, key: string, inventory: Inventory | null): void {
@@ -154,7 +157,10 @@ export class Book {
   commitsAround(controller: Controller, release: string, before = 3): readonly string[] {
     const list = this.#accepted.get(controller) ?? [];
     const announced = this.#announced.get(release) ?? list.length;
-    return list.slice(Math.max(0, announced - before));
+    const burstMs = this.announcedAtMs(release) - mostBurstMs;
+    const burst = list.findIndex(({ atMs }) => atMs >= burstMs);
+    const from = Math.min(announced - before, burst < 0 ? announced : burst);
+    return list.slice(Math.max(0, from)).map(({ commit }) => commit);
   }
 
   modelsAround(controller: Controller, release: string): readonly RepositoryModel[] {
@@ -177,7 +183,7 @@ export class Book {
     const found: RepositoryModel[] = [];
     for (let at = list.length - 1; at >= 0; at -= 1) {
       if (at < announced - 3 && found.length > 0) break;
-      const { model } = this.#world.repository.commit(list[at] ?? '');
+      const { model } = this.#world.repository.commit(list[at]?.commit ?? '');
       if (!isBroken(model, application)) found.push(model);
     }
     return found;

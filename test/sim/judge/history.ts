@@ -1,3 +1,5 @@
+import type { FairleadEvent } from '../../../src/model/event.ts';
+import type { Controller } from '../run/controller.ts';
 import { releasesIn } from '../world/store.ts';
 import type { Book } from './book.ts';
 import { describeEffect } from './effect.ts';
@@ -20,4 +22,19 @@ export function checkHistory(
         `${describeEffect(effect)}, while ${id} of ${by} is left running`,
       );
   }
+}
+
+/** The beginning of every release that is recorded was told, also where the store could not be written for a while. */
+export function checkTold(
+  { state }: Controller,
+  report: (rule: Rule, message: string) => void,
+): void {
+  const told = new Set<string | null>();
+  for (const text of state.store.events) {
+    const { type, release } = JSON.parse(text) as FairleadEvent;
+    if (type === 'release.started') told.add(release);
+  }
+  const untold = releasesIn(state.store, { limit: Infinity }).find(({ id }) => !told.has(id));
+  if (untold !== undefined)
+    report('untold', `release ${untold.id} is recorded, and no event tells of it`);
 }

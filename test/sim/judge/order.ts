@@ -1,5 +1,6 @@
 import { sameJson } from '../../../src/model/json.ts';
 import type { Change } from '../../../src/model/plan.ts';
+import type { RepositoryModel } from '../git/model.ts';
 import { isBad } from '../git/model.ts';
 import { slowStartMs } from '../place/target.ts';
 import type { World } from '../run/world.ts';
@@ -11,7 +12,7 @@ import type { Rule } from './violation.ts';
 
 type Report = (rule: Rule, message: string) => void;
 
-/** Waves one after the other, each healthy before the next; deletes last. */
+/** Waves one after the other, each healthy before the next, ranks one after the other in each; deletes last. */
 export function checkOrder(world: World, effect: SeenEffect, report: Report): void {
   const { release, place, at, after } = effect;
   const changes = release.plan.plans.find((plan) => plan.target === place.name)?.changes ?? [];
@@ -19,7 +20,9 @@ export function checkOrder(world: World, effect: SeenEffect, report: Report): vo
   if (own === undefined) return;
   for (const change of changes) {
     if (change.action === 'delete' || change.action === 'adopt') continue;
-    if (after !== null && change.wave >= own.wave) continue;
+    const isEarlier =
+      change.wave < own.wave || (change.wave === own.wave && change.rank < own.rank);
+    if (after !== null && !isEarlier) continue;
     const why = whyNotReady(world, effect, change);
     if (why !== null) report('order', `${describeEffect(effect)}: before that, ${why}`);
   }
@@ -63,15 +66,12 @@ export function checkDependencies(
   if (after === null || release.trigger === 'drift') return;
   const models = book.modelsAround(controller, release.id);
   const [first] = models;
-  const names = first?.applications.find(({ name }) => name === key.application)?.settings
-    .dependsOn;
-  for (const name of names ?? []) {
+  for (const { name } of first?.applications ?? []) {
     const isMissing = models.every((model) => {
-      const application = model.applications.find((one) => one.name === key.application);
       const wish = wishOf(model, { ...key, application: name }, world.secrets);
       return (
         model.configFault === null &&
-        application?.settings.dependsOn.includes(name) === true &&
+        comesBefore(model, name, key.application) &&
         wish.kind === 'things' &&
         wish.things.size > 0 &&
         [...wish.things.keys()].every((at) =>
@@ -81,4 +81,16 @@ export function checkDependencies(
     });
     if (isMissing) report('order', `${describeEffect(effect)}: nothing of ${name} is there yet`);
   }
+}
+
+/** Whether one application stands on another, by name or because its wave is a later one. */
+function comesBefore(model: RepositoryModel, first: string, second: string): boolean {
+  const [before, after] = [first, second].map(
+    (wanted) => model.applications.find(({ name }) => name === wanted)?.settings,
+  );
+  return (
+    before !== undefined &&
+    after !== undefined &&
+    (after.dependsOn.includes(first) || before.wave < after.wave)
+  );
 }

@@ -4,7 +4,7 @@ import type { ApplyEffect, Effect } from '../../../src/targets/target.ts';
 import { inventoryOf } from '../place/ledger.ts';
 import type { Place, Thing } from '../place/place.ts';
 import type { World } from '../run/world.ts';
-import { wishOf } from './truth.ts';
+import { folderOf, wishOf } from './truth.ts';
 import type { Rule } from './violation.ts';
 
 type Report = (rule: Rule, message: string) => void;
@@ -57,10 +57,26 @@ export function checkGood(
   const before = inventoryOf(place, inventoryKey(key))?.revision[0]?.commit;
   const commit = good === undefined || good === before ? null : world.repository.find(good);
   const wish = commit === null ? null : wishOf(commit.model, key, world.secrets);
-  if (wish?.kind === 'things' && wish.isBad)
+  if (next === null || wish?.kind !== 'things') return;
+  const name = inventoryKey(key);
+  if (wish.isBad) {
+    report('bad-became-good', `${name} takes ${good?.slice(0, 8)} for its last good state`);
+    return;
+  }
+  const { folder, settings } = wish.application;
+  // Under a new name, what was good stays good.
+  const isHandedOver = [...place.inventories.keys()].some(
+    (other) =>
+      other !== name &&
+      folderOf(other.split('@')[0] ?? '') === folder &&
+      inventoryOf(place, other)?.revision[0]?.commit === good,
+  );
+  if (isHandedOver) return;
+  const failsSinceMs = world.faults.failingChecks.get(folder) ?? Number.POSITIVE_INFINITY;
+  if (settings.healthCheck && failsSinceMs < world.judge.book.announcedAtMs(next.release ?? ''))
     report(
       'bad-became-good',
-      `${inventoryKey(key)} takes ${good?.slice(0, 8)} for its last good state`,
+      `${name} takes ${good?.slice(0, 8)} for good, and its check has failed all the time`,
     );
 }
 

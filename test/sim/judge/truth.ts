@@ -45,6 +45,11 @@ export function wishOf(
     return { kind: 'unusable', why: `manifests: ${fault}` };
   if (fault === 'missing') return { kind: 'unusable', why: 'manifests: missing' };
   if (isEmpty && !settings.allowEmpty) return { kind: 'unusable', why: 'manifests: empty' };
+  const places = application.things.map((thing) =>
+    placeOfThing(key.environment, application, thing),
+  );
+  if (!isEmpty && new Set(places).size < places.length)
+    return { kind: 'unusable', why: 'manifests: two want one place' };
   const things = new Map(
     (isEmpty ? [] : application.things).map((thing) => [
       placeOfThing(key.environment, application, thing),

@@ -21,6 +21,8 @@ export type Rule =
   | 'wrong-synced'
   | 'no-reason-given'
   | 'unrecorded-effect'
+  /** The event stream leaves something out. */
+  | 'untold'
   | 'stale-revision'
   | 'not-in-revision'
   | 'livelock'

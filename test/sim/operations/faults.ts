@@ -74,6 +74,7 @@ const targetFaults: Readonly<Record<keyof TargetFaults, (dice: Chance) => number
   slowMs: (dice) => dice.logarithmic(10, 100_000),
   effectFails: share,
   answerLost: share,
+  hangs: share,
   denied: share,
   full: () => true,
   ledgerFails: share,
@@ -103,7 +104,7 @@ const checkFault: Operation = {
   run: (world, dice) => {
     const folder = dice.pick(['web', 'api', 'job', 'db']);
     const { failingChecks } = world.faults;
-    failingChecks.add(folder);
+    if (!failingChecks.has(folder)) failingChecks.set(folder, world.scheduler.nowMs);
     return `the check of ${folder} fails ${forAWhile(world, dice, () => failingChecks.delete(folder))}`;
   },
 };

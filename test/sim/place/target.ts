@@ -253,6 +253,7 @@ export class SimTarget implements Target {
     await this.#arrive(`${what} for ${inventoryKey(effect.key)}`);
     if (this.#machine.hits(this.#faults.effectFails))
       throw placeDown({ message: `${this.name} did not take the change` });
+    if (this.#machine.hits(this.#faults.hangs)) await new Promise(() => {});
     if (this.#machine.hits(this.#faults.denied))
       throw denied({ message: `${this.name} refuses the change` });
     await this.#machine.mayCrash('before-effect');
@@ -269,6 +270,7 @@ export class SimTarget implements Target {
   async #end(effect: Effect): Promise<void> {
     await this.#machine.mayCrash('after-effect');
     if (this.#machine.hits(this.#faults.answerLost)) {
+      if (this.#machine.hits(0.2)) await new Promise(() => {});
       if (this.#machine.hits(0.5)) throw answerLost({ message: `${this.name} was cut off` });
       throw placeDown({ message: `${this.name} reset the connection` });
     }

@@ -5,6 +5,7 @@ import { claimTaken } from '../../../src/targets/errors.ts';
 import { isBad, sharedPrefix } from '../git/model.ts';
 import type { ApplicationModel, RepositoryModel } from '../git/model.ts';
 import { differences } from '../judge/convergence.ts';
+import { checkTold } from '../judge/history.ts';
 import { folderOf, keysOf, wishOf } from '../judge/truth.ts';
 import { inventoryOf } from '../place/ledger.ts';
 import {
@@ -59,6 +60,7 @@ export async function settle(world: World): Promise<void> {
   else if (judge.records > records && world.setup.mends)
     judge.report('never-idle', 'records are written for ever');
   if (!judge.isDecided) checkConvergence(world, controller);
+  if (!judge.isDecided) checkTold(controller, judge.report);
 }
 
 /** Ends all faults and all controllers but one. */

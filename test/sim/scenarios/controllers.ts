@@ -150,4 +150,38 @@ export const controllers: readonly Scenario[] = [
       stage.expect('it is healed', stage.isLive('dev/web/a', 'v1'));
     },
   },
+  {
+    name: 'drift is healed at once at every target',
+    model: repository([application('web', [thing('a')], {}, ['prod'])], {
+      targets: ['west', 'south'],
+      sync: 'auto',
+    }),
+    play: async (stage) => {
+      await stage.rest();
+      for (const target of ['west', 'south']) {
+        stage.meddle('prod/web/a', 'theirs', target);
+        await stage.rest(1_000);
+        stage.expect(`it is healed at ${target}`, stage.isLive('prod/web/a', 'v1', target));
+      }
+    },
+  },
+  {
+    name: 'a controller that is asked to stop begins no further stage',
+    model: repository([
+      application(
+        'web',
+        many.map((one, at) => ({ ...one, wave: at })),
+      ),
+    ]),
+    play: async (stage) => {
+      stage.fault({ slowMs: 1_000 });
+      await stage.until('the first effect', () => stage.place().things.length > 0);
+      const { first } = stage;
+      first.stop();
+      await stage.rest(60_000);
+      stage.expect('it has ended', !first.isRunning);
+      stage.expect('most is not there', stage.place().things.length < 3);
+      first.start();
+    },
+  },
 ];

@@ -112,4 +112,87 @@ export const input: readonly Scenario[] = [
       stage.expect('a is live', stage.isLive('dev/web/a', 'v1'));
     },
   },
+  {
+    name: 'a restart in front of a broken configuration goes on with the last good one',
+    model: repository([application('web', [thing('a')])]),
+    play: async (stage) => {
+      const { first } = stage;
+      await stage.rest();
+      stage.commit((model) => ({ ...model, configFault: { kind: 'syntax' } }));
+      await stage.rest();
+      first.kill();
+      first.start();
+      await stage.rest();
+      stage.meddle('dev/web/a', 'theirs');
+      await stage.rest();
+      stage.expect('drift is healed', stage.isLive('dev/web/a', 'v1'));
+    },
+  },
+  {
+    name: 'Git that was away for hours is asked again, soon after it is back',
+    model: repository([application('web', [thing('a')])]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.world.faults.git.fetchFails = 1;
+      await stage.rest(5 * 3_600_000);
+      const tip = stage.world.repository.tip?.model;
+      if (tip === undefined) throw new Error('nothing was committed');
+      stage.world.repository.push({
+        ...tip,
+        applications: [application('web', [thing('a', { value: 'v2' })])],
+      });
+      stage.world.faults.git.fetchFails = 0;
+      await stage.rest(1_200_000);
+      stage.expect('v2 is live', stage.isLive('dev/web/a', 'v2'));
+    },
+  },
+  {
+    name: 'a state that failed is not tried again because another commit says the same',
+    model: repository([application('web', [thing('a', { kind: 'Worker' })])]),
+    mends: false,
+    play: async (stage) => {
+      await stage.rest();
+      stage.edit('web', (one) => ({
+        ...one,
+        things: [thing('a', { kind: 'Worker', value: 'bad1' }), thing('b')],
+      }));
+      await stage.rest();
+      stage.expect('v1 is back', stage.isLive('dev/web/a', 'v1'));
+      const { effects } = stage.world.judge;
+      stage.commit((model) => ({
+        ...model,
+        applications: [...model.applications, application('api', [])],
+      }));
+      stage.edit('web', (one) => ({ ...one, settings: { ...one.settings, maxPrunePercent: 50 } }));
+      await stage.rest();
+      stage.expect('bad1 was not tried again', stage.world.judge.effects === effects);
+    },
+  },
+  {
+    name: 'what the own checks of an application never passed is not the last good state',
+    model: repository([application('web', [thing('a')], { healthCheck: true })]),
+    mends: false,
+    play: async (stage) => {
+      await stage.rest();
+      stage.world.faults.failingChecks.set('web', stage.world.scheduler.nowMs);
+      await stage.rest(1_000);
+      stage.set('web', 'a', { value: 'v2' });
+      await stage.rest(300_000);
+      stage.expect('v1 is back', stage.isLive('dev/web/a', 'v1'));
+    },
+  },
+  {
+    name: 'two files that want one place are both refused',
+    model: repository([application('web', [thing('a'), thing('b')])]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.edit('web', (one) => ({
+        ...one,
+        things: [thing('a', { value: 'v2' }), thing('b'), thing('c', { at: 'a', value: 'v3' })],
+      }));
+      await stage.rest();
+      stage.expect('v1 is live', stage.isLive('dev/web/a', 'v1'));
+      stage.lose('web', 'c');
+    },
+  },
 ];

@@ -99,4 +99,152 @@ export const people: readonly Scenario[] = [
       stage.expect('web follows', stage.isLive('dev/web/a', 'v1'));
     },
   },
+  {
+    name: 'a yes is used up by the release that it allowed',
+    model: repository([application('web', [thing('a')], {}, ['prod'])]),
+    play: async (stage) => {
+      for (const value of ['v2', 'v3', 'v2', 'v3']) {
+        stage.set('web', 'a', { value });
+        await stage.rest();
+        stage.expect(`nobody agreed to ${value} yet`, !stage.isLive('prod/web/a', value, 'west'));
+        stage.approve();
+        await stage.rest();
+        stage.expect(`${value} is live`, stage.isLive('prod/web/a', value, 'west'));
+      }
+    },
+  },
+  {
+    name: 'a yes to a delete is no yes to the delete of what somebody made there since',
+    model: repository([application('web', [thing('a'), thing('b')], {}, ['prod'])]),
+    identity: 'number',
+    play: async (stage) => {
+      await stage.rest();
+      stage.approve();
+      await stage.rest();
+      stage.lose('web', 'b');
+      await stage.rest();
+      stage.fault({ effectFails: 1 }, 'west');
+      stage.approve();
+      await stage.rest(500);
+      stage.meddle('prod/web/b', 'theirs', 'west', true);
+      stage.fault({ effectFails: 0 }, 'west');
+      await stage.rest(300_000);
+      stage.expect('theirs is there', stage.isLive('prod/web/b', 'theirs', 'west'));
+    },
+  },
+  {
+    name: 'a yes covers all targets of an application, and each of them is asked about',
+    model: repository(
+      [application('web', [thing('a'), thing('b'), thing('c', { kind: 'Volume' })], {}, ['prod'])],
+      { targets: ['west', 'south'], sync: 'auto' },
+    ),
+    play: async (stage) => {
+      await stage.rest();
+      // At one of them, the volume is gone already: there is nothing to ask about there.
+      stage.fault({ noticeLost: 1 }, 'west');
+      stage.meddle('prod/web/c', null, 'west');
+      stage.lose('web', 'c');
+      await stage.rest();
+      stage.expect('the volume is there', stage.isLive('prod/web/c', 'v1', 'south'));
+    },
+  },
+  {
+    name: 'a rollback stays until it is undone, whatever is committed',
+    model: repository([application('web', [thing('a')])]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.set('web', 'a', { value: 'v2' });
+      await stage.rest();
+      const order = { actor: 'ada', reason: 'go back', expiresAtMs: null, approve: null };
+      void stage.first.engine?.api.rollback({
+        application: 'web',
+        environment: 'dev',
+        to: null,
+        ...order,
+      });
+      await stage.rest();
+      stage.expect('v1 is live', stage.isLive('dev/web/a', 'v1'));
+      stage.set('web', 'a', { value: 'v3' });
+      await stage.rest();
+      stage.expect('v1 is still live', stage.isLive('dev/web/a', 'v1'));
+    },
+  },
+  {
+    name: 'what leaves goes before what it stands on',
+    model: repository([
+      application('web', [thing('a')], { dependsOn: ['api'], onRemoval: 'confirm' }),
+      application('api', [thing('a')], { onRemoval: 'delete' }),
+      application('job', [thing('a')]),
+    ]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.commit((model) => ({
+        ...model,
+        applications: model.applications.filter(({ name }) => name === 'job'),
+      }));
+      await stage.rest();
+      stage.expect('api waits for web', stage.isLive('dev/api/a', 'v1'));
+      stage.approve();
+      await stage.rest();
+      stage.expect('both have left', stage.place().things.length === 1);
+    },
+  },
+  {
+    name: 'an application of a later wave waits for one that comes new before it',
+    model: repository([application('web', [thing('a')], { wave: 1 })]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.commit((model) => ({
+        ...model,
+        applications: [
+          ...model.applications.map((one) => ({ ...one, things: [thing('a'), thing('b')] })),
+          application('api', [thing('a', { kind: 'Worker', value: 'slow1' })]),
+        ],
+      }));
+      await stage.rest(1_000);
+      stage.expect('web waits', stage.place().thing('dev/web/b') === null);
+      await stage.rest();
+      stage.expect('web follows', stage.isLive('dev/web/b', 'v1'));
+    },
+  },
+  {
+    name: 'a yes to one target is no yes to what has changed at another',
+    model: repository([application('web', [thing('a'), thing('b')], {}, ['prod'])], {
+      targets: ['west', 'south'],
+    }),
+    identity: 'number',
+    play: async (stage) => {
+      await stage.rest();
+      stage.approve();
+      await stage.rest();
+      stage.lose('web', 'b');
+      await stage.rest();
+      for (const target of ['west', 'south']) stage.fault({ effectFails: 1 }, target);
+      stage.approve();
+      await stage.rest(500);
+      stage.meddle('prod/web/b', 'theirs', 'south', true);
+      for (const target of ['west', 'south']) stage.fault({ effectFails: 0 }, target);
+      await stage.rest(300_000);
+      stage.expect('theirs is there', stage.isLive('prod/web/b', 'theirs', 'south'));
+    },
+  },
+  {
+    name: 'a hold that is ended is ended at every target',
+    model: repository([application('web', [thing('a')], {}, ['prod'])], {
+      targets: ['west', 'south'],
+      sync: 'auto',
+    }),
+    play: async (stage) => {
+      await stage.rest();
+      const order = { application: 'web', environment: 'prod', actor: 'ada', reason: 'wait' };
+      void stage.first.engine?.api.hold({ ...order, expiresAtMs: null });
+      await stage.rest();
+      stage.set('web', 'a', { value: 'v2' });
+      await stage.rest();
+      void stage.first.engine?.api.resume(order);
+      await stage.rest();
+      for (const target of ['west', 'south'])
+        stage.expect(`v2 is live at ${target}`, stage.isLive('prod/web/a', 'v2', target));
+    },
+  },
 ];

@@ -169,10 +169,13 @@ export class Stage {
     return this.world.pass(ms);
   }
 
-  /** One turn after the other until something is so. @throws Error when it does not come. */
+  /** One turn after the other until something is so; that it does not come breaks the scenario. */
   async until(what: string, isSo: () => boolean): Promise<void> {
     for (let left = 5_000; !isSo(); left -= 1) {
-      if (left === 0) throw new Error(`${what} does not come`);
+      if (left === 0) {
+        this.expect(`${what} comes`, false);
+        return;
+      }
       await this.world.tick();
       if (this.world.judge.isDecided) return;
     }
@@ -183,7 +186,7 @@ export class Stage {
     return this.place(target).thing(at)?.spec.value === value;
   }
 
-  /** @throws Error, for what a scenario itself expects on its way. */
+  /** What a scenario itself expects on its way. */
   expect(what: string, isSo: boolean): void {
     if (!isSo && !this.world.judge.isDecided) this.world.judge.report('scenario', what);
   }

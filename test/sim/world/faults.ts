@@ -4,8 +4,8 @@ export interface Faults {
   readonly disk: DiskFaults;
   readonly store: StoreFaults;
   readonly targets: Map<string, TargetFaults>;
-  /** Folders of applications whose own health check fails. */
-  readonly failingChecks: Set<string>;
+  /** Folders of applications whose own health check fails, and since when (virtual time). */
+  readonly failingChecks: Map<string, number>;
 }
 
 export interface GitFaults {
@@ -39,8 +39,10 @@ export interface TargetFaults {
   slowMs: number;
   /** An effect fails before anything happened. */
   effectFails: number;
-  /** An effect happens, and its answer is lost. */
+  /** An effect happens, and its answer is lost, or never comes. */
   answerLost: number;
+  /** An effect does not happen, and no answer ever comes. */
+  hangs: number;
   /** An effect is refused by admission. */
   denied: number;
   /** Nothing can be written, neither resources nor ledger. */
@@ -63,6 +65,7 @@ export function noTargetFaults(): TargetFaults {
     slowMs: 0,
     effectFails: 0,
     answerLost: 0,
+    hangs: 0,
     denied: 0,
     full: false,
     ledgerFails: 0,
@@ -78,7 +81,7 @@ export function noFaults(targets: readonly string[]): Faults {
     disk: { full: false },
     store: { writeFails: 0, readFails: 0 },
     targets: new Map(targets.map((name) => [name, noTargetFaults()])),
-    failingChecks: new Set(),
+    failingChecks: new Map(),
   };
 }
 
