@@ -39,7 +39,17 @@ test('every planted defect applies to the source as it is', async () => {
   const root = join(import.meta.dirname, '../..');
   const defects = await readDefects(null);
   expect(defects.length).toBeGreaterThanOrEqual(25);
+  const stale: string[] = [];
   for (const { name, files } of defects) {
-    for (const file of files) applyHunks(name, file, await readFile(join(root, file.file), 'utf8'));
+    for (const file of files) {
+      const text = await readFile(join(root, file.file), 'utf8');
+      try {
+        applyHunks(name, file, text);
+      } catch (thrown) {
+        stale.push(String(thrown));
+      }
+    }
   }
+  // The code has moved from under these: make the same mistake in the new code (docs/reference/simulation.md).
+  expect(stale).toEqual([]);
 });
