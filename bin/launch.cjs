@@ -6,7 +6,7 @@
  */
 
 const { spawn } = require('child_process');
-const { existsSync, realpathSync } = require('fs');
+const { access, existsSync, realpathSync } = require('fs');
 const { enableCompileCache } = require('module');
 const { constants, homedir } = require('os');
 const { dirname, isAbsolute, join, sep } = require('path');
@@ -29,6 +29,7 @@ if (isCheckout && !existsSync(join(root, 'node_modules', 'commander'))) {
 function run() {
   quietExperimentalWarnings();
   dieWithParent();
+  widenThreadPool();
   cacheCompiled();
   import(pathToFileURL(isCheckout ? source : join(root, 'dist', 'main.js')).href)
     .then(({ main }) => main(process.argv.slice(2)))
@@ -50,6 +51,18 @@ function quietExperimentalWarnings() {
       for (const print of printers) print.call(process, warning);
     }
   });
+}
+
+/**
+ * What waits for a disk does so in a thread of libuv's pool, and one write to the journal of the file system serves
+ * all who wait at the same time: with four threads, as by default, a thousand small files take a tenth longer. The
+ * pool reads the variable when it is used first; children have no use for it.
+ */
+function widenThreadPool() {
+  if (process.env.UV_THREADPOOL_SIZE !== undefined) return;
+  process.env.UV_THREADPOOL_SIZE = '8';
+  access(__filename, () => {});
+  delete process.env.UV_THREADPOOL_SIZE;
 }
 
 /**

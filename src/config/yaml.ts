@@ -3,6 +3,7 @@ import type { Document, Node } from 'yaml';
 import { tooLarge, yamlSyntax } from './errors.ts';
 import type { Finding, Position } from './problem.ts';
 import { toValue } from './yaml-value.ts';
+import type { YamlValue } from './yaml-value.ts';
 
 /** Largest configuration file, in bytes. */
 export const maxConfigBytes = 1024 * 1024;
@@ -10,6 +11,8 @@ export const maxConfigBytes = 1024 * 1024;
 const maxDocuments = 10_000;
 /** A file that is not YAML at all gives one error a line; the first ones say enough. */
 const maxSyntaxErrors = 20;
+
+const options = { prettyErrors: false, uniqueKeys: false } as const;
 
 /** One YAML document of a file, with the places of its fields. */
 export interface YamlDocument {
@@ -43,9 +46,7 @@ export function parseYaml(text: string): YamlFile {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const documents: Document[] = [
-    ...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false }),
-  ];
+  const documents = [...parseAllDocuments(text, { ...options, lineCounter: lines })];
   if (documents.length > maxDocuments) {
     return refuse(
       tooLarge,
@@ -64,12 +65,35 @@ export function parseYaml(text: string): YamlFile {
       })),
     };
   }
+  const findAgain = createFinder(text);
   return {
     ok: true,
     documents: documents
-      .filter(({ contents }) => !(contents === null || isNothing(contents)))
-      .map((document) => readDocument(document, position)),
+      .filter(holdsSomething)
+      .map((document, index) =>
+        readDocument(document, position, (path, atKey) => findAgain(index, path, atKey)),
+      ),
   };
+}
+
+type Find = YamlValue['find'];
+
+/**
+ * Looks for the node of a field where somebody asks for it, which is where something is wrong: then the text is parsed
+ * once more. The nodes of a file take some fifty times as much memory as the file.
+ */
+function createFinder(text: string): (index: number, ...field: Parameters<Find>) => unknown {
+  let finds: readonly Find[] | null = null;
+  return (index, path, atKey) => {
+    finds ??= [...parseAllDocuments(text, options)]
+      .filter(holdsSomething)
+      .map(({ contents }) => toValue(contents).find);
+    return finds[index]?.(path, atKey);
+  };
+}
+
+function holdsSomething({ contents }: Document): boolean {
+  return !(contents === null || isNothing(contents));
 }
 
 function refuse(definition: Finding['definition'], message: string): YamlFile {
@@ -81,9 +105,13 @@ function isNothing(node: unknown): boolean {
   return isScalar(node) && node.value === null;
 }
 
-function readDocument(document: Document, position: (offset: number) => Position): YamlDocument {
+function readDocument(
+  document: Document,
+  position: (offset: number) => Position,
+  find: Find,
+): YamlDocument {
   const at = (node: unknown): Position => position((node as Node | null)?.range?.[0] ?? 0);
-  const { value, findings, find } = toValue(document.contents);
+  const { value, findings } = toValue(document.contents);
   return {
     value,
     findings: [

@@ -41,9 +41,16 @@ export function desiredDigest(hash: Hasher, desired: readonly DigestedResource[]
   return digestOf(hash, 'fairlead-desired-set-v1', parts.toSorted());
 }
 
+/** Fields are never changed, and asked for their digest at each look, announcement and end of a release. */
+const known = new WeakMap<JsonObject, { readonly hash: Hasher; readonly digest: string }>();
+
 /** Digest of one resource's owned fields; what the inventory remembers as "applied last". */
 export function fieldsDigest(hash: Hasher, fields: JsonObject): string {
-  return digestOf(hash, 'fairlead-fields-v1', fields);
+  const before = known.get(fields);
+  if (before?.hash === hash) return before.digest;
+  const digest = digestOf(hash, 'fairlead-fields-v1', fields);
+  known.set(fields, { hash, digest });
+  return digest;
 }
 
 export interface PlanIdentity {

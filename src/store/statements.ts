@@ -8,6 +8,9 @@ export type Statements = ReturnType<typeof createStatements>;
 
 type StepKey = { readonly release: string; readonly position: number };
 
+/** Events that one statement appends: a release writes seven, and a transaction holds those of several. */
+export const eventsAtOnce = 16;
+
 export function createStatements(db: Kysely<Tables>) {
   return {
     db,
@@ -36,6 +39,14 @@ export function createStatements(db: Kysely<Tables>) {
       db
         .insertInto('events')
         .values({ body: take('body') })
+        .returning('seq'),
+    ),
+
+    /** `eventsAtOnce` of them; the rows come in any order. */
+    appendEvents: prepare((take: Take<readonly string[]>) =>
+      db
+        .insertInto('events')
+        .values(Array.from({ length: eventsAtOnce }, (_, at) => ({ body: take(at) })))
         .returning('seq'),
     ),
 

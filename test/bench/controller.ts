@@ -17,8 +17,11 @@ export interface BenchController {
   readonly api: Api;
   /** Wall clock, when the process was asked for. */
   readonly startedAtMs: number;
-  /** Resolves once nothing is under way and every application is in sync and healthy. @returns wall clock. */
-  steady(apps: number, withinMs: number): Promise<number>;
+  /**
+   * Resolves once nothing is under way and every application is in sync and healthy; asks every `everyMs` (default 25),
+   * which the controller has to answer. @returns wall clock.
+   */
+  steady(apps: number, withinMs: number, everyMs?: number): Promise<number>;
   /** Ends it by SIGTERM and waits until it is gone. */
   stop(): Promise<void>;
 }
@@ -51,7 +54,7 @@ export async function startController(options: ControllerOptions): Promise<Bench
   const api = createControlClient({ socketPath: socketPathOf(stateDir, process.env), signal });
   const fail = (why: string): Error =>
     new Error(`${why}\n${readFileSync(logFile, 'utf8').slice(-4_000)}`);
-  const steady = async (apps: number, withinMs: number): Promise<number> => {
+  const steady = async (apps: number, withinMs: number, everyMs = 25): Promise<number> => {
     const deadline = now() + withinMs;
     for (;;) {
       signal.throwIfAborted();
@@ -65,7 +68,7 @@ export async function startController(options: ControllerOptions): Promise<Bench
         }
       }
       if (atMs > deadline) throw fail(`not steady after ${withinMs} ms`);
-      await sleep(25);
+      await sleep(everyMs);
     }
   };
   return { pid, api, startedAtMs, steady, stop: () => stop(child) };

@@ -220,6 +220,16 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     });
 
     describe('events', () => {
+      it('get their numbers in their order, however many there are at once', async () => {
+        const events = Array.from({ length: 50 }, (_, at) => exampleEvent(`e${at}`));
+        const written = await store.transaction((t) => t.appendEvents(events));
+        expect(written.map(({ id }) => id)).toEqual(events.map(({ id }) => id));
+        expect(await store.events(0, 100)).toEqual(written);
+        const seqs = written.map(({ seq }) => seq);
+        expect(seqs).toEqual(seqs.toSorted((left, right) => left - right));
+        expect(new Set(seqs).size).toBe(50);
+      });
+
       it('are numbered in the order in which they were appended, without gaps', async () => {
         const first = await store.transaction((t) =>
           t.appendEvents([exampleEvent('e1'), exampleEvent('e2')]),

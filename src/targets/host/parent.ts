@@ -33,9 +33,18 @@ export async function openParent(
     folder = await openSafely(parent, resource);
   } catch (thrown) {
     if (errorCode(thrown) !== 'ENOENT') throw thrown;
-    refuseOutside(await resolveParents(path), limits, resource);
-    await effect.fence();
-    folder = await openOrMake(parent, resource);
+    const other = underWay.get(parent);
+    if (other !== undefined) {
+      await other.catch(() => {});
+      return openParent(path, limits, effect, resource);
+    }
+    const made = makeParent(path, limits, effect, resource);
+    underWay.set(parent, made);
+    try {
+      folder = await made;
+    } finally {
+      underWay.delete(parent);
+    }
   }
   return refuseFolderOutside(folder, limits, resource);
 }
@@ -66,6 +75,20 @@ async function refuseFolderOutside(
     message: `${resource} leads to ${real}, outside of what the project may touch`,
     resource,
   });
+}
+
+/** Folders that are being made: the files of an application mostly go into one, and only the first has to make it. */
+const underWay = new Map<string, Promise<Folder>>();
+
+async function makeParent(
+  path: string,
+  limits: readonly string[],
+  effect: Effect,
+  resource: string,
+): Promise<Folder> {
+  refuseOutside(await resolveParents(path), limits, resource);
+  await effect.fence();
+  return openOrMake(dirname(path), resource);
 }
 
 /** Makes what is missing one by one, each in the open folder above it, durably. */
