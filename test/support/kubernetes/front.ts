@@ -45,6 +45,8 @@ export interface Front {
   rule(decide: (asked: Asked) => Fate): void;
   /** Says GOAWAY on all connections: what is under way goes on, nothing new is taken. */
   goaway(): void;
+  /** All connections end at once. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -75,7 +77,7 @@ export async function openFront(
   const asked: Asked[] = [];
   const sessions = new Set<ServerHttp2Session>();
   const sockets = new Map<object, number>();
-  let decide = (_: Asked): Fate => 'pass';
+  let decide: (asked: Asked) => Fate = () => 'pass';
 
   const handle = (from: Http2ServerRequest, to: Http2ServerResponse): void => {
     const socket = (from.stream as typeof from.stream | undefined)?.session ?? from.socket;
@@ -90,7 +92,10 @@ export async function openFront(
     asked.push(one);
     const fate = decide(one);
     if (fate === 'hang') return;
-    if (fate === 'refuse') return void from.stream.close(7);
+    if (fate === 'refuse') {
+      from.stream.close(7);
+      return;
+    }
     if (typeof fate === 'object') {
       from.resume();
       to.writeHead(fate.status, { 'content-type': 'application/json', ...fate.headers });
@@ -114,7 +119,7 @@ export async function openFront(
           to.writeHead(answer.statusCode ?? 500, kept);
           // A watch may say nothing for long; that it has begun is told at once.
           (to as unknown as { flushHeaders(): void }).flushHeaders();
-          answer.pipe(to as unknown as NodeJS.WritableStream);
+          answer.pipe(to);
           to.on('close', () => answer.destroy());
           return;
         }
@@ -146,6 +151,9 @@ export async function openFront(
     socket.on('close', () => open.delete(socket));
     socket.on('error', () => {});
   });
+  const cut = (): void => {
+    for (const socket of open) socket.destroy();
+  };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -155,8 +163,9 @@ export async function openFront(
       decide = next;
     },
     goaway: () => sessions.forEach((session) => session.goaway(0)),
+    cut,
     close: async () => {
-      for (const socket of open) socket.destroy();
+      cut();
       agent.destroy();
       await new Promise((resolve) => server.close(resolve));
     },

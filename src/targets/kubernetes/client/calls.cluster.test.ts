@@ -217,11 +217,14 @@ describe('writing', () => {
           metadata: { name: 'db' },
           ...body,
         })
-        .catch((thrown: Error) => thrown),
+        .then(
+          () => new Error('it was taken'),
+          (thrown: Error) => thrown,
+        ),
     );
     for (const error of await Promise.all(refused)) {
       const words = `${String(error)} ${JSON.stringify(error)} ${JSON.stringify(serverFailureOf(error))}`;
-      expect(error).toBeInstanceOf(Error);
+      expect(error).toMatchObject({ class: 'input' });
       expect(words).not.toContain(canary);
     }
   });

@@ -99,6 +99,8 @@ export function readWatch(options: WatchStreamOptions): OpenWatch {
     };
     void listen();
   });
+  // It may break off before anybody waits for its end.
+  ended.catch(() => {});
   return {
     ended,
     isAlive: (maxAgeMs) =>

@@ -34,12 +34,25 @@ export class RecordCache {
   /** Names told since a list began; `null`: none is under way. */
   #listed: Set<string> | null = null;
   #hasSynced = false;
+  /** The first look at all has come to its end, good or bad. */
+  #hasLooked = false;
+  readonly #firstLook: Promise<void>;
+  #endFirstLook = (): void => {};
   /** Writes of ours that are under way, and what watching told of the same record meanwhile. */
   readonly #writing = new Map<string, { count: number; told: KubeObject | null | undefined }>();
 
   constructor(options: RecordCacheOptions) {
     this.#options = options;
     const { client, clock, random, namespace, warn } = options;
+    const timer = new AbortController();
+    this.#firstLook = new Promise((resolve) => {
+      this.#endFirstLook = () => {
+        this.#hasLooked = true;
+        timer.abort();
+        resolve();
+      };
+    });
+    void clock.sleep(firstLookMs, timer.signal).then(() => this.#endFirstLook());
     this.#reflector = new Reflector({
       client,
       clock,
@@ -54,8 +67,10 @@ export class RecordCache {
         set: (object) => this.#told(object.metadata.name, object),
         gone: (object) => this.#toldGone(object.metadata.name, object.metadata.resourceVersion),
         synced: () => this.#synced(),
-        interrupted: (error) =>
-          warn(`the watch of inventories in ${namespace} broke off: ${error.message}`),
+        interrupted: (error) => {
+          warn(`the watch of inventories in ${namespace} broke off: ${error.message}`);
+          this.#endFirstLook();
+        },
       },
     });
   }
@@ -96,14 +111,7 @@ export class RecordCache {
 
   /** Whether what is known is the server's state. Waits for the first look at all, not for later ones. */
   async isReliable(): Promise<boolean> {
-    if (!this.#hasSynced) {
-      const { clock } = this.#options;
-      const timer = new AbortController();
-      const late = clock.sleep(firstLookMs, timer.signal);
-      const first = this.#reflector.synced(timer.signal).catch(() => {});
-      await Promise.race([first, late]);
-      timer.abort();
-    }
+    if (!this.#hasLooked) await this.#firstLook;
     return await this.#reflector.isFresh(freshMs);
   }
 
@@ -142,6 +150,7 @@ export class RecordCache {
   }
 
   close(): Promise<void> {
+    this.#endFirstLook();
     return this.#reflector.close();
   }
 
@@ -189,5 +198,6 @@ export class RecordCache {
       for (const name of this.#objects.keys())
         if (!listed.has(name) && !this.#writing.has(name)) this.#take(name, null);
     this.#hasSynced = true;
+    this.#endFirstLook();
   }
 }
