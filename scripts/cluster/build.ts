@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import {
+  builtNames,
   findProgram,
   kubernetesVersion,
   programCache,
-  programNames,
 } from '../../src/cluster/programs.ts';
 import type { ProgramName } from '../../src/cluster/programs.ts';
 import { findGo } from '../render/go.ts';
@@ -37,6 +37,7 @@ const modules: readonly Module[] = [
       'kube-apiserver': `${kubernetesPackages}/kube-apiserver`,
       'kube-controller-manager': `${kubernetesPackages}/kube-controller-manager`,
       'kube-scheduler': `${kubernetesPackages}/kube-scheduler`,
+      kubectl: `${kubernetesPackages}/kubectl`,
     },
     // Else the server says that it is version 0.0.0, which charts look at.
     linkerFlags: `-s -w -X ${version}.gitVersion=v${kubernetesVersion} -X ${version}.gitMajor=${major} -X ${version}.gitMinor=${minor} -X ${version}.gitTreeState=clean`,
@@ -55,7 +56,7 @@ const sayEveryMs = 15_000;
  * @throws Error with what Go said
  */
 export async function buildPrograms(env: NodeJS.ProcessEnv): Promise<void> {
-  const missing = programNames.filter((name) => findProgram(name, env) === undefined);
+  const missing = builtNames.filter((name) => findProgram(name, env) === undefined);
   if (missing.length === 0) return;
   const go = findGo();
   if (go === undefined) {

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { findProgram, programNames } from '../../src/cluster/programs.ts';
+import { builtNames, findProgram } from '../../src/cluster/programs.ts';
 
 /** The programs of a Kubernetes control plane, as tests find them: see src/cluster/programs.ts. */
 
 /** What is wrong with them on this machine, in words; undefined when all are there. */
 export function controlPlaneProblem(): string | undefined {
-  const missing = programNames.filter((name) => findProgram(name, process.env) === undefined);
+  const missing = builtNames.filter((name) => findProgram(name, process.env) === undefined);
   return missing.length === 0 ? undefined : `(${missing.join(', ')}) not built`;
 }
 

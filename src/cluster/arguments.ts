@@ -1,5 +1,5 @@
 import type { Layout } from './layout.ts';
-import type { ProgramName } from './programs.ts';
+import type { DaemonName } from './programs.ts';
 
 /** The ports of one cluster, all on the loopback. */
 export interface Ports {
@@ -20,7 +20,7 @@ export function argumentsOf(
   layout: Layout,
   ports: Ports,
   options: { readonly audit: boolean },
-): Readonly<Record<ProgramName, readonly string[]>> {
+): Readonly<Record<DaemonName, readonly string[]>> {
   const etcd = `http://127.0.0.1:${ports.etcd}`;
   const peer = `http://127.0.0.1:${ports.etcdPeer}`;
   const url = `https://127.0.0.1:${ports.server}`;

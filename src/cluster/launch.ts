@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { isAlive } from '../system/processes.ts';
 import type { ProcessTable } from '../system/processes.ts';
-import type { ProgramName } from './programs.ts';
+import type { DaemonName } from './programs.ts';
 import type { ClusterProcess } from './record.ts';
 
 /** Long enough for a server under load to end what it is doing. */
@@ -13,7 +13,7 @@ const lookMs = 20;
 export async function launch(
   table: ProcessTable,
   request: {
-    readonly program: ProgramName;
+    readonly program: DaemonName;
     readonly path: string;
     readonly argv: readonly string[];
     readonly folder: string;

@@ -12,10 +12,16 @@ export const programNames = [
   'kwok',
 ] as const;
 
-export type ProgramName = (typeof programNames)[number];
+/** What runs as long as the cluster does. */
+export type DaemonName = (typeof programNames)[number];
 
-/** Where each program is. */
-export type Programs = Readonly<Record<ProgramName, string>>;
+/** All that is built: kubectl is for people and tests. */
+export const builtNames = [...programNames, 'kubectl'] as const;
+
+export type ProgramName = (typeof builtNames)[number];
+
+/** Where each daemon is. */
+export type Programs = Readonly<Record<DaemonName, string>>;
 
 /** The version that is built; also the name of its folder in the cache, so that another version is another folder. */
 export const kubernetesVersion = '1.36.3';
@@ -46,7 +52,7 @@ export function findPrograms(env: NodeJS.ProcessEnv): Programs {
       message: `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} neither in KUBEBUILDER_ASSETS nor named by ${missing.map(variableOf).join(', ')}, nor in ${programCache(env)}, nor on the PATH`,
     });
   }
-  return Object.fromEntries(found) as Record<ProgramName, string>;
+  return Object.fromEntries(found) as Record<DaemonName, string>;
 }
 
 /** The variable that names a program, as FAIRLEAD_KUBE_APISERVER. */

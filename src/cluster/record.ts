@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessIdentity } from '../system/processes.ts';
 import { cacheHome } from './programs.ts';
-import type { ProgramName } from './programs.ts';
+import type { DaemonName } from './programs.ts';
 
 /** What is known of a cluster; in its folder as `cluster.json`, so that any process can look at it and end it. */
 export interface ClusterRecord {
@@ -19,7 +19,7 @@ export interface ClusterRecord {
 }
 
 export interface ClusterProcess {
-  readonly program: ProgramName;
+  readonly program: DaemonName;
   readonly identity: ProcessIdentity;
   /** The arguments, so that it can be started again. */
   readonly argv: readonly string[];

@@ -8,7 +8,7 @@ import { nodes } from './kwok.ts';
 import { endAll, launch } from './launch.ts';
 import { layoutOf } from './layout.ts';
 import { freePorts } from './ports.ts';
-import type { ProgramName, Programs } from './programs.ts';
+import type { DaemonName, Programs } from './programs.ts';
 import { waitFor } from './ready.ts';
 import type { Wait } from './ready.ts';
 import { writeRecord } from './record.ts';
@@ -67,7 +67,7 @@ async function startOnce(options: StartOptions): Promise<ClusterRecord> {
       auditLog: audit ? layout.auditLog : null,
       processes: started,
     });
-    const run = async (program: ProgramName): Promise<void> => {
+    const run = async (program: DaemonName): Promise<void> => {
       const log = layout.logOf(program);
       const path = programs[program];
       started.push(await launch(table, { program, path, argv: argv[program], folder, log }));

@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { beforeAll, expect, test } from 'vitest';
 import { playLabel } from '../../src/cluster/kwok.ts';
+import { findProgram } from '../../src/cluster/programs.ts';
 import { auditEntries, deployment, openKube, podTemplate } from '../support/cluster.ts';
 import type { Kube, KubeObject } from '../support/cluster.ts';
 import { until } from '../support/program.ts';
@@ -34,6 +36,13 @@ const apps = (resource: string): string => `/apis/apps/v1/namespaces/${namespace
 
 test('it says which version it is', async () => {
   expect((await kube.get('/version')).gitVersion).toMatch(/^v1\.\d+\.\d+$/);
+});
+
+test('kubectl has it by its kubeconfig', () => {
+  const kubectl = findProgram('kubectl', process.env) ?? 'kubectl';
+  const env = { ...process.env, KUBECONFIG: kube.kubeconfig };
+  const nodes = execFileSync(kubectl, ['get', 'nodes', '-o', 'name'], { env, encoding: 'utf8' });
+  expect(nodes.trim().split('\n')).toEqual(['node/node-a', 'node/node-b', 'node/node-c']);
 });
 
 test('pods of a Deployment become ready on different nodes', async () => {

@@ -1,0 +1,186 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildPrograms } from '../../../scripts/cluster/build.ts';
+import { startController } from '../controller.ts';
+import type { BenchController } from '../controller.ts';
+import { processFacts } from '../process-facts.ts';
+import { round, summarise } from '../statistics.ts';
+import { bareApply, bestConcurrency } from './bare.ts';
+import { openBenchCluster } from './bench-cluster.ts';
+import type { BenchCluster } from './bench-cluster.ts';
+import { commits } from './measure/commits.ts';
+import { edit, p99, remove, victims } from './measure/by-hand.ts';
+import { readOptions, usage } from './options.ts';
+import type { KubernetesBenchOptions } from './options.ts';
+import { createRepository } from './repository.ts';
+import { showResult } from './result.ts';
+import type { KubernetesBenchResult } from './result.ts';
+import { openWatcher } from './watcher.ts';
+import type { Workload } from './workload.ts';
+
+/**
+ * `npm run bench:kubernetes`: the controller as it is shipped, in a process of its own, on a real control plane, beside
+ * a client that applies the same objects and does nothing else. Each begins with an empty cluster.
+ */
+
+/** Nobody waits longer than this for everything to be healthy. */
+const withinMs = 900_000;
+const objectsByHand = 100;
+const commitCount = 5;
+
+interface Run {
+  readonly options: KubernetesBenchOptions;
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly say: (text: string) => void;
+}
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: readonly string[]): Promise<number> {
+  let options: KubernetesBenchOptions | 'help';
+  try {
+    options = readOptions(argv);
+  } catch (thrown) {
+    process.stderr.write(
+      `${thrown instanceof Error ? thrown.message : String(thrown)}\n\n${usage}\n`,
+    );
+    return 1;
+  }
+  if (options === 'help') {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
+  const interrupt = new AbortController();
+  const stop = (): void => interrupt.abort(new Error('interrupted'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'));
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  try {
+    await buildPrograms(process.env);
+    const result = await measure({ options, folder, signal: interrupt.signal, say });
+    process.stdout.write(
+      options.json ? `${JSON.stringify(result)}\n` : `${showResult(result, options)}\n`,
+    );
+    return 0;
+  } catch (thrown) {
+    say(`bench: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    return interrupt.signal.aborted ? 130 : 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function measure(run: Run): Promise<KubernetesBenchResult> {
+  const { options, folder, signal, say } = run;
+  const workload: Workload = { apps: options.apps, replicas: options.pods ? 1 : 0 };
+  say('looking for the best concurrency of a bare client …');
+  const concurrency = await withCluster(run, 'trial', (cluster) =>
+    bestConcurrency(cluster, workload.replicas),
+  );
+  say(`the bare client applies everything, ${concurrency} at a time …`);
+  const limitSeconds = await withCluster(run, 'bare', (cluster) =>
+    bareApply(cluster, workload, concurrency),
+  );
+  await using cluster = await openBenchCluster(folder, 'fairlead', signal);
+  say('making the repository …');
+  const { kubeconfig } = cluster;
+  const repository = createRepository(join(folder, 'repository'), workload, {
+    helm: options.helm,
+    kubeconfig,
+  });
+  const start = (name: string): Promise<BenchController> =>
+    startController({
+      folder,
+      repository: repository.url,
+      stateDir: join(folder, 'state'),
+      name,
+      cpuProf: options.cpuProf,
+      signal,
+    });
+  say('Fairlead deploys everything …');
+  const controller = await start('first');
+  try {
+    const healthyAtMs = await controller.steady(workload.apps, withinMs);
+    const first = processFacts(controller.pid);
+    const firstRequests = await cluster.requests();
+    say(`watching it idle for ${options.idleSeconds} s …`);
+    const idle = await watchIdle(run, cluster, controller);
+    const watcher = await openWatcher(cluster.admin);
+    say('one commit, again and again …');
+    const parts = { cluster, controller, watcher, repository };
+    const committed = await commits(parts, workload.apps, commitCount);
+    say('edits by hand …');
+    const edited = await edit(cluster, watcher, victims(workload.apps, objectsByHand, 2));
+    say('deletes by hand …');
+    const removed = await remove(cluster, watcher, victims(workload.apps, objectsByHand, 3));
+    watcher.close();
+    await controller.steady(workload.apps, withinMs);
+    say('restarting …');
+    await controller.stop();
+    const writes = await cluster.writes();
+    const again = await start('again');
+    try {
+      const steadyAtMs = await again.steady(workload.apps, withinMs);
+      const cpu = first === null ? null : first.cpuSeconds + first.childrenCpuSeconds;
+      return {
+        apps: workload.apps,
+        limitSeconds: round(limitSeconds),
+        healthySeconds: round((healthyAtMs - controller.startedAtMs) / 1_000),
+        requestsPerApp: round(firstRequests / workload.apps),
+        cpuSeconds: cpu === null ? null : round(cpu),
+        peakRssMiB: first === null ? null : round(first.peakMiB),
+        ...idle,
+        commitLiveSeconds: summarise(committed.seconds).median,
+        commitRequests: summarise(committed.requests).median,
+        driftHealP99Seconds: round(p99(edited)),
+        deleteHealP99Seconds: round(p99(removed)),
+        restartSteadySeconds: round((steadyAtMs - again.startedAtMs) / 1_000),
+        restartWrites: (await cluster.writes()) - writes,
+      };
+    } finally {
+      await again.stop();
+    }
+  } finally {
+    await controller.stop();
+  }
+}
+
+async function watchIdle(
+  { options, signal }: Run,
+  cluster: BenchCluster,
+  { pid }: BenchController,
+): Promise<Pick<KubernetesBenchResult, 'idleRssMiB' | 'idleRequests' | 'idleCpuPercent'>> {
+  const settleMs = 3_000;
+  await pause(settleMs, signal);
+  const [requests, before] = [await cluster.requests(), processFacts(pid)];
+  await pause(options.idleSeconds * 1_000, signal);
+  const after = processFacts(pid);
+  const cpuSeconds =
+    before === null || after === null
+      ? null
+      : after.cpuSeconds + after.childrenCpuSeconds - before.cpuSeconds - before.childrenCpuSeconds;
+  return {
+    idleRssMiB: after === null ? null : round(after.residentMiB),
+    idleRequests: (await cluster.requests()) - requests,
+    idleCpuPercent: cpuSeconds === null ? null : round((cpuSeconds / options.idleSeconds) * 100),
+  };
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
+  signal.throwIfAborted();
+}
+
+async function withCluster<T>(
+  { folder, signal }: Run,
+  name: string,
+  work: (cluster: BenchCluster) => Promise<T>,
+): Promise<T> {
+  await using cluster = await openBenchCluster(folder, name, signal);
+  return await work(cluster);
+}
