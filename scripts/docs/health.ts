@@ -13,9 +13,10 @@ export function healthReference(): string {
     'What is said of an object is decided in this order:',
     [
       '1. It is being deleted: Progressing, with the finalizers that hold it up (for a Namespace, with what is left in it).',
-      '2. A rule of its kind, from the tables below.',
-      '3. It is a composite resource or a claim of Crossplane (its `spec` tells): the rule of managed resources.',
-      '4. The standard conditions, as kstatus reads them: `status.observedGeneration` behind `metadata.generation` is Progressing, `Stalled` is Degraded, `Reconciling` is Progressing, `Ready` is Healthy when True and Progressing otherwise. An object without any of these is Healthy.',
+      '2. A rule that its target has for its kind ([own rules](../guide/health.md)).',
+      '3. The rule of its kind, from the tables below.',
+      '4. It is a composite resource or a claim of Crossplane (its `spec` tells): the rule of managed resources.',
+      '5. The standard conditions, as kstatus reads them: `status.observedGeneration` behind `metadata.generation` is Progressing, `Stalled` is Degraded, `Reconciling` is Progressing, `Ready` is Healthy when True and Progressing otherwise. An object without any of these is Healthy.',
     ].join('\n'),
     'Unless a rule says otherwise, its kinds are Progressing until their controller has written a status, and while `status.observedGeneration` is behind. A condition that is `Unknown` is Progressing. `Suspended` does not hold up a release: somebody wanted it so.',
     'Where the pods of a workload are known, the sentence names the first that is not ready, and why: "1 of 3 pods is not ready: web-abc cannot pull image …". They never change the status.',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { compileHealthRule } from '../../health/kubernetes/user/rules.ts';
+import { healthRulesReader } from '../lazy-health-rules.ts';
 import { oneOf } from '../one-of.ts';
 
 /** Longest list of rules of one target. */
@@ -45,7 +45,7 @@ const rule = z
     if (context.issues.length > 0) return;
     const { cel, lua } = context.value;
     if ((cel === undefined) === (lua === undefined)) return;
-    const compiled = compileHealthRule(context.value);
+    const compiled = healthRulesReader().compileHealthRule(context.value);
     if (compiled.ok) return;
     const { path, message, line } = compiled.problem;
     context.issues.push({

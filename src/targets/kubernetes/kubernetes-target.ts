@@ -1,4 +1,6 @@
 import { healthOf } from '../../health/kubernetes/health-of.ts';
+import type { HealthContext } from '../../health/kubernetes/health-of.ts';
+import type { HealthRule } from '../../health/kubernetes/user/rules.ts';
 import type { Live, ResourceId } from '../../model/resource.ts';
 import type { Health, HealthStatus } from '../../model/status.ts';
 import type { ReadOptions, Reference, Target, TargetChange } from '../target.ts';
@@ -37,8 +39,9 @@ export async function createKubernetesTarget(options: TargetOptions): Promise<Ta
   const cluster = await connectCluster({ name, settings, clock, random, hash, env, warn });
   const { client, discovery, ledger } = cluster;
 
+  const judged = await healthContext(settings.healthRules);
   const trim = (object: KubeObject): Facts => ({
-    health: healthOf(object),
+    health: healthOf(object, judged),
     baseline: baselineOf(hash, sealer, object),
   });
   const informers = cluster.informers<Facts>({
@@ -104,6 +107,13 @@ export async function createKubernetesTarget(options: TargetOptions): Promise<Ta
       await cluster.close();
     },
   };
+}
+
+/** CEL and Lua are loaded only where somebody uses them. */
+async function healthContext(rules: readonly HealthRule[]): Promise<HealthContext> {
+  if (rules.length === 0) return {};
+  const { userRules } = await import('../../health/kubernetes/user/rules.ts');
+  return { ruleFor: userRules(rules) };
 }
 
 /** One answer for each, in order. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../../config/duration.ts';
+import { healthRules } from '../../config/kinds/health-rule.ts';
+import type { HealthRule } from '../../health/kubernetes/user/rules.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { settingsInvalid } from './auth/errors.ts';
 import type { Identity } from './client/client.ts';
@@ -50,6 +52,7 @@ export const kubernetesSettings = z
     requestTimeout: duration({ minMs: 1_000, maxMs: 600_000 }).optional().meta({
       description: 'How long one call to the API server may take, tries included. Default 30s.',
     }),
+    healthRules: healthRules.optional(),
   })
   .check((context) => {
     const { inCluster, kubeconfig, context: name } = context.value;
@@ -73,6 +76,8 @@ export interface KubernetesSettings {
   /** `null`: the whole cluster. */
   readonly namespaces: readonly string[] | null;
   readonly requestTimeoutMs: number;
+  /** Users' own rules, which come before ours. */
+  readonly healthRules: readonly HealthRule[];
 }
 
 /** @throws FairleadError `kubernetes.settings-invalid` */
@@ -98,5 +103,6 @@ export function readSettings(name: string, settings: JsonObject): KubernetesSett
     namespace: data.namespace ?? 'fairlead-system',
     namespaces: data.namespaces ?? null,
     requestTimeoutMs: isRead ? requestTimeout : (data.requestTimeout ?? 30_000),
+    healthRules: data.healthRules ?? [],
   };
 }

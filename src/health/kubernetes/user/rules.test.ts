@@ -52,3 +52,22 @@ test('a rule that cannot be read makes its objects Unknown, and no others', () =
   expect(healthOf({ apiVersion: 'v1', kind: 'ConfigMap' }, { ruleFor }).status).toBe('Unknown');
   expect(healthOf({ apiVersion: 'v1', kind: 'Endpoints' }, { ruleFor }).status).toBe('Healthy');
 });
+
+test('a rule sees which keys a Secret has, never what they hold', () => {
+  const object: JsonObject = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: 'keys',
+      annotations: { 'kubectl.kubernetes.io/last-applied-configuration': 'hunter2' },
+    },
+    data: { password: 'aHVudGVyMg==' },
+    stringData: { other: 'hunter2' },
+  };
+  const lua = `
+    local found = ""
+    for key, value in pairs(obj.data) do found = found .. key .. "=" .. value .. " " end
+    return { status = "Healthy", message = found .. tostring(obj.stringData) .. tostring(obj.metadata.annotations) .. obj.metadata.name }`;
+  const ruleFor = userRules([{ group: '', kind: 'Secret', lua }]);
+  expect(healthOf(object, { ruleFor }).message).toBe('password= other= nilnilkeys');
+});

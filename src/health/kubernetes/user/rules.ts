@@ -1,4 +1,5 @@
-import type { JsonObject } from '../../../model/json.ts';
+import { isJsonObject } from '../../../model/json.ts';
+import type { Json, JsonObject } from '../../../model/json.ts';
 import { matcherOf } from '../match.ts';
 import { groupOf, textAt } from '../object.ts';
 import type { Rule } from '../rule.ts';
@@ -49,6 +50,22 @@ export function compileHealthRule({
 }
 
 /**
+ * A Secret as a rule sees it: which keys it has, not what they hold, because what a rule says is shown and kept. The same
+ * values stand in the annotation that kubectl leaves.
+ */
+function withoutSecrets(object: JsonObject): JsonObject {
+  if (groupOf(object) !== '' || textAt(object, 'kind') !== 'Secret') return object;
+  const { metadata, data, stringData, ...rest } = object;
+  const keys = Object.keys({ ...asObject(data), ...asObject(stringData) });
+  const { annotations: _, ...shown } = asObject(metadata);
+  return { ...rest, metadata: shown, data: Object.fromEntries(keys.map((key) => [key, ''])) };
+}
+
+function asObject(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+/**
  * The rules of a user as `healthOf` takes them. One that cannot be read, which configuration does not let through, makes
  * its objects Unknown; it is never passed over in favour of a rule that the user did not mean.
  */
@@ -57,7 +74,7 @@ export function userRules(rules: readonly HealthRule[]): (object: JsonObject) =>
     rules.map((rule) => {
       const compiled = compileHealthRule(rule);
       const judge: Rule['judge'] = compiled.ok
-        ? compiled.value
+        ? (object, owned) => compiled.value(withoutSecrets(object), owned)
         : () => unknown(`its health rule cannot be read: ${compiled.problem.message}`);
       return { group: rule.group, kind: rule.kind, counts: 'what its user says', judge };
     }),
