@@ -10,6 +10,7 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises';
+import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -240,6 +241,55 @@ describe('requests that are wrong', () => {
     const rude = connect(socketPath);
     rude.on('connect', () => rude.destroy());
     expect(await createControlClient({ socketPath }).status()).toBeDefined();
+  });
+});
+
+describe('clients that are slow', () => {
+  test('and many, in the middle of a request, hold nobody else up', async () => {
+    await serve();
+    const slow = Array.from({ length: 200 }, () => connect(socketPath));
+    try {
+      await Promise.all(slow.map((one) => once(one, 'connect')));
+      for (const one of slow)
+        one.write('POST /v1/status HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{');
+      expect(await createControlClient({ socketPath }).status()).toBeDefined();
+    } finally {
+      for (const one of slow) one.destroy();
+    }
+  });
+
+  test('in reading a stream are given no more than they take', async () => {
+    let made = 0;
+    await serve(
+      echoApi({
+        follow: async function* (_, signal) {
+          while (!signal.aborted) {
+            made += 1;
+            yield { ...someEvent(made), message: 'x'.repeat(10_000) };
+            if (made % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+          }
+        },
+      }),
+    );
+    const slow = connect(socketPath);
+    try {
+      slow.pause();
+      const body = '{"afterSeq":0}';
+      slow.write(
+        `POST /v1/follow HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      );
+      let before = -1;
+      // It comes to a stop by itself: what was made for it fits into the buffers of a socket.
+      for (let round = 0; round < 100 && before !== made; round++) {
+        before = made;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      expect(before).toBe(made);
+      expect(made).toBeGreaterThan(0);
+      expect(made).toBeLessThan(5_000);
+    } finally {
+      slow.destroy();
+    }
   });
 });
 
