@@ -133,7 +133,7 @@ function forms(value: string): readonly string[] {
     bytes.toString('base64').replace(/=+$/, '').slice(0, -1),
     bytes.toString('hex'),
     encodeURIComponent(value),
-    [...value].toReversed().join(''),
+    value.split('').toReversed().join(''),
     Buffer.from(value, 'utf16le').toString('latin1'),
     digest(value),
     digest(`${value}\n`),
