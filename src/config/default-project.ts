@@ -30,6 +30,6 @@ function isNamelessProject({ document, documentKind }: ConfigProblem): boolean {
 
 /** At first there is nothing to tell by what else it may be. */
 function mayHideIt({ document, documentKind }: ConfigProblem): boolean {
-  if (documentKind !== null && isConfigKind(documentKind)) return false;
+  if (documentKind === '' || (documentKind !== null && isConfigKind(documentKind))) return false;
   return document === null || document.name === defaultProject || !isDocumentName(document.name);
 }

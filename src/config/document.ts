@@ -12,7 +12,7 @@ export interface CheckedDocument {
   readonly document: YamlDocument;
   /** Which document it is, also when it is wrong; `null` when that cannot be told. */
   readonly name: DocumentName | null;
-  /** What its `kind` says; `null` where it says nothing. */
+  /** As `ConfigProblem.documentKind`. */
   readonly kind: string | null;
   /** `null` when it is not valid. */
   readonly entry: ConfigEntry | null;
@@ -27,8 +27,7 @@ export function checkDocument(
 ): CheckedDocument {
   const { value } = document;
   const name = nameOf(value);
-  const said = field(value, 'kind');
-  const saidKind = typeof said === 'string' ? said : null;
+  const saidKind = kindSaid(value);
   const locate = (finding: Finding): Finding & { readonly position: Position } => ({
     ...finding,
     position: document.locate(finding.path, finding.atKey),
@@ -53,6 +52,14 @@ export function checkDocument(
 function field(value: unknown, name: string): unknown {
   const isObject = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
   return isObject ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+/** `null` where it cannot be told; empty for a mapping that has nothing of a document of ours. */
+function kindSaid(value: unknown): string | null {
+  const said = field(value, 'kind');
+  if (typeof said === 'string') return said;
+  const isOurs = ['kind', 'metadata', 'spec'].some((name) => field(value, name) !== undefined);
+  return value === undefined || isOurs ? null : '';
 }
 
 function nameOf(value: unknown): DocumentName | null {

@@ -46,7 +46,7 @@ export interface ConfigProblem {
   /** What the operator should do. */
   readonly hint: string;
   readonly document: DocumentName | null;
-  /** What `kind` says, also where there is no name; `null` where even that cannot be told. */
+  /** What `kind` says, also where there is no name; `null` where it cannot be told, empty where it is no document of ours. */
   readonly documentKind: string | null;
 }
 

@@ -65,6 +65,7 @@ export interface Guard {
     | 'modified-since'
     | 'application-removed'
     | 'held-by-others'
+    | 'not-made-here'
     | 'replaces-data';
   /** One sentence for the person who decides. */
   readonly message: string;

@@ -120,11 +120,15 @@ describe('a resource that is there', () => {
     expect(plan.warnings).toEqual([]);
   });
 
-  test('different and nobody’s is taken over, with a warning', () => {
+  test('different and nobody’s is overwritten once a person has agreed', () => {
     const plan = planOf([{ want: item, see: found(item, { fields: { content: 'theirs' } }) }]);
     expect(plan.changes).toMatchObject([{ action: 'update', causeKind: 'source' }]);
-    expect(plan.warnings).toEqual([
-      'File/index is already there and was not made by Fairlead; it would be taken over',
+    expect(plan.guards).toEqual([
+      {
+        code: 'not-made-here',
+        message:
+          'File/index is already there and was not made by Fairlead; it would be overwritten',
+      },
     ]);
   });
 

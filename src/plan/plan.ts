@@ -14,7 +14,7 @@ import { planDelete } from './delete.ts';
 import { desiredDigest, placeKey, planDigest, planSetDigest } from './digest.ts';
 import { claimedTwice, emptyRender, unreadableLive } from './errors.ts';
 import { pruneGuards } from './guard.ts';
-import { replaceGuards, takeOverGuards } from './take-over.ts';
+import { foreignGuards, replaceGuards, takeOverGuards } from './take-over.ts';
 import { countChanges, orderChanges } from './order.ts';
 import { refusalOf, showOrigin } from './refusal.ts';
 
@@ -113,6 +113,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
   const entriesById = Map.groupBy(entries, (entry) => resourceKey(entry.id));
   const changes: Change[] = [];
   const warnings: string[] = [];
+  const foreign: Change[] = [];
   let unchanged = 0;
   const wanted = new Set(desired.map(placeOf));
   // One thing in the world under two ids: it was renamed, and changes hands as it is.
@@ -137,11 +138,8 @@ export function createPlan(input: PlanInput): Result<Planned> {
     if (change === null) unchanged += 1;
     else {
       changes.push(change);
-      if (change.action === 'update' && entry === null && renamedFrom === null) {
-        warnings.push(
-          `${showResource(item.id)} is already there and was not made by Fairlead; it would be taken over`,
-        );
-      }
+      const isOverwritten = change.action === 'update' || change.action === 'replace';
+      if (isOverwritten && entry === null && renamedFrom === null) foreign.push(change);
     }
   }
 
@@ -178,6 +176,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
   const guards: readonly Guard[] = [
     ...takeOverGuards(changes),
     ...replaceGuards(replaces, desired),
+    ...foreignGuards(foreign, desired),
     ...pruneGuards({
       deletes,
       desired,

@@ -35,3 +35,20 @@ export function replaceGuards(
       message: `deletes ${showResource(id)} to make it anew, with what it may hold`,
     }));
 }
+
+/** A person says yes before what somebody else put there is overwritten; not twice to the same change. */
+export function foreignGuards(
+  foreign: readonly Change[],
+  desired: readonly Desired[],
+): readonly Guard[] {
+  return foreign
+    .filter(
+      (change) =>
+        takeOverGuards([change]).length === 0 &&
+        (change.action !== 'replace' || replaceGuards([change], desired).length === 0),
+    )
+    .map(({ id }) => ({
+      code: 'not-made-here',
+      message: `${showResource(id)} is already there and was not made by Fairlead; it would be overwritten`,
+    }));
+}

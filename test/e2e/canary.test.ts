@@ -96,7 +96,7 @@ apiVersion: fairlead.dev/v1alpha1
 kind: Source
 metadata: { name: away }
 spec: { url: 'http://127.0.0.1:9/none.git', auth: { token: { fromEnv: SOURCE_TOKEN } }, interval: 1s }
-${application('site')}${application('bad', ', timeouts: {health: 3s}')}`;
+${application('site')}${application('over')}${application('bad', ', timeouts: {health: 3s}')}`;
 }
 
 async function say(...args: readonly string[]): Promise<void> {
@@ -163,6 +163,7 @@ async function ask(formats: readonly string[]): Promise<void> {
   }
   await say('describe', 'site', '--full', '--server');
   await say('describe', 'bad', '--full', '--server');
+  await say('describe', 'over', '--full', '--server');
   for (const format of formats) {
     await say('plan', '-o', format, '--server');
     await say('diff', '-o', format, '--server');
@@ -181,10 +182,17 @@ async function ask(formats: readonly string[]): Promise<void> {
 
 test('no canary turns up where it does not belong', { timeout: 240_000 }, async () => {
   said.clear();
+  mkdirSync(join(bench.out, 'sub'));
+  writeFileSync(join(bench.out, 'sub/theirs'), canaries.foreign, { mode: 0o600 });
   const first = bench.checkout.commit({
     'fairlead.yaml': configuration(),
     'site/all.yaml': resources(),
     'bad/bad.yaml': bench.file('bad', 'x'),
+    'over/over.yaml': host('File', 'theirs', {
+      path: join(bench.out, 'sub/theirs'),
+      mode: '0600',
+      content: 'ours\n',
+    }),
   });
   const controller = await bench.start('--log-format', 'json');
   await bench.settled(first, 'site', 'bad');
@@ -192,6 +200,7 @@ test('no canary turns up where it does not belong', { timeout: 240_000 }, async 
     canaries.fileFromEnv,
     canaries.fileFromFile,
   ]);
+  await bench.application('over', 'a question', ({ state }) => state === 'awaiting-approval');
   readCommandLines();
 
   // Drift: by hand, in a file that not everybody may read, and in the secret files themselves.
@@ -204,15 +213,8 @@ test('no canary turns up where it does not belong', { timeout: 240_000 }, async 
   );
 
   // What fails: a process and a command that say their secrets, a secret that is missing, a file in the way.
-  mkdirSync(join(bench.out, 'sub'), { recursive: true });
-  writeFileSync(join(bench.out, 'sub/theirs'), canaries.foreign, { mode: 0o600 });
   bench.checkout.commit({
     'bad/bad.yaml':
-      host('File', 'theirs', {
-        path: join(bench.out, 'sub/theirs'),
-        mode: '0600',
-        content: 'ours\n',
-      }) +
       host('Process', 'dies', {
         argv: program(true),
         restart: 'never',

@@ -72,7 +72,7 @@ export async function createHostTarget(options: HostTargetOptions): Promise<Targ
   const tell = (change: TargetChange): void => listener(change);
   const kinds: readonly HostKind[] = [
     createDirectoryKind(shared),
-    createFileKind(shared),
+    createFileKind({ ...shared, stateDir: settings.stateDir }),
     createCommandKind({ ...shared, stateDir: settings.stateDir, env, table, hash, ledger }),
     createProcessKind({
       ...shared,

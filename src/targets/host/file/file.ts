@@ -32,12 +32,14 @@ import { describeFound, hasAttributes, refuseUnplanned, removeAt } from '../plac
 import { refuseOutside, refuseSetId } from '../limits.ts';
 import type { SecretReader } from '../secrets.ts';
 import type { Temporaries } from '../temporaries.ts';
+import { isForeign, keepAside } from './aside.ts';
 import { contentDigest, lookAtFile, maxTextBytes, readText } from './content.ts';
 import type { Found } from './content.ts';
 import { fileDefinition, fileSpec } from './spec.ts';
 import { fileUid, isSecretUid, isUidOf, sealContent } from './uid.ts';
 
 export interface FileKindDependencies {
+  readonly stateDir: string;
   readonly clock: Clock;
   readonly sealer: Sealer;
   readonly memory: FileMemory;
@@ -142,7 +144,7 @@ async function apply(
   path: string,
   contentOf: (payload: Payload, resource: string) => Promise<string>,
 ): Promise<Applied> {
-  const { sealer, accounts, temporaries, memory } = dependencies;
+  const { sealer, accounts, temporaries, memory, stateDir } = dependencies;
   const { desired } = effect;
   const resource = showResource(desired.id);
   const payload = desired.payload as unknown as Payload;
@@ -179,6 +181,9 @@ async function apply(
         return { uid: fileUid(path, found, secret, sealer) };
       }
       refuseOther(effect, path, found, sealer, resource);
+      if (isForeign(effect, found)) {
+        await keepAside(stateDir, effect, path, folder.at(name));
+      }
       const seen = found.kind === 'absent' ? null : found.signature;
       const written = await replaceFile(folder, name, content, {
         mode: Number.parseInt(mode, 8),

@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { JsonObject } from '../../../model/json.ts';
 import { unwrap } from '../../../model/result.ts';
@@ -64,4 +74,37 @@ test('what is in a file that nobody gave us is not shown unless everybody may re
   mkdirSync(bench.path(''), { recursive: true });
   writeFileSync(bench.path('f'), canary, { mode: 0o600 });
   expect(await planText({ content: 'public\n' })).not.toContain(canary);
+});
+
+test('what somebody else put there waits for a person, and is kept aside when it is overwritten', async () => {
+  mkdirSync(bench.path(''), { recursive: true });
+  writeFileSync(bench.path('f'), canary, { mode: 0o644 });
+  const planned = unwrap(await bench.plan(file({ content: 'ours\n' })));
+  expect(planned.plan.guards.map(({ code }) => code)).toEqual(['not-made-here']);
+  expect((await bench.release(file({ content: 'ours\n' }))).error).toBe(null);
+  expect(readFileSync(bench.path('f'), 'utf8')).toBe('ours\n');
+  const kept = bench.path('../state/kept/shop@dev');
+  const [name, ...others] = readdirSync(kept);
+  expect(others).toEqual([]);
+  expect(readFileSync(join(kept, name!), 'utf8')).toBe(canary);
+  expect(statSync(join(kept, name!)).mode & 0o777).toBe(0o600);
+  // What is ours, and what somebody changed in it, is no such thing.
+  writeFileSync(bench.path('f'), 'drift');
+  expect(unwrap(await bench.plan(file({ content: 'ours\n' }))).plan.guards).toEqual([]);
+  expect((await bench.release(file({ content: 'next\n' }))).error).toBe(null);
+  expect(readdirSync(kept)).toEqual([name]);
+});
+
+test('a link in the way is kept as the link it was, beside what was kept before', async () => {
+  mkdirSync(bench.path(''), { recursive: true });
+  for (const to of ['first', 'second']) {
+    symlinkSync(to, bench.path('f'));
+    expect((await bench.release(file({ content: 'ours\n' }))).error).toBe(null);
+    expect((await bench.release()).error).toBe(null);
+  }
+  const kept = bench.path('../state/kept/shop@dev');
+  expect(readdirSync(kept).map((name) => readlinkSync(join(kept, name)))).toEqual([
+    'first',
+    'second',
+  ]);
 });
