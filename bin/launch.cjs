@@ -98,7 +98,7 @@ function handOver() {
     return;
   }
   // The same flag as in the shell's half of `fairlead`.
-  const argv = ['--max-semi-space-size=4', join(__dirname, 'fairlead')];
+  const argv = ['--max-semi-space-size=8', join(__dirname, 'fairlead')];
   const child = spawn(node, argv.concat(process.argv.slice(2)), {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: Object.assign({}, process.env, { FAIRLEAD_HANDED_OVER: '1' }),

@@ -35,6 +35,7 @@ interface Scope {
  *   damages the file, and what is lost is found again: ownership is recorded at the targets with their own
  *   durability, and an interrupted release is read back from there. A commit that holds an approval is flushed at
  *   once, because a person's yes cannot be found again.
+ * - The write-ahead log may grow to 16 MB before it is brought into the file: that waits for the disk, in place.
  * - One writer: transactions queue in this process and take SQLite's write lock at their start, so that two processes
  *   wait for each other instead of failing in the middle.
  *
@@ -145,7 +146,9 @@ async function prepared(
   openReader: () => SqliteConnection,
 ): Promise<SqliteConnection> {
   try {
-    writer.exec('pragma journal_mode = wal; pragma synchronous = normal');
+    writer.exec(
+      'pragma journal_mode = wal; pragma synchronous = normal; pragma wal_autocheckpoint = 4000',
+    );
     checkIntegrity(writer, file);
     await migrate(writer, file);
     return openReader();

@@ -19,7 +19,7 @@ interface Known extends Seen {
  * A change within one tick of the file system's clock after we looked keeps the signature. What was looked at so
  * soon after its last change is therefore read once more (as Git's "racily clean" index entries).
  */
-const racyMs = 50;
+export const racyMs = 50;
 
 /** How long content is taken as known from its signature alone: the rate of verification from scratch. */
 const rememberedMs = 6 * 3_600_000;

@@ -28,16 +28,14 @@ export async function openParent(
   resource: string,
 ): Promise<Folder> {
   const parent = dirname(path);
+  await underWay.get(parent)?.catch(() => {});
   let folder: Folder;
   try {
     folder = await openSafely(parent, resource);
   } catch (thrown) {
     if (errorCode(thrown) !== 'ENOENT') throw thrown;
-    const other = underWay.get(parent);
-    if (other !== undefined) {
-      await other.catch(() => {});
-      return openParent(path, limits, effect, resource);
-    }
+    // Somebody else found the same meanwhile.
+    if (underWay.has(parent)) return openParent(path, limits, effect, resource);
     const made = makeParent(path, limits, effect, resource);
     underWay.set(parent, made);
     try {
@@ -86,18 +84,13 @@ async function makeParent(
   effect: Effect,
   resource: string,
 ): Promise<Folder> {
-  refuseOutside(await resolveParents(path), limits, resource);
+  if (limits.length > 0) refuseOutside(await resolveParents(path), limits, resource);
   await effect.fence();
-  return openOrMake(dirname(path), resource);
+  return make(dirname(path), resource);
 }
 
-/** Makes what is missing one by one, each in the open folder above it, durably. */
-async function openOrMake(path: string, resource: string): Promise<Folder> {
-  try {
-    return await openSafely(path, resource);
-  } catch (thrown) {
-    if (errorCode(thrown) !== 'ENOENT') throw thrown;
-  }
+/** Makes a folder, and those above it that are missing, one by one, each in the open folder above it, durably. */
+async function make(path: string, resource: string): Promise<Folder> {
   const above = await openOrMake(dirname(path), resource);
   try {
     await disk().makeFolders(above.at(basename(path)));
@@ -106,4 +99,13 @@ async function openOrMake(path: string, resource: string): Promise<Folder> {
     await above.close();
   }
   return openSafely(path, resource);
+}
+
+async function openOrMake(path: string, resource: string): Promise<Folder> {
+  try {
+    return await openSafely(path, resource);
+  } catch (thrown) {
+    if (errorCode(thrown) !== 'ENOENT') throw thrown;
+    return make(path, resource);
+  }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Clock } from '../../../system/clock.ts';
 import { lstatOrNull, signatureOf } from '../../../system/files.ts';
 import { lookAtFile } from '../file/content.ts';
+import { racyMs } from '../memory.ts';
 import type { FileMemory } from '../memory.ts';
 import { FolderTree } from './folder-tree.ts';
 
@@ -28,6 +29,8 @@ export class PathWatcher {
   readonly #dependencies: PathWatcherDependencies;
   readonly #tree: FolderTree;
   readonly #pending = new Set<string>();
+  /** Too young to be looked at for good. */
+  readonly #later = new Set<string>();
   readonly #closing = new AbortController();
   #draining = false;
   #polling = false;
@@ -86,7 +89,7 @@ export class PathWatcher {
   }
 
   async #compare(path: string): Promise<void> {
-    const { memory, onChange } = this.#dependencies;
+    const { clock, memory, onChange } = this.#dependencies;
     try {
       const before = memory.lastSeen(path);
       const stats = await lstatOrNull(path);
@@ -100,7 +103,13 @@ export class PathWatcher {
         return;
       }
       if (before.trusted || !stats.isFile()) return;
-      // Seen right after its last change: the same signature may still hide another content.
+      // Seen right after its last change: the same signature may still hide another content. A look that is to be
+      // the last one has to come when that can no longer be.
+      const ageMs = clock.nowMs() - Number(stats.ctimeMs);
+      if (ageMs >= 0 && ageMs <= racyMs) {
+        this.#lookLater(path);
+        return;
+      }
       const found = await lookAtFile(this.#dependencies, path, { reread: true });
       if (found.kind !== 'file' || found.digest !== before.digest)
         onChange(path, found.kind !== 'absent');
@@ -108,6 +117,15 @@ export class PathWatcher {
       // It cannot be looked at; reading it says why.
       onChange(path, true);
     }
+  }
+
+  #lookLater(path: string): void {
+    if (this.#later.has(path)) return;
+    this.#later.add(path);
+    void this.#dependencies.clock.sleep(racyMs, this.#closing.signal).then(() => {
+      this.#later.delete(path);
+      this.look(path);
+    });
   }
 
   #lookAtAll(paths: Iterable<string>): void {
