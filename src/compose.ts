@@ -7,7 +7,10 @@ import type { Engine } from './reconcile/engine.ts';
 import { configurationSetting } from './reconcile/configuration.ts';
 import type { EngineLog } from './reconcile/ports.ts';
 import { letAct } from './reconcile/read-only.ts';
+import { openRenderCache, renderVersion } from './render/cache/cache.ts';
+import type { RenderCache } from './render/cache/cache.ts';
 import { createRendererRegistry } from './render/registry.ts';
+import { readEngineDigest } from './render/sandbox/module.ts';
 import { createSandbox } from './render/sandbox/pool.ts';
 import { openGit } from './source/git.ts';
 import type { Git } from './source/git.ts';
@@ -98,7 +101,8 @@ async function compose(options: OpenOptions, git: Git, state: State): Promise<Co
   const local = options.mode === 'checkout' ? await openCheckout(options, git) : null;
   const cacheDirectory = defaultCacheDir(options.env);
   const sandbox = createSandbox({ clock: systemClock, cacheDirectory });
-  const registry = createRendererRegistry(systemClock, { sandbox, seedOf: state.seedOf });
+  const cache = await openCache(state);
+  const registry = createRendererRegistry(systemClock, { sandbox, seedOf: state.seedOf }, cache);
   const repository = local === null ? followed(options) : local.config;
   const engine = createEngine(
     {
@@ -148,6 +152,17 @@ async function compose(options: OpenOptions, git: Git, state: State): Promise<Co
     await sandbox[Symbol.asyncDispose]();
     await pool.close();
     await local?.close();
+  });
+}
+
+/** What was rendered is found again after a restart. A command that only looks renders once. */
+async function openCache(state: State): Promise<RenderCache | undefined> {
+  if (state.rendersDirectory === null) return undefined;
+  const { sha256: engine } = await readEngineDigest();
+  return openRenderCache({
+    folder: state.rendersDirectory,
+    secret: state.secret,
+    program: `${version} ${renderVersion} ${engine}`,
   });
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 // protocolVersion changes with the form of requests and responses.
-const protocolVersion = 1
+const protocolVersion = 2
 
 // Request is what the host asks for.
 type Request struct {
@@ -28,6 +28,8 @@ type Request struct {
 	Path string `json:"path"`
 	// Capabilities are what charts within a kustomization are told, unless it says otherwise.
 	Capabilities charts.Capabilities `json:"capabilities"`
+	// Lookups are what the host found of what templates asked the cluster for.
+	Lookups []charts.Answer `json:"lookups"`
 	// Helm says what to render with op "helm".
 	Helm charts.Options `json:"helm"`
 }
@@ -45,7 +47,12 @@ type Response struct {
 	Versions  map[string]string `json:"versions,omitempty"`
 	Documents []Document        `json:"documents,omitempty"`
 	Warnings  []string          `json:"warnings,omitempty"`
-	Lookups   []charts.Lookup   `json:"lookups,omitempty"`
+	// Notes is the text of the chart's NOTES.txt.
+	Notes string `json:"notes,omitempty"`
+	// Lookups are all that templates asked the cluster for, answered or not.
+	Lookups []charts.Lookup `json:"lookups,omitempty"`
+	// Vocabulary are the names that the engines know: what kustomizations and templates can say.
+	Vocabulary *Vocabulary `json:"vocabulary,omitempty"`
 	// UsesCapabilities tells that the result depends on the cluster's version and kinds.
 	UsesCapabilities bool `json:"usesCapabilities,omitempty"`
 	// Spent tells that the module must be put back to its start before it renders anything else.
@@ -85,11 +92,14 @@ func respond(raw []byte) (answer *Response) {
 	rand.Seed(asked.Seed)
 	refusal.Reset()
 	charts.Reset()
+	charts.Known = asked.Lookups
 	answer = &Response{}
 	var err error
 	switch asked.Op {
 	case "versions":
 		answer.Versions = versions()
+	case "vocabulary":
+		answer.Vocabulary = vocabulary()
 	case "kustomize":
 		err = renderKustomization(&asked, answer)
 	case "helm":
@@ -100,9 +110,12 @@ func respond(raw []byte) (answer *Response) {
 	if err != nil {
 		failure := failed(err)
 		failure.Spent = answer.Spent
+		// With an answer it may go well.
+		failure.Lookups = charts.Observed.Lookups
 		return failure
 	}
 	answer.Warnings = charts.Observed.Warnings
+	answer.Notes = charts.Observed.Notes
 	answer.Lookups = charts.Observed.Lookups
 	answer.UsesCapabilities = charts.Observed.UsesCapabilities
 	return answer

@@ -1,6 +1,6 @@
 import type { Hasher } from '../model/digest.ts';
 import { inventoryFormatVersion } from '../model/inventory.ts';
-import type { Inventory, InventoryEntry } from '../model/inventory.ts';
+import type { Inventory, InventoryEntry, InventorySeed } from '../model/inventory.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Desired } from '../model/resource.ts';
 import type { Applied } from '../targets/target.ts';
@@ -17,6 +17,8 @@ export interface ReleaseIdentity {
   /** URL of the repository that holds the configuration. */
   readonly repository: string;
   readonly release: string;
+  /** What its templates drew from, to be kept with it. Default: as in the inventory. */
+  readonly seed?: InventorySeed | undefined;
 }
 
 /** The record of one desired resource at its place. */
@@ -74,7 +76,13 @@ export function announce(
     release: identity.release,
     entries: [...kept, ...announced],
     quarantine: old?.quarantine ?? [],
+    ...seedOf(identity, old),
   };
+}
+
+function seedOf(identity: ReleaseIdentity, old: Inventory | null): Pick<Inventory, 'seed'> {
+  const seed = identity.seed ?? old?.seed;
+  return seed === undefined ? {} : { seed };
 }
 
 /** What has been confirmed while the changes ran. */

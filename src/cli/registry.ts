@@ -87,6 +87,12 @@ export const commands: readonly CommandEntry[] = [
     async () => (await import('./commands/approve.ts')).approve,
   ),
   entry(
+    'rotate',
+    'Change',
+    'Let templates draw passwords, keys and certificates anew',
+    async () => (await import('./commands/rotate.ts')).rotate,
+  ),
+  entry(
     'rollback',
     'Undo and wait',
     'Take an application to an earlier release or commit and keep it there',

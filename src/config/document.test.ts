@@ -25,7 +25,7 @@ describe('one wrong field is told with its place, what was found, what is allowe
         path: 'spec.enviroments',
         message: 'spec has no field "enviroments"',
         found: 'enviroments',
-        allowed: expect.stringContaining('path, source, environments'),
+        allowed: expect.stringContaining('path, source, sources, environments'),
         suggestion: 'environments',
       },
     },

@@ -58,6 +58,9 @@ export function checkReferences(entries: Entries): readonly CrossFinding[] {
   for (const application of config.applications.values()) {
     const about = entryKey('Application', application.name);
     if (application.source !== '') refer(about, ['spec', 'source'], 'Source', application.source);
+    for (const [name, source] of Object.entries(application.sources ?? {})) {
+      if (source !== '') refer(about, ['spec', 'sources', name, 'source'], 'Source', source);
+    }
     if (application.project !== defaultProject) {
       refer(about, ['spec', 'project'], 'Project', application.project);
     }
@@ -124,14 +127,21 @@ function projectLimits(
   config: Config,
 ): readonly CrossFinding[] {
   const findings: CrossFinding[] = [];
-  const own = application.source === '';
-  const url = own ? '.' : config.sources.get(application.source)?.url;
-  if (url !== undefined && !allows(project.sources, url)) {
-    const what = own ? 'the repository that holds this file' : `the source "${application.source}"`;
+  const used: readonly (readonly [source: string, path: readonly string[]])[] = [
+    [application.source, ['spec', application.source === '' ? 'project' : 'source']],
+    ...Object.entries(application.sources ?? {}).map(
+      ([name, source]) => [source, ['spec', 'sources', name]] as const,
+    ),
+  ];
+  for (const [source, path] of used) {
+    const own = source === '';
+    const url = own ? '.' : config.sources.get(source)?.url;
+    if (url === undefined || allows(project.sources, url)) continue;
+    const what = own ? 'the repository that holds this file' : `the source "${source}"`;
     findings.push({
       definition: notAllowed,
       about,
-      path: ['spec', own ? 'project' : 'source'],
+      path,
       message: `project "${project.name}" does not allow ${what}`,
       found: withoutCredentials(url),
       allowed: project.sources.join(', '),

@@ -65,6 +65,8 @@ export interface ApplicationDetail extends ApplicationView {
     readonly next: string;
   }[];
   readonly warnings: readonly string[];
+  /** What its chart says to who installs it, or nothing. */
+  readonly notes: string;
 }
 
 export interface SourceView {
@@ -139,6 +141,20 @@ export type SyncOutcome =
   | { readonly kind: 'waiting'; readonly plan: PlanSet; readonly message: string }
   | { readonly kind: 'blocked'; readonly message: string; readonly error: ErrorRecord | null };
 
+/** What an application renders to for one target. */
+export interface RenderedView {
+  readonly target: string;
+  readonly documents: readonly unknown[];
+  /** What its chart says to who installs it, or nothing. */
+  readonly notes: string;
+  readonly warnings: readonly string[];
+}
+
+export interface RotateRequest extends Selector {
+  readonly actor: string;
+  readonly reason: string;
+}
+
 export interface RollbackRequest extends Selector {
   /** A release id, a commit or branch or tag, or `null`: the release before the current one. */
   readonly to: string | null;
@@ -161,10 +177,12 @@ export interface Api {
   application(selector: Selector): Promise<ApplicationDetail>;
   /** Renders and reads anew, changes nothing. `revision`: a commit, branch or tag instead of the current one. */
   plan(request: Selector & { readonly revision: string | null }): Promise<PlanSet>;
-  /** What rendering gives, secrets sealed; for `render`. */
+  /** What rendering gives, values of Secrets left out; for `render`. */
   render(
     request: Selector & { readonly revision: string | null },
-  ): Promise<readonly { readonly target: string; readonly documents: readonly unknown[] }[]>;
+  ): Promise<readonly RenderedView[]>;
+  /** Lets templates draw anew: what they take for time and chance moves on. Then it is looked at, as `sync` does. */
+  rotate(request: RotateRequest): Promise<SyncOutcome>;
   sync(request: SyncRequest): Promise<SyncOutcome>;
   /** Approves (and confirms) the waiting plan with this digest or unambiguous prefix of at least 8 digits. */
   approve(request: { readonly digest: string; readonly actor: string }): Promise<{

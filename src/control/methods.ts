@@ -10,6 +10,7 @@ export const methods: Readonly<Record<keyof Api, MethodKind>> = {
   application: 'call',
   plan: 'call',
   render: 'call',
+  rotate: 'call',
   sync: 'call',
   approve: 'call',
   rollback: 'call',

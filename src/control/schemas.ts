@@ -24,6 +24,7 @@ export const requestSchemas: Readonly<Record<keyof Api, z.ZodType>> = {
   application: z.strictObject(selector),
   plan: z.strictObject({ ...selector, revision: reference.nullable() }),
   render: z.strictObject({ ...selector, revision: reference.nullable() }),
+  rotate: z.strictObject({ ...selector, actor, reason }),
   sync: z.strictObject({
     ...selector,
     actor,

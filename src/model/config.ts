@@ -81,6 +81,8 @@ export interface ApplicationConfig {
   readonly project: string;
   /** Name of a `Source`; empty: the repository that holds this file. */
   readonly source: string;
+  /** Further sources by the name that paths have for them: `$name/…`; values are names of `Source`s, as above. */
+  readonly sources?: Readonly<Record<string, string>> | undefined;
   /** Folder in the source, `{environment}` replaced when rendered; never starts or ends with a slash, never `..`. */
   readonly path: string;
   readonly environments: readonly string[];
@@ -113,6 +115,13 @@ export interface ApplicationConfig {
   readonly helm?: HelmConfig | undefined;
   /** How it is released to Kubernetes. Default: as its manifests say. */
   readonly kubernetes?: KubernetesConfig | undefined;
+  /** Which files of a plain folder count. Default: all, below it too. */
+  readonly directory?: DirectoryConfig | undefined;
+  /** Filled into what was rendered. Default: nothing is. */
+  readonly substitute?: SubstituteConfig | undefined;
+  /** Put on every object beside its own labels and annotations, over those of the same name. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
   readonly origin: Origin;
 }
 
@@ -138,6 +147,25 @@ export interface IgnoreDifference {
   readonly managers: readonly string[];
 }
 
+/** Which files of a plain folder are manifests. Patterns are relative to the application's folder. */
+export interface DirectoryConfig {
+  /** Whether the folders below count. Default true. */
+  readonly recursive: boolean;
+  /** Globs of files that count; empty: all. */
+  readonly include: readonly string[];
+  /** Globs of files that do not, whatever `include` says. */
+  readonly exclude: readonly string[];
+}
+
+/** Variables that are filled in after rendering. */
+export interface SubstituteConfig {
+  readonly values: Readonly<Record<string, string>>;
+  /** By the name of the environment; they count more than `values`. */
+  readonly environments: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Whether a variable without value and default is an error rather than empty. Default true. */
+  readonly strict: boolean;
+}
+
 /** What a chart is rendered with. */
 export interface HelmConfig {
   readonly releaseName: string;
@@ -152,6 +180,8 @@ export interface HelmConfig {
   /** Laid over all values files. */
   readonly values: JsonObject;
   readonly crds: boolean;
+  /** Whether hooks of the event `test` are part of the application. Default false. */
+  readonly tests: boolean;
   /** Version of Kubernetes that charts are told; `null`: what the engine knows. */
   readonly kubeVersion: string | null;
   /** Versions of APIs that charts find beside the built-in ones. */

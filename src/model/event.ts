@@ -15,6 +15,7 @@ export type EventType =
   | 'application.state'
   | 'application.health'
   | 'application.removed'
+  | 'application.rotated'
   | 'drift.detected'
   | 'plan.created'
   | 'plan.waiting'

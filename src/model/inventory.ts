@@ -69,6 +69,15 @@ export interface Inventory {
   readonly release: string | null;
   readonly entries: readonly InventoryEntry[];
   readonly quarantine: readonly Quarantined[];
+  /** What time and chance in its templates follow from. Absent: as when it had the name it has here, see `seedIdOf`. */
+  readonly seed?: InventorySeed;
+}
+
+/** The part of a `SeedId` that only the inventory knows. */
+export interface InventorySeed {
+  readonly name: string;
+  readonly generation: number;
+  readonly clockMs: number | null;
 }
 
 /** A recorded, expiring order, kept beside the inventory so that it works without server, store or Git. */

@@ -6,5 +6,16 @@ export interface Seed {
   readonly entropy: Uint8Array;
 }
 
-/** Gives the seed of an application in an environment. */
-export type SeedOf = (application: string, environment: string) => Seed;
+/** What a seed follows from, beside the secret of the installation. Kept in the inventory, so that it outlives all else. */
+export interface SeedId {
+  /** Name of the application when it was released first; a new name draws nothing new. */
+  readonly name: string;
+  readonly environment: string;
+  /** Grows by one with each `rotate`. */
+  readonly generation: number;
+  /** What templates take for the time; `null`: when the installation was made. */
+  readonly clockMs: number | null;
+}
+
+/** Gives the seed. */
+export type SeedOf = (id: SeedId) => Seed;

@@ -3,6 +3,7 @@ import type { Inventory, InventoryKey } from '../model/inventory.ts';
 import type { Plan, PlanSet } from '../model/plan.ts';
 import type { Desired, Observation } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
+import type { SeedId } from '../model/seed.ts';
 import type { Target } from '../targets/target.ts';
 import type { Journal } from './journal.ts';
 import type { EngineOptions, EnginePorts } from './ports.ts';
@@ -74,6 +75,8 @@ export interface PlannedRun {
    */
   readonly fallback: 'none' | 'broken' | 'quarantined';
   readonly warnings: readonly string[];
+  /** What its templates drew from; kept in the inventory with the release. */
+  readonly seed: SeedId;
   /** Planned as the removal of the application. What the configuration says may have moved on since. */
   readonly leaving: boolean;
 }

@@ -8,12 +8,13 @@ import type { Engine } from './engine.ts';
 import { applicationNotFound, bundleUnsupported, releaseNotFound } from './errors.ts';
 import { followEvents } from './follow.ts';
 import { logsOf } from './logs.ts';
+import { rotate } from './rotate.ts';
 import { approve, ask, resolveRevision, resume, rollback, setHold } from './orders.ts';
 import { recallReleases } from './recall.ts';
 import { planApplication } from './plan-application.ts';
-import { renderRevision } from './prepare.ts';
+import { renderOf } from './render-preview.ts';
 import type { ApplicationRuntime } from './runtime.ts';
-import { currentOrNull, detailOf, sourceViews, statusOf, viewOf } from './views.ts';
+import { detailOf, sourceViews, statusOf, viewOf } from './views.ts';
 
 /** The engine as the CLI and the server see it. */
 export function createApi(engine: Engine): Api {
@@ -39,6 +40,7 @@ export function createApi(engine: Engine): Api {
     },
     plan: async (request) => planOf(engine, find(request), request.revision),
     render: async (request) => renderOf(engine, find(request), request.revision),
+    rotate: async (request) => rotate(engine, find(request), request),
     sync: async (request) =>
       ask(engine, find(request), { ...request, agreed: request.approve, trigger: 'manual' }),
     approve: async (request) => approve(engine, request.digest, request.actor),
@@ -117,39 +119,6 @@ async function planOf(
   // A preview that fell back to the last good state would not be what was asked for.
   if (run.problem !== null && run.fallback === 'broken') throw errorFromRecord(run.problem);
   return run.planSet;
-}
-
-async function renderOf(
-  engine: Engine,
-  runtime: ApplicationRuntime,
-  reference: string | null,
-): Promise<readonly { readonly target: string; readonly documents: readonly unknown[] }[]> {
-  const { application } = runtime;
-  const revision =
-    (await resolveRevision(engine, runtime, reference)) ?? currentOrNull(engine, runtime);
-  if (application === null || revision === null) {
-    throw applicationNotFound({
-      message: `${runtime.id} has nothing to render`,
-      resource: runtime.id,
-    });
-  }
-  const rendered = unwrap(
-    await renderRevision({
-      ports: engine.ports,
-      world: engine.world,
-      application,
-      key: runtime.key,
-      revision,
-    }),
-  );
-  const documentsAt = async (name: string): Promise<readonly unknown[]> => {
-    const target = await engine.world.target(name);
-    return rendered.manifests.map((manifest) => target.withoutSecrets?.(manifest) ?? manifest.body);
-  };
-  const names = runtime.environment?.targets ?? [];
-  return Promise.all(
-    names.map(async (target) => ({ target, documents: await documentsAt(target) })),
-  );
 }
 
 async function findRelease(engine: Engine, id: string): Promise<Release> {

@@ -22,6 +22,7 @@ import { reconcileApplication } from './reconcile-application.ts';
 import { updateRoster } from './roster.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 import { Timetable } from './timetable.ts';
+import { pathsBySource, sourcesOf } from './trees.ts';
 import { World } from './world.ts';
 
 /** How long after a target's notice an application is looked at: a burst of writes is one look. */
@@ -212,9 +213,11 @@ export class Engine {
     const { application } = runtime;
     if (application === null) return;
     const own = pathOf(application, runtime.key.environment);
-    this.paths.file(runtime.id, application.source, [
-      ...new Set([own, ...(runtime.prepared?.paths ?? []), ...runtime.missedPaths]),
-    ]);
+    const paths = [own, ...(runtime.prepared?.paths ?? []), ...runtime.missedPaths];
+    const bySource = new Map(pathsBySource(application, paths));
+    // A source that nothing was read of still concerns it: another state of it is another revision.
+    for (const name of sourcesOf(application)) if (!bySource.has(name)) bySource.set(name, []);
+    this.paths.file(runtime.id, bySource);
   }
 
   /** Knows an application no longer: it is gone, or has another name. */

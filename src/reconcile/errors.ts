@@ -77,3 +77,15 @@ export const bundleUnsupported = defineError('source.bundle-unsupported', {
   title: 'This source takes no bundles',
   hint: 'Fetch the bundle into the repository itself: `git fetch FILE`.',
 });
+
+export const nothingToRotate = defineError('rotate.nothing', {
+  class: 'input',
+  title: 'An application that was never released has drawn nothing yet',
+  hint: 'Release it first: `fairlead sync APP@ENVIRONMENT`.',
+});
+
+export const readOnlyRotate = defineError('rotate.read-only', {
+  class: 'denied',
+  title: 'Nothing can be rotated while nothing may be changed',
+  hint: 'See what would be done, then confirm: `fairlead resume --all`.',
+});

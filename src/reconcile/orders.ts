@@ -9,6 +9,7 @@ import type { Target } from '../targets/target.ts';
 import type { Engine } from './engine.ts';
 import { nothingToRollBackTo, planAmbiguous, planNotFound } from './errors.ts';
 import type { ApplicationRuntime, RunRequest } from './runtime.ts';
+import { currentRevisionOf } from './trees.ts';
 
 /** What a person orders: sync, approve, hold, roll back, resume. */
 
@@ -29,7 +30,10 @@ export async function resolveRevision(
 ): Promise<Revision | null> {
   if (reference === null || runtime.application === null) return null;
   const source = engine.world.source(runtime.application.source);
-  return [unwrap(await source.resolve(reference))];
+  const main = unwrap(await source.resolve(reference));
+  // The name is one of the source with its path; the others stay as they are.
+  const now = currentRevisionOf(engine.world, runtime.application) ?? [];
+  return [main, ...now.slice(1)];
 }
 
 /** Asks for a run and waits for its answer. */

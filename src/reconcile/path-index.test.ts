@@ -22,7 +22,7 @@ describe('the index of paths', () => {
     fc.assert(
       fc.property(filed, fc.array(path, { maxLength: 3 }), (list, changed) => {
         const index = new PathIndex();
-        for (const { id, source, paths } of list) index.file(id, source, paths);
+        for (const { id, source, paths } of list) index.file(id, new Map([[source, paths]]));
         const expected = list
           .filter(({ source }) => source === 'lib')
           .filter(({ paths }) => paths.some((at) => changed.some((file) => isWithin(at, file))))
@@ -34,22 +34,22 @@ describe('the index of paths', () => {
 
   test('a sibling whose name begins alike is not concerned', () => {
     const index = new PathIndex();
-    index.file('site', '', ['apps/site']);
+    index.file('site', new Map([['', ['apps/site']]]));
     expect([...index.concernedBy('', ['apps/site-two/page.yaml', 'apps/sit'])]).toEqual([]);
     expect([...index.concernedBy('', ['apps/site/page.yaml'])]).toEqual(['site']);
   });
 
   test('a file that was looked for and not found counts when it appears', () => {
     const index = new PathIndex();
-    index.file('site', '', ['site', 'shared/extra.yaml']);
+    index.file('site', new Map([['', ['site', 'shared/extra.yaml']]]));
     expect([...index.concernedBy('', ['shared/extra.yaml'])]).toEqual(['site']);
     expect([...index.concernedBy('', ['shared/other.yaml'])]).toEqual([]);
   });
 
   test('an application that is filed anew is found under its new paths alone', () => {
     const index = new PathIndex();
-    index.file('site', '', ['old']);
-    index.file('site', 'lib', ['new']);
+    index.file('site', new Map([['', ['old']]]));
+    index.file('site', new Map([['lib', ['new']]]));
     expect([...index.concernedBy('', ['old/x']), ...index.concernedBy('lib', ['old/x'])]).toEqual(
       [],
     );
@@ -59,8 +59,8 @@ describe('the index of paths', () => {
 
   test('an application that is dropped is not found, and its neighbours are', () => {
     const index = new PathIndex();
-    index.file('one', '', ['shared']);
-    index.file('two', '', ['shared']);
+    index.file('one', new Map([['', ['shared']]]));
+    index.file('two', new Map([['', ['shared']]]));
     index.drop('one');
     index.drop('never there');
     expect([...index.concernedBy('', ['shared/x'])]).toEqual(['two']);

@@ -4,33 +4,34 @@
  */
 export class PathIndex {
   readonly #bySource = new Map<string, Map<string, Set<string>>>();
-  readonly #filed = new Map<
-    string,
-    { readonly source: string; readonly paths: readonly string[] }
-  >();
+  readonly #filed = new Map<string, ReadonlyMap<string, readonly string[]>>();
 
-  /** Files `id` anew under `paths` of `source`. */
-  file(id: string, source: string, paths: readonly string[]): void {
+  /** Files `id` anew under these paths, by source. */
+  file(id: string, paths: ReadonlyMap<string, readonly string[]>): void {
     const known = this.#filed.get(id);
-    if (known !== undefined && known.source === source && samePaths(known.paths, paths)) return;
+    if (known !== undefined && samePaths(known, paths)) return;
     this.drop(id);
-    const byPath = this.#bySource.get(source) ?? new Map<string, Set<string>>();
-    this.#bySource.set(source, byPath);
-    for (const path of paths) {
-      const ids = byPath.get(path) ?? new Set<string>();
-      byPath.set(path, ids.add(id));
+    for (const [source, own] of paths) {
+      const byPath = this.#bySource.get(source) ?? new Map<string, Set<string>>();
+      this.#bySource.set(source, byPath);
+      for (const path of own) {
+        const ids = byPath.get(path) ?? new Set<string>();
+        byPath.set(path, ids.add(id));
+      }
     }
-    this.#filed.set(id, { source, paths });
+    this.#filed.set(id, paths);
   }
 
   drop(id: string): void {
     const known = this.#filed.get(id);
     if (known === undefined) return;
-    const byPath = this.#bySource.get(known.source);
-    for (const path of known.paths) {
-      const ids = byPath?.get(path);
-      ids?.delete(id);
-      if (ids?.size === 0) byPath?.delete(path);
+    for (const [source, own] of known) {
+      const byPath = this.#bySource.get(source);
+      for (const path of own) {
+        const ids = byPath?.get(path);
+        ids?.delete(id);
+        if (ids?.size === 0) byPath?.delete(path);
+      }
     }
     this.#filed.delete(id);
   }
@@ -51,10 +52,17 @@ export class PathIndex {
 
   /** All applications of a source, for when it is not known what changed. */
   allOf(source: string): readonly string[] {
-    return [...this.#filed].filter(([, filed]) => filed.source === source).map(([id]) => id);
+    return [...this.#filed].filter(([, filed]) => filed.has(source)).map(([id]) => id);
   }
 }
 
-function samePaths(left: readonly string[], right: readonly string[]): boolean {
-  return left.length === right.length && left.every((path, at) => path === right[at]);
+function samePaths(
+  left: ReadonlyMap<string, readonly string[]>,
+  right: ReadonlyMap<string, readonly string[]>,
+): boolean {
+  if (left.size !== right.size) return false;
+  return [...left].every(([source, paths]) => {
+    const others = right.get(source);
+    return paths.length === others?.length && paths.every((path, at) => path === others[at]);
+  });
 }

@@ -7,6 +7,7 @@ import type { Result } from '../model/result.ts';
 import type { Revision } from '../model/revision.ts';
 import { showRevision } from '../model/revision.ts';
 import type { Desired } from '../model/resource.ts';
+import type { SeedId } from '../model/seed.ts';
 import { desiredDigest } from '../plan/digest.ts';
 import { createPlan, createPlanSet, placeOf } from '../plan/plan.ts';
 import type { PlanPolicy } from '../plan/plan.ts';
@@ -14,6 +15,9 @@ import type { Target } from '../targets/target.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import { quarantined, sourceNotReady } from './errors.ts';
 import { prepareKey, prepareRevision } from './prepare.ts';
+import { seesTheSame } from './clusters.ts';
+import { seedIdOf } from './seed.ts';
+import { currentRevisionOf } from './trees.ts';
 import type { PrepareResult } from './prepare.ts';
 import type { ApplicationRuntime, Prepared } from './runtime.ts';
 
@@ -80,7 +84,9 @@ async function planOrThrow(
   );
   if (!options.preview) runtime.hold = hold;
 
-  const chosen = await choose(context, runtime, hold, held, wanted, options);
+  const inventories = held.map(({ inventory }) => inventory);
+  const seed = seedIdOf(runtime.key, inventories, context.ports.clock.nowMs());
+  const chosen = await choose(context, runtime, { hold, held, wanted, seed }, options);
   if (!chosen.ok) return chosen;
   const { prepared, problem, revision, fallback } = chosen.value;
 
@@ -119,7 +125,15 @@ async function planOrThrow(
     plans: digestPlans,
   });
   const warnings = [...(prepared?.warnings ?? []), ...digestPlans.flatMap((plan) => plan.warnings)];
-  return success({ planSet, targets, revision, problem, fallback, warnings, leaving });
+  return success({ planSet, targets, revision, problem, fallback, warnings, seed, leaving });
+}
+
+/** What is known before anything is chosen. */
+interface Situation {
+  readonly hold: Hold | null;
+  readonly held: readonly Held[];
+  readonly wanted: readonly Target[];
+  readonly seed: SeedId;
 }
 
 interface Choice {
@@ -136,11 +150,10 @@ interface Choice {
 async function choose(
   context: RunContext,
   runtime: ApplicationRuntime,
-  hold: Hold | null,
-  held: readonly Held[],
-  wanted: readonly Target[],
+  situation: Situation,
   options: PlanOptions,
 ): Promise<Result<Choice>> {
+  const { hold, held } = situation;
   const lastGood = held.find((item) => item.inventory !== null)?.inventory?.revision ?? [];
   if (runtime.removal !== null || runtime.application === null) {
     return success({ prepared: null, revision: lastGood, problem: null, fallback: 'none' });
@@ -155,9 +168,9 @@ async function choose(
       resource: `Source/${runtime.application.source}`,
       hint: status.failing?.hint,
     });
-    return fallBack(context, runtime, lastGood, wanted, error, options);
+    return fallBack(context, runtime, lastGood, situation, error, options);
   }
-  const prepared = await preparedAt(context, runtime, tip, wanted, options);
+  const prepared = await preparedAt(context, runtime, tip, situation, options);
   if (!options.preview) {
     // What the tip lacks may come in a commit that touches nothing else of the application.
     runtime.missedPaths = prepared.ok ? [] : (prepared.paths ?? []);
@@ -165,7 +178,7 @@ async function choose(
   }
   if (!prepared.ok) {
     return options.revision === null
-      ? fallBack(context, runtime, lastGood, wanted, prepared.error, options)
+      ? fallBack(context, runtime, lastGood, situation, prepared.error, options)
       : prepared;
   }
   // What a person asks for by name is tried, whatever is remembered of it.
@@ -174,7 +187,7 @@ async function choose(
       ? null
       : findQuarantined(context, held, prepared.value);
   if (bad !== null)
-    return fallBack(context, runtime, lastGood, wanted, bad, options, prepared.value);
+    return fallBack(context, runtime, lastGood, situation, bad, options, prepared.value);
   return success({ prepared: prepared.value, revision: tip, problem: null, fallback: 'none' });
 }
 
@@ -182,13 +195,13 @@ async function fallBack(
   context: RunContext,
   runtime: ApplicationRuntime,
   lastGood: Revision,
-  wanted: readonly Target[],
+  situation: Situation,
   error: FairleadError,
   options: PlanOptions,
   refused: Prepared | null = null,
 ): Promise<Result<Choice>> {
   if (lastGood.length === 0) return failure(error);
-  const prepared = await preparedAt(context, runtime, lastGood, wanted, options);
+  const prepared = await preparedAt(context, runtime, lastGood, situation, options);
   // Without the last good state there is nothing safe to do: the first problem is the one to tell.
   if (!prepared.ok) return failure(error);
   if (refused !== null && !options.preview) runtime.prepared = refused;
@@ -204,15 +217,16 @@ async function preparedAt(
   context: RunContext,
   runtime: ApplicationRuntime,
   revision: Revision,
-  targets: readonly Target[],
+  { wanted: targets, seed }: Situation,
   options: PlanOptions,
 ): Promise<PrepareResult> {
   const application = runtime.application;
   if (application === null)
     throw new Error('an application that was removed has nothing to render');
-  const key = prepareKey({ application, revision, targets, world: context.world });
-  if (runtime.prepared?.key === key && !hasSecretReferences(runtime.prepared))
-    return success(runtime.prepared);
+  const key = prepareKey({ application, revision, targets, seed, world: context.world });
+  const last = runtime.prepared;
+  if (last?.key === key && !hasSecretReferences(last) && (await seesTheSame(last, targets)))
+    return success(last);
   const prepared = await prepareRevision({
     ports: context.ports,
     world: context.world,
@@ -220,6 +234,7 @@ async function preparedAt(
     key: runtime.key,
     revision,
     targets,
+    seed,
   });
   if (prepared.ok && !options.preview) {
     runtime.prepared = prepared.value;
@@ -261,8 +276,7 @@ export function currentRevision(
   context: Pick<RunContext, 'world'>,
   runtime: ApplicationRuntime,
 ): Revision | null {
-  const current = context.world.source(runtime.application?.source ?? '').status().current;
-  return current === null ? null : [current];
+  return currentRevisionOf(context.world, runtime.application ?? { source: '' });
 }
 
 async function loadInventory(

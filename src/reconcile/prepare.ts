@@ -3,17 +3,21 @@ import type { ApplicationConfig, ProjectConfig } from '../model/config.ts';
 import type { InventoryKey } from '../model/inventory.ts';
 import type { Desired, Manifest } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
+import type { SeedId } from '../model/seed.ts';
 import { failure, success } from '../model/result.ts';
-import { canonicalJson } from '../model/json.ts';
 import { toFairleadError } from '../model/error.ts';
 import type { FairleadError } from '../model/error.ts';
 import { isFolder } from '../render/renderer.ts';
 import type { ReadSet, RenderResult } from '../render/renderer.ts';
+import { finish } from '../render/finish/finish.ts';
 import type { Target } from '../targets/target.ts';
 import { renderTimeout } from '../render/errors.ts';
+import { seenOf, viewCluster } from './clusters.ts';
+import type { ClusterSeen, ClusterView } from './clusters.ts';
 import { notAllowedByProject } from './errors.ts';
 import type { EnginePorts } from './ports.ts';
 import type { Prepared } from './runtime.ts';
+import { treeOf } from './trees.ts';
 import { surroundingsOf } from './surroundings.ts';
 import type { World } from './world.ts';
 
@@ -23,6 +27,8 @@ export interface PrepareInput {
   readonly application: ApplicationConfig;
   readonly key: InventoryKey;
   readonly revision: Revision;
+  /** What templates draw from. */
+  readonly seed: SeedId;
   readonly targets: readonly Target[];
 }
 
@@ -36,17 +42,18 @@ export type PrepareResult =
   | { readonly ok: true; readonly value: Prepared }
   | { readonly ok: false; readonly error: FairleadError; readonly paths?: readonly string[] };
 
-/** Renders the application at a revision. A failure is a value and never a part of the whole. */
-export async function renderRevision(input: Omit<PrepareInput, 'targets'>): Promise<RenderResult> {
-  const { ports, world, application, key, revision } = input;
-  const first = revision[0];
-  if (first === undefined) throw new Error('nothing to render: the revision is empty');
+/** Renders the application at a revision for one target. A failure is a value and never a part of the whole. */
+export async function renderRevision(
+  input: Omit<PrepareInput, 'targets'>,
+  view: ClusterView = { parameters: {}, error: null },
+): Promise<RenderResult> {
+  const { ports, application, key } = input;
   const path = pathOf(application, key.environment);
   try {
-    const tree = world.source(first.source).tree(first);
+    const tree = treeOf(input.world, application, input.revision);
     const renderer = await ports.renderer(tree, path);
     if (!renderer.ok) return renderer;
-    return await withDeadline(
+    const rendered = await withDeadline(
       ports.clock,
       application.timeouts.renderMs + (renderer.value.queueMs ?? 0),
       new AbortController().signal,
@@ -56,6 +63,9 @@ export async function renderRevision(input: Omit<PrepareInput, 'targets'>): Prom
           environment: key.environment,
           project: application.project,
           helm: application.helm,
+          directory: application.directory,
+          seed: input.seed,
+          ...view.parameters,
           timeoutMs: application.timeouts.renderMs,
         }),
       () =>
@@ -64,6 +74,13 @@ export async function renderRevision(input: Omit<PrepareInput, 'targets'>): Prom
           resource: path,
         }),
     );
+    if (!rendered.ok) return rendered;
+    const { readSet } = rendered.value;
+    if (view.error !== null && rendered.value.usesCapabilities === true) {
+      return { ok: false, error: view.error, readSet };
+    }
+    const finished = finish(rendered.value, application, key.environment);
+    return finished.ok ? finished : { ok: false, error: finished.error, readSet };
   } catch (thrown) {
     return failure(toFairleadError(thrown));
   }
@@ -71,21 +88,34 @@ export async function renderRevision(input: Omit<PrepareInput, 'targets'>): Prom
 
 /** Renders and lets each target check and complete what was rendered. */
 export async function prepareRevision(input: PrepareInput): Promise<PrepareResult> {
-  const rendered = await renderRevision(input);
-  const { readSet } = rendered.ok ? rendered.value : rendered;
-  const paths = readSet === undefined ? undefined : pathsOf(readSet);
-  const refuse = (error: FairleadError): PrepareResult =>
-    paths === undefined ? failure(error) : { ok: false, error, paths };
-  if (!rendered.ok) return refuse(rendered.error);
-  const project = input.world.config.projects.get(input.application.project) ?? null;
-  const refused = refusedKind(rendered.value.manifests, project);
-  if (refused !== null) return refuse(refused);
-  const { previousNames, kubernetes } = input.application;
-  const scope = { key: input.key, project, previousNames, kubernetes };
+  const { application, key } = input;
+  const project = input.world.config.projects.get(application.project) ?? null;
+  const { previousNames, kubernetes } = application;
+  const scope = { key, project, previousNames, kubernetes };
   const byTarget = new Map<string, readonly Desired[]>();
+  const seen = new Map<string, ClusterSeen>();
+  const paths = new Set<string>();
+  const warnings = new Set<string>();
+  let notes = '';
+  let common: RenderResult | null = null;
+  const refuse = (error: FairleadError): PrepareResult =>
+    paths.size === 0 ? failure(error) : { ok: false, error, paths: [...paths] };
   for (const target of input.targets) {
+    const view = await viewCluster(target, scope);
+    const rendered: RenderResult = common ?? (await renderRevision(input, view));
+    const { readSet } = rendered.ok ? rendered.value : rendered;
+    for (const path of pathsOf(readSet ?? new Map())) paths.add(path);
+    if (!rendered.ok) return refuse(rendered.error);
+    const { manifests, usesCapabilities = false, lookups = [] } = rendered.value;
+    // What depends on no target is the same for all of them.
+    if (!usesCapabilities && lookups.length === 0) common = rendered;
+    seen.set(target.name, seenOf(rendered.value, view));
+    notes ||= rendered.value.notes ?? '';
+    for (const warning of rendered.value.warnings) warnings.add(warning);
+    const refused = refusedKind(manifests, project);
+    if (refused !== null) return refuse(refused);
     try {
-      const desired = await target.prepare(rendered.value.manifests, scope);
+      const desired = await target.prepare(manifests, scope);
       if (!desired.ok) return refuse(desired.error);
       byTarget.set(target.name, desired.value);
     } catch (thrown) {
@@ -96,8 +126,10 @@ export async function prepareRevision(input: PrepareInput): Promise<PrepareResul
     revision: input.revision,
     key: prepareKey(input),
     byTarget,
-    warnings: rendered.value.warnings,
-    paths: paths ?? [],
+    warnings: [...warnings],
+    notes,
+    seen,
+    paths: [...paths],
   });
 }
 
@@ -129,13 +161,12 @@ function refusedKind(
 
 /** Equal keys render and prepare to the same. */
 export function prepareKey(
-  input: Pick<PrepareInput, 'application' | 'revision' | 'targets' | 'world'>,
+  input: Pick<PrepareInput, 'application' | 'revision' | 'seed' | 'targets' | 'world'>,
 ): string {
-  const { application, revision, targets, world } = input;
+  const { application, revision, seed, targets, world } = input;
   const commits = revision.map((part) => `${part.source}=${part.commit}`).join(',');
   const names = targets.map((target) => target.name);
-  const helm = application.helm === undefined ? '' : canonicalJson({ ...application.helm });
-  const kubernetes =
-    application.kubernetes === undefined ? '' : canonicalJson({ ...application.kubernetes });
-  return `${application.path}|${helm}|${kubernetes}|${commits}|${surroundingsOf(world.config, application, names)}`;
+  const { path, helm, directory, substitute, labels, annotations, kubernetes } = application;
+  const asked = { path, helm, directory, substitute, labels, annotations, kubernetes, seed };
+  return `${JSON.stringify(asked)}|${commits}|${surroundingsOf(world.config, application, names)}`;
 }

@@ -10,6 +10,7 @@ import { isUnverified } from './context.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 import { applicationHealthError } from './health-checks.ts';
+import { toInventorySeed } from './seed.ts';
 
 export interface ReleaseInput {
   readonly run: PlannedRun;
@@ -189,6 +190,7 @@ function executeAt(
       installation: context.options.installation,
       repository: context.options.repository.url,
       release: at.release,
+      seed: toInventorySeed(input.run.seed),
     },
     plan: item.plan,
     forget: item.forget,

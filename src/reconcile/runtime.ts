@@ -12,6 +12,7 @@ import type { HealLog } from '../release/contest.ts';
 import { transition } from '../release/machine.ts';
 import type { ApplicationEvent, ApplicationState } from '../release/machine.ts';
 import type { Batch } from './batch.ts';
+import type { ClusterSeen } from './clusters.ts';
 
 /** A person's wish that the next run must answer. */
 export interface RunRequest {
@@ -30,6 +31,10 @@ export interface Prepared {
   readonly key: string;
   readonly byTarget: ReadonlyMap<string, readonly Desired[]>;
   readonly warnings: readonly string[];
+  /** What charts say to who installs them. */
+  readonly notes: string;
+  /** What was seen of the targets themselves, by their names; see `seesTheSame`. */
+  readonly seen: ReadonlyMap<string, ClusterSeen>;
   /** Paths in the source that were read; what a commit touches elsewhere cannot matter. */
   readonly paths: readonly string[];
 }

@@ -139,5 +139,6 @@ export function detailOf(engine: Engine, runtime: ApplicationRuntime): Applicati
     plan: runtime.plan,
     blockedBy,
     warnings: runtime.warnings,
+    notes: runtime.prepared?.notes ?? '',
   };
 }

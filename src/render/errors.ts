@@ -90,6 +90,24 @@ export const chartMissing = defineError('render.chart-missing', {
   hint: 'Vendor it: `helm dependency build` for dependencies, `helm pull --untar` into the chart home for helmCharts; then commit the result.',
 });
 
+export const lookupRefused = defineError('render.lookup-refused', {
+  class: 'denied',
+  title: 'A chart looks up something in the cluster that its project may not see',
+  hint: 'Give the value to the chart instead of letting it look, or let the project see it (lookups of the Project).',
+});
+
+export const lookupEndless = defineError('render.lookup-endless', {
+  class: 'input',
+  title: 'A chart looks up too much in the cluster',
+  hint: 'Give the values to the chart instead; a template may look at 200 things, and at what they name four times over.',
+});
+
+export const substitutionFailed = defineError('render.substitution-failed', {
+  class: 'input',
+  title: 'A variable cannot be filled into what was rendered',
+  hint: 'Give the variable a value (spec.substitute) or a default (`${NAME:=default}`); write `$$` for a dollar sign that stands for itself.',
+});
+
 export const renderMemory = defineError('render.memory', {
   class: 'input',
   title: 'A render needs more memory than it may have',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DirectoryConfig } from '../model/config.ts';
 import type { Manifest } from '../model/resource.ts';
 import { systemClock } from '../system/clock.ts';
 import { createPlainRenderer } from './plain.ts';
@@ -387,5 +388,33 @@ describe('what cannot be rendered whole is a failure with a place, never a part'
     const tree = repository.commit({ 'app/a.yaml': file('a'), 'app/b.yaml': file('b') });
     const rendered = await slow.render(tree, 'app', { ...parameters, timeoutMs: 1500 });
     expect(rendered).toMatchObject({ ok: false, error: { code: 'render.timeout' } });
+  });
+});
+
+describe('which files count', () => {
+  const tree = {
+    'app/a.yaml': file('a'),
+    'app/b.json': JSON.stringify({ apiVersion: 'v1', kind: 'B', metadata: { name: 'b' } }),
+    'app/base/c.yaml': file('c'),
+    'app/base/tests/d.yaml': file('d'),
+    'app/values.yaml': 'no: manifest\n',
+  };
+  const namesWith = async (directory: Partial<DirectoryConfig>): Promise<readonly string[]> => {
+    const rendered = await renderer.render(repository.commit(tree), 'app', {
+      ...parameters,
+      directory: { recursive: true, include: [], exclude: [], ...directory },
+    });
+    if (!rendered.ok) throw rendered.error;
+    return rendered.value.manifests.map(({ name }) => name);
+  };
+
+  test.each([
+    ['by name, anywhere', { exclude: ['values.yaml'] }, ['a', 'b', 'c', 'd']],
+    ['by path', { exclude: ['values.yaml', 'base/tests/**'] }, ['a', 'b', 'c']],
+    ['that are asked for', { include: ['base/*.yaml', '*.json'] }, ['b', 'c']],
+    ['that are asked for, without some', { include: ['base/**'], exclude: ['d.*'] }, ['c']],
+    ['of the folder itself', { recursive: false, exclude: ['values.yaml'] }, ['a', 'b']],
+  ])('those %s', async (_, directory, names) => {
+    expect(await namesWith(directory)).toEqual(names);
   });
 });

@@ -1,4 +1,5 @@
 import { detectFormat } from '../config/detect.ts';
+import { matches } from '../config/pattern.ts';
 import { FairleadError } from '../model/error.ts';
 import type { Manifest } from '../model/resource.ts';
 import { failure, success } from '../model/result.ts';
@@ -30,8 +31,8 @@ const readAhead = 4;
 const isManifestFile = (name: string): boolean => /\.(?:ya?ml|json)$/.test(name);
 
 /**
- * Renders a folder of YAML and JSON manifests: every `*.yaml`, `*.yml` and `*.json` below it, in the order of their
- * paths, as it stands. Nothing is substituted; environments differ by their folder (`path: web/{environment}`).
+ * Renders a folder of YAML and JSON manifests: every `*.yaml`, `*.yml` and `*.json` below it that the application does
+ * not leave out, in the order of their paths, as it stands.
  */
 export function createPlainRenderer(clock: Pick<Clock, 'monotonicMs'>): Renderer {
   return {
@@ -67,7 +68,9 @@ async function render(
       pathMissing({ message: `There is no folder ${shown} in the source.`, resource: path }),
     );
   }
-  const walked = await walk(tree, path, isManifestFile);
+  const isWanted = chosenBy(parameters.directory, path);
+  const isRecursive = parameters.directory?.recursive ?? true;
+  const walked = await walk(tree, path, isWanted, isRecursive);
   if (!walked.ok) return walked;
   const manifests: Manifest[] = [];
   let bytesRead = 0;
@@ -103,6 +106,25 @@ async function render(
     manifests.length === 0 ? [`${path === '' ? 'The root' : path} holds no manifests.`] : [];
   const readSet = new Map<string, string | null>([[path, oid], ...walked.value.links]);
   return success({ manifests, readSet, warnings });
+}
+
+/** Which files count: manifests, by their path from the application's folder on. */
+function chosenBy(
+  directory: RenderParameters['directory'],
+  root: string,
+): (file: string) => boolean {
+  const { include = [], exclude = [] } = directory ?? {};
+  const isAny = (patterns: readonly string[], file: string): boolean =>
+    patterns.some((pattern) => matches(pattern, pattern.includes('/') ? file : nameOf(file)));
+  return (path) => {
+    if (!isManifestFile(path)) return false;
+    const file = root === '' ? path : path.slice(root.length + 1);
+    return (include.length === 0 || isAny(include, file)) && !isAny(exclude, file);
+  };
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** @param sum of the bytes of this file and all before it. */

@@ -5,6 +5,8 @@ import type { Result } from '../model/result.ts';
 import type { Tree } from '../source/source.ts';
 import { systemClock } from '../system/clock.ts';
 import type { Clock } from '../system/clock.ts';
+import type { RenderCache } from './cache/cache.ts';
+import { cached } from './cache/cached.ts';
 import { formatUnsupported } from './errors.ts';
 import { createPlainRenderer } from './plain.ts';
 import { createHelmRenderer } from './helm/renderer.ts';
@@ -29,15 +31,21 @@ const unsupported = {
   opentofu: 'OpenTofu or Terraform module',
 } as const;
 
-/** @param engines What Helm and Kustomize need. Without it their folders are refused. */
+/**
+ * @param engines What Helm and Kustomize need. Without it their folders are refused.
+ * @param cache Where what was rendered is found again. Default: everything is rendered anew.
+ */
 export function createRendererRegistry(
   clock: Pick<Clock, 'monotonicMs'> = systemClock,
   engines?: EngineTools,
+  cache?: RenderCache,
 ): RendererRegistry {
-  const plain = createPlainRenderer(clock);
+  const keep = (renderer: Renderer): Renderer =>
+    cache === undefined ? renderer : cached(renderer, cache);
+  const plain = keep(createPlainRenderer(clock));
   const renderers: Renderer[] = [plain];
   if (engines !== undefined) {
-    renderers.push(createKustomizeRenderer(engines), createHelmRenderer(engines));
+    renderers.push(keep(createKustomizeRenderer(engines)), keep(createHelmRenderer(engines)));
   }
   const select = async (tree: Tree, path: string): Promise<Result<Renderer>> => {
     try {

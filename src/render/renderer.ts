@@ -1,6 +1,8 @@
-import type { HelmConfig } from '../model/config.ts';
+import type { ClusterCapabilities, Lookup, LookupResult } from '../model/cluster.ts';
+import type { DirectoryConfig, HelmConfig } from '../model/config.ts';
 import type { FairleadError } from '../model/error.ts';
 import type { Manifest } from '../model/resource.ts';
+import type { SeedId } from '../model/seed.ts';
 import type { Tree } from '../source/source.ts';
 
 export interface RenderParameters {
@@ -10,6 +12,14 @@ export interface RenderParameters {
   readonly project?: string;
   /** How charts are rendered. Default: as they are by themselves, as a release of the application's name. */
   readonly helm?: HelmConfig | undefined;
+  /** What time and chance follow from. Default: those of an application that was never released. */
+  readonly seed?: SeedId | undefined;
+  /** What charts are told about the cluster, unless `helm` says it. Default: what the engine knows. */
+  readonly capabilities?: ClusterCapabilities | undefined;
+  /** Answers what templates look up in the cluster. Default: nothing is there. */
+  readonly lookUp?: ((lookup: Lookup) => Promise<LookupResult>) | undefined;
+  /** Which files of a plain folder count. Default: all. */
+  readonly directory?: DirectoryConfig | undefined;
   /** Give up after this long. */
   readonly timeoutMs: number;
 }
@@ -28,6 +38,12 @@ export interface Rendered {
   readonly manifests: readonly Manifest[];
   readonly readSet: ReadSet;
   readonly warnings: readonly string[];
+  /** What the chart says to who installs it. */
+  readonly notes?: string;
+  /** Whether it may depend on the cluster's version and kinds. */
+  readonly usesCapabilities?: boolean;
+  /** What templates looked up in the cluster. */
+  readonly lookups?: readonly Lookup[];
 }
 
 /** A failure says what the render saw until then, where that is known: once it changes, it is worth another try. */

@@ -16,11 +16,15 @@ export interface Walked {
   readonly links: ReadonlyMap<string, string | null>;
 }
 
-/** Lists the files below a folder that `wanted` names, without dot-files, links inside the tree followed. */
+/**
+ * Lists the files below a folder whose path `wanted` takes, without dot-files, links inside the tree followed.
+ * @param isRecursive Whether the folders in it count.
+ */
 export async function walk(
   tree: Tree,
   root: string,
-  wanted: (name: string) => boolean,
+  wanted: (path: string) => boolean,
+  isRecursive = true,
 ): Promise<Result<Walked>> {
   const files: string[] = [];
   const links = new Map<string, string | null>();
@@ -34,15 +38,15 @@ export async function walk(
       if (name.startsWith('.')) continue;
       const path = folder === '' ? name : `${folder}/${name}`;
       if (kind === 'file') {
-        if (wanted(name)) files.push(path);
-      } else {
+        if (wanted(path)) files.push(path);
+      } else if (isRecursive || kind === 'symlink') {
         const inner = await tree.list(path);
         const oid = await tree.oid(path);
         if (kind === 'symlink') links.set(path, oid);
         if (inner === null) {
           // A link to a file, or to nothing (which reading it tells).
-          if (wanted(name)) files.push(path);
-        } else {
+          if (wanted(path)) files.push(path);
+        } else if (isRecursive) {
           // A tree cannot contain itself, so the same id above means that a link leads back.
           if (oid !== null && above.includes(oid)) {
             return failure(

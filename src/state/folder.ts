@@ -14,6 +14,8 @@ export interface StateLayout {
   readonly restored: string;
   /** Bare mirrors of the sources; can be fetched again. */
   readonly mirrors: string;
+  /** Rendered sets, sealed; can be rendered again. */
+  readonly renders: string;
 }
 
 export function layoutOf(directory: string): StateLayout {
@@ -25,6 +27,7 @@ export function layoutOf(directory: string): StateLayout {
     lock: at('lock.db'),
     restored: at('restored.json'),
     mirrors: at('mirrors'),
+    renders: at('renders'),
   };
 }
 

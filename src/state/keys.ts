@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Sealer } from '../model/sealed.ts';
 import { errorCode, writeFileDurably } from '../system/files.ts';
-import type { Seed } from '../model/seed.ts';
+import type { Seed, SeedId } from '../model/seed.ts';
 import { createSealer } from '../system/hasher.ts';
 import { keysMissing, keysUnreadable } from './errors.ts';
 import type { StateLayout } from './folder.ts';
@@ -112,17 +112,18 @@ export function makeKeys(): Keys {
 /** What templates take for the time on an installation that does not know when it was made. */
 const unknownCreationMs = Date.UTC(2026, 0, 1);
 
-/**
- * Time and entropy for templates: the same for every render of an application in an environment, and not to be
- * guessed without the first key.
- */
-export function seedOf(keys: Keys, application: string, environment: string): Seed {
-  const secret = Buffer.from(keys.keys[0]?.secret ?? '', 'base64');
-  const text = `render ${JSON.stringify([application, environment])}`;
+/** Time and entropy for templates: the same for every render of a generation, and not to be guessed without the first key. */
+export function seedOf(keys: Keys, { name, environment, generation, clockMs }: SeedId): Seed {
+  const text = `render ${JSON.stringify([name, environment, generation])}`;
   return {
-    clockMs: keys.createdAtMs ?? unknownCreationMs,
-    entropy: createHmac('sha256', secret).update(text).digest(),
+    clockMs: clockMs ?? keys.createdAtMs ?? unknownCreationMs,
+    entropy: createHmac('sha256', firstSecret(keys)).update(text).digest(),
   };
+}
+
+/** What other secrets of the installation are derived from; later keys change nothing about it. */
+export function firstSecret(keys: Keys): Buffer {
+  return Buffer.from(keys.keys[0]?.secret ?? '', 'base64');
 }
 
 export function sealerOf(keys: Keys): Sealer {

@@ -9,7 +9,7 @@ import { openSqliteReader } from '../store/sqlite-reader.ts';
 import type { Store } from '../store/store.ts';
 import { layoutOf, prepareFolder } from './folder.ts';
 import type { StateLayout } from './folder.ts';
-import { makeKeys, openKeys, readKeys, sealerOf, seedOf } from './keys.ts';
+import { firstSecret, makeKeys, openKeys, readKeys, sealerOf, seedOf } from './keys.ts';
 import { lockState } from './lock.ts';
 import { clearRestored, isMarkedRestored, markRestored } from './restored.ts';
 
@@ -22,7 +22,11 @@ export interface State {
   readonly installation: string;
   /** What templates take for the time and for chance. */
   readonly seedOf: SeedOf;
+  /** What secrets for one purpose are derived from. */
+  readonly secret: Uint8Array;
   readonly mirrorsDirectory: string;
+  /** Where rendered sets are kept, sealed; `null`: nowhere. */
+  readonly rendersDirectory: string | null;
   /** Whether it came from a backup, or lost its database, and nobody has confirmed it yet. */
   readonly restored: boolean;
   clearRestored(): Promise<void>;
@@ -60,7 +64,9 @@ async function openForWork(layout: StateLayout): Promise<State> {
       store,
       sealer: sealerOf(keys),
       installation: keys.installation,
-      seedOf: (application, environment) => seedOf(keys, application, environment),
+      seedOf: (id) => seedOf(keys, id),
+      secret: firstSecret(keys),
+      rendersDirectory: layout.renders,
       mirrorsDirectory: layout.mirrors,
       restored: isMarkedRestored(layout),
       clearRestored: () => clearRestored(layout),
@@ -84,7 +90,9 @@ async function openForLooking(layout: StateLayout): Promise<State> {
     store,
     sealer: sealerOf(keys),
     installation: keys.installation,
-    seedOf: (application, environment) => seedOf(keys, application, environment),
+    seedOf: (id) => seedOf(keys, id),
+    secret: firstSecret(keys),
+    rendersDirectory: null,
     mirrorsDirectory: join(passing, 'mirrors'),
     restored: false,
     clearRestored: async () => {},

@@ -1,3 +1,4 @@
+import type { ClusterCapabilities, Lookup, LookupResult } from '../model/cluster.ts';
 import type { Health } from '../model/status.ts';
 import type { Hold, Inventory, InventoryEntry, InventoryKey } from '../model/inventory.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -126,6 +127,10 @@ export interface Target {
   close(): Promise<void>;
   /** A manifest as it may be shown: values that are secret by its kind are sealed. Optional: manifests hold none. */
   withoutSecrets?(manifest: Manifest): JsonObject;
+  /** What charts may ask about the place with `.Capabilities`; cheap when asked again. Optional. @throws FairleadError */
+  capabilities?(): Promise<ClusterCapabilities>;
+  /** Answers a template's `lookup`, as the project of `scope` may see it. Optional: nothing is there. @throws FairleadError */
+  lookUp?(lookup: Lookup, scope: PrepareScope): Promise<LookupResult>;
   /** Output of a resource, newest last; optional. */
   logs?(key: InventoryKey, id: ResourceId, options: LogOptions): AsyncIterable<string>;
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"helm.sh/helm/v3/pkg/chart"
@@ -21,6 +22,8 @@ type Capabilities struct {
 	KubeVersion string `json:"kubeVersion"`
 	// APIVersions that the cluster has beside those that the engine knows.
 	APIVersions []string `json:"apiVersions"`
+	// Served are all that a real cluster has, in place of those that the engine knows; empty: there is none.
+	Served []string `json:"served"`
 }
 
 // Defaults are for charts of a kustomization that says nothing about the cluster.
@@ -35,7 +38,11 @@ func (c *Capabilities) forEngine() (*chartutil.Capabilities, error) {
 		}
 		capabilities.KubeVersion = *version
 	}
-	capabilities.APIVersions = append(strings.Fields(apiVersions), c.APIVersions...)
+	served := c.Served
+	if len(served) == 0 {
+		served = strings.Fields(apiVersions)
+	}
+	capabilities.APIVersions = slices.Concat(served, c.APIVersions)
 	return capabilities, nil
 }
 

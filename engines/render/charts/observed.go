@@ -6,6 +6,8 @@ var Observed struct {
 	Warnings []string
 	// Lookups are what templates asked the cluster for.
 	Lookups []Lookup
+	// Notes is what the last chart says to who installs it.
+	Notes string
 	// UsesCapabilities tells that the result may depend on the cluster's version and kinds.
 	UsesCapabilities bool
 }
@@ -13,4 +15,5 @@ var Observed struct {
 // Reset forgets what earlier renders did.
 func Reset() {
 	Observed.Warnings, Observed.Lookups, Observed.UsesCapabilities = nil, nil, false
+	Observed.Notes = ""
 }

@@ -2,6 +2,7 @@ package charts
 
 import (
 	"fmt"
+	"path"
 	"strings"
 	"text/template"
 
@@ -39,6 +40,8 @@ type Document struct {
 	Text   string
 }
 
+const notesFile = "NOTES.txt"
+
 // Render does what `helm template` does. It gives CRDs first, then objects in the order of installation, then hooks.
 func Render(options Options) ([]Document, error) {
 	loaded, err := load(options.Chart)
@@ -56,8 +59,10 @@ func Render(options Options) ([]Document, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The notes of the chart itself, as helm shows them; those of its dependencies it leaves out.
+	Observed.Notes = texts[path.Join(loaded.Name(), "templates", notesFile)]
 	for name := range texts {
-		if strings.HasSuffix(name, "NOTES.txt") {
+		if strings.HasSuffix(name, notesFile) {
 			delete(texts, name)
 		}
 	}

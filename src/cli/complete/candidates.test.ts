@@ -19,7 +19,7 @@ async function complete(...words: readonly string[]): Promise<readonly string[] 
 
 describe('completion', () => {
   test('proposes commands that begin with what is typed, and no hidden ones', async () => {
-    expect(await complete('ro')).toEqual(['rollback']);
+    expect(await complete('ro')).toEqual(['rotate', 'rollback']);
     expect(await complete('')).toContain('sync');
     expect(await complete('__')).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { showAge, showDuration } from '../duration.ts';
 import { showTable } from '../output.ts';
 import { showSelector } from '../selection.ts';
 import type { Style } from '../terminal/style.ts';
-import { oneLine } from '../terminal/width.ts';
+import { oneLine, visible } from '../terminal/width.ts';
 import { showPlan } from './plan.ts';
 import { healthCell, syncCell } from './status.ts';
 import { releaseView, resourceTable, showEnd } from './views.ts';
@@ -39,6 +39,7 @@ export function describeApplication(
       table(showTable(resourceTable, detail.resourceViews, { ...options, wide: false })),
       style,
     ),
+    section('Notes', notesOf(detail), style),
     section('Plan', detail.plan === null ? [] : planLines(detail, options), style),
     section(
       'Last releases',
@@ -48,6 +49,11 @@ export function describeApplication(
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** What the chart says to who installs it, without what a terminal would take for orders. */
+function notesOf({ notes }: ApplicationDetail): readonly string[] {
+  return notes === '' ? [] : visible(notes.trim()).split('\n');
 }
 
 /** Why it is as healthy as it is, without the status that stands before it already. */

@@ -17,6 +17,7 @@ const marks: Readonly<Record<EventType, readonly [string, Tone]>> = {
   'application.state': ['·', 'faint'],
   'application.health': ['·', 'faint'],
   'application.removed': ['-', 'warn'],
+  'application.rotated': ['↻', 'warn'],
   'drift.detected': ['≠', 'warn'],
   'plan.created': ['·', 'faint'],
   'plan.waiting': ['!', 'warn'],

@@ -4,6 +4,7 @@ import { applicationPathSchema } from '../application-path.ts';
 import { duration } from '../duration.ts';
 import { documentName } from '../name.ts';
 import { syncPolicy } from './environment.ts';
+import { directory, marks, substitute } from './finish.ts';
 import { helm, internalHelm } from './helm.ts';
 import { healthCheck, internalHealthCheck } from './health-check.ts';
 import { internalKubernetes, kubernetes } from './kubernetes.ts';
@@ -68,6 +69,22 @@ const spec = z
     source: documentName(
       'Name of a Source. Default: the repository that holds this file.',
     ).optional(),
+    sources: z
+      .record(
+        z
+          .string()
+          .regex(/^[A-Za-z][\w-]{0,62}$/, 'must be letters, digits, dashes and underscores'),
+        z.strictObject({
+          source: documentName(
+            'Name of a Source. Default: the repository that holds this file.',
+          ).optional(),
+        }),
+      )
+      .optional()
+      .meta({
+        description:
+          'Further sources, by a name of your own; paths reach into them as `$name/…`: a chart from one, its values from another.',
+      }),
     environments: uniqueNames(documentName('Name of an Environment.'))
       .min(1, 'needs at least one environment')
       .meta({ description: 'Where it runs.' }),
@@ -123,6 +140,16 @@ const spec = z
     healthChecks: z.array(healthCheck).max(50, 'may hold at most 50 checks').default([]).meta({
       description: 'Further checks that must pass before the application counts as healthy.',
     }),
+    directory: directory.optional().meta({
+      description:
+        'Which files of a folder with plain manifests count. Default: all, below it too.',
+    }),
+    substitute: substitute.optional().meta({
+      description:
+        'Variables that are filled into what was rendered, as `${NAME}` or `${NAME:=default}`.',
+    }),
+    labels: marks.optional().meta({ description: 'Labels that every object gets.' }),
+    annotations: marks.optional().meta({ description: 'Annotations that every object gets.' }),
     helm: helm.optional().meta({
       description:
         'How charts are rendered: the chart that the folder is, or with `kubeVersion` and `apiVersions` those of a kustomization.',
@@ -140,6 +167,12 @@ export const applicationKind = defineKind({
     name,
     path: from.path.replaceAll('{application}', name),
     source: from.source ?? '',
+    sources:
+      from.sources === undefined
+        ? undefined
+        : Object.fromEntries(
+            Object.entries(from.sources).map(([key, { source = '' }]) => [key, source]),
+          ),
     sync: from.sync ?? null,
     retry: {
       limit: from.retry.limit,
@@ -153,7 +186,10 @@ export const applicationKind = defineKind({
       healthMs: from.timeouts.health,
     },
     healthChecks: from.healthChecks.map(internalHealthCheck),
-    helm: from.helm === undefined ? undefined : internalHelm(name, from.helm),
+    helm:
+      from.helm === undefined
+        ? undefined
+        : internalHelm(name, from.helm, from.kubernetes?.namespace),
     kubernetes:
       from.kubernetes === undefined ? undefined : internalKubernetes(name, from.kubernetes),
     origin,

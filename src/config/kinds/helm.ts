@@ -36,8 +36,8 @@ export const helm = z.strictObject({
     'What templates know as `.Release.Name`; `{environment}` allowed. Default: the name of the application.',
   ).optional(),
   namespace: named(
-    'What templates know as `.Release.Namespace`; `{environment}` and `{application}` allowed.',
-  ).default('default'),
+    'What templates know as `.Release.Namespace`; `{environment}` and `{application}` allowed. Default: `kubernetes.namespace`, else `default`.',
+  ).optional(),
   valuesFiles: uniqueNames(valuesFile).default([]).meta({
     description:
       "Laid over the chart's own values, later ones over earlier ones. Relative to the application's folder; from the root of the repository with a leading `/`.",
@@ -51,13 +51,16 @@ export const helm = z.strictObject({
     .boolean()
     .default(true)
     .meta({ description: "Whether the chart's `crds/` folder is part of the application." }),
+  tests: z.boolean().default(false).meta({
+    description: 'Whether hooks of the event `test` are part of the application.',
+  }),
   kubeVersion: z
     .string()
     .regex(/^v?\d+\.\d+(?:\.\d+)?$/, 'must be a version such as 1.36')
     .optional()
     .meta({
       description:
-        'What charts know as `.Capabilities.KubeVersion`. Default: what the Helm engine knows.',
+        'What charts know as `.Capabilities.KubeVersion`. Default: that of the cluster, else what the Helm engine knows.',
     }),
   apiVersions: uniqueNames(
     z.string().regex(/^[\w.-]+(?:\/[\w.-]+){0,2}$/, 'must be like monitoring.coreos.com/v1'),
@@ -65,19 +68,25 @@ export const helm = z.strictObject({
     .default([])
     .meta({
       description:
-        'What charts find in `.Capabilities.APIVersions` beside the built-in ones, as `monitoring.coreos.com/v1` or with a kind.',
+        'What charts find in `.Capabilities.APIVersions` beside those of the cluster, or without one the built-in ones, as `monitoring.coreos.com/v1` or with a kind.',
     }),
 });
 
-export function internalHelm(application: string, from: z.infer<typeof helm>): HelmConfig {
+/** @param namespace Where what names no namespace goes. */
+export function internalHelm(
+  application: string,
+  from: z.infer<typeof helm>,
+  namespace: string | null = null,
+): HelmConfig {
   const named = (text: string): string => text.replaceAll('{application}', application);
   return {
     releaseName: named(from.releaseName ?? application),
-    namespace: named(from.namespace),
+    namespace: named(from.namespace ?? namespace ?? 'default'),
     valuesFiles: from.valuesFiles.map(named),
     ignoreMissingValuesFiles: from.ignoreMissingValuesFiles,
     values: from.values,
     crds: from.crds,
+    tests: from.tests,
     kubeVersion: from.kubeVersion ?? null,
     apiVersions: from.apiVersions,
   };

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { showLookup } from '../../model/cluster.ts';
+import type { Lookup, LookupResult } from '../../model/cluster.ts';
 import type { HelmConfig } from '../../model/config.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { RenderParameters, Rendered } from '../renderer.ts';
 import { createTestSandbox, testSeed } from '../sandbox/sandbox.testing.ts';
 import { helmSettings } from '../sandbox/settings.ts';
@@ -150,6 +153,19 @@ describe('capabilities', () => {
     });
   });
 
+  test('or those of the cluster, where there is one', async () => {
+    const tree = repository.commit(ask);
+    const capabilities = {
+      kubeVersion: 'v1.33.4',
+      apiVersions: ['v1', 'monitoring.coreos.com/v1'],
+    };
+    const result = await renderer.render(tree, 'app', { ...parameters, capabilities });
+    if (!result.ok) throw result.error;
+    expect(dataOf(result.value)).toEqual({ version: 'v1.33.4', apps: 'false', monitors: 'true' });
+    expect(result.value.usesCapabilities).toBe(true);
+    expect((await rendered(chart('a: b'))).usesCapabilities).toBe(false);
+  });
+
   test('that the chart does not want are an error', async () => {
     const files = {
       ...ask,
@@ -199,7 +215,88 @@ describe('dependencies', () => {
   });
 });
 
-test('what a template looks up is told, and is not there', async () => {
+test('tests are part of it where that is asked for, and notes come beside it', async () => {
+  const files = {
+    ...chart('a: b'),
+    'app/templates/tests/test.yaml':
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: check, annotations: {helm.sh/hook: test}}\n',
+    'app/templates/NOTES.txt': 'Thank you for {{ .Release.Name }}\n',
+    'app/charts/db/Chart.yaml': 'apiVersion: v2\nname: db\nversion: 1.0.0\n',
+    'app/charts/db/templates/NOTES.txt': 'of the dependency\n',
+  };
+  const result = await rendered(files, { tests: true });
+  expect(result.manifests.map(({ name }) => name)).toEqual(['web', 'check']);
+  expect(result.notes).toBe('Thank you for web\n');
+  expect((await rendered(chart('a: b'))).notes).toBeUndefined();
+});
+
+describe('what a template looks up', () => {
+  const lookUpIn =
+    (objects: Readonly<Record<string, JsonObject>>, asked: string[] = []) =>
+    async (lookup: Lookup): Promise<LookupResult> => {
+      asked.push(showLookup(lookup));
+      if (lookup.namespace === 'kube-system') return { kind: 'refused', reason: 'not its own' };
+      return { kind: 'found', object: objects[showLookup(lookup)] ?? null };
+    };
+  const renderWith = (line: string, lookUp: NonNullable<RenderParameters['lookUp']>) =>
+    renderer.render(repository.commit(chart(line)), 'app', { ...parameters, lookUp });
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'db' },
+    data: { p: 'b2xk' },
+  };
+
+  test('is found, and told as looked up', async () => {
+    const line =
+      'p: {{ (lookup "v1" "Secret" "shop" "db").data.p | b64dec }}{{ (lookup "v1" "Secret" "shop" "no") | empty }}';
+    const asked: string[] = [];
+    const lookUp = lookUpIn({ 'v1 Secret shop db': secret }, asked);
+    const result = await renderWith(line, lookUp);
+    if (!result.ok) throw result.error;
+    expect(dataOf(result.value)).toEqual({ p: 'oldtrue' });
+    expect(result.value.warnings).toEqual([]);
+    expect(asked).toEqual(['v1 Secret shop db', 'v1 Secret shop no']);
+    expect(result.value.lookups).toEqual([
+      { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'db' },
+      { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'no' },
+    ]);
+  });
+
+  test('may lead it to look further, and lists are found, too', async () => {
+    const line =
+      'all: {{ range (lookup "v1" "Node" "" "").items }}{{ .metadata.name }}={{ (lookup "v1" "Node" "" .metadata.name).spec.size }} {{ end }}';
+    const node = (name: string, size: number) => ({ metadata: { name }, spec: { size } });
+    const lookUp = lookUpIn({
+      'v1 Node': { items: [node('a', 1), node('b', 2)] },
+      'v1 Node a': node('a', 12_345_678),
+      'v1 Node b': node('b', 2),
+    });
+    const result = await renderWith(line, lookUp);
+    if (!result.ok) throw result.error;
+    expect(dataOf(result.value)).toEqual({ all: 'a=12345678 b=2' });
+  });
+
+  test('and may not be seen makes it fail', async () => {
+    const line = 'x: {{ lookup "v1" "Secret" "kube-system" "a" | empty }}';
+    expect(await renderWith(line, lookUpIn({}))).toMatchObject({
+      ok: false,
+      error: { code: 'render.lookup-refused', message: expect.stringContaining('not its own') },
+    });
+  });
+
+  test('without end makes it fail', async () => {
+    const line =
+      '{{ define "n" }}{{ $next := printf "%sa" . }}{{ if lookup "v1" "Pod" "" $next }}{{ include "n" $next }}{{ end }}{{ end }}x: {{ include "n" "a" }}';
+    const lookUp = async (): Promise<LookupResult> => ({ kind: 'found', object: { a: 1 } });
+    expect(await renderWith(line, lookUp)).toMatchObject({
+      ok: false,
+      error: { code: 'render.lookup-endless' },
+    });
+  });
+});
+
+test('what a template looks up where there is no cluster is told, and is not there', async () => {
   const { warnings, ...result } = await rendered(
     chart('found: {{ lookup "v1" "Secret" "shop" "db" | empty | quote }}'),
   );

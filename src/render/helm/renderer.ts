@@ -15,7 +15,7 @@ const maxExpected = 300;
 
 /**
  * Renders a folder that is a chart by Helm's own engine, as `helm template` does: with its dependencies in `charts/`,
- * CRDs and hooks (which keep their annotations), without notes and tests.
+ * CRDs and hooks, which keep their annotations; tests where they are asked for. Notes come beside them.
  */
 export function createHelmRenderer(tools: EngineTools): Renderer {
   return {
@@ -47,7 +47,7 @@ async function render(
   const valuesFiles: string[] = [];
   const absent: string[] = [];
   for (const file of settings.valuesFiles) {
-    const at = joinPath(file.startsWith('/') ? '' : path, file);
+    const at = joinPath(isFromRoot(file) ? '' : path, file);
     if (at === null) {
       const message = `values file ${file} of ${path === '' ? 'the root' : path} leaves the repository`;
       return { ok: false, error: pathEscape({ message, resource: file }) };
@@ -58,19 +58,24 @@ async function render(
   const request = {
     op: 'helm',
     helm: {
-      ...capabilitiesOf(settings),
+      ...capabilitiesOf({ ...parameters, helm: settings }),
       chart: `/${path}`,
       releaseName: settings.releaseName,
       namespace: settings.namespace,
       valuesFiles: valuesFiles.map((file) => `/${file}`),
       values: settings.values,
       skipCRDs: !settings.crds,
-      skipTests: true,
+      skipTests: !settings.tests,
     },
   } as const;
   const expected = await expectedOf(tree, path);
   const fileOf = ({ source }: EngineDocument): string => originOf(path, source);
   return renderWithEngine(tools, tree, { path, request, expected, absent, fileOf }, parameters);
+}
+
+/** From the root of the repository, or of another source. */
+function isFromRoot(file: string): boolean {
+  return file.startsWith('/') || file.startsWith('$');
 }
 
 /** Helm names a template from the chart's name on; the folder may have another. */

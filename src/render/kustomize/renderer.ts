@@ -22,7 +22,7 @@ export function createKustomizeRenderer(tools: EngineTools): Renderer {
       return detectFormat(entries.map(({ name }) => name)) === 'kustomize';
     },
     render: async (tree, path, parameters) => {
-      const capabilities = capabilitiesOf(parameters.helm);
+      const capabilities = capabilitiesOf(parameters);
       const task = {
         path,
         request: { op: 'kustomize', path: `/${path}`, capabilities },

@@ -26,12 +26,16 @@ const absent = -1;
 const broken = -2;
 const kinds = { absent: 0, file: 1, folder: 2 } as const;
 
-/** @param ask Called while the engine runs, so it must answer at once. */
+/**
+ * @param ask Called while the engine runs, so it must answer at once.
+ * @param environment A variable for the runtime, see `createSystem`.
+ */
 export function createEngine(
   module: WebAssembly.Module,
   ask: (question: Question, path: string) => Answer,
+  environment = '',
 ): Engine {
-  const system = createSystem(() => exports.memory);
+  const system = createSystem(() => exports.memory, environment);
   let pending: Uint8Array = new Uint8Array();
   const files = {
     ask: (what: number, path: number, size: number): number => {

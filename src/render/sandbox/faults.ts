@@ -3,6 +3,7 @@ import {
   chartMissing,
   engineBroken,
   engineRefused,
+  lookupRefused,
   pluginRefused,
   remoteRefused,
   renderTooLarge,
@@ -25,6 +26,8 @@ export function faultOf(fault: EngineFault, resource: string): FairleadError {
     case 'remote-chart':
     case 'missing-dependency':
       return chartMissing({ message: `${resource}: ${said}.`, resource: about });
+    case 'lookup':
+      return lookupRefused({ message: `${resource} looks up ${about}: ${said}`, resource: about });
     case 'too-large':
       return renderTooLarge({ message: `${resource}: ${said}.`, resource });
     case 'input':

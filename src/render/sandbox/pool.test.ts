@@ -131,9 +131,9 @@ describe('chance and time', () => {
   test('are others for another application', async () => {
     const renderer = createHelmRenderer({
       sandbox,
-      seedOf: (application) => ({
+      seedOf: ({ name }) => ({
         clockMs: 0,
-        entropy: new Uint8Array(32).fill(application.length),
+        entropy: new Uint8Array(32).fill(name.length),
       }),
     });
     const tree = repository.commit(chart(map('{{ randAlphaNum 20 }} {{ randInt 0 1000000 }}')));

@@ -1,14 +1,24 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { Lookup } from '../../model/cluster.ts';
 import type { Json } from '../../model/json.ts';
 
 /** Form of requests and responses; the module says which one it speaks. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** What an engine is asked for. The members mean what `engines/render/protocol.go` says. */
 export type EngineRequest =
-  | { readonly op: 'versions' }
-  | { readonly op: 'kustomize'; readonly path: string; readonly capabilities: Capabilities }
-  | { readonly op: 'helm'; readonly helm: HelmRequest };
+  | { readonly op: 'versions' | 'vocabulary' }
+  | {
+      readonly op: 'kustomize';
+      readonly path: string;
+      readonly capabilities: Capabilities;
+      readonly lookups?: readonly LookupAnswer[];
+    }
+  | {
+      readonly op: 'helm';
+      readonly helm: HelmRequest;
+      readonly lookups?: readonly LookupAnswer[];
+    };
 
 /** What charts are told about the cluster. */
 export interface Capabilities {
@@ -16,6 +26,8 @@ export interface Capabilities {
   readonly kubeVersion: string;
   /** Versions of APIs beside those that every cluster has, as `monitoring.coreos.com/v1`. */
   readonly apiVersions: readonly string[];
+  /** All that a real cluster has, in place of those that the engine knows. */
+  readonly served?: readonly string[];
 }
 
 export interface HelmRequest extends Capabilities {
@@ -35,8 +47,11 @@ export interface EngineResponse {
   readonly versions?: Readonly<Record<string, string>>;
   readonly documents?: readonly EngineDocument[];
   readonly warnings?: readonly string[];
-  /** What templates asked the cluster for, and were told is not there. */
-  readonly lookups?: readonly EngineLookup[];
+  /** Text of the chart's NOTES.txt. */
+  readonly notes?: string;
+  /** What templates asked the cluster for, answered or not. */
+  readonly lookups?: readonly Lookup[];
+  readonly vocabulary?: Vocabulary;
   /** Whether the result may depend on `Capabilities`. */
   readonly usesCapabilities?: boolean;
   /** Whether the instance must forget this render before the next one. */
@@ -50,11 +65,20 @@ export interface EngineDocument {
   readonly object: Json;
 }
 
-export interface EngineLookup {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly namespace?: string;
-  readonly name?: string;
+/** What is there of something that a template asked for; what is not among the answers is not there. */
+export interface LookupAnswer extends Lookup {
+  /** The object, or for a list one with `items`; `null`: there is none. */
+  readonly object: Json;
+  /** Why the project may not see it; the render fails with this. */
+  readonly refused?: string;
+}
+
+/** The names that the engines know. */
+export interface Vocabulary {
+  /** Fields of a kustomization, as `patches.path`. */
+  readonly kustomization: readonly string[];
+  /** Functions of templates. */
+  readonly functions: readonly string[];
 }
 
 export interface EngineFault {
@@ -65,6 +89,7 @@ export interface EngineFault {
     | 'remote-chart'
     | 'missing-dependency'
     | 'plugin'
+    | 'lookup'
     | 'too-large'
     | 'host'
     | 'panic'

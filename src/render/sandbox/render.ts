@@ -1,12 +1,15 @@
+import { showLookup } from '../../model/cluster.ts';
+import type { Lookup } from '../../model/cluster.ts';
 import type { FairleadError } from '../../model/error.ts';
 import type { Manifest } from '../../model/resource.ts';
 import type { Tree } from '../../source/source.ts';
 import type { ReadSet, RenderParameters, RenderResult } from '../renderer.ts';
-import type { SeedOf } from '../../model/seed.ts';
+import type { SeedId, SeedOf } from '../../model/seed.ts';
 import { faultOf } from './faults.ts';
+import { answerLookups } from './lookups.ts';
 import { manifestsOf } from './manifests.ts';
 import type { Sandbox } from './pool.ts';
-import type { EngineDocument, EngineRequest, EngineResponse } from './protocol.ts';
+import type { EngineDocument, EngineRequest } from './protocol.ts';
 import { recordFiles } from './tree-files.ts';
 import type { Expected } from './tree-files.ts';
 
@@ -23,7 +26,7 @@ export interface EngineTools {
 export interface EngineTask {
   /** Folder that is rendered. */
   readonly path: string;
-  readonly request: EngineRequest;
+  readonly request: Exclude<EngineRequest, { readonly op: 'versions' | 'vocabulary' }>;
   readonly expected?: readonly Expected[];
   /** What the choice of the renderer depended on: paths that lead to nothing. */
   readonly absent: readonly string[];
@@ -41,9 +44,11 @@ export async function renderWithEngine(
   const { application, environment, project = 'default', timeoutMs } = parameters;
   const resource = path === '' ? 'the root' : path;
   const files = recordFiles(tree, resource, expected);
-  const seed = seedOf(application, environment);
-  const job = { request, files, project, ...seed, timeoutMs, resource };
-  const answer = await sandbox.render(job);
+  const seed = seedOf(parameters.seed ?? firstSeed(application, environment));
+  const job = { files, project, ...seed, timeoutMs, resource };
+  const answer = await answerLookups(parameters, request, (whole) =>
+    sandbox.render({ ...job, request: whole }),
+  );
   const readSet: ReadSet = new Map([
     ...files.readSet,
     ...absent.map((name): [string, null] => [name, null]),
@@ -56,20 +61,32 @@ export async function renderWithEngine(
   if (response.error !== undefined) return fail(faultOf(response.error, resource));
   const manifests = manifestsOf(response.documents ?? [], fileOf);
   if (!manifests.ok) return fail(manifests.error);
-  const warnings = warningsOf(resource, response, manifests.value);
-  return { ok: true, value: { manifests: manifests.value, readSet, warnings } };
+  const { lookups = [], notes, usesCapabilities = false } = response;
+  const unanswered = parameters.lookUp === undefined ? lookups : [];
+  const warnings = warningsOf(resource, response.warnings ?? [], unanswered, manifests.value);
+  const said = notes === undefined || notes.trim() === '' ? {} : { notes };
+  return {
+    ok: true,
+    value: { manifests: manifests.value, readSet, warnings, usesCapabilities, lookups, ...said },
+  };
+}
+
+/** The seed of what was never released. */
+function firstSeed(name: string, environment: string): SeedId {
+  return { name, environment, generation: 0, clockMs: null };
 }
 
 function warningsOf(
   resource: string,
-  { warnings = [], lookups = [] }: EngineResponse,
+  warnings: readonly string[],
+  unanswered: readonly Lookup[],
   manifests: readonly Manifest[],
 ): readonly string[] {
   return [
     ...warnings.map((text) => `${resource}: ${text}`),
-    ...lookups.map(
-      ({ apiVersion, kind, namespace, name }) =>
-        `${resource} looks up ${[apiVersion, kind, namespace, name].filter(Boolean).join(' ')} in the cluster; it is rendered as if that were not there.`,
+    ...unanswered.map(
+      (lookup) =>
+        `${resource} looks up ${showLookup(lookup)} in the cluster; it is rendered as if that were not there.`,
     ),
     ...(manifests.length === 0 ? [`${resource} renders to nothing.`] : []),
   ];

@@ -13,6 +13,7 @@ export function helmSettings({ application, environment, helm }: RenderParameter
       ignoreMissingValuesFiles: false,
       values: {},
       crds: true,
+      tests: false,
       kubeVersion: null,
       apiVersions: [],
     };
@@ -25,6 +26,11 @@ export function helmSettings({ application, environment, helm }: RenderParameter
   };
 }
 
-export function capabilitiesOf(helm: HelmConfig | undefined): Capabilities {
-  return { kubeVersion: helm?.kubeVersion ?? '', apiVersions: helm?.apiVersions ?? [] };
+/** What charts are told about the cluster: what the application says, else what the target is, else what the engine knows. */
+export function capabilitiesOf({ helm, capabilities }: RenderParameters): Capabilities {
+  return {
+    kubeVersion: helm?.kubeVersion ?? capabilities?.kubeVersion ?? '',
+    apiVersions: helm?.apiVersions ?? [],
+    ...(capabilities === undefined ? {} : { served: capabilities.apiVersions }),
+  };
 }

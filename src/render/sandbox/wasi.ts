@@ -37,8 +37,11 @@ const startNs = 1_000_000_000_000n;
  * The few calls that the engines make. There are no files, no network, no environment; time passes only by being
  * asked for, and randomness follows from the render's entropy, so that the same render gives the same bytes.
  * A call that is not here traps.
+ *
+ * @param environment One variable, as `NAME=value`, for the runtime when the module is built. Default: there is none.
  */
-export function createSystem(memory: () => WebAssembly.Memory): SandboxSystem {
+export function createSystem(memory: () => WebAssembly.Memory, environment = ''): SandboxSystem {
+  const variable = Buffer.from(environment === '' ? '' : `${environment}\0`);
   let world: SandboxWorld = { clockMs: 0, entropy: new Uint8Array(32) };
   let monotonicNs = 0n;
   let drawn = 0;
@@ -59,11 +62,15 @@ export function createSystem(memory: () => WebAssembly.Memory): SandboxSystem {
       return success;
     },
     environ_sizes_get: (count: number, size: number) => {
-      write32(count, 0);
-      write32(size, 0);
+      write32(count, variable.length === 0 ? 0 : 1);
+      write32(size, variable.length);
       return success;
     },
-    environ_get: () => success,
+    environ_get: (list: number, text: number) => {
+      if (variable.length > 0) write32(list, text);
+      new Uint8Array(memory().buffer).set(variable, text);
+      return success;
+    },
     clock_time_get: (id: number, _precision: bigint, result: number) => {
       // The monotonic clock moves, because the runtime measures itself with it.
       monotonicNs += 1_000n;
