@@ -12,6 +12,7 @@ export const maxNesting = 64;
 /** Counts what an evaluation costs. A rule that costs too much ends, whatever it does, so that it delays nobody. */
 export class Budget {
   #left = maxSteps;
+  readonly #weights = new WeakMap<object, number>();
 
   /** @throws BudgetSpent once all steps are used, and on every call after that. */
   spend(steps: number): void {
@@ -26,6 +27,20 @@ export class Budget {
       throw new BudgetSpent();
     }
     this.spend(1 + Math.ceil(length / 256));
+  }
+
+  /** Remembers how many values there are in a list or map of the object, all levels counted. */
+  weigh(value: object, weight: number): void {
+    this.#weights.set(value, weight);
+  }
+
+  /** Charges for looking through a value whole: searching a text or a list, comparing it with another. */
+  spendLook(value: unknown): void {
+    if (typeof value === 'string') this.spend(Math.ceil(value.length / 64));
+    else if (typeof value === 'object' && value !== null) {
+      const items = Array.isArray(value) ? value.length : 1;
+      this.spend(Math.ceil((this.#weights.get(value) ?? items * 8) / 16));
+    }
   }
 
   get isSpent(): boolean {

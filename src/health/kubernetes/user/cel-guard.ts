@@ -11,9 +11,16 @@ const guards = {
   step: 'fairlead_step',
   never: 'fairlead_never',
   size: 'fairlead_size',
+  look: 'fairlead_look',
   matches: 'fairlead_matches',
   join: 'fairlead_join',
 };
+
+/** Methods and functions that go through a text or a list. */
+const searches =
+  'contains indexOf lastIndexOf split substring size lowerAscii upperAscii trim startsWith endsWith'.split(
+    ' ',
+  );
 
 const loops = ['all', 'exists', 'exists_one', 'map', 'filter'];
 
@@ -32,7 +39,13 @@ export function guard(node: ASTNode): string {
     case '[?]':
       return `(${guard(node.args[0])})[?${guard(node.args[1])}]`;
     case 'call':
-      return `${node.args[0]}(${node.args[1].map(guard).join(', ')})`;
+      return node.args[0] === 'size'
+        ? `size(${node.args[1].map(look).join(', ')})`
+        : `${node.args[0]}(${node.args[1].map(guard).join(', ')})`;
+    case '==':
+    case '!=':
+    case 'in':
+      return `(${look(node.args[0])} ${node.op} ${look(node.args[1])})`;
     case 'rcall':
       return guardMethod(node.args);
     case 'list':
@@ -65,7 +78,13 @@ function guardMethod([name, receiver, args]: readonly [
     return `(${guard(receiver)}).${name}(${[guard(variable), ...guarded].join(', ')})`;
   }
   const called = name === 'matches' || name === 'join' ? guards[name] : name;
-  return `(${guard(receiver)}).${called}(${args.map(guard).join(', ')})`;
+  const on = searches.includes(name) ? look(receiver) : `(${guard(receiver)})`;
+  return `${on}.${called}(${args.map(guard).join(', ')})`;
+}
+
+/** An operand that is looked through whole; what is written in the expression itself is short. */
+function look(node: ASTNode): string {
+  return node.op === 'value' ? guard(node) : `${guards.look}(${guard(node)})`;
 }
 
 /** Number of nodes: what one pass through it costs. */
@@ -87,6 +106,10 @@ export function registerGuards(environment: Environment, budget: () => Budget): 
     return true;
   });
   environment.registerFunction(`${guards.never}(): dyn`, () => null);
+  environment.registerFunction(`${guards.look}(dyn): dyn`, (value: unknown) => {
+    budget().spendLook(value);
+    return value;
+  });
   environment.registerFunction(`${guards.size}(dyn): dyn`, (value: unknown) => {
     if (typeof value === 'string') budget().spendText(value.length);
     else if (Array.isArray(value) || value instanceof Uint8Array)
@@ -98,7 +121,10 @@ export function registerGuards(environment: Environment, budget: () => Budget): 
     `string.${guards.matches}(string): bool`,
     (text: string, pattern: string) => {
       budget().spend(4 + Math.ceil((text.length + pattern.length) / 32));
-      return RE2JS.compile(pattern).matcher(text).find();
+      const compiled = RE2JS.compile(pattern);
+      // A repetition such as `(a?){500}` is written out, and each part of it may be tried at each place of the text.
+      budget().spend(Math.ceil((text.length * compiled.programSize()) / 1024));
+      return compiled.matcher(text).find();
     },
   );
   const join = (items: readonly unknown[], separator: string): string => {

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '../../../model/json.ts';
 import { maxNesting, maxValues } from './budget.ts';
+import type { Budget } from './budget.ts';
 
 /** Longest text of an object that an expression sees whole. */
 const maxText = 32_768;
@@ -9,7 +10,7 @@ const maxText = 32_768;
  * has an empty one, so that `has(status.conditions)` can be asked before there is one.
  * @returns `null` when it has too many values or too deep a nesting.
  */
-export function toCelVariables(object: JsonObject): Record<string, unknown> | null {
+export function toCelVariables(object: JsonObject, budget: Budget): Record<string, unknown> | null {
   let left = maxValues;
   const convert = (value: Json, depth: number): unknown => {
     left -= 1;
@@ -21,10 +22,14 @@ export function toCelVariables(object: JsonObject): Record<string, unknown> | nu
         return value.length > maxText ? value.slice(0, maxText) : value;
       case 'object': {
         if (value === null) return null;
-        if (Array.isArray(value)) return value.map((item: Json) => convert(item, depth + 1));
-        return Object.fromEntries(
-          Object.entries(value).map(([key, member]) => [key, convert(member, depth + 1)]),
-        );
+        const before = left;
+        const converted = Array.isArray(value)
+          ? value.map((item: Json) => convert(item, depth + 1))
+          : Object.fromEntries(
+              Object.entries(value).map(([key, member]) => [key, convert(member, depth + 1)]),
+            );
+        budget.weigh(converted, before - left + 1);
+        return converted;
       }
       default:
         return value;

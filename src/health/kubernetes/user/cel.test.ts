@@ -123,6 +123,10 @@ describe('an expression that never ends or takes all memory', () => {
     'status.n.map(x, status.n + status.n).size() > 0',
     '[status.s+status.s].all(a,[a+a].all(b,[b+b].all(c,[c+c].all(d,[d+d].all(e,[e+e].all(f, size(f) > 0))))))',
     'status.n.all(x, status.s.matches("(a+)+$"))',
+    'status.n.all(x, status.s.matches("(a?){500}a{500}"))',
+    'status.n.all(x, status.n.all(y, !status.s.contains("ab")))',
+    'status.n.all(x, status.n == status.n && x in status.n)',
+    'status.n.all(x, size(status.s) > 0 && status.s.split("a").size() > 0)',
   ])('is ended and Unknown: %s', (current) => {
     expect(judge({ current }, large)).toEqual({
       status: 'Unknown',

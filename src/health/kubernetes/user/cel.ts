@@ -88,9 +88,9 @@ export function compileCelRule(rule: CelRule): CompiledCelRule {
 function judge(object: JsonObject, tests: readonly (readonly [CelField, Test])[]): Health {
   const early = unobserved(object);
   if (early !== null) return early;
-  const variables = toCelVariables(object);
-  if (variables === null) return unknown('is too large for its CEL rule');
   const budget = new Budget();
+  const variables = toCelVariables(object, budget);
+  if (variables === null) return unknown('is too large for its CEL rule');
   for (const [field, test] of tests) {
     try {
       if (test(variables, budget)) return verdicts[field]();

@@ -96,7 +96,7 @@ function find(
   const wanted = textArgument(pattern, 'find');
   const from = startOf(whole, init);
   if (plain) {
-    budget.spendText(whole.length);
+    budget.spendLook(whole);
     const at = whole.indexOf(wanted, from);
     return at < 0 ? [undefined] : [at + 1, at + wanted.length];
   }
