@@ -67,7 +67,7 @@ export interface EngineOptions {
   readonly installation: string;
   /** The repository that holds the configuration; its `Source` has the empty name. */
   readonly repository: SourceConfig;
-  /** Applications reconciled at the same time. Default 8. */
+  /** Applications reconciled at the same time. */
   readonly concurrency: number;
   /** Start by showing only: the state was lost or restored. Empty: act. */
   readonly readOnlyReason: string;
