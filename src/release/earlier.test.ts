@@ -124,3 +124,31 @@ describe('the release that a rollback goes to', () => {
     expect(earlierRelease(history(...releases))).toBeNull();
   });
 });
+
+describe('after a rollback', () => {
+  /** `a`, `b` and `c` were released; then what is given, newest first. */
+  const after = (...newest: readonly (readonly [tree: string, trigger: Release['trigger']])[]) =>
+    [...newest, ['c', 'source'] as const, ['b', 'source'] as const, ['a', 'source'] as const].map(
+      ([tree, trigger], at) => ({
+        ...history([tree, 'succeeded'])[0]!,
+        id: `${tree}${at}`,
+        trigger,
+      }),
+    );
+
+  it('it leads further back, not forward again', () => {
+    expect(earlierRelease(after(['b', 'rollback']))?.id).toBe('a3');
+  });
+
+  it('also when what was gone back to was healed since', () => {
+    expect(earlierRelease(after(['b', 'drift'], ['b', 'rollback']))?.id).toBe('a4');
+  });
+
+  it('a third finds nothing, and says so', () => {
+    expect(earlierRelease(after(['a', 'rollback'], ['b', 'rollback']))).toBe(null);
+  });
+
+  it('and a new release it leads to what was before that one', () => {
+    expect(earlierRelease(after(['d', 'source'], ['b', 'rollback']))?.id).toBe('b1');
+  });
+});

@@ -4,7 +4,7 @@ import type { Revision } from '../model/revision.ts';
 /**
  * The release that a rollback goes to by itself: the newest that ended well in another state than the last one that
  * acted at the target. So it leads away from one that failed, and from one that was reverted already to what was
- * before it.
+ * before it. After a rollback it leads further back: to what was before the release that was gone back to.
  *
  * @param history releases of one application in one environment, newest first.
  */
@@ -15,7 +15,7 @@ export function earlierRelease(history: readonly Release[]): Release | null {
   const current = history[at];
   if (current === undefined) return null;
   const earlier = history
-    .slice(at + 1)
+    .slice(firstOf(history, at, current) + 1)
     .find(
       (one) =>
         one.outcome === 'succeeded' &&
@@ -23,6 +23,21 @@ export function earlierRelease(history: readonly Release[]): Release | null {
         !sameState(one.revision, current.revision),
     );
   return earlier ?? null;
+}
+
+/** Where the present state came from: of a rollback the release that it went back to. */
+function firstOf(history: readonly Release[], at: number, current: Release): number {
+  const isHere = (one: Release): boolean => sameState(one.revision, current.revision);
+  const left = history.findIndex(
+    (one, index) => index > at && !isHere(one) && one.revision.length > 0,
+  );
+  const stay = history.slice(at, left < 0 ? history.length : left);
+  if (left < 0 || !stay.some(({ trigger }) => trigger === 'rollback')) return at;
+  const origin = history.findIndex(
+    (one, index) => index > left && one.outcome === 'succeeded' && isHere(one),
+  );
+  // Gone back to what was never released: what lies before that, nobody knows.
+  return origin < 0 ? history.length : firstOf(history, origin, current);
 }
 
 /** Whether the files are the same; commits of the same tree deploy the same. */

@@ -12,11 +12,12 @@ import { describeRelease } from '../show/release.ts';
 const recentReleases = 5;
 
 export const describe: CommandDefinition = {
-  description: `Shows one application in one environment with everything that is known: state and the reason for it, what blocks it and the next step, every resource, the plan that waits, and the last releases. Or one release, with its plan and every step: \`fairlead describe release/ID\`.`,
+  description: `Shows one application in one environment with everything that is known: state and the reason for it, what blocks it and the next step, every resource, the plan that waits, and the last releases. Or one release, with its plan and every step: \`fairlead describe ID\`.`,
   arguments: [
     {
       usage: '<name>',
-      description: 'APP@ENVIRONMENT, APP where it has one environment, or release/ID',
+      description:
+        'APP@ENVIRONMENT, APP where it has one environment, or the ID of a release (release/ID where an application is called the same)',
       completion: { kind: 'application' },
     },
   ],
@@ -44,8 +45,9 @@ export const describe: CommandDefinition = {
     const { api } = connection;
     const name = input.required('name');
     const options = { nowMs: context.nowMs(), width: context.out.width, full: input.flag('full') };
-    if (name.startsWith('release/')) {
-      const release = await orAbort(context.signal, api.release(name.slice('release/'.length)));
+    const id = await releaseIdOf(context, api, name);
+    if (id !== null) {
+      const release = await orAbort(context.signal, api.release(id));
       context.out.item('Release', release, (style) =>
         describeRelease(release, { ...options, style }),
       );
@@ -55,6 +57,17 @@ export const describe: CommandDefinition = {
     return exitCodes.ok;
   },
 };
+
+/** `release/ID`, or an ID that no application is called; `null`: it names an application. */
+async function releaseIdOf(context: Context, api: Api, name: string): Promise<string | null> {
+  if (name.startsWith('release/')) return name.slice('release/'.length);
+  const [application] = name.split('@');
+  const views = await orAbort(context.signal, api.applications());
+  if (views.some((view) => view.application === application)) return null;
+  const releases = await orAbort(context.signal, api.releases({ limit: 1_000 }));
+  const matches = releases.filter(({ id }) => name.length >= 4 && id.startsWith(name));
+  return matches.length === 1 ? (matches[0]?.id ?? null) : null;
+}
 
 async function showApplication(
   context: Context,
