@@ -136,7 +136,7 @@ describe('after a rollback', () => {
       }),
     );
 
-  it('it leads further back, not forward again', () => {
+  it('leads further back, not forward again', () => {
     expect(earlierRelease(after(['b', 'rollback']))?.id).toBe('a3');
   });
 
