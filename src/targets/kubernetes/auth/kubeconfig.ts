@@ -142,7 +142,7 @@ export function mergeKubeconfigs(files: readonly Kubeconfig[]): Kubeconfig {
 
 function readYaml(path: string, content: string): Json {
   try {
-    return parse(content, { prettyErrors: false, logLevel: 'silent' }) as Json;
+    return parse(content, { prettyErrors: false, logLevel: 'error' }) as Json;
   } catch {
     // What the parser says may quote the file, and the file holds keys.
     throw invalid(path, 'it is not YAML');
