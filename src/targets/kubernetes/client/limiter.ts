@@ -24,10 +24,11 @@ export class Limiter {
   #limit = first;
   #inUse = 0;
   #waiting: (() => void)[] = [];
-  /** The quickest of late; creeps up, so that a network that got slower is learnt. */
+  /** The quickest. Grows only where so few are under way that it is the network that is slow, not the server full. */
   #quickestMs = Number.POSITIVE_INFINITY;
   #usualMs = 0;
-  #sinceCut = 0;
+  /** Answers that were under way when it was cut last, and say nothing of how it is now. */
+  #stale = 0;
 
   get limit(): number {
     return Math.floor(this.#limit);
@@ -70,11 +71,15 @@ export class Limiter {
   }
 
   #learn(result: CallResult): void {
-    this.#sinceCut += 1;
+    if (this.#stale > 0) {
+      this.#stale -= 1;
+      return;
+    }
     if (result.kind === 'overloaded') return this.#cut(0.5);
     if (result.kind === 'other') return;
     const { latencyMs } = result;
-    this.#quickestMs = Math.min(this.#quickestMs * 1.001, latencyMs);
+    const creep = this.#limit <= least ? 1.05 : 1;
+    this.#quickestMs = Math.min(this.#quickestMs * creep, latencyMs);
     this.#usualMs += (latencyMs - this.#usualMs) * 0.1;
     const isSlow = this.#usualMs > Math.max(quickMs, this.#quickestMs * tolerated);
     if (isSlow) this.#cut(0.8);
@@ -83,10 +88,9 @@ export class Limiter {
       this.#limit = Math.min(most, this.#limit + 1 / this.#limit);
   }
 
-  /** At most once for what was under way together. */
+  /** Once for all that is under way together. */
   #cut(factor: number): void {
-    if (this.#sinceCut < this.#limit) return;
-    this.#sinceCut = 0;
+    this.#stale = this.#inUse;
     this.#limit = Math.max(least, this.#limit * factor);
   }
 }
