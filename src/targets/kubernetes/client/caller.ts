@@ -92,10 +92,11 @@ export class Caller {
     deadline.signal.addEventListener('abort', stop, { once: true });
     try {
       const answer = await this.#send(call, lifetime.signal, 'watch');
+      if (answer.status >= 300) throw refusalOf(call, await readRefusal(answer, call));
       deadline.signal.removeEventListener('abort', stop);
-      call.signal?.addEventListener('abort', onAbort, { once: true });
-      if (answer.status < 300) return answer;
-      throw refusalOf(call, await readRefusal(answer, call));
+      if (call.signal?.aborted === true) onAbort();
+      else call.signal?.addEventListener('abort', onAbort, { once: true });
+      return answer;
     } catch (thrown) {
       throw this.#explain(call, deadline, thrown);
     } finally {

@@ -62,7 +62,11 @@ async function watch(
   const informers = cluster.informers<Extra>({
     labelSelector: `${label}=yes`,
     namespaces: options.namespaces ?? null,
-    trim: (_, object) => ({ data: String((object as KubeObject).data?.a) }),
+    trim: (_, object) => {
+      const a = (object as KubeObject).data?.a;
+      if (a === 'poison') throw new Error('cannot be judged');
+      return { data: String(a) };
+    },
     ownedDigest: (_, __, { data }) => `digest of ${data}`,
   });
   const told: string[] = [];
@@ -157,6 +161,20 @@ describe('an informer', () => {
     expect(await cluster.client.get(configMaps, { namespace, name: 'unlabelled' })).not.toBeNull();
     await kube.patch(path('unlabelled'), { metadata: { labels: { [label]: 'yes' } } });
     await until('it is back', async () => informer.get({ namespace, name: 'unlabelled' }) !== null);
+  });
+
+  test('leaves out what cannot be judged, and goes on with the others', async () => {
+    await make('poisoned', 'poison');
+    const { informer, told } = await watch(await connect());
+    await informer.synced();
+    await make('sound');
+    await until('it is told', async () => told.includes('set sound 1'));
+    expect(informer.get({ namespace, name: 'poisoned' })).toBeNull();
+    await change('sound', 'poison');
+    await until('it is left out', async () => informer.get({ namespace, name: 'sound' }) === null);
+    await change('poisoned', '2');
+    await until('it is told', async () => told.includes('set poisoned 2'));
+    expect(told).not.toContain('interrupted');
   });
 
   test('of some namespaces alone watches each of them', async () => {

@@ -54,7 +54,7 @@ export interface Informers<Extra> {
 export interface InformersOptions<Extra> {
   /** `fairlead.dev/managed=true`; what the watch is narrowed to. */
   readonly labelSelector: string;
-  /** What to keep of an object beside uid and version. Pure and quick. */
+  /** What to keep of an object beside uid and version. Pure and quick; an object that it throws for is left out. */
   readonly trim: (type: ResourceType, object: KubeObject) => Extra;
   /** Digest of the fields that we own. Pure; `extra` is what `trim` gave for the same object. */
   readonly ownedDigest: (type: ResourceType, object: KubeObject, extra: Extra) => string;

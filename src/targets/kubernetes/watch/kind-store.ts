@@ -112,6 +112,8 @@ class Part<Extra> {
     // A list after an interruption tells much that is known.
     if (before?.uid === uid && before.resourceVersion === resourceVersion) return;
     const now = this.#trim(object);
+    // What cannot be judged is not known here: who wants it asks the server, and hears why. The others are not held up.
+    if (now === null) return this.#gone(key);
     this.objects.set(key, now);
     this.#tell({ kind: 'set', type: this.#options.type, now, before });
   }
@@ -130,19 +132,23 @@ class Part<Extra> {
     for (const key of this.objects.keys()) if (!listed.has(key)) this.#gone(key);
   }
 
-  #trim(object: KubeObject): Trimmed<Extra> {
+  #trim(object: KubeObject): Trimmed<Extra> | null {
     const { type, trim, ownedDigest } = this.#options;
     const { metadata } = object;
-    const extra = trim(type, object);
-    return {
-      namespace: metadata.namespace ?? '',
-      name: metadata.name,
-      uid: metadata.uid,
-      resourceVersion: metadata.resourceVersion,
-      ownedDigest: ownedDigest(type, object, extra),
-      isDeleting: metadata.deletionTimestamp !== undefined,
-      extra,
-    };
+    try {
+      const extra = trim(type, object);
+      return {
+        namespace: metadata.namespace ?? '',
+        name: metadata.name,
+        uid: metadata.uid,
+        resourceVersion: metadata.resourceVersion,
+        ownedDigest: ownedDigest(type, object, extra),
+        isDeleting: metadata.deletionTimestamp !== undefined,
+        extra,
+      };
+    } catch {
+      return null;
+    }
   }
 }
 
