@@ -166,6 +166,17 @@ describe('a store that cannot write', () => {
     expect([await written(), await store.release('r1')]).toEqual([['one'], null]);
   });
 
+  test('keeps the end of a release waiting, because what it did has happened', async () => {
+    await journal.putRelease(release);
+    isFull = true;
+    await journal.endRelease({ ...release, outcome: 'succeeded', endedAtMs: 2 });
+    expect((await store.release('r1'))?.outcome).toBe('running');
+    isFull = false;
+    note('something else');
+    await journal.flush();
+    expect((await store.release('r1'))?.outcome).toBe('succeeded');
+  });
+
   test('makes the oldest events go, not the memory', async () => {
     isFull = true;
     for (let at = 0; at < 10_001; at++) note(String(at));
@@ -226,7 +237,7 @@ describe('steps of a release', () => {
     await journal.flush();
     isFull = false;
     expect(await steps()).toEqual([]);
-    await journal.putRelease({ ...release, outcome: 'succeeded', steps: [step('a', 'done')] });
+    await journal.endRelease({ ...release, outcome: 'succeeded', steps: [step('a', 'done')] });
     await journal.flush();
     expect(await steps()).toEqual([['a', 'done']]);
   });

@@ -47,6 +47,8 @@ export class Journal {
   readonly #followers = new Set<(events: readonly FairleadEvent[]) => void>();
   #pending: Omit<FairleadEvent, 'seq'>[] = [];
   #steps: PendingStep[] = [];
+  /** Releases that have ended; one at most of each application, because none begins that cannot be written. */
+  #ends: Release[] = [];
   #writesSinceTrim = 0;
   readonly #writes: GroupCommit;
 
@@ -80,6 +82,16 @@ export class Journal {
     // It holds its steps itself. Those that are under way and come back are written before it.
     this.#steps = this.#steps.filter((pending) => pending.release !== release.id);
     await this.#writes.write(async (transaction) => transaction.putRelease(release));
+  }
+
+  /**
+   * Writes how a release ended. What it did has happened, so a store that cannot write keeps it waiting for the next
+   * write, as it does events.
+   */
+  async endRelease(release: Release): Promise<void> {
+    this.#steps = this.#steps.filter((pending) => pending.release !== release.id);
+    this.#ends.push(release);
+    await this.flush();
   }
 
   /**
@@ -118,10 +130,12 @@ export class Journal {
   async #commit(bodies: readonly WriteBody[]): Promise<void> {
     const events = this.#pending;
     const steps = this.#steps;
-    const isIdle = events.length === 0 && steps.length === 0;
+    const ends = this.#ends;
+    const isIdle = events.length === 0 && steps.length === 0 && ends.length === 0;
     if (isIdle && bodies.every((body) => body === nothingMore)) return;
     this.#pending = [];
     this.#steps = [];
+    this.#ends = [];
     this.#writesSinceTrim += bodies.length;
     const trims = this.#writesSinceTrim >= trimEvery;
     if (trims) this.#writesSinceTrim = 0;
@@ -131,6 +145,7 @@ export class Journal {
         for (const { release, index, step } of latest(steps)) {
           await transaction.putStep(release, index, step);
         }
+        for (const release of ends) await transaction.putRelease(release);
         for (const body of bodies) await body(transaction);
         const appended = events.length === 0 ? [] : await transaction.appendEvents(events);
         if (trims) await transaction.trim(keep);
@@ -139,6 +154,7 @@ export class Journal {
     } catch (thrown) {
       this.#pending = [...events, ...this.#pending].slice(-maxPending);
       this.#steps = [...steps, ...this.#steps].slice(-maxPending);
+      this.#ends = [...ends, ...this.#ends];
       throw thrown;
     }
     if (written.length > 0) for (const follower of this.#followers) follower(written);

@@ -110,15 +110,7 @@ export async function releaseApplication(
     data: { outcome: release.outcome },
   });
   runtime.lastRelease = { id: release.id, outcome: release.outcome, atMs: release.endedAtMs ?? 0 };
-  try {
-    await journal.putRelease(release);
-  } catch (thrown) {
-    // The effects are done and the target's ledger knows them; only the history has a gap, told on the next write.
-    ports.log.error('the end of a release could not be recorded', {
-      release: release.id,
-      error: String(thrown),
-    });
-  }
+  await journal.endRelease(release);
   return { release, unhealthy };
 }
 

@@ -24,7 +24,7 @@ export function checkHistory(
   }
 }
 
-/** The beginning of every release that is recorded was told, also where the store could not be written for a while. */
+/** Every release was told of when it began, and ended in the record, also where the store failed for a while. */
 export function checkTold(
   { state }: Controller,
   report: (rule: Rule, message: string) => void,
@@ -37,4 +37,7 @@ export function checkTold(
   const untold = releasesIn(state.store, { limit: Infinity }).find(({ id }) => !told.has(id));
   if (untold !== undefined)
     report('untold', `release ${untold.id} is recorded, and no event tells of it`);
+  const [running] = releasesIn(state.store, { outcome: 'running' });
+  if (running !== undefined)
+    report('untold', `release ${running.id} of ${running.application} ended, and is still running`);
 }

@@ -129,4 +129,16 @@ export const limits: readonly Scenario[] = [
       }
     },
   },
+  {
+    name: 'the end of a release that could not be recorded is recorded later',
+    model: repository([application('web', [thing('a')])]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.set('web', 'a', { value: 'v2' });
+      await stage.until('v2', () => stage.isLive('dev/web/a', 'v2'));
+      stage.world.faults.store.writeFails = 1;
+      await stage.rest();
+      stage.world.faults.store.writeFails = 0;
+    },
+  },
 ];
