@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Api } from './control/api.ts';
 import { createConfigLoader } from './config/loader.ts';
 import type { SourceAuth, SourceConfig, TargetConfig, VerifyConfig } from './model/config.ts';
@@ -12,6 +13,7 @@ import type { RenderCache } from './render/cache/cache.ts';
 import { createRendererRegistry } from './render/registry.ts';
 import { readEngineDigest } from './render/sandbox/module.ts';
 import { createSandbox } from './render/sandbox/pool.ts';
+import { openChartSource } from './source/chart/chart-source.ts';
 import { openGit } from './source/git.ts';
 import type { Git } from './source/git.ts';
 import { openLocalSource } from './source/local.ts';
@@ -110,10 +112,14 @@ async function compose(options: OpenOptions, git: Git, state: State): Promise<Co
       random: systemRandom,
       hash: sha256,
       store: state.store,
-      openSource: async (config) =>
-        config.name === '' && local !== null
-          ? local
-          : openMirrorSource({ config, pool, clock: systemClock, environment: options.env }),
+      openSource: async (config) => {
+        if (config.name === '' && local !== null) return local;
+        const dependencies = { pool, clock: systemClock, environment: options.env };
+        const { chart } = config;
+        if (chart === undefined) return openMirrorSource({ ...dependencies, config });
+        const directory = join(state.mirrorsDirectory, 'charts');
+        return openChartSource({ ...dependencies, config: { ...config, chart }, directory });
+      },
       openTarget: async (config) =>
         openTarget(config.driver, {
           name: config.name,

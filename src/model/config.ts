@@ -23,7 +23,19 @@ export interface SourceConfig {
   /** Commit signatures to demand, or `null`. */
   readonly verify: VerifyConfig | null;
   readonly timeoutMs: number;
+  /** A chart of a repository or registry instead of a Git repository; `url` then only names it. */
+  readonly chart?: ChartConfig | undefined;
   readonly origin: Origin;
+}
+
+/** Where a chart is pulled from. */
+export interface ChartConfig {
+  readonly kind: 'helm' | 'oci';
+  /** Of `helm`: the folder of `index.yaml`, http(s). Of `oci`: the repository of the chart, `oci://host/path/chart`. */
+  readonly url: string;
+  readonly name: string;
+  /** A version or a range (semver); the highest one in it is taken. */
+  readonly version: string;
 }
 
 export type SourceAuth =

@@ -50,7 +50,8 @@ export function sourceViews(engine: Engine): readonly SourceView[] {
   });
 }
 
-function describeFollow({ follow }: SourceConfig): string {
+function describeFollow({ chart, follow }: SourceConfig): string {
+  if (chart !== undefined) return `version ${chart.version}`;
   switch (follow.kind) {
     case 'branch':
     case 'tag':

@@ -70,7 +70,8 @@ export async function gitAccess(
   }
 }
 
-async function readToken(
+/** The token of a source, read now. Fails with `source.credential-missing`. */
+export async function readToken(
   auth: Extract<SourceAuth, { kind: 'token' }>,
   environment: Environment,
 ): Promise<Result<string>> {

@@ -211,3 +211,27 @@ export const ownershipDoubtful = defineError('source.ownership-doubtful', {
   title: 'The repository belongs to another user',
   hint: 'If you trust it: `git config --global --add safe.directory PATH`.',
 });
+
+export const archiveRefused = defineError('source.archive-refused', {
+  class: 'input',
+  title: 'A packed chart holds something that must not be unpacked',
+  hint: 'Nothing of it was taken. Tell whoever publishes the chart; `helm package` makes archives of files alone.',
+});
+
+export const chartChanged = defineError('source.chart-changed', {
+  class: 'conflict',
+  title: 'A chart is not what its digest says',
+  hint: 'A version that is published again under the same number may be an attack. What was taken before stays; publish a new version.',
+});
+
+export const indexInvalid = defineError('source.index-invalid', {
+  class: 'input',
+  title: 'A chart repository or registry gives an answer that is not one',
+  hint: 'Correct the address of the source; it must lead to an index.yaml, or to charts in an OCI registry.',
+});
+
+export const downloadTooLarge = defineError('source.download-too-large', {
+  class: 'input',
+  title: 'A server sends more than a chart may have',
+  hint: 'A packed chart may have 32 MiB, the index of a repository 64 MiB.',
+});

@@ -1,6 +1,12 @@
 import { validRange } from 'semver';
 import { z } from 'zod';
-import type { Follow, SourceAuth, SourceConfig, VerifyConfig } from '../../model/config.ts';
+import type {
+  ChartConfig,
+  Follow,
+  SourceAuth,
+  SourceConfig,
+  VerifyConfig,
+} from '../../model/config.ts';
 import { duration } from '../duration.ts';
 import { oneOf } from '../one-of.ts';
 import { defineKind } from './kind.ts';
@@ -111,9 +117,53 @@ const verify = oneOf(
 
 const followed = ['branch', 'tag', 'semver', 'commit'] as const;
 
+const version = z
+  .string()
+  .refine((range) => validRange(range) !== null, {
+    error: 'is not a version or a range of versions',
+    params: { allowed: 'a version such as "19.0.1", or a range such as "^19.0.0" or ">=1.2.0 <2"' },
+  })
+  .meta({ description: 'The version, or a range of which the highest is taken (npm rules).' });
+
+const helm = z
+  .strictObject({
+    url: z
+      .string()
+      .regex(
+        /^https?:\/\/[^\s@?#]+$/,
+        'must be an http(s) address without user, query and fragment',
+      )
+      .meta({ description: 'The folder of the repository that its index.yaml is in.' }),
+    chart: z
+      .string()
+      .regex(/^[A-Za-z0-9][\w.-]{0,249}$/, 'must be the name of a chart')
+      .meta({ description: 'Name of the chart in it.' }),
+    version,
+  })
+  .meta({ description: 'A chart of a Helm repository; its folder is `.`.' });
+
+const oci = z
+  .strictObject({
+    url: z
+      .string()
+      .regex(
+        /^oci:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)+$/,
+        'must be like oci://registry.example/team/chart',
+      )
+      .meta({
+        description: 'The chart, without its version: `oci://registry.example/team/chart`.',
+      }),
+    version,
+  })
+  .meta({ description: 'A chart of an OCI registry; its folder is `.`.' });
+
+const places = ['url', 'helm', 'oci'] as const;
+
 const spec = oneOf(
   z.strictObject({
-    url,
+    url: url.optional(),
+    helm: helm.optional(),
+    oci: oci.optional(),
     branch: reference(
       "Follow the tip of this branch. Default: the repository's own default branch.",
     ),
@@ -149,7 +199,60 @@ const spec = oneOf(
   }),
   followed,
   { optional: true },
-).meta({ description: 'A Git repository to follow.' });
+)
+  .check((context) => {
+    const { value } = context;
+    const given = places.filter((place) => value[place] !== undefined);
+    const refuse = (message: string, allowed: string, path: string): void => {
+      context.issues.push({
+        code: 'custom',
+        input: value,
+        path: path === '' ? [] : [path],
+        message,
+        params: { allowed },
+      });
+    };
+    if (given.length === 0)
+      refuse('needs one of: url, helm, oci', `exactly one of: url, helm, oci`, '');
+    if (given.length > 1) {
+      refuse(
+        `has ${given.join(' and ')}, but only one of them may be given`,
+        'exactly one of: url, helm, oci',
+        '',
+      );
+    }
+    if (value.url !== undefined) return;
+    for (const field of [...followed, 'verify'] as const) {
+      if (value[field] !== undefined)
+        refuse('is for Git repositories', 'a field `version` of the chart', field);
+    }
+    if (value.auth?.ssh !== undefined) refuse('is for Git repositories', 'a token', 'auth');
+  })
+  .meta({ description: 'A Git repository to follow, or a chart of a repository or registry.' });
+
+function chartOf({
+  helm: repository,
+  oci: registry,
+}: z.output<typeof spec>): ChartConfig | undefined {
+  if (repository !== undefined) {
+    return {
+      kind: 'helm',
+      url: repository.url.replace(/\/+$/, ''),
+      name: repository.chart,
+      version: repository.version,
+    };
+  }
+  if (registry === undefined) return undefined;
+  const name = registry.url.slice(registry.url.lastIndexOf('/') + 1);
+  return { kind: 'oci', url: registry.url, name, version: registry.version };
+}
+
+/** What names the source: in messages, and for the limits of projects. */
+function urlOf(from: z.output<typeof spec>): string {
+  const chart = chartOf(from);
+  if (chart === undefined) return from.url ?? '';
+  return chart.kind === 'oci' ? chart.url : `${chart.url}/${chart.name}`;
+}
 
 function follow(from: z.output<typeof spec>): Follow {
   if (from.tag !== undefined) return { kind: 'tag', name: from.tag };
@@ -173,11 +276,12 @@ function internalVerify(from: z.output<typeof verify>): VerifyConfig | null {
 export const sourceKind = defineKind({
   kind: 'Source',
   description:
-    'A Git repository that applications are taken from. Not needed for the repository that holds this file.',
+    'A Git repository, or a chart of a repository or registry, that applications are taken from. Not needed for the repository that holds this file.',
   spec,
   toInternal: (name, from, origin): SourceConfig => ({
     name,
-    url: from.url,
+    url: urlOf(from),
+    chart: chartOf(from),
     follow: follow(from),
     intervalMs: from.interval,
     allowForcedPush: from.allowForcedPush,
