@@ -15,9 +15,13 @@ function manifest(kind: string, body: JsonObject, apiVersion = 'v1'): Manifest {
 }
 
 const idOf = (kind: string) => ({ group: '', kind, namespace: 'shop', name: 'one' });
+const key = { application: 'shop', environment: 'dev' };
 const ours = {
-  labels: { 'fairlead.dev/managed': 'true' },
-  annotations: { 'fairlead.dev/application': 'shop@dev' },
+  labels: {
+    'fairlead.dev/managed': 'true',
+    'fairlead.dev/application': 'shop',
+    'fairlead.dev/environment': 'dev',
+  },
 };
 
 describe('the fields of a manifest', () => {
@@ -31,7 +35,7 @@ describe('the fields of a manifest', () => {
       annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{}' },
     };
     const given = manifest('ConfigMap', { metadata, data: { a: '1', b: null }, status: { x: 1 } });
-    expect(normalise(given, idOf('ConfigMap'), 'shop@dev')).toEqual({
+    expect(normalise(given, idOf('ConfigMap'), key)).toEqual({
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: 'one', namespace: 'shop', ...ours },
@@ -42,12 +46,12 @@ describe('the fields of a manifest', () => {
   test('keep null where a custom kind may mean it', () => {
     const given = manifest('Thing', { spec: { limit: null } }, 'example.org/v1');
     const id = { ...idOf('Thing'), group: 'example.org' };
-    expect(normalise(given, id, 'shop@dev')['spec']).toEqual({ limit: null });
+    expect(normalise(given, id, key)['spec']).toEqual({ limit: null });
   });
 
   test('have stringData as data, so that keys that leave the source leave the object', () => {
     const given = manifest('Secret', { data: { a: 'MQ==' }, stringData: { b: 'hunter2' } });
-    const fields = normalise(given, idOf('Secret'), 'shop@dev');
+    const fields = normalise(given, idOf('Secret'), key);
     expect(fields['data']).toEqual({ a: 'MQ==', b: 'aHVudGVyMg==' });
     expect(fields).not.toHaveProperty('stringData');
   });
@@ -74,7 +78,7 @@ describe('the fields of a manifest', () => {
       'stringData["password"] must be text',
     ],
   ])('are refused for %s, by file and line and without the value', (_what, body, told) => {
-    const read = () => normalise(manifest('Secret', body), idOf('Secret'), 'shop@dev');
+    const read = () => normalise(manifest('Secret', body), idOf('Secret'), key);
     expect(read).toThrow(told);
     expect(read).toThrow('app/one.yaml:3');
     expect(read).not.toThrow('hunter2');

@@ -1,11 +1,33 @@
+import type { InventoryKey } from '../../../model/inventory.ts';
 import type { Json, JsonObject } from '../../../model/json.ts';
 import { isJsonObject } from '../../../model/json.ts';
 import type { Manifest, ResourceId } from '../../../model/resource.ts';
 import { managedLabel } from '../names.ts';
 import { invalidManifest } from './invalid.ts';
 
-/** Whose an object is, for people; never proof of it. */
-export const applicationAnnotation = 'fairlead.dev/application';
+/** Whose an object is, for people and their selectors; never proof of it. */
+const applicationLabel = 'fairlead.dev/application';
+const environmentLabel = 'fairlead.dev/environment';
+
+/**
+ * What we put on every object. Labels only: a Deployment counts a changed annotation as a new generation, and adopting one
+ * should not.
+ */
+export function marksOf(key: InventoryKey): Readonly<Record<string, string>> {
+  return {
+    [managedLabel]: 'true',
+    [applicationLabel]: labelValue(key.application),
+    [environmentLabel]: labelValue(key.environment),
+  };
+}
+
+/** A name as a label may hold it. */
+function labelValue(name: string): string {
+  return name
+    .replaceAll(/[^A-Za-z0-9._-]/g, '-')
+    .slice(0, 63)
+    .replaceAll(/^[._-]+|[._-]+$/g, '');
+}
 
 /** What the server keeps and nobody wishes for. */
 const serverMetadata = new Set([
@@ -28,7 +50,7 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
  * `stringData` is written as `data`, because the server would, and would keep keys that leave it.
  * @throws FairleadError `target.manifest-invalid`
  */
-export function normalise(manifest: Manifest, id: ResourceId, application: string): JsonObject {
+export function normalise(manifest: Manifest, id: ResourceId, key: InventoryKey): JsonObject {
   const { body } = manifest;
   const { metadata: _metadata, status: _status, stringData, ...rest } = body;
   const fields: Record<string, Json> = {};
@@ -36,7 +58,7 @@ export function normalise(manifest: Manifest, id: ResourceId, application: strin
   const keepsNull = id.group.includes('.') && !id.group.endsWith('.k8s.io');
   for (const [name, value] of Object.entries(rest))
     if (value !== null) fields[name] = keepsNull ? value : withoutNulls(value);
-  fields['metadata'] = metadataOf(manifest, id, application);
+  fields['metadata'] = metadataOf(manifest, id, key);
   if (isSecret) {
     const data = dataOf(manifest, fields['data'], stringData);
     if (data === null) delete fields['data'];
@@ -45,7 +67,7 @@ export function normalise(manifest: Manifest, id: ResourceId, application: strin
   return fields;
 }
 
-function metadataOf(manifest: Manifest, id: ResourceId, application: string): JsonObject {
+function metadataOf(manifest: Manifest, id: ResourceId, key: InventoryKey): JsonObject {
   const given = isJsonObject(manifest.body['metadata']) ? manifest.body['metadata'] : {};
   const { labels, annotations, namespace: _namespace, ...rest } = given;
   const kept = Object.entries(rest).filter(
@@ -55,8 +77,8 @@ function metadataOf(manifest: Manifest, id: ResourceId, application: string): Js
   return {
     ...Object.fromEntries(kept),
     ...(id.namespace === '' ? {} : { namespace: id.namespace }),
-    labels: { ...stringMap(manifest, 'labels', labels), [managedLabel]: 'true' },
-    annotations: { ...others, [applicationAnnotation]: application },
+    labels: { ...stringMap(manifest, 'labels', labels), ...marksOf(key) },
+    ...(Object.keys(others).length === 0 ? {} : { annotations: others }),
   };
 }
 

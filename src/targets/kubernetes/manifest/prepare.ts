@@ -95,7 +95,7 @@ async function prepareOne(
   const id: ResourceId = { group, kind: manifest.kind, namespace, name: manifest.name };
   refuseNamespace(scope, manifest, id);
   await refuseForeignClaim(tools.ledger, scope, id);
-  const whole = normalise(manifest, id, inventoryKey(scope.key));
+  const whole = normalise(manifest, id, scope.key);
   if (type !== null && options.validate) {
     const problems = await tools.schemas.check(type, whole);
     if (problems.length > 0) throw invalidManifest(manifest, listProblems(problems));

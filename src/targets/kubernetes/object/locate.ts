@@ -8,11 +8,21 @@ import { memberPath } from '../../../plan/field-diff.ts';
  * be read beside an object.
  */
 export function locateField(object: JsonObject, field: string): string | null {
+  return findField(object, field)?.words ?? null;
+}
+
+/** A field that was found: as plans name it, and what it holds. */
+export interface FoundField {
+  readonly words: string;
+  readonly value: Json | undefined;
+}
+
+export function findField(object: JsonObject, field: string): FoundField | null {
   return locate(object, field.startsWith('.') ? field : `.${field}`, '');
 }
 
-function locate(value: Json | undefined, rest: string, words: string): string | null {
-  if (rest === '') return words;
+function locate(value: Json | undefined, rest: string, words: string): FoundField | null {
+  if (rest === '') return { words, value };
   if (rest.startsWith('[')) return locateItem(value, rest, words);
   if (!rest.startsWith('.') || !isJsonObject(value)) return null;
   for (const [name, member] of Object.entries(value)) {
@@ -25,7 +35,7 @@ function locate(value: Json | undefined, rest: string, words: string): string | 
   return null;
 }
 
-function locateItem(value: Json | undefined, rest: string, words: string): string | null {
+function locateItem(value: Json | undefined, rest: string, words: string): FoundField | null {
   const end = closing(rest);
   if (!Array.isArray(value) || end < 0) return null;
   const items = value as readonly Json[];

@@ -6,8 +6,7 @@ import type { Recorded } from '../../target.ts';
 import type { KubernetesClient } from '../client/client.ts';
 import type { KubeObject } from '../client/object.ts';
 import type { ResourceType } from '../client/resource-type.ts';
-import { applicationAnnotation } from '../manifest/normalise.ts';
-import { managedLabel } from '../names.ts';
+import { marksOf } from '../manifest/normalise.ts';
 import { compareObjects } from '../object/compare.ts';
 import type { Difference } from '../object/compare.ts';
 import { hasField, holderOf, ownSet, project } from '../object/fields-v1.ts';
@@ -75,11 +74,9 @@ function withoutName(fields: JsonObject): JsonObject {
 
 /** Our own marks are no difference of something that was never ours: adopting puts them on. */
 function asIfMarked(fields: JsonObject, wish: JsonObject): JsonObject {
-  const marks = [
-    ['metadata', 'labels', managedLabel],
-    ['metadata', 'annotations', applicationAnnotation],
-  ];
-  return marks.reduce((marked, path) => withAt(marked, path, at(wish, path)), fields);
+  return Object.keys(marksOf({ application: '', environment: '' }))
+    .map((label) => ['metadata', 'labels', label])
+    .reduce((marked, path) => withAt(marked, path, at(wish, path)), fields);
 }
 
 /** Who else keeps what differs, and was not written by our last release. */

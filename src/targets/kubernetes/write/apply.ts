@@ -1,5 +1,6 @@
 import type { InventoryKey } from '../../../model/inventory.ts';
 import { inventoryKey } from '../../../model/inventory.ts';
+import { sameJson } from '../../../model/json.ts';
 import type { JsonObject } from '../../../model/json.ts';
 import { resourceKey, showResource } from '../../../model/resource.ts';
 import type { Desired, ResourceId } from '../../../model/resource.ts';
@@ -8,13 +9,14 @@ import { claimTaken, kindUnknown, preconditionFailed } from '../../errors.ts';
 import type { Applied, ApplyEffect } from '../../target.ts';
 import type { KubernetesClient } from '../client/client.ts';
 import { fieldConflictsOf } from '../client/failure.ts';
+import type { FieldConflict } from '../client/failure.ts';
 import type { KubeObject } from '../client/object.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import { fieldHeld } from '../errors.ts';
 import type { KubernetesLedger } from '../ledger/ledger.ts';
 import { payloadOf } from '../manifest/payload.ts';
-import { isWithin, locateField } from '../object/locate.ts';
+import { findField, isWithin, locateField } from '../object/locate.ts';
 import { text } from '../object/reading.ts';
 import type { Existence } from '../read/existence.ts';
 import type { Reported } from '../read/reported.ts';
@@ -55,7 +57,7 @@ export async function applyObject(tools: WriteWith, effect: ApplyEffect): Promis
       : await update(client, type, { ...effect, uid });
   await tools.existence.note(type, id, true);
   const isAdopted = uid !== null && (effect.owned ?? null) === null;
-  const object = isAdopted ? await releaseFormer(client, type, written) : written;
+  const object = isAdopted ? await releaseFormer(client, type, written, effect.signal) : written;
   const seen = tools.sightings.noteWritten(type, object);
   tools.reported.note(key, id, seen);
   if (isDefinition(id)) await awaitEstablished(tools, client, type, effect);
@@ -141,7 +143,8 @@ async function update(
   } catch (thrown) {
     const conflicts = fieldConflictsOf(thrown);
     if (conflicts.length === 0) throw asPrecondition(thrown, effect);
-    const held = conflicts.filter(({ field }) => !mayTake(effect, body, field));
+    const others = conflicts.filter(({ field }) => !mayTake(effect, body, field));
+    const held = others.length === 0 ? [] : await reallyTaken(client, type, effect, body, others);
     if (held.length > 0) {
       const names = held.map(({ field, manager }) => `${field.replace(/^\./, '')} (${manager})`);
       throw fieldHeld({
@@ -157,6 +160,29 @@ async function update(
   } catch (thrown) {
     throw asPrecondition(thrown, effect);
   }
+}
+
+/**
+ * The fields that would really change. The server takes `1000m` over another manager's `1` for a conflict, although it
+ * stores both as the same: to share such a field takes nothing from anybody.
+ */
+async function reallyTaken(
+  client: KubernetesClient,
+  type: ResourceType,
+  effect: ApplyEffect,
+  body: JsonObject,
+  conflicts: readonly FieldConflict[],
+): Promise<readonly FieldConflict[]> {
+  const options = { ...writeOptions(effect), force: true, dryRun: true };
+  const [live, { object }] = await Promise.all([
+    client.get(type, effect.id, { signal: effect.signal }),
+    client.apply(type, effect.id, body, options),
+  ]);
+  if (live === null) return conflicts;
+  return conflicts.filter(({ field }) => {
+    const [before, after] = [findField(live, field), findField(object, field)];
+    return before === null || after === null || !sameJson(before.value, after.value);
+  });
 }
 
 /** Whether a field may be taken from whoever keeps it: it was ours, or a person said so. */

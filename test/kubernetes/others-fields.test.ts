@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { deployment } from '../support/cluster.ts';
+import { configMap, createKubernetesBench, yaml } from '../support/kubernetes-bench.ts';
+import type { KubernetesBench } from '../support/kubernetes-bench.ts';
+
+let shop: KubernetesBench;
+
+beforeEach(async () => {
+  // Nothing measures pods here, so an autoscaler is never healthy.
+  const patience = { onFailure: 'stay', timeouts: { health: '4s' } };
+  shop = await createKubernetesBench({ applications: { shop: patience } });
+});
+
+afterEach(async () => {
+  await shop[Symbol.asyncDispose]();
+});
+
+describe('fields that belong to others', () => {
+  test('the replicas that an autoscaler in the source scales are its own, and stay when it comes', async () => {
+    const scaler = {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'web' },
+      spec: {
+        minReplicas: 1,
+        maxReplicas: 9,
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+      },
+    };
+    shop.commit({ 'shop/all.yaml': yaml(deployment('web', 3)) });
+    await shop.settles();
+    shop.commit({ 'shop/all.yaml': yaml(deployment('web', 3), scaler) });
+    await shop.sees('the autoscaler is there', async () =>
+      Boolean(await shop.live('autoscaling/v2/horizontalpodautoscalers', 'web')),
+    );
+    const replicas = async () => (await shop.live('apps/v1/deployments', 'web')).spec.replicas;
+    expect(await replicas()).toBe(3);
+    const scale = `/apis/apps/v1/namespaces/${shop.namespace}/deployments/web/scale`;
+    await shop.kube.patch(scale, { spec: { replicas: 5 } });
+    const more = deployment('web', 3);
+    more.metadata.labels = { tier: 'front' };
+    shop.commit({ 'shop/all.yaml': yaml(more, scaler) });
+    await shop.sees(
+      'the change is live',
+      async () => (await shop.live('apps/v1/deployments', 'web')).metadata.labels.tier === 'front',
+    );
+    expect(await replicas()).toBe(5);
+  });
+
+  test('ignored differences are made once and then left alone', async () => {
+    const shared = configMap('a', { ours: '1', theirs: 'first' });
+    shared.metadata.annotations = { 'fairlead.dev/ignore-differences': '/data/theirs' };
+    shop.commit({ 'shop/a.yaml': yaml(shared) });
+    await shop.settles();
+    expect((await shop.live('configmaps', 'a')).data).toEqual({ ours: '1', theirs: 'first' });
+    await shop.edit('configmaps', 'a', { data: { ours: 'x', theirs: 'by hand' } });
+    await shop.sees(
+      'ours is healed',
+      async () => (await shop.live('configmaps', 'a')).data.ours === '1',
+    );
+    expect((await shop.live('configmaps', 'a')).data.theirs).toBe('by hand');
+    await shop.settles();
+  });
+});
