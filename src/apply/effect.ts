@@ -51,14 +51,15 @@ export async function carryOut(
         resource: showResource(change.id),
       });
     }
+    const timeoutMs = desired?.timeoutMs ?? context.timeoutMs;
     const outcome = await withDeadline(
       clock,
-      context.timeoutMs,
+      timeoutMs,
       context.signal,
-      (signal) => touch(context, change, desired, entry, signal),
+      (signal) => touch({ ...context, timeoutMs }, change, desired, entry, signal),
       () =>
         effectTimedOut({
-          message: `${change.action} ${showResource(change.id)} did not end within ${context.timeoutMs} ms`,
+          message: `${change.action} ${showResource(change.id)} did not end within ${timeoutMs} ms`,
           resource: showResource(change.id),
         }),
     );

@@ -83,6 +83,10 @@ export interface Desired {
   readonly prune: boolean;
   /** Whether it may be deleted and made anew where it cannot be changed in place. Default false. */
   readonly replaceable?: boolean;
+  /** Why it is run with a release and not kept up after that, as the beginning of a sentence ("PreSync hook"). Default: it is kept up. */
+  readonly occasion?: string;
+  /** How long carrying it out may take, where that is known beforehand. Default: `timeouts.apply`. */
+  readonly timeoutMs?: number;
   readonly origin: Origin;
 }
 

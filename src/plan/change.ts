@@ -79,6 +79,12 @@ interface Cause {
 
 function causeOfAbsence({ item, entry, movedFrom, revision, hash }: ChangeInput): Cause {
   const commit = showRevision(revision);
+  if (item.occasion !== undefined) {
+    const isDue = entry === null || entry.digest !== fieldsDigest(hash, item.fields);
+    return isDue
+      ? { kind: 'source', words: `${item.occasion}, runs with commit ${commit}` }
+      : { kind: 'unfinished', words: `${item.occasion}, was not seen to end well` };
+  }
   if (movedFrom !== null) return { kind: 'moved', words: `moved in commit ${commit}` };
   if (entry === null) return { kind: 'source', words: `new in commit ${commit}` };
   const isMade = entry.uid !== null;

@@ -25,6 +25,8 @@ export interface PlanOptions {
   /** Plan for this instead of what the source and holds say; for previews. */
   readonly revision: Revision | null;
   readonly retryQuarantined: boolean;
+  /** Trust nothing that watching brought. Default false. */
+  readonly fromScratch?: boolean;
   /** Previews leave no trace in the runtime. */
   readonly preview: boolean;
 }
@@ -95,7 +97,9 @@ async function planOrThrow(
   for (const item of held) {
     const desired = item.wanted ? (prepared?.byTarget.get(item.target.name) ?? []) : [];
     const references = referencesFor(desired, item.inventory);
-    const observations = await observe(item.target, runtime.key, references, context.signal);
+    const observations = await observe(item.target, runtime.key, references, context.signal, {
+      fromScratch: options.fromScratch === true,
+    });
     const planned = createPlan({
       application: runtime.key.application,
       environment: runtime.key.environment,

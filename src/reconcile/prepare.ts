@@ -91,11 +91,12 @@ export async function prepareRevision(input: PrepareInput): Promise<PrepareResul
   const { application, key } = input;
   const project = input.world.config.projects.get(application.project) ?? null;
   const { previousNames, kubernetes } = application;
-  const scope = { key, project, previousNames, kubernetes };
+  const warnings = new Set<string>();
+  const warn = (message: string): void => void warnings.add(message);
+  const scope = { key, project, previousNames, kubernetes, warn };
   const byTarget = new Map<string, readonly Desired[]>();
   const seen = new Map<string, ClusterSeen>();
   const paths = new Set<string>();
-  const warnings = new Set<string>();
   let notes = '';
   let common: RenderResult | null = null;
   const refuse = (error: FairleadError): PrepareResult =>

@@ -57,6 +57,7 @@ async function attempt(
   const planned = await planApplication(context, runtime, {
     revision: null,
     retryQuarantined: requests.some((request) => request.retryQuarantined),
+    fromScratch: triggers.has('verify'),
     preview: false,
   });
   // What an ephemeral environment deletes is worth no question, so it does not count.

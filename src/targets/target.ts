@@ -147,6 +147,8 @@ export interface PrepareScope {
   readonly previousNames?: readonly string[];
   /** What the application says about Kubernetes. Default: nothing. */
   readonly kubernetes?: KubernetesConfig | undefined;
+  /** Takes what a person should know about a manifest that is no error; shown with the application. */
+  readonly warn?: (message: string) => void;
 }
 
 export interface LogOptions {

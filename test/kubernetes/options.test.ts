@@ -139,6 +139,7 @@ describe('a namespace that is not there', () => {
   test('is named', async () => {
     shop.commit({ 'shop/a.yaml': yaml(inMissing('')) });
     await says(`there is no namespace ${shop.namespace}-more`);
+    expect(await shop.kube.find(`/api/v1/namespaces/${shop.namespace}-more`)).toBeNull();
   });
 
   test('is made where CreateNamespace=true says so', async () => {
@@ -190,6 +191,7 @@ describe('what the server will not take', () => {
     const odd = { apiVersion: 'example.org/v1', kind: 'Odd', metadata: { name: 'a' } };
     shop.commit({ 'shop/odd.yaml': yaml(odd) });
     await says('shop/odd.yaml:1: Odd/a: cluster has no kind Odd of example.org/v1');
+    expect(shop.bench.engine.applications.get('shop@dev')?.error?.code).toBe('target.kind-unknown');
   });
 
   test('a change that admission refuses fails while it is still a plan', async () => {

@@ -1,13 +1,16 @@
 import { healthOf } from '../../health/kubernetes/health-of.ts';
 import type { HealthContext } from '../../health/kubernetes/health-of.ts';
 import type { HealthRule } from '../../health/kubernetes/user/rules.ts';
-import type { Live, ResourceId } from '../../model/resource.ts';
+import type { Hasher } from '../../model/digest.ts';
+import type { Live, Observation, ResourceId } from '../../model/resource.ts';
 import type { Health, HealthStatus } from '../../model/status.ts';
-import type { ReadOptions, Reference, Target, TargetChange } from '../target.ts';
+import type { Reference, Target, TargetChange } from '../target.ts';
 import type { KubeObject } from './client/object.ts';
 import type { ResourceType } from './client/resource-type.ts';
 import { connectCluster } from './connect.ts';
+import { readHook } from './hook/read-hook.ts';
 import { Identities } from './identities.ts';
+import { payloadOf } from './manifest/payload.ts';
 import { prepareManifests } from './manifest/prepare.ts';
 import { managedSelector } from './names.ts';
 import { Notices } from './notice/notices.ts';
@@ -80,13 +83,19 @@ export async function createKubernetesTarget(options: TargetOptions): Promise<Ta
     ledger,
     prepare: (manifests, scope) => {
       identities.learn(scope.key, scope.project);
-      const tools = { target: name, discovery, schemas, ledger, shaper };
+      const tools = { target: name, discovery, schemas, ledger, shaper, hash };
       return prepareManifests(tools, manifests, scope);
     },
     read: (key, references, signal, readOptions) =>
-      inParallel(references, (reference) => readOne(reading, key, reference, signal, readOptions)),
+      readAll(references, hash, (reference) =>
+        readOne(reading, key, reference, signal, readOptions),
+      ),
     apply: (effect) => applyObject(writing, effect),
-    adopt: (effect) => applyObject(writing, effect),
+    // A hook that is not due is recorded as such; there is nothing to mark.
+    adopt: async (effect) =>
+      payloadOf(effect.desired).hook === null
+        ? applyObject(writing, effect)
+        : { uid: effect.uid ?? '' },
     remove: (effect) => removeObject(writing, effect),
     withoutSecrets: ({ body }) => withoutSecrets(sealer, body),
     health: (live) => healthIn(live),
@@ -116,17 +125,27 @@ async function healthContext(rules: readonly HealthRule[]): Promise<HealthContex
   return { ruleFor: userRules(rules) };
 }
 
-/** One answer for each, in order. */
-async function inParallel<To>(
+/** One answer for each, in order. Hooks last: whether one is due depends on what else is there. */
+async function readAll(
   references: readonly Reference[],
-  look: (reference: Reference, options?: ReadOptions) => Promise<To>,
-): Promise<readonly To[]> {
-  const answers: To[] = [];
+  hash: Hasher,
+  look: (reference: Reference) => Promise<Observation>,
+): Promise<readonly Observation[]> {
+  const answers: Observation[] = [];
+  const isHook = ({ desired }: Reference): boolean =>
+    desired !== null && payloadOf(desired).hook !== null;
   const queue = references.entries();
   const worker = async (): Promise<void> => {
-    for (const [at, reference] of queue) answers[at] = await look(reference);
+    for (const [at, reference] of queue)
+      if (!isHook(reference)) answers[at] = await look(reference);
   };
   await Promise.all(Array.from({ length: Math.min(parallelReads, references.length) }, worker));
+  const isInstalled = Object.values(answers).some(({ kind }) => kind === 'present');
+  for (const [at, reference] of references.entries()) {
+    const { desired } = reference;
+    if (desired === null || !isHook(reference)) continue;
+    answers[at] = readHook(hash, reference, desired, isInstalled);
+  }
   return answers;
 }
 

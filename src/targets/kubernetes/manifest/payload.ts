@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { Desired } from '../../../model/resource.ts';
+import type { Hook } from '../hook/hook.ts';
 import type { Options } from './options.ts';
 
 /** What the target needs beside `fields` to carry a resource out. */
@@ -11,6 +12,7 @@ export interface Payload {
   readonly released: JsonObject;
   /** What these managers hold is left to them. */
   readonly ignoredManagers: readonly string[];
+  readonly hook: Hook | null;
 }
 
 export function payloadOf(desired: Pick<Desired, 'payload'>): Payload {

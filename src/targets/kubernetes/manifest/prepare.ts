@@ -1,4 +1,5 @@
 import { matches } from '../../../config/pattern.ts';
+import type { Hasher } from '../../../model/digest.ts';
 import { errorFromRecord, errorRecord, toFairleadError } from '../../../model/error.ts';
 import type { FairleadError } from '../../../model/error.ts';
 import { inventoryKey } from '../../../model/inventory.ts';
@@ -17,6 +18,8 @@ import type { KubernetesLedger } from '../ledger/ledger.ts';
 import { at, parsePointer, withAt } from '../object/pointer.ts';
 import type { Shaper } from '../object/shape.ts';
 import type { Schemas } from '../schema/schemas.ts';
+import { readHook } from '../hook/hook.ts';
+import { asHook, bindHooks } from '../hook/bind.ts';
 import { invalidManifest, showManifest } from './invalid.ts';
 import { normalise, stringMap } from './normalise.ts';
 import { readOptions } from './options.ts';
@@ -35,6 +38,7 @@ export interface PrepareWith {
   readonly schemas: Schemas;
   readonly ledger: KubernetesLedger;
   readonly shaper: Shaper;
+  readonly hash: Hasher;
 }
 
 /** What the whole application says about each of its manifests. */
@@ -69,7 +73,7 @@ export async function prepareManifests(
     }
   }
   const [first, ...more] = problems;
-  if (first === undefined) return success(desired);
+  if (first === undefined) return success(bindHooks(tools.hash, desired));
   if (more.length === 0) return failure(first);
   const message = `${first.message} (and ${more.length} more resource(s) are not valid)`;
   return failure(errorFromRecord({ ...errorRecord(first), message }));
@@ -88,7 +92,11 @@ async function prepareOne(
   const metadata = isJsonObject(manifest.body['metadata']) ? manifest.body['metadata'] : {};
   const annotations = stringMap(manifest, 'annotations', metadata['annotations']);
   const options = readOptions(manifest, annotations, scope.kubernetes?.syncOptions ?? []);
-  if (annotations['argocd.argoproj.io/hook'] === 'Skip') return null;
+  const reading = readHook(manifest, annotations, options.wave);
+  if (reading.kind === 'left-out') {
+    if (reading.why !== '') scope.warn?.(`${showManifest(manifest)} is left out: ${reading.why}`);
+    return null;
+  }
   const type = await typeOf(tools, manifest, surroundings, options);
   const { group } = parseApiVersion(manifest.apiVersion);
   const namespace = type?.namespaced === false ? '' : manifest.namespace || surroundings.namespace;
@@ -112,10 +120,10 @@ async function prepareOne(
     whole,
   );
   const { fields, secret, long, texts } = tools.shaper.shape(kept);
-  return {
+  const desired: Desired = {
     id,
     fields,
-    payload: toPayload({ options, long, released, ignoredManagers: ignored.managers }),
+    payload: toPayload({ options, long, released, ignoredManagers: ignored.managers, hook: null }),
     ...(secret === null ? {} : { secret }),
     locator: nowhereElse,
     texts,
@@ -127,6 +135,7 @@ async function prepareOne(
     replaceable: options.replaceable,
     origin: manifest.origin,
   };
+  return reading.kind === 'hook' ? asHook(desired, reading.hook) : desired;
 }
 
 /** The id says where an object is. */

@@ -14,6 +14,7 @@ import type { KubeObject } from '../client/object.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import { fieldHeld } from '../errors.ts';
+import { runHook } from '../hook/run-hook.ts';
 import type { KubernetesLedger } from '../ledger/ledger.ts';
 import { payloadOf } from '../manifest/payload.ts';
 import { findField, isWithin, locateField } from '../object/locate.ts';
@@ -48,8 +49,10 @@ export async function applyObject(tools: WriteWith, effect: ApplyEffect): Promis
   effect.signal.throwIfAborted();
   await refuseForeignOwner(tools, effect);
   const type = await typeFor(tools, desired);
-  if (effect.action === 'replace') await removeObject(tools, effect);
   const client = tools.clientFor(key);
+  const { hook } = payloadOf(desired);
+  if (hook !== null) return await runHook(tools, client, type, effect, hook);
+  if (effect.action === 'replace') await removeObject(tools, effect);
   const uid = effect.action === 'replace' ? null : effect.uid;
   const written =
     uid === null

@@ -3,6 +3,7 @@ import type { Desired } from '../../../model/resource.ts';
 import type { KubeObject } from '../client/object.ts';
 import { covers, ownSet } from '../object/fields-v1.ts';
 import type { FieldSet } from '../object/fields-v1.ts';
+import { hookMember } from '../hook/hook.ts';
 import { payloadOf } from '../manifest/payload.ts';
 import { at, parsePointer, withAt } from '../object/pointer.ts';
 import { unshape } from '../object/shape.ts';
@@ -13,7 +14,8 @@ import { unshape } from '../object/shape.ts';
  */
 export function bodyOf(desired: Desired, live: KubeObject | null, uid: string | null): JsonObject {
   const payload = payloadOf(desired);
-  let body = unshape(desired.fields, desired.secret, payload.long);
+  const { [hookMember]: _hook, ...fields } = desired.fields;
+  let body = unshape(fields, desired.secret, payload.long);
   for (const [pointer, first] of Object.entries(payload.released)) {
     const parts = parsePointer(pointer);
     if (live === null) body = withAt(body, parts, first);
