@@ -69,6 +69,12 @@ export const commands: readonly CommandEntry[] = [
     async () => (await import('./commands/events.ts')).events,
   ),
   entry(
+    'tree',
+    'See',
+    'Show resources and what they own, down to what runs',
+    async () => (await import('./commands/tree.ts')).tree,
+  ),
+  entry(
     'logs',
     'See',
     'Print the output of processes',

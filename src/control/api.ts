@@ -11,6 +11,7 @@ import type { Release } from '../model/release.ts';
 import type { ResourceId } from '../model/resource.ts';
 import type { Revision, SourceRevision } from '../model/revision.ts';
 import type { Health, SyncStatus } from '../model/status.ts';
+import type { TreeNode } from '../model/tree.ts';
 import type { ReleaseFilter } from '../store/store.ts';
 import type { ApplicationState } from '../release/machine.ts';
 
@@ -23,6 +24,11 @@ export interface ResourceView {
   readonly wave: number;
   /** Fields that differ from what is wanted, at most ten. */
   readonly differs: readonly string[];
+}
+
+/** One resource of an application with what it owns at its target. */
+export interface ResourceTree extends TreeNode {
+  readonly target: string;
 }
 
 /** One application in one environment. */
@@ -175,6 +181,8 @@ export interface Api {
   applications(): Promise<readonly ApplicationView[]>;
   /** @throws FairleadError `application.not-found` */
   application(selector: Selector): Promise<ApplicationDetail>;
+  /** Its resources with what they own, down to what runs. */
+  tree(selector: Selector): Promise<readonly ResourceTree[]>;
   /** Renders and reads anew, changes nothing. `revision`: a commit, branch or tag instead of the current one. */
   plan(request: Selector & { readonly revision: string | null }): Promise<PlanSet>;
   /** What rendering gives, values of Secrets left out; for `render`. */

@@ -8,6 +8,7 @@ export const methods: Readonly<Record<keyof Api, MethodKind>> = {
   status: 'call',
   applications: 'call',
   application: 'call',
+  tree: 'call',
   plan: 'call',
   render: 'call',
   rotate: 'call',

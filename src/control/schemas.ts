@@ -22,6 +22,7 @@ export const requestSchemas: Readonly<Record<keyof Api, z.ZodType>> = {
   status: nothing,
   applications: nothing,
   application: z.strictObject(selector),
+  tree: z.strictObject(selector),
   plan: z.strictObject({ ...selector, revision: reference.nullable() }),
   render: z.strictObject({ ...selector, revision: reference.nullable() }),
   rotate: z.strictObject({ ...selector, actor, reason }),

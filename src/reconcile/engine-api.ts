@@ -14,6 +14,7 @@ import { recallReleases } from './recall.ts';
 import { planApplication } from './plan-application.ts';
 import { renderOf } from './render-preview.ts';
 import type { ApplicationRuntime } from './runtime.ts';
+import { treeOf } from './tree.ts';
 import { detailOf, sourceViews, statusOf, viewOf } from './views.ts';
 
 /** The engine as the CLI and the server see it. */
@@ -38,6 +39,7 @@ export function createApi(engine: Engine): Api {
       await recallReleases(engine.ports.store, [runtime]);
       return detailOf(engine, runtime);
     },
+    tree: async (selector) => treeOf(engine, find(selector)),
     plan: async (request) => planOf(engine, find(request), request.revision),
     render: async (request) => renderOf(engine, find(request), request.revision),
     rotate: async (request) => rotate(engine, find(request), request),

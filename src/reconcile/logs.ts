@@ -18,8 +18,11 @@ export async function* logsOf(
     for (const view of runtime.resources) {
       const name = showResource(view.id);
       if (view.target !== target.name || target.logs === undefined) continue;
-      if (request.resource === null ? view.id.kind !== 'Process' : request.resource !== name)
-        continue;
+      const isMeant =
+        request.resource === null
+          ? (target.loggedKinds ?? ['Process']).includes(view.id.kind)
+          : request.resource === name;
+      if (!isMeant) continue;
       streams.push(
         label(target.logs(runtime.key, parseResourceKey(resourceKey(view.id)), options), name),
       );

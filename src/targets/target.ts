@@ -12,6 +12,7 @@ import type {
   ResourceKey,
 } from '../model/resource.ts';
 import type { Result } from '../model/result.ts';
+import type { TreeNode } from '../model/tree.ts';
 
 /** What a resource is looked up by: its id, and where it is when the id does not say it. */
 export interface Reference {
@@ -133,6 +134,14 @@ export interface Target {
   lookUp?(lookup: Lookup, scope: PrepareScope): Promise<LookupResult>;
   /** Output of a resource, newest last; optional. */
   logs?(key: InventoryKey, id: ResourceId, options: LogOptions): AsyncIterable<string>;
+  /** Kinds whose output is shown where no resource is named. Default: `Process`. */
+  readonly loggedKinds?: readonly string[];
+  /** Each resource with what it owns at the target, down to what runs; `null` for what is not there. Optional. */
+  tree?(
+    key: InventoryKey,
+    ids: readonly ResourceId[],
+    signal?: AbortSignal,
+  ): Promise<readonly (TreeNode | null)[]>;
 }
 
 export interface ReadOptions {

@@ -60,6 +60,8 @@ export interface EngineBenchOptions {
   /** What the controller has in its environment, beside PATH. */
   readonly env?: Readonly<Record<string, string>>;
   readonly log?: (message: string, facts?: unknown) => void;
+  /** Follows a repository that is there already, as a controller does that is started again. Default: one of its own. */
+  readonly repository?: TestRepository;
   /** What renders charts and kustomizations. Default: they are refused. */
   readonly engines?: EngineTools;
 }
@@ -67,7 +69,7 @@ export interface EngineBenchOptions {
 export async function createEngineBench(options: EngineBenchOptions = {}): Promise<EngineBench> {
   const env = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...options.env };
   const folder = temporaryFolder('fairlead-engine-');
-  const repository = createTestRepository();
+  const repository = options.repository ?? createTestRepository();
   const git = await openGit({ environment: env, clock: systemClock });
   const pool = createMirrorPool({ directory: join(folder, 'mirrors'), git, clock: systemClock });
   const store = await openSqliteStore({ file: join(folder, 'fairlead.db') });
@@ -121,7 +123,7 @@ export async function createEngineBench(options: EngineBenchOptions = {}): Promi
     if (found === undefined) throw new Error(`the engine knows no ${id}`);
     return found;
   };
-  repository.commit({ 'README.md': 'test\n' });
+  if (options.repository === undefined) repository.commit({ 'README.md': 'test\n' });
   await engine.start();
   return {
     engine,
@@ -159,7 +161,7 @@ export async function createEngineBench(options: EngineBenchOptions = {}): Promi
       for (const target of opened) await target.close();
       await pool.close();
       await store.close();
-      repository.remove();
+      if (options.repository === undefined) repository.remove();
       rmSync(folder, { recursive: true, force: true });
     },
   };

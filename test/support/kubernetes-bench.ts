@@ -3,7 +3,7 @@ import { openKube } from './cluster.ts';
 import type { Kube, KubeObject } from './cluster.ts';
 import { createEngineBench } from './engine.ts';
 import type { EngineBench } from './engine.ts';
-import type { Files } from './git.ts';
+import type { Files, TestRepository } from './git.ts';
 import { openKubernetes } from './kubernetes-target.ts';
 import { until } from './program.ts';
 
@@ -13,6 +13,8 @@ export interface KubernetesBench extends AsyncDisposable {
   readonly kube: Kube;
   /** A namespace of the test's own, where its applications go by default. */
   readonly namespace: string;
+  /** Namespace of its inventories. */
+  readonly records: string;
   /** Commits; the controller finds it by itself. */
   commit(files: Files): string;
   /** Waits until an application is `synced, Synced, Healthy` at the last commit, or what else is asked for. */
@@ -23,6 +25,8 @@ export interface KubernetesBench extends AsyncDisposable {
   live(resource: string, name: string): Promise<KubeObject>;
   edit(resource: string, name: string, patch: unknown): Promise<void>;
   destroy(resource: string, name: string): Promise<void>;
+  /** Ends the controller and starts another one, which knows nothing but the repository and the cluster. */
+  restart(): Promise<void>;
 }
 
 export interface KubernetesBenchOptions {
@@ -39,12 +43,16 @@ export async function createKubernetesBench(
   const kube = openKube();
   const namespace = await kube.namespace('app');
   const records = await kube.namespace('records');
-  const bench = await createEngineBench({
-    openTarget: () => openKubernetes(kube, { namespace: records }),
-    engine: { continuous: true, ...options.engine },
-    ...(process.env['BENCH_LOG'] ? { log: (...facts) => console.error(...facts) } : {}),
-  });
-  const stop = new AbortController();
+  const start = (repository?: TestRepository): Promise<EngineBench> =>
+    createEngineBench({
+      openTarget: () => openKubernetes(kube, { namespace: records }),
+      engine: { continuous: true, ...options.engine },
+      ...(repository === undefined ? {} : { repository }),
+      ...(process.env['BENCH_LOG'] ? { log: (...facts) => console.error(...facts) } : {}),
+    });
+  const first = await start();
+  let bench = first;
+  let stop = new AbortController();
   const applications = options.applications ?? { shop: {} };
   let last = '';
   const collection = (resource: string): string => {
@@ -54,15 +62,23 @@ export async function createKubernetesBench(
     return `${root}/namespaces/${namespace}/${plural}`;
   };
   const commit = (files: Files): string => {
-    last = bench.repository.commit(files);
+    last = first.repository.commit(files);
     return last;
   };
   commit({ 'fairlead.yaml': documents(namespace, applications, options) });
-  const running = bench.engine.run(stop.signal);
+  let running = bench.engine.run(stop.signal);
+  const end = async (): Promise<void> => {
+    stop.abort();
+    await running;
+    if (bench !== first) await bench[Symbol.asyncDispose]();
+  };
   return {
-    bench,
+    get bench() {
+      return bench;
+    },
     kube,
     namespace,
+    records,
     commit,
     settles: async (id = 'shop@dev', state = 'synced, Synced, Healthy') => {
       const runtime = () => bench.engine.applications.get(id);
@@ -88,10 +104,15 @@ export async function createKubernetesBench(
     destroy: async (resource, name) => {
       await kube.delete(`${collection(resource)}/${name}`);
     },
+    restart: async () => {
+      await end();
+      stop = new AbortController();
+      bench = await start(first.repository);
+      running = bench.engine.run(stop.signal);
+    },
     [Symbol.asyncDispose]: async () => {
-      stop.abort();
-      await running;
-      await bench[Symbol.asyncDispose]();
+      await end();
+      await first[Symbol.asyncDispose]();
       await kube.delete(`/api/v1/namespaces/${namespace}`);
       await kube.delete(`/api/v1/namespaces/${records}`);
     },

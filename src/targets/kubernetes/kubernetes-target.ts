@@ -2,6 +2,7 @@ import { healthOf } from '../../health/kubernetes/health-of.ts';
 import type { HealthContext } from '../../health/kubernetes/health-of.ts';
 import type { HealthRule } from '../../health/kubernetes/user/rules.ts';
 import type { Hasher } from '../../model/digest.ts';
+import type { InventoryKey } from '../../model/inventory.ts';
 import type { Live, Observation, ResourceId } from '../../model/resource.ts';
 import type { Health, HealthStatus } from '../../model/status.ts';
 import type { Reference, Target, TargetChange } from '../target.ts';
@@ -11,6 +12,8 @@ import { connectCluster } from './connect.ts';
 import { readHook } from './hook/read-hook.ts';
 import { Identities } from './identities.ts';
 import { payloadOf } from './manifest/payload.ts';
+import { logsOf } from './look/logs.ts';
+import { between, ownedIn, treeOf } from './look/tree.ts';
 import { prepareManifests } from './manifest/prepare.ts';
 import { managedSelector } from './names.ts';
 import { Notices } from './notice/notices.ts';
@@ -76,6 +79,16 @@ export async function createKubernetesTarget(options: TargetOptions): Promise<Ta
   const reading: ReadWith = { ...shared, hash, shaper, verified: new Map(), warn };
   const writing: WriteWith = { ...shared, clock, discovery, ledger };
 
+  const objectOf = async (
+    key: InventoryKey,
+    id: ResourceId,
+    signal: AbortSignal | undefined,
+  ): Promise<KubeObject | null> => {
+    const type = await typeOf(id, null);
+    if (type === null) return null;
+    return clientFor(key).get(type, id, signal === undefined ? {} : { signal });
+  };
+
   return {
     name,
     driver: 'kubernetes',
@@ -109,6 +122,22 @@ export async function createKubernetesTarget(options: TargetOptions): Promise<Ta
     },
     onChange: (to) => {
       listener = to;
+    },
+    loggedKinds: ['CronJob', 'DaemonSet', 'Deployment', 'Job', 'Pod', 'ReplicaSet', 'StatefulSet'],
+    async *logs(key, id, logOptions) {
+      const object = await objectOf(key, id, logOptions.signal);
+      if (object !== null) yield* logsOf(clientFor(key), object, logOptions);
+    },
+    tree: async (key, ids, signal) => {
+      const namespaces = [...new Set(ids.map(({ namespace }) => namespace))].filter(Boolean);
+      const kinds = await Promise.all(between.map(([group, kind]) => discovery.find(group, kind)));
+      const types = kinds.filter((type) => type !== null);
+      const maps = await Promise.all(
+        namespaces.map((namespace) => ownedIn(clientFor(key), types, namespace, signal)),
+      );
+      const owned = new Map(maps.flatMap((map) => [...map]));
+      const roots = await Promise.all(ids.map((id) => objectOf(key, id, signal)));
+      return roots.map((object) => (object === null ? null : treeOf(object, owned)));
     },
     close: async () => {
       stopListening();

@@ -1,0 +1,36 @@
+import { orAbort } from '../abort.ts';
+import type { CommandDefinition } from '../command.ts';
+import { connect, whereOf, whereOptions } from '../connect.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { applicationArgument, environmentOption } from '../options.ts';
+import { selectOne } from '../selection.ts';
+import { showTree } from '../show/tree.ts';
+
+export const tree: CommandDefinition = {
+  description: `Shows the resources of an application and what they own at the target, down to what runs: on Kubernetes a Deployment, its ReplicaSets and their pods, each with its health and why it is not well.`,
+  arguments: [applicationArgument],
+  options: [environmentOption, ...whereOptions],
+  examples: [{ run: 'fairlead tree shop@dev', why: 'which pod is the one that is not ready?' }],
+  outputs: ['text', 'json', 'yaml'],
+  run: async (context, input) => {
+    await using connection = await connect(context, {
+      prefer: 'server',
+      ...whereOf(input),
+      worktree: false,
+      write: false,
+      look: true,
+    });
+    const { api } = connection;
+    const views = await orAbort(context.signal, api.applications());
+    const { application, environment } = selectOne(
+      views,
+      input.required('application'),
+      input.text('environment'),
+    );
+    const trees = await orAbort(context.signal, api.tree({ application, environment }));
+    context.out.item('ResourceTrees', { application, environment, trees }, (style) =>
+      showTree(trees, style),
+    );
+    return exitCodes.ok;
+  },
+};

@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { showTree } from '../../src/cli/show/tree.ts';
+import { createStyle } from '../../src/cli/terminal/style.ts';
+import { playLabel } from '../../src/cluster/kwok.ts';
+import { deployment } from '../support/cluster.ts';
+import { configMap, createKubernetesBench, yaml } from '../support/kubernetes-bench.ts';
+import type { KubernetesBench } from '../support/kubernetes-bench.ts';
+
+let shop: KubernetesBench;
+
+beforeEach(async () => {
+  shop = await createKubernetesBench({
+    applications: { shop: { onFailure: 'stay', timeouts: { health: '3s' } } },
+  });
+});
+
+afterEach(async () => {
+  await shop[Symbol.asyncDispose]();
+});
+
+const selector = { application: 'shop', environment: 'dev' };
+
+test('a tree goes from what Git says down to the pods, and names the one that is not well', async () => {
+  const crashing = deployment('api', 1, { [playLabel]: 'crash' });
+  shop.commit({
+    'shop/all.yaml': yaml(deployment('web', 2), crashing, configMap('a', { a: '1' })),
+  });
+  await shop.sees('the pods are there', async () =>
+    (shop.bench.engine.applications.get('shop@dev')?.error?.message ?? '').includes('api'),
+  );
+  const trees = await shop.bench.api.tree(selector);
+  const shown = showTree(trees, createStyle(false)).replaceAll(shop.namespace, 'app');
+  expect(shown).toMatch(/^app\/ConfigMap\/a {2}Healthy$/m);
+  expect(shown).toMatch(
+    /^app\/Deployment\/web {2}Healthy\n└─ ReplicaSet\/web-\w+ {2}Healthy\n {3}├─ Pod\/web-\S+ {2}Healthy\n {3}└─ Pod\/web-\S+ {2}Healthy$/m,
+  );
+  expect(shown).toMatch(/└─ Pod\/api-\S+ {2}Degraded {2}keeps crashing/);
+});
+
+test('output is that of the pods that a workload runs', async () => {
+  shop.commit({ 'shop/all.yaml': yaml(deployment('web', 2), configMap('a', { a: '1' })) });
+  await shop.settles();
+  const stop = new AbortController();
+  const lines = await Array.fromAsync(
+    shop.bench.api.logs({ ...selector, resource: null, tail: 10, follow: false }, stop.signal),
+  );
+  expect(lines).toHaveLength(2);
+  for (const { resource, line } of lines) {
+    expect(resource).toBe(`${shop.namespace}/Deployment/web`);
+    expect(line).toMatch(/^web-\S+ main: .*This pod is played by kwok\./);
+  }
+});
