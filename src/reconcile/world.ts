@@ -1,11 +1,16 @@
 import { canonicalJson } from '../model/json.ts';
-import type { Config, SourceConfig } from '../model/config.ts';
+import type { Config, SourceConfig, TargetConfig } from '../model/config.ts';
 import { errorRecord } from '../model/error.ts';
 import type { ErrorRecord } from '../model/error.ts';
 import type { Source } from '../source/source.ts';
 import type { Target, TargetChange } from '../targets/target.ts';
 import { sourceUnknown, targetUnavailable } from './errors.ts';
 import type { EnginePorts } from './ports.ts';
+
+/** How long a configuration waits for its targets; what takes longer is opened meanwhile. */
+const patienceMs = 5_000;
+/** How long a target that could not be opened is not tried again. */
+const againAfterMs = 2_000;
 
 const emptyConfig: Config = {
   sources: new Map(),
@@ -28,6 +33,8 @@ export class World {
   readonly #onTargetChange: (target: string, change: TargetChange) => void;
   readonly #sources = new Map<string, Opened<Source>>();
   readonly #targets = new Map<string, Opened<Target>>();
+  readonly #opening = new Map<string, Promise<void>>();
+  readonly #failedAtMs = new Map<string, number>();
   readonly repository: SourceConfig;
   config: Config = emptyConfig;
 
@@ -62,25 +69,44 @@ export class World {
         changed.push(name);
       }
     }
-    for (const target of config.targets.values()) {
-      const text = canonicalJson({ driver: target.driver, settings: target.settings });
-      const known = this.#targets.get(target.name);
-      if (known?.text === text && known.value !== null) continue;
-      await known?.value?.close();
-      try {
-        const value = await this.#ports.openTarget(target);
-        value.onChange((change) => this.#onTargetChange(target.name, change));
-        this.#targets.set(target.name, { text, value, error: null });
-      } catch (thrown) {
-        this.#targets.set(target.name, { text, value: null, error: errorRecord(thrown) });
-        this.#ports.log.error('a target could not be opened', {
-          target: target.name,
-          error: String(thrown),
-        });
-      }
-    }
+    // Side by side, and without waiting long: one that does not answer must not hold the others up.
+    const opening = Promise.all(
+      [...config.targets.values()].map((target) => this.#openTarget(target)),
+    );
+    const timer = new AbortController();
+    await Promise.race([opening, this.#ports.clock.sleep(patienceMs, timer.signal)]);
+    timer.abort();
     // A target that left the configuration stays open: what is owned there can still be shown and removed.
     return changed;
+  }
+
+  /** Opens a target once, however many ask for it meanwhile. Never rejects: what fails is remembered. */
+  async #openTarget(target: TargetConfig): Promise<void> {
+    let opening = this.#opening.get(target.name);
+    if (opening === undefined) {
+      opening = this.#open(target).finally(() => this.#opening.delete(target.name));
+      this.#opening.set(target.name, opening);
+    }
+    await opening;
+  }
+
+  async #open(target: TargetConfig): Promise<void> {
+    const text = canonicalJson({ driver: target.driver, settings: target.settings });
+    const known = this.#targets.get(target.name);
+    if (known?.text === text && known.value !== null) return;
+    await known?.value?.close();
+    try {
+      const value = await this.#ports.openTarget(target);
+      value.onChange((change) => this.#onTargetChange(target.name, change));
+      this.#targets.set(target.name, { text, value, error: null });
+    } catch (thrown) {
+      this.#targets.set(target.name, { text, value: null, error: errorRecord(thrown) });
+      this.#failedAtMs.set(target.name, this.#ports.clock.monotonicMs());
+      this.#ports.log.error('a target could not be opened', {
+        target: target.name,
+        error: String(thrown),
+      });
+    }
   }
 
   async #openSource(config: SourceConfig): Promise<boolean> {
@@ -132,9 +158,9 @@ export class World {
     const opened = this.#targets.get(name);
     if (opened?.value != null) return opened.value;
     const config = this.config.targets.get(name);
-    if (config !== undefined && opened !== undefined) {
+    if (config !== undefined && !this.#hasJustFailed(name)) {
       // Whatever stood in its way may be gone by now.
-      await this.adopt(this.config);
+      await this.#openTarget(config);
       const again = this.#targets.get(name);
       if (again?.value != null) return again.value;
     }
@@ -147,6 +173,12 @@ export class World {
       resource: `Target/${name}`,
       hint: error?.hint,
     });
+  }
+
+  /** Many applications of a target that is away would each wait for it again, and hold up those of others. */
+  #hasJustFailed(name: string): boolean {
+    const failedAtMs = this.#failedAtMs.get(name);
+    return failedAtMs !== undefined && this.#ports.clock.monotonicMs() - failedAtMs < againAfterMs;
   }
 
   openTargets(): readonly Target[] {

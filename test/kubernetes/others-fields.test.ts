@@ -47,6 +47,31 @@ describe('fields that belong to others', () => {
     expect(await replicas()).toBe(5);
   });
 
+  test('the replicas that an autoscaler made by somebody else scales are left to it', async () => {
+    shop.commit({ 'shop/all.yaml': yaml(deployment('web', 3)) });
+    await shop.settles();
+    await shop.kube.post(
+      `/apis/autoscaling/v2/namespaces/${shop.namespace}/horizontalpodautoscalers`,
+      {
+        metadata: { name: 'theirs' },
+        spec: {
+          minReplicas: 1,
+          maxReplicas: 9,
+          scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+        },
+      },
+    );
+    const scale = `/apis/apps/v1/namespaces/${shop.namespace}/deployments/web/scale`;
+    await shop.kube.patch(scale, { spec: { replicas: 5 } });
+    const labelled = deployment('web', 3);
+    labelled.metadata.labels = { tier: 'front' };
+    shop.commit({ 'shop/all.yaml': yaml(labelled) });
+    await shop.settles();
+    const live = await shop.live('apps/v1/deployments', 'web');
+    expect(live.metadata.labels.tier).toBe('front');
+    expect(live.spec.replicas).toBe(5);
+  });
+
   test('ignored differences are made once and then left alone', async () => {
     const shared = configMap('a', { ours: '1', theirs: 'first' });
     shared.metadata.annotations = { 'fairlead.dev/ignore-differences': '/data/theirs' };

@@ -1,3 +1,6 @@
+import type { TargetConfig } from '../../src/model/config.ts';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { Target } from '../../src/targets/target.ts';
 import type { EngineOptions } from '../../src/reconcile/ports.ts';
 import { openKube } from './cluster.ts';
 import type { Kube, KubeObject } from './cluster.ts';
@@ -34,6 +37,8 @@ export interface KubernetesBenchOptions {
   readonly environment?: Readonly<Record<string, unknown>>;
   readonly engine?: Partial<EngineOptions>;
   readonly documents?: readonly unknown[];
+  /** Opens targets in another way; `settings` are those that the bench needs. Default: the suite's cluster. */
+  readonly openTarget?: (config: TargetConfig, settings: JsonObject) => Promise<Target>;
 }
 
 /** An application `shop` from the folder `shop` in environment `dev`, unless `applications` says otherwise. */
@@ -45,7 +50,9 @@ export async function createKubernetesBench(
   const records = await kube.namespace('records');
   const start = (repository?: TestRepository): Promise<EngineBench> =>
     createEngineBench({
-      openTarget: () => openKubernetes(kube, { namespace: records }),
+      openTarget: (config) =>
+        options.openTarget?.(config, { namespace: records }) ??
+        openKubernetes(kube, { namespace: records }),
       engine: { continuous: true, ...options.engine },
       ...(repository === undefined ? {} : { repository }),
       ...(process.env['BENCH_LOG'] ? { log: (...facts) => console.error(...facts) } : {}),

@@ -13,7 +13,11 @@ import type { Kube } from './cluster.ts';
 import { temporaryFolder } from './git.ts';
 
 /** Opens the suite's cluster as a target. `settings` are laid over those that the suite needs. */
-export function openKubernetes(kube: Kube, settings: JsonObject = {}): Promise<Target> {
+export function openKubernetes(
+  kube: Kube,
+  settings: JsonObject = {},
+  warn: (message: string) => void = () => {},
+): Promise<Target> {
   return openTarget('kubernetes', {
     name: 'cluster',
     settings: { kubeconfig: kube.kubeconfig, ...settings },
@@ -22,7 +26,7 @@ export function openKubernetes(kube: Kube, settings: JsonObject = {}): Promise<T
     hash: sha256,
     sealer: createSealer('k1', new Uint8Array(32)),
     env: { PATH: process.env['PATH'] ?? '' },
-    warn: () => {},
+    warn,
   });
 }
 

@@ -13,6 +13,7 @@ import { readHook } from './hook/read-hook.ts';
 import { Identities } from './identities.ts';
 import { payloadOf } from './manifest/payload.ts';
 import { logsOf } from './look/logs.ts';
+import { lookUp } from './look/look-up.ts';
 import { between, ownedIn, treeOf } from './look/tree.ts';
 import { prepareManifests } from './manifest/prepare.ts';
 import { managedSelector } from './names.ts';
@@ -23,7 +24,9 @@ import { Existence } from './read/existence.ts';
 import type { Facts } from './read/facts.ts';
 import { readOne } from './read/read.ts';
 import type { ReadWith } from './read/read.ts';
+import { Outage } from './read/outage.ts';
 import { Reported } from './read/reported.ts';
+import { Scalers } from './read/scalers.ts';
 import { Sightings } from './read/sightings.ts';
 import { createSchemas } from './schema/schemas.ts';
 import { readSettings } from './settings.ts';
@@ -75,8 +78,10 @@ export async function createKubernetesTarget(options: TargetOptions): Promise<Ta
       ? discovery.find(id.group, id.kind)
       : ((await discovery.resolve(apiVersion, id.kind)) ?? discovery.find(id.group, id.kind));
   const clientFor: ReadWith['clientFor'] = (key) => identities.clientFor(key);
-  const shared = { sightings, existence, reported, clientFor, typeOf };
-  const reading: ReadWith = { ...shared, hash, shaper, verified: new Map(), warn };
+  const scalers = new Scalers(client, discovery, clock);
+  const shared = { sightings, existence, reported, scalers, clientFor, typeOf };
+  const outage = new Outage(clock);
+  const reading: ReadWith = { ...shared, outage, hash, shaper, verified: new Map(), warn };
   const writing: WriteWith = { ...shared, clock, discovery, ledger };
 
   const objectOf = async (
@@ -93,7 +98,11 @@ export async function createKubernetesTarget(options: TargetOptions): Promise<Ta
     name,
     driver: 'kubernetes',
     uid: cluster.uid,
-    ledger,
+    ledger: {
+      ...ledger,
+      load: (key) => outage.ask(() => ledger.load(key)),
+      loadHold: (key) => outage.ask(() => ledger.loadHold(key)),
+    },
     prepare: (manifests, scope) => {
       identities.learn(scope.key, scope.project);
       const tools = { target: name, discovery, schemas, ledger, shaper, hash };
@@ -122,6 +131,15 @@ export async function createKubernetesTarget(options: TargetOptions): Promise<Ta
     },
     onChange: (to) => {
       listener = to;
+    },
+    capabilities: async () => ({
+      kubeVersion: await discovery.serverVersion(),
+      apiVersions: [...(await discovery.apiVersions())].toSorted(),
+    }),
+    lookUp: async (lookup, scope) => {
+      identities.learn(scope.key, scope.project);
+      const type = await discovery.resolve(lookup.apiVersion, lookup.kind);
+      return lookUp(clientFor(scope.key), type, lookup, scope.project);
     },
     loggedKinds: ['CronJob', 'DaemonSet', 'Deployment', 'Job', 'Pod', 'ReplicaSet', 'StatefulSet'],
     async *logs(key, id, logOptions) {

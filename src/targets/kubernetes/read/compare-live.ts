@@ -2,6 +2,8 @@ import { isJsonObject, sameJson } from '../../../model/json.ts';
 import type { JsonObject } from '../../../model/json.ts';
 import type { Desired, Live } from '../../../model/resource.ts';
 import { diffFields } from '../../../plan/field-diff.ts';
+import type { Scalers } from './scalers.ts';
+import { withScaled } from './scalers.ts';
 import type { Recorded } from '../../target.ts';
 import type { KubernetesClient } from '../client/client.ts';
 import type { KubeObject } from '../client/object.ts';
@@ -27,6 +29,7 @@ export interface CompareInput {
   readonly recorded: Recorded | null;
   readonly live: KubeObject;
   readonly signal: AbortSignal | undefined;
+  readonly scalers: Scalers;
 }
 
 /**
@@ -45,6 +48,12 @@ export async function compareLive(input: CompareInput): Promise<Found> {
   }
   if (sameJson(withoutName(desired.fields), ours))
     return { fields: desired.fields, texts: desired.texts };
+  const released = await input.scalers.withoutScaled(desired);
+  if (released !== desired) {
+    const found = await compareLive({ ...input, desired: released });
+    const isAsWished = found.fields === released.fields;
+    return { ...found, fields: isAsWished ? desired.fields : withScaled(desired, found.fields) };
+  }
   const tried = await tryWish(client, type, desired, live, signal);
   if (tried.kind !== 'object') {
     const why = tried.kind === 'refused' ? tried.reason : {};

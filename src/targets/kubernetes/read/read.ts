@@ -1,5 +1,5 @@
 import type { Hasher } from '../../../model/digest.ts';
-import { errorRecord, toFairleadError } from '../../../model/error.ts';
+import { errorRecord } from '../../../model/error.ts';
 import type { InventoryKey } from '../../../model/inventory.ts';
 import type { JsonObject } from '../../../model/json.ts';
 import { showResource } from '../../../model/resource.ts';
@@ -12,9 +12,14 @@ import type { Shaper } from '../object/shape.ts';
 import { compareLive } from './compare-live.ts';
 import type { Existence } from './existence.ts';
 import type { Seen } from './facts.ts';
+import type { Outage } from './outage.ts';
 import type { Reported } from './reported.ts';
+import type { Scalers } from './scalers.ts';
 import type { Sightings } from './sightings.ts';
 import { tryWish } from './try-wish.ts';
+
+/** A look that takes longer than this tells that the server is not well. */
+const lookMs = 10_000;
 
 /** The longest time that a list of names is believed. */
 const existenceMs = 5_000;
@@ -25,6 +30,8 @@ export interface ReadWith {
   readonly sightings: Sightings;
   readonly existence: Existence;
   readonly reported: Reported;
+  readonly scalers: Scalers;
+  readonly outage: Outage;
   readonly clientFor: (key: InventoryKey) => KubernetesClient;
   readonly typeOf: (id: ResourceId, apiVersion: string | null) => Promise<ResourceType | null>;
   /** Digests of what was seen to be as wished, so that it need not be compared again: UID → owned and wished digest. */
@@ -41,12 +48,11 @@ export async function readOne(
   options: ReadOptions = {},
 ): Promise<Observation> {
   try {
-    return await look({ tools, key, reference, signal }, options.fromScratch === true);
+    const input = { tools, key, reference, signal };
+    return await tools.outage.ask(() => look(input, options.fromScratch === true));
   } catch (thrown) {
     signal?.throwIfAborted();
-    const error = toFairleadError(thrown);
-    const message = `${showResource(reference.id)}: ${error.message}`;
-    return { kind: 'unreadable', error: { ...errorRecord(error), message } };
+    return { kind: 'unreadable', error: errorRecord(thrown) };
   }
 }
 
@@ -76,7 +82,8 @@ async function look(input: Look, fromScratch: boolean): Promise<Observation> {
     if (!isThere) return absent(tools, key, id);
   }
   const client = tools.clientFor(key);
-  const live = await client.get(type, id, signal === undefined ? {} : { signal });
+  const limits = { timeoutMs: lookMs, ...(signal === undefined ? {} : { signal }) };
+  const live = await client.get(type, id, limits);
   if (live === null) {
     if (fromScratch && seen !== null)
       tools.warn(`${showResource(id)} is gone, which watching had not told`);

@@ -30,12 +30,15 @@ export class Sightings {
   readonly #clock: Clock;
   readonly #used = new Map<string, Informer<Facts>>();
   readonly #own = new Map<string, OwnWrite>();
+  readonly #broken = new Set<string>();
 
   constructor(informers: Informers<Facts>, trim: TrimObject, clock: Clock) {
     this.#informers = informers;
     this.#trim = trim;
     this.#clock = clock;
     informers.subscribe((event) => {
+      if (event.kind === 'interrupted') this.#broken.add(typeName(event.type));
+      else if (event.kind === 'synced') this.#broken.delete(typeName(event.type));
       if (event.kind === 'set') this.#caughtUp(event.type, event.now);
       else if (event.kind === 'gone') this.#lost(event.type, event.before);
     });
@@ -43,8 +46,11 @@ export class Sightings {
 
   async look(type: ResourceType, at: ObjectName, signal?: AbortSignal): Promise<Sighting> {
     const informer = this.#informerOf(type);
-    if (!informer.isSynced() && !(await this.#comesInTime(informer, signal)))
-      return { kind: 'unsure' };
+    if (!informer.isSynced()) {
+      // A watch that broke comes back with its server, for which nobody waits here.
+      if (this.#broken.has(typeName(type))) return { kind: 'unsure' };
+      if (!(await this.#comesInTime(informer, signal))) return { kind: 'unsure' };
+    }
     const watched = informer.get(at);
     const own = this.#own.get(placeOf(type, at));
     if (own !== undefined && this.#clock.monotonicMs() - own.atMs < ownWriteMs) {
@@ -88,7 +94,7 @@ export class Sightings {
   }
 
   #informerOf(type: ResourceType): Informer<Facts> {
-    const name = `${apiVersionOf(type)}/${type.plural}`;
+    const name = typeName(type);
     let informer = this.#used.get(name);
     if (informer === undefined) {
       informer = this.#informers.use(type);
@@ -135,6 +141,10 @@ function isOlder(left: Seen, right: Seen): boolean {
   return one.length === other.length ? one < other : one.length < other.length;
 }
 
+function typeName(type: ResourceType): string {
+  return `${apiVersionOf(type)}/${type.plural}`;
+}
+
 function placeOf(type: ResourceType, at: ObjectName): string {
-  return `${apiVersionOf(type)}/${type.plural}/${at.namespace}/${at.name}`;
+  return `${typeName(type)}/${at.namespace}/${at.name}`;
 }

@@ -21,6 +21,7 @@ import { findField, isWithin, locateField } from '../object/locate.ts';
 import { text } from '../object/reading.ts';
 import type { Existence } from '../read/existence.ts';
 import type { Reported } from '../read/reported.ts';
+import type { Scalers } from '../read/scalers.ts';
 import type { Sightings } from '../read/sightings.ts';
 import { releaseFormer } from './adopt.ts';
 import { bodyOf, needsLive } from './body.ts';
@@ -39,6 +40,7 @@ export interface WriteWith {
   readonly sightings: Sightings;
   readonly existence: Existence;
   readonly reported: Reported;
+  readonly scalers: Scalers;
   readonly clientFor: (key: InventoryKey) => KubernetesClient;
   readonly typeOf: (id: ResourceId, apiVersion: string | null) => Promise<ResourceType | null>;
 }
@@ -57,7 +59,11 @@ export async function applyObject(tools: WriteWith, effect: ApplyEffect): Promis
   const written =
     uid === null
       ? await create(tools, client, type, effect)
-      : await update(client, type, { ...effect, uid });
+      : await update(client, type, {
+          ...effect,
+          uid,
+          desired: await tools.scalers.withoutScaled(desired),
+        });
   await tools.existence.note(type, id, true);
   const isAdopted = uid !== null && (effect.owned ?? null) === null;
   const object = isAdopted ? await releaseFormer(client, type, written, effect.signal) : written;
