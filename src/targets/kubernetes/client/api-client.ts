@@ -1,8 +1,7 @@
-import type { Json, JsonObject } from '../../../model/json.ts';
+import type { JsonObject } from '../../../model/json.ts';
 import { isJsonObject } from '../../../model/json.ts';
 import { showResource } from '../../../model/resource.ts';
 import type { Clock } from '../../../system/clock.ts';
-import { fieldManager } from '../names.ts';
 import type { Answer, Call, Caller } from './caller.ts';
 import type {
   ApplyOptions,
@@ -22,22 +21,26 @@ import type {
   WriteOptions,
   Written,
 } from './client.ts';
-import { answerInvalid } from './errors.ts';
+import { decodeDeleted, decodeObject, decodePage } from './decode.ts';
 import { isFailure } from './failure.ts';
 import { impersonationHeaders } from './impersonation.ts';
+import { linked } from './linked.ts';
 import { readLog } from './log-stream.ts';
 import type { KubeObject, ObjectName } from './object.ts';
+import { logQuery, pageQuery, watchQuery, writeQuery } from './query.ts';
+import type { Query } from './query.ts';
 import { queue } from './queue.ts';
 import { apiVersionOf, pathOf } from './resource-type.ts';
 import type { ResourceType } from './resource-type.ts';
-import { named, readWatch } from './watch-stream.ts';
+import { readWatch } from './watch-stream.ts';
 import type { OpenWatch, StreamEvent } from './watch-stream.ts';
 
 /** Largest answers, unpacked, in bytes: one object, and a page of them. */
 const maxObjectBytes = 16 * 1024 * 1024;
 const maxPageBytes = 128 * 1024 * 1024;
 
-/** A page smaller than this is not worth to be made smaller still. */
+/** Objects in a page; one too large is asked for in smaller ones, down to the least. */
+const usualLimit = 500;
 const leastLimit = 8;
 
 /** How long a watch or a log may take to begin. */
@@ -49,7 +52,7 @@ const patchTypes = {
   strategic: 'application/strategic-merge-patch+json',
 } as const;
 
-const pod: ResourceType = {
+const podType: ResourceType = {
   group: '',
   version: 'v1',
   kind: 'Pod',
@@ -77,6 +80,16 @@ export interface OpenWatchOptions extends Omit<WatchOptions, 'signal'> {
   readonly signal: AbortSignal;
 }
 
+/** What one request is beside its kind. */
+interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly query?: Query;
+  readonly body?: JsonObject | readonly JsonObject[];
+  readonly contentType?: string;
+  readonly options: CallOptions;
+}
+
 /** The client over HTTP. */
 export class ApiClient implements KubernetesClient {
   readonly #options: ApiClientOptions;
@@ -102,8 +115,8 @@ export class ApiClient implements KubernetesClient {
   ): Promise<KubeObject | null> {
     const path = pathOf(type, at.namespace, at.name);
     try {
-      const answer = await this.#call(type, at, { method: 'GET', path, options });
-      return this.#object(type, at, answer);
+      const { text } = await this.#call(type, at, { method: 'GET', path, options });
+      return decodeObject(type, text, show(type, at));
     } catch (thrown) {
       if (isFailure(thrown, 'kubernetes.not-found')) return null;
       throw thrown;
@@ -111,7 +124,8 @@ export class ApiClient implements KubernetesClient {
   }
 
   async *pages(type: ResourceType, options: ListOptions = {}): AsyncIterable<ListPage> {
-    let limit = options.limit ?? 500;
+    const resource = showAll(type, options.namespace);
+    let limit = options.limit ?? usualLimit;
     let next = '';
     for (;;) {
       let answer: Answer;
@@ -122,10 +136,10 @@ export class ApiClient implements KubernetesClient {
         limit = Math.ceil(limit / 4);
         continue;
       }
-      const { page, more } = this.#readPage(type, options, answer);
-      yield page;
-      if (more === '') return;
-      next = more;
+      const decoded = decodePage(type, answer.text, resource);
+      yield decoded.page;
+      if (decoded.next === '') return;
+      next = decoded.next;
     }
   }
 
@@ -145,14 +159,9 @@ export class ApiClient implements KubernetesClient {
     body: JsonObject,
     options: ApplyOptions = {},
   ): Promise<Written> {
-    const query = { ...writeQuery(options), ...(options.force === true ? { force: 'true' } : {}) };
-    return this.#write(type, at, body, {
-      method: 'PATCH',
-      path: pathOf(type, at.namespace, at.name),
-      query,
-      contentType: 'application/apply-patch+yaml',
-      options,
-    });
+    const path = pathOf(type, at.namespace, at.name);
+    const contentType = 'application/apply-patch+yaml';
+    return this.#write(type, at, { method: 'PATCH', path, body, contentType, options });
   }
 
   create(
@@ -163,13 +172,8 @@ export class ApiClient implements KubernetesClient {
   ): Promise<Written> {
     const meta = isJsonObject(body['metadata']) ? body['metadata'] : {};
     const name = typeof meta['name'] === 'string' ? meta['name'] : '';
-    return this.#write(type, { namespace, name }, body, {
-      method: 'POST',
-      path: pathOf(type, namespace),
-      query: writeQuery(options),
-      contentType: 'application/json',
-      options,
-    });
+    const path = pathOf(type, namespace);
+    return this.#write(type, { namespace, name }, { method: 'POST', path, body, options });
   }
 
   update(
@@ -178,13 +182,8 @@ export class ApiClient implements KubernetesClient {
     body: JsonObject,
     options: WriteOptions = {},
   ): Promise<Written> {
-    return this.#write(type, at, body, {
-      method: 'PUT',
-      path: pathOf(type, at.namespace, at.name),
-      query: writeQuery(options),
-      contentType: 'application/json',
-      options,
-    });
+    const path = pathOf(type, at.namespace, at.name);
+    return this.#write(type, at, { method: 'PUT', path, body, options });
   }
 
   patch(
@@ -193,13 +192,9 @@ export class ApiClient implements KubernetesClient {
     patch: JsonObject | readonly JsonObject[],
     options: PatchOptions = {},
   ): Promise<Written> {
-    return this.#write(type, at, patch, {
-      method: 'PATCH',
-      path: pathOf(type, at.namespace, at.name, options.subresource),
-      query: writeQuery(options),
-      contentType: patchTypes[options.patchType ?? 'merge'],
-      options,
-    });
+    const path = pathOf(type, at.namespace, at.name, options.subresource);
+    const contentType = patchTypes[options.patchType ?? 'merge'];
+    return this.#write(type, at, { method: 'PATCH', path, body: patch, contentType, options });
   }
 
   async delete(type: ResourceType, at: ObjectName, options: DeleteOptions): Promise<Deleted> {
@@ -212,19 +207,11 @@ export class ApiClient implements KubernetesClient {
       ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
       ...(options.dryRun === true ? { dryRun: ['All'] } : {}),
     };
+    const path = pathOf(type, at.namespace, at.name);
     try {
-      const answer = await this.#call(type, at, {
-        method: 'DELETE',
-        path: pathOf(type, at.namespace, at.name),
-        body,
-        options,
-      });
-      const value = parseObject(answer.text, this.#show(type, at));
-      const isThere = value['kind'] !== 'Status' && isJsonObject(value['metadata']);
-      const object = named(value, apiVersionOf(type), type.kind);
-      // Without finalizers the answer is the object as it was last.
-      const stays = isThere && object.metadata.deletionTimestamp !== undefined;
-      return stays ? { kind: 'deleting', object } : { kind: 'deleted' };
+      const { text } = await this.#call(type, at, { method: 'DELETE', path, body, options });
+      const object = decodeDeleted(type, text, show(type, at));
+      return object === null ? { kind: 'deleted' } : { kind: 'deleting', object };
     } catch (thrown) {
       if (isFailure(thrown, 'kubernetes.not-found')) return { kind: 'absent' };
       throw thrown;
@@ -232,22 +219,17 @@ export class ApiClient implements KubernetesClient {
   }
 
   async *watch(type: ResourceType, options: WatchOptions): AsyncIterable<WatchEvent> {
-    const control = new AbortController();
-    const stop = (): void => control.abort(options.signal?.reason);
-    options.signal?.throwIfAborted();
-    options.signal?.addEventListener('abort', stop, { once: true });
     const events = queue<WatchEvent>();
-    const { signal } = control;
+    const own = linked(options.signal);
     try {
-      const watch = await this.openWatch(type, { ...options, signal }, events.push);
+      const watch = await this.openWatch(type, { ...options, signal: own.signal }, events.push);
       watch.ended.then(events.end, events.fail);
       yield* events;
     } catch (thrown) {
       options.signal?.throwIfAborted();
       throw thrown;
     } finally {
-      options.signal?.removeEventListener('abort', stop);
-      control.abort();
+      own.end();
     }
   }
 
@@ -258,26 +240,11 @@ export class ApiClient implements KubernetesClient {
     onEvent: (event: StreamEvent) => void,
   ): Promise<OpenWatch> {
     const { clock } = this.#options;
-    const resource = this.#showAll(type, options.namespace);
-    const { sendsInitial = false, timeoutSeconds } = options;
-    const query = {
-      watch: 'true',
-      allowWatchBookmarks: 'true',
-      ...selectors(options),
-      ...(options.resourceVersion === '' ? {} : { resourceVersion: options.resourceVersion }),
-      ...(timeoutSeconds === undefined ? {} : { timeoutSeconds: String(timeoutSeconds) }),
-      ...(sendsInitial ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } : {}),
-    };
-    const answer = await this.#options.caller.open({
-      ...this.#base(type, resource),
-      method: 'GET',
-      path: this.#path(pathOf(type, options.namespace ?? ''), query),
-      headers: { ...this.#headers, accept: accept(options, 'PartialObjectMetadata') },
-      timeoutMs: openTimeoutMs,
-      signal: options.signal,
-      isWrite: false,
-    });
-    const { silenceMs } = options;
+    const { namespace = '', signal, silenceMs } = options;
+    const resource = showAll(type, namespace);
+    const path = this.#path(pathOf(type, namespace), watchQuery(options));
+    const headers = { ...this.#headers, accept: accept(options, 'PartialObjectMetadata') };
+    const answer = await this.#open(type, { resource, path, headers, signal });
     return readWatch({
       answer,
       resource,
@@ -290,29 +257,19 @@ export class ApiClient implements KubernetesClient {
     });
   }
 
-  async *logs(at: ObjectName, options: LogStreamOptions = {}): AsyncIterable<string> {
-    const control = new AbortController();
-    const stop = (): void => control.abort(options.signal?.reason);
-    options.signal?.throwIfAborted();
-    options.signal?.addEventListener('abort', stop, { once: true });
-    const resource = this.#show(pod, at);
+  async *logs(pod: ObjectName, options: LogStreamOptions = {}): AsyncIterable<string> {
+    const own = linked(options.signal);
+    const resource = show(podType, pod);
+    const path = this.#path(pathOf(podType, pod.namespace, pod.name, 'log'), logQuery(options));
+    const headers = { ...this.#headers, accept: '*/*' };
     try {
-      const answer = await this.#options.caller.open({
-        ...this.#base(pod, resource),
-        method: 'GET',
-        path: this.#path(pathOf(pod, at.namespace, at.name, 'log'), logQuery(options)),
-        headers: { ...this.#headers, accept: '*/*' },
-        timeoutMs: openTimeoutMs,
-        signal: control.signal,
-        isWrite: false,
-      });
+      const answer = await this.#open(podType, { resource, path, headers, signal: own.signal });
       yield* readLog(answer, resource);
     } catch (thrown) {
       options.signal?.throwIfAborted();
       throw thrown;
     } finally {
-      options.signal?.removeEventListener('abort', stop);
-      control.abort();
+      own.end();
     }
   }
 
@@ -347,38 +304,21 @@ export class ApiClient implements KubernetesClient {
   async #write(
     type: ResourceType,
     at: ObjectName,
-    body: JsonObject | readonly JsonObject[],
-    request: {
-      readonly method: string;
-      readonly path: string;
-      readonly query: Readonly<Record<string, string>>;
-      readonly contentType: string;
-      readonly options: CallOptions;
-    },
+    request: Request & { readonly options: ApplyOptions },
   ): Promise<Written> {
-    const answer = await this.#call(type, at, { ...request, body });
+    const query = writeQuery(request.options);
+    const answer = await this.#call(type, at, { ...request, query });
     return {
-      object: this.#object(type, at, answer),
+      object: decodeObject(type, answer.text, show(type, at)),
       created: answer.status === 201,
       warnings: answer.warnings,
     };
   }
 
-  #call(
-    type: ResourceType,
-    at: ObjectName,
-    request: {
-      readonly method: string;
-      readonly path: string;
-      readonly query?: Readonly<Record<string, string>>;
-      readonly body?: JsonObject | readonly JsonObject[];
-      readonly contentType?: string;
-      readonly options: CallOptions;
-    },
-  ): Promise<Answer> {
+  #call(type: ResourceType, at: ObjectName, request: Request): Promise<Answer> {
     const { method, body, contentType = 'application/json', options } = request;
     return this.#options.caller.call({
-      ...this.#base(type, this.#show(type, at)),
+      ...base(type, show(type, at)),
       isWrite: method !== 'GET',
       method,
       path: this.#path(request.path, request.query ?? {}),
@@ -391,81 +331,44 @@ export class ApiClient implements KubernetesClient {
   }
 
   #page(type: ResourceType, options: ListOptions, limit: number, next: string): Promise<Answer> {
-    const { namespace, resourceVersion } = options;
-    const query = {
-      ...selectors(options),
-      limit: String(limit),
-      ...(next === ''
-        ? resourceVersion === undefined
-          ? {}
-          : { resourceVersion }
-        : { continue: next }),
-    };
+    const { namespace = '' } = options;
     return this.#options.caller.call({
-      ...this.#base(type, this.#showAll(type, namespace)),
+      ...base(type, showAll(type, namespace)),
       isWrite: false,
       isBulk: true,
       maxBytes: maxPageBytes,
       method: 'GET',
-      path: this.#path(pathOf(type, namespace ?? ''), query),
+      path: this.#path(pathOf(type, namespace), pageQuery(options, limit, next)),
       headers: { ...this.#headers, accept: accept(options, 'PartialObjectMetadataList') },
       timeoutMs: options.timeoutMs ?? this.#options.requestTimeoutMs,
       signal: options.signal,
     });
   }
 
-  #readPage(
-    type: ResourceType,
-    options: ListOptions,
-    answer: Answer,
-  ): { readonly page: ListPage; readonly more: string } {
-    const resource = this.#showAll(type, options.namespace);
-    const value = parseObject(answer.text, resource);
-    const { items, metadata } = value;
-    if (!isJsonObject(metadata) || (items !== null && !Array.isArray(items)))
-      throw answerInvalid({ message: `${resource}: what came is no list`, resource });
-    const { continue: next, resourceVersion } = metadata;
-    const more = typeof next === 'string' ? next : '';
-    const apiVersion = apiVersionOf(type);
-    const list = (items ?? []) as readonly JsonObject[];
-    return {
-      more,
-      page: {
-        items: list.map((item) => named(item, apiVersion, type.kind)),
-        resourceVersion: typeof resourceVersion === 'string' ? resourceVersion : '',
-        isLast: more === '',
-      },
-    };
+  #open(type: ResourceType, request: Pick<Call, 'resource' | 'path' | 'headers' | 'signal'>) {
+    return this.#options.caller.open({
+      ...base(type, request.resource),
+      ...request,
+      method: 'GET',
+      isWrite: false,
+      timeoutMs: openTimeoutMs,
+    });
   }
 
-  #object(type: ResourceType, at: ObjectName, answer: Answer): KubeObject {
-    const resource = this.#show(type, at);
-    const value = parseObject(answer.text, resource);
-    if (isJsonObject(value['metadata'])) return named(value, apiVersionOf(type), type.kind);
-    throw answerInvalid({ message: `${resource}: what came is no object`, resource });
-  }
-
-  #base(
-    type: ResourceType,
-    resource: string,
-  ): Pick<Call, 'resource' | 'isSecret' | 'body' | 'maxBytes' | 'isBulk'> {
-    const isOfSecrets = isSecret(type);
-    return { resource, isSecret: isOfSecrets, body: null, maxBytes: maxObjectBytes, isBulk: false };
-  }
-
-  #path(path: string, query: Readonly<Record<string, string>>): string {
+  #path(path: string, query: Query): string {
     const text = new URLSearchParams(query).toString();
     return `${this.#options.pathPrefix}${path}${text === '' ? '' : `?${text}`}`;
   }
+}
 
-  #show({ group, kind }: ResourceType, { namespace, name }: ObjectName): string {
-    return showResource({ group, kind, namespace, name });
-  }
-
-  #showAll(type: ResourceType, namespace: string | undefined): string {
-    const where = namespace === undefined || namespace === '' ? '' : ` in ${namespace}`;
-    return `${type.plural}${type.group === '' ? '' : `.${type.group}`}${where}`;
-  }
+function base(type: ResourceType, resource: string) {
+  return {
+    resource,
+    isSecret: isSecret(type),
+    body: null,
+    maxBytes: maxObjectBytes,
+    isBulk: false,
+  };
 }
 
 /** The words of the server may quote what is in it. */
@@ -478,41 +381,11 @@ function accept({ metadataOnly }: { readonly metadataOnly?: boolean }, kind: str
   return metadataOnly === true ? `${json};as=${kind};g=meta.k8s.io;v=v1` : json;
 }
 
-function selectors(options: {
-  readonly labelSelector?: string;
-  readonly fieldSelector?: string;
-}): Readonly<Record<string, string>> {
-  const { labelSelector, fieldSelector } = options;
-  return {
-    ...(labelSelector === undefined ? {} : { labelSelector }),
-    ...(fieldSelector === undefined ? {} : { fieldSelector }),
-  };
+function show({ group, kind }: ResourceType, { namespace, name }: ObjectName): string {
+  return showResource({ group, kind, namespace, name });
 }
 
-function writeQuery(options: WriteOptions & { readonly force?: boolean }): Record<string, string> {
-  return {
-    fieldManager: options.fieldManager ?? fieldManager,
-    fieldValidation: options.fieldValidation ?? 'Strict',
-    ...(options.dryRun === true ? { dryRun: 'All' } : {}),
-  };
-}
-
-function logQuery(options: LogStreamOptions): Readonly<Record<string, string>> {
-  const { container, follow, tailLines, sinceSeconds, previous, timestamps } = options;
-  return Object.fromEntries(
-    Object.entries({ container, follow, tailLines, sinceSeconds, previous, timestamps }).flatMap(
-      ([name, value]) => (value === undefined ? [] : [[name, String(value)]]),
-    ),
-  );
-}
-
-function parseObject(text: string, resource: string): JsonObject {
-  let value: Json | undefined;
-  try {
-    value = JSON.parse(text) as Json;
-  } catch {
-    // Told below, without the text: it may hold a secret.
-  }
-  if (isJsonObject(value)) return value;
-  throw answerInvalid({ message: `${resource}: what came is no JSON object`, resource });
+function showAll(type: ResourceType, namespace: string | undefined): string {
+  const where = namespace === undefined || namespace === '' ? '' : ` in ${namespace}`;
+  return `${type.plural}${type.group === '' ? '' : `.${type.group}`}${where}`;
 }

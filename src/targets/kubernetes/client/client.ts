@@ -48,7 +48,6 @@ export interface PatchOptions extends WriteOptions {
   /** How `patch` is written. Default `merge` (RFC 7386); `json` is RFC 6902; `strategic` for built-in kinds alone. */
   readonly patchType?: 'merge' | 'json' | 'strategic';
   readonly subresource?: string;
-  readonly force?: boolean;
 }
 
 export interface DeleteOptions extends CallOptions {

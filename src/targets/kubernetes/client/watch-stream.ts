@@ -2,9 +2,9 @@ import type { Json, JsonObject } from '../../../model/json.ts';
 import { isJsonObject } from '../../../model/json.ts';
 import type { Clock } from '../../../system/clock.ts';
 import type { WatchEvent } from './client.ts';
+import { named } from './decode.ts';
 import { answerInvalid, answerTooLarge, unavailable } from './errors.ts';
 import { Lines } from './lines.ts';
-import type { KubeObject } from './object.ts';
 import { refusalOf } from './refusal.ts';
 import type { TransportAnswer } from './transport.ts';
 
@@ -151,9 +151,4 @@ function parseLine(line: string, resource: string): JsonObject {
 
 function noEvent(resource: string) {
   return answerInvalid({ message: `${resource}: what came is no event of a watch`, resource });
-}
-
-/** Items of lists and partial objects do not say what they are, or say something else. */
-export function named(object: JsonObject, apiVersion: string, kind: string): KubeObject {
-  return Object.assign(object as KubeObject, { apiVersion, kind });
 }

@@ -1,0 +1,68 @@
+import { fieldManager } from '../names.ts';
+import type { LogStreamOptions, WriteOptions } from './client.ts';
+
+export type Query = Readonly<Record<string, string>>;
+
+export interface Selection {
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+export function selectionQuery({ labelSelector, fieldSelector }: Selection): Query {
+  return {
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+  };
+}
+
+/** @param next where the page before ended; empty for the first */
+export function pageQuery(
+  options: Selection & { readonly resourceVersion?: string },
+  limit: number,
+  next: string,
+): Query {
+  const { resourceVersion } = options;
+  const from = resourceVersion === undefined ? {} : { resourceVersion };
+  return {
+    ...selectionQuery(options),
+    limit: String(limit),
+    ...(next === '' ? from : { continue: next }),
+  };
+}
+
+export function watchQuery(
+  options: Selection & {
+    readonly resourceVersion: string;
+    readonly timeoutSeconds?: number;
+    readonly sendsInitial?: boolean;
+  },
+): Query {
+  const { resourceVersion, timeoutSeconds, sendsInitial = false } = options;
+  return {
+    watch: 'true',
+    allowWatchBookmarks: 'true',
+    ...selectionQuery(options),
+    ...(resourceVersion === '' ? {} : { resourceVersion }),
+    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds: String(timeoutSeconds) }),
+    ...(sendsInitial ? { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' } : {}),
+  };
+}
+
+export function writeQuery(options: WriteOptions & { readonly force?: boolean }): Query {
+  return {
+    fieldManager: options.fieldManager ?? fieldManager,
+    fieldValidation: options.fieldValidation ?? 'Strict',
+    ...(options.dryRun === true ? { dryRun: 'All' } : {}),
+    // Known to applying alone.
+    ...(options.force === true ? { force: 'true' } : {}),
+  };
+}
+
+export function logQuery(options: LogStreamOptions): Query {
+  const { container, follow, tailLines, sinceSeconds, previous, timestamps } = options;
+  return Object.fromEntries(
+    Object.entries({ container, follow, tailLines, sinceSeconds, previous, timestamps }).flatMap(
+      ([name, value]) => (value === undefined ? [] : [[name, String(value)]]),
+    ),
+  );
+}
