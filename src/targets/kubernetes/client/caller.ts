@@ -6,6 +6,7 @@ import { header, readText } from './answer.ts';
 import { outcomeUnknown, timedOut, unavailable } from './errors.ts';
 import { isFailure, retryAfterMsOf, serverFailureOf } from './failure.ts';
 import type { Limiter } from './limiter.ts';
+import { done } from './linked.ts';
 import type { Pool } from './pool.ts';
 import { refusalOf } from './refusal.ts';
 import type { Asked } from './refusal.ts';
@@ -258,7 +259,7 @@ class Deadline {
   end(): void {
     this.#isDone = true;
     this.#outer?.removeEventListener('abort', this.#onAbort);
-    this.#control.abort();
+    this.#control.abort(done);
   }
 }
 

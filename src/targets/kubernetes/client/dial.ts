@@ -8,6 +8,7 @@ import type { Access } from '../auth/access.ts';
 import type { Credential } from '../auth/credentials.ts';
 import { contentOf } from '../auth/file-credentials.ts';
 import { certificateInvalid, unavailable } from './errors.ts';
+import { done } from './linked.ts';
 import { connectThrough } from './proxy-connect.ts';
 import { settled } from './settled.ts';
 
@@ -58,7 +59,7 @@ export async function dial(options: DialOptions): Promise<Dialled> {
     throw dialFailed(access, thrown);
   } finally {
     options.signal?.removeEventListener('abort', abort);
-    timer.abort();
+    timer.abort(done);
   }
 }
 

@@ -2,6 +2,7 @@ import { connect, constants } from 'node:http2';
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../../system/clock.ts';
+import { done } from './linked.ts';
 import { TransportError } from './transport.ts';
 import type { AnswerBody, BodyHandlers, TransportAnswer, TransportRequest } from './transport.ts';
 
@@ -56,7 +57,7 @@ export class Http2Connection {
     session.on('error', () => {});
     session.once('close', () => {
       this.#isRetired = true;
-      this.#ended.abort();
+      this.#ended.abort(done);
       options.onChange();
     });
     void this.#keepAlive();
@@ -154,7 +155,7 @@ export class Http2Connection {
       AbortSignal.any([timer.signal, this.#ended.signal]),
     );
     const isAlive = await Promise.race([answered, late.then(() => false)]);
-    timer.abort();
+    timer.abort(done);
     if (isAlive) this.#hear();
     return isAlive;
   }

@@ -1,3 +1,6 @@
+/** Why a signal of ours aborts that is done with. One for all: making an error for each call costs more than the call. */
+export const done = new Error('it is done with');
+
 /** A signal that aborts with another one, and can be ended by itself; it leaves nothing behind on the other. */
 export function linked(outer: AbortSignal | undefined): {
   readonly signal: AbortSignal;
@@ -11,7 +14,7 @@ export function linked(outer: AbortSignal | undefined): {
     signal: control.signal,
     end: () => {
       outer?.removeEventListener('abort', stop);
-      control.abort();
+      control.abort(done);
     },
   };
 }

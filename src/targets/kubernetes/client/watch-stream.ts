@@ -5,6 +5,7 @@ import type { WatchEvent } from './client.ts';
 import { named } from './decode.ts';
 import { answerInvalid, answerTooLarge, unavailable } from './errors.ts';
 import { Lines } from './lines.ts';
+import { done } from './linked.ts';
 import { refusalOf } from './refusal.ts';
 import type { TransportAnswer } from './transport.ts';
 
@@ -55,7 +56,7 @@ export function readWatch(options: WatchStreamOptions): OpenWatch {
   const ended = new Promise<void>((resolve, reject) => {
     const end = (error: Error | null): void => {
       if (over.signal.aborted) return;
-      over.abort();
+      over.abort(done);
       if (error === null) return resolve();
       answer.body.cancel();
       reject(error);
@@ -107,7 +108,7 @@ export function readWatch(options: WatchStreamOptions): OpenWatch {
       over.signal.aborted ? Promise.resolve(false) : answer.isAlive(maxAgeMs),
     close: () => {
       answer.body.cancel();
-      over.abort();
+      over.abort(done);
     },
   };
 }

@@ -47,13 +47,22 @@ export type Precondition = (stored: RecordHead | null) => void;
 export class RecordStore {
   readonly #options: RecordStoreOptions;
   readonly #kept = new Map<string, Kept>();
+  readonly #names = new Map<string, string>();
 
   constructor(options: RecordStoreOptions) {
     this.#options = options;
   }
 
+  /** Asked for before every effect, so that it is made once. */
   nameOf(key: InventoryKey): string {
-    return recordName(this.#options.hash, this.#options.kind, key);
+    const { application, environment } = key;
+    const known = `${application}\0${environment}`;
+    let name = this.#names.get(known);
+    if (name === undefined) {
+      name = recordName(this.#options.hash, this.#options.kind, key);
+      this.#names.set(known, name);
+    }
+    return name;
   }
 
   /** @throws FairleadError `target.inventory-newer`, `target.inventory-unreadable`; `kubernetes.*` where it cannot be looked at */
