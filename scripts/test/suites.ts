@@ -123,7 +123,7 @@ export const suites: readonly Suite[] = [
     include: onCluster,
     tools: ['git', 'control-plane'],
     stage: 1,
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
     setup: 'test/kubernetes/setup.ts',
   },
 ];

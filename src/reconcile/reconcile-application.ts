@@ -1,6 +1,7 @@
 import type { SyncOutcome } from '../control/api.ts';
 import { errorRecord } from '../model/error.ts';
-import type { ReleaseTrigger } from '../model/release.ts';
+import type { Change } from '../model/plan.ts';
+import type { Release, ReleaseTrigger } from '../model/release.ts';
 import { showRevision } from '../model/revision.ts';
 import { contestedUntilMs, recordHeal, reversible } from '../release/contest.ts';
 import { isHealing, judge } from '../release/gate.ts';
@@ -237,7 +238,7 @@ async function carryOut(
   if (healing || release.error === null) {
     runtime.healLog = recordHeal(
       runtime.healLog,
-      reversible(run.planSet),
+      reversible(run.planSet, carriedOut(release)),
       context.ports.clock.nowMs(),
     );
   }
@@ -249,6 +250,16 @@ async function carryOut(
   runtime.move('apply-done');
   await afterSuccess(context, runtime, run);
   return { kind: 'released', release };
+}
+
+/** What of a release was done, or may have been: only that can somebody reverse. */
+function carriedOut({ steps }: Release): (change: Change) => boolean {
+  const digests = new Set(
+    steps
+      .filter(({ result }) => result === 'done' || result === 'unknown')
+      .map(({ changeDigest }) => changeDigest),
+  );
+  return ({ digest }) => digests.has(digest);
 }
 
 /** The last failed release has been undone: its record says so. */

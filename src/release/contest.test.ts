@@ -136,4 +136,16 @@ describe('what a release changes', () => {
     expect(contestedUntilMs(log, reversible(one), 3 * minuteMs)).toBe(14 * minuteMs);
     expect(contestedUntilMs(log, reversible(other), 3 * minuteMs)).toBeNull();
   });
+
+  test('is not contested where it never came about: what failed nobody reversed', () => {
+    const plan = planSetOf(planOf([{ want: item }]));
+    let log: HealLog = new Map();
+    for (const minute of [0, 1, 2])
+      log = recordHeal(
+        log,
+        reversible(plan, () => false),
+        minute * minuteMs,
+      );
+    expect(contestedUntilMs(log, reversible(plan), 3 * minuteMs)).toBeNull();
+  });
 });

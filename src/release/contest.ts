@@ -41,8 +41,12 @@ export function healedFields(changes: readonly Change[]): readonly string[] {
  * for as long as the revision stays the same. So two controllers that were given different revisions of one
  * application contest it instead of undoing each other's work for ever.
  */
-export function reversible(planSet: PlanSet): readonly string[] {
-  const changes = planSet.plans.flatMap((plan) => plan.changes);
+export function reversible(
+  planSet: PlanSet,
+  /** Which of its changes; default: all. */
+  counts: (change: Change) => boolean = () => true,
+): readonly string[] {
+  const changes = planSet.plans.flatMap((plan) => plan.changes).filter(counts);
   const commits = planSet.revision.map(({ commit }) => commit).join(' ');
   const released = changes.filter(({ causeKind }) => causeKind !== 'drift');
   return [

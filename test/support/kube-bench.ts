@@ -42,8 +42,8 @@ export interface KubeBenchOptions {
   readonly proxy?: boolean;
   /** What the controller may do; default: everything. */
   readonly rules?: readonly KubeObject[];
-  /** Settings of the target beside those of the bench. */
-  readonly settings?: string;
+  /** Fields of each application beside path and environments, as `, prune: false`. */
+  readonly more?: string;
 }
 
 const rbac = '/apis/rbac.authorization.k8s.io/v1';
@@ -83,7 +83,7 @@ export async function openKubeBench(options: KubeBenchOptions = {}): Promise<Kub
 
   const own = (entry: AuditEntry): boolean =>
     entry.user.username === user && entry.objectRef?.namespace !== system;
-  const settings = `kubeconfig: ${JSON.stringify(kubeconfig)}, namespace: ${system}${options.settings ?? ''}`;
+  const settings = `kubeconfig: ${JSON.stringify(kubeconfig)}, namespace: ${system}`;
   const path = (resource: string): string => {
     const parts = resource.split('/');
     return parts.length > 2
@@ -117,7 +117,7 @@ spec: { targets: [cluster], sync: auto }
           (name) => `apiVersion: fairlead.dev/v1alpha1
 kind: Application
 metadata: { name: ${name} }
-spec: { path: ${name}, environments: [dev] }
+spec: { path: ${name}, environments: [dev]${options.more ?? ''} }
 `,
         ),
       ].join('---\n'),

@@ -118,6 +118,7 @@ spec: { path: ${JSON.stringify(join(out, name))}, content: ${JSON.stringify(cont
           );
         },
         () => started.text(),
+        60_000,
       );
       return started;
     },

@@ -14,6 +14,12 @@ export const deleteBlocked = defineError('kubernetes.delete-blocked', {
   hint: 'See why who is named does not finish (finalizers are never removed by Fairlead); raise timeouts.apply if it only needs longer.',
 });
 
+export const kindMissing = defineError('kubernetes.kind-missing', {
+  class: 'transient',
+  title: 'The cluster has no such kind',
+  hint: 'Check apiVersion and kind, or install what defines it: it is looked for again by itself.',
+});
+
 export const namespaceMissing = defineError('kubernetes.namespace-missing', {
   class: 'input',
   title: 'The namespace is not there',

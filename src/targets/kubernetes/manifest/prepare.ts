@@ -9,11 +9,12 @@ import { resourceKey, showResource } from '../../../model/resource.ts';
 import type { Desired, Manifest, ResourceId } from '../../../model/resource.ts';
 import { failure, success } from '../../../model/result.ts';
 import type { Result } from '../../../model/result.ts';
-import { claimTaken, kindUnknown, notPermitted } from '../../errors.ts';
+import { claimTaken, notPermitted } from '../../errors.ts';
 import type { PrepareScope } from '../../target.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import { parseApiVersion } from '../client/resource-type.ts';
 import type { Discovery } from '../discovery/discovery.ts';
+import { kindMissing } from '../errors.ts';
 import type { KubernetesLedger } from '../ledger/ledger.ts';
 import { at, parsePointer, withAt } from '../object/pointer.ts';
 import type { Shaper } from '../object/shape.ts';
@@ -155,7 +156,7 @@ async function typeOf(
   const other = await discovery.find(parseApiVersion(apiVersion).group, kind);
   const hint =
     other === null ? '' : `; it has ${other.group === '' ? '' : `${other.group}/`}${other.version}`;
-  throw kindUnknown({
+  throw kindMissing({
     message: `${showManifest(manifest)}: ${target} has no kind ${kind} of ${apiVersion}${hint}`,
     resource: `${kind}/${manifest.name}`,
   });

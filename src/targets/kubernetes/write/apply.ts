@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../model/json.ts';
 import { resourceKey, showResource } from '../../../model/resource.ts';
 import type { Desired, ResourceId } from '../../../model/resource.ts';
 import type { Clock } from '../../../system/clock.ts';
-import { claimTaken, kindUnknown, preconditionFailed } from '../../errors.ts';
+import { claimTaken, preconditionFailed } from '../../errors.ts';
 import type { Applied, ApplyEffect } from '../../target.ts';
 import type { KubernetesClient } from '../client/client.ts';
 import { fieldConflictsOf } from '../client/failure.ts';
@@ -13,7 +13,7 @@ import type { FieldConflict } from '../client/failure.ts';
 import type { KubeObject } from '../client/object.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import type { Discovery } from '../discovery/discovery.ts';
-import { fieldHeld } from '../errors.ts';
+import { fieldHeld, kindMissing } from '../errors.ts';
 import { runHook } from '../hook/run-hook.ts';
 import type { KubernetesLedger } from '../ledger/ledger.ts';
 import { payloadOf } from '../manifest/payload.ts';
@@ -77,7 +77,7 @@ async function typeFor(tools: WriteWith, desired: Desired): Promise<ResourceType
   const apiVersion = text(desired.fields['apiVersion']);
   const type = await tools.typeOf(desired.id, apiVersion);
   if (type !== null) return type;
-  throw kindUnknown({
+  throw kindMissing({
     message: `the cluster has no kind ${desired.id.kind} of ${apiVersion}`,
     resource: showResource(desired.id),
   });
