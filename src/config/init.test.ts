@@ -95,9 +95,9 @@ test('beside each other, every format is named', () => {
   });
   expect(text.match(/^# \S+: an? .*$/gm)).toEqual([
     '# infra: an OpenTofu or Terraform module; served once the opentofu driver is here.',
-    '# k8s: a Kustomize overlay; served once the kubernetes driver is here.',
+    '# k8s: a Kustomize overlay; goes to an environment with a Kubernetes target (spec: {kubernetes: {}}).',
     '# stack: a Compose project; served once the compose driver is here.',
-    '# charts/web: a Helm chart; served once the kubernetes driver is here.',
+    '# charts/web: a Helm chart; goes to an environment with a Kubernetes target (spec: {kubernetes: {}}).',
   ]);
 });
 

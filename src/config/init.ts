@@ -30,11 +30,13 @@ const environmentNames = [
   'production',
 ];
 
+const forCluster = 'goes to an environment with a Kubernetes target (spec: {kubernetes: {}})';
+
 const comesWith = {
-  helm: ['a Helm chart', 'kubernetes'],
-  kustomize: ['a Kustomize overlay', 'kubernetes'],
-  compose: ['a Compose project', 'compose'],
-  opentofu: ['an OpenTofu or Terraform module', 'opentofu'],
+  helm: ['a Helm chart', forCluster],
+  kustomize: ['a Kustomize overlay', forCluster],
+  compose: ['a Compose project', 'served once the compose driver is here'],
+  opentofu: ['an OpenTofu or Terraform module', 'served once the opentofu driver is here'],
 } as const satisfies Partial<Record<FolderFormat, readonly [string, string]>>;
 
 interface Proposed {
@@ -53,10 +55,8 @@ export function proposeConfig(files: readonly InitFile[], options: InitOptions):
     if (claimed.some((above) => isBelow(folder, above))) continue;
     const format = detectFormat(members.map(({ path }) => lastPart(path)));
     if (format in comesWith) {
-      const [what, driver] = comesWith[format as keyof typeof comesWith];
-      later.push(
-        `# ${scalar(folder === '' ? '.' : folder)}: ${what}; served once the ${driver} driver is here.`,
-      );
+      const [what, how] = comesWith[format as keyof typeof comesWith];
+      later.push(`# ${scalar(folder === '' ? '.' : folder)}: ${what}; ${how}.`);
       claimed.push(folder);
     } else if (isHostFolder(folder, members)) {
       host.push(folder);
@@ -70,7 +70,7 @@ export function proposeConfig(files: readonly InitFile[], options: InitOptions):
   );
   return [
     header(options.schema),
-    ...(later.length === 0 ? [] : [`# Not served by this version:\n${later.join('\n')}\n`]),
+    ...(later.length === 0 ? [] : [`# Found, and not proposed below:\n${later.join('\n')}\n`]),
     document('Target', 'here', '  host: {}'),
     ...(environments.length === 0 ? ['dev'] : environments).map(environmentDocument),
     ...(applications.length === 0 ? [placeholder] : applications.map(applicationDocument)),
