@@ -156,6 +156,12 @@ export interface RenderedView {
   readonly warnings: readonly string[];
 }
 
+/** An application that was checked and has no mistake. */
+export interface CheckedView {
+  /** What a person should know all the same, such as a target that could not be asked. */
+  readonly warnings: readonly string[];
+}
+
 export interface RotateRequest extends Selector {
   readonly actor: string;
   readonly reason: string;
@@ -189,6 +195,8 @@ export interface Api {
   render(
     request: Selector & { readonly revision: string | null },
   ): Promise<readonly RenderedView[]>;
+  /** Renders and has each target check that, without a look at what is live. @throws FairleadError that names the mistake */
+  check(request: Selector & { readonly revision: string | null }): Promise<CheckedView>;
   /** Lets templates draw anew: what they take for time and chance moves on. Then it is looked at, as `sync` does. */
   rotate(request: RotateRequest): Promise<SyncOutcome>;
   sync(request: SyncRequest): Promise<SyncOutcome>;

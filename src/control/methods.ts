@@ -11,6 +11,7 @@ export const methods: Readonly<Record<keyof Api, MethodKind>> = {
   tree: 'call',
   plan: 'call',
   render: 'call',
+  check: 'call',
   rotate: 'call',
   sync: 'call',
   approve: 'call',

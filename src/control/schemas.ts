@@ -25,6 +25,7 @@ export const requestSchemas: Readonly<Record<keyof Api, z.ZodType>> = {
   tree: z.strictObject(selector),
   plan: z.strictObject({ ...selector, revision: reference.nullable() }),
   render: z.strictObject({ ...selector, revision: reference.nullable() }),
+  check: z.strictObject({ ...selector, revision: reference.nullable() }),
   rotate: z.strictObject({ ...selector, actor, reason }),
   sync: z.strictObject({
     ...selector,

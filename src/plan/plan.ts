@@ -89,8 +89,8 @@ export function createPlan(input: PlanInput): Result<Planned> {
       }),
     );
   }
-  const clash = findClash(desired);
-  if (clash !== null) return failure(claimedTwice(clash));
+  const distinct = refuseClash(desired);
+  if (!distinct.ok) return distinct;
   for (const [place, observation] of input.observations) {
     if (observation.kind === 'unreadable') {
       return failure(
@@ -229,6 +229,12 @@ function thingOf(item: Pick<Desired, 'locator'>, observation: Observation): stri
 function showPlace(place: string): string {
   const [group = '', kind = '', namespace = '', name = ''] = (place.split('#')[0] ?? '').split('/');
   return showResource({ group, kind, namespace, name });
+}
+
+/** Refuses resources of which two want one place; nothing else about them is looked at. */
+export function refuseClash(desired: readonly Desired[]): Result<readonly Desired[]> {
+  const clash = findClash(desired);
+  return clash === null ? success(desired) : failure(claimedTwice(clash));
 }
 
 function findClash(desired: readonly Desired[]): { message: string; resource: string } | null {

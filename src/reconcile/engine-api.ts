@@ -6,6 +6,7 @@ import type { Release } from '../model/release.ts';
 import { unwrap } from '../model/result.ts';
 import type { Engine } from './engine.ts';
 import { applicationNotFound, bundleUnsupported, releaseNotFound } from './errors.ts';
+import { checkOf } from './check.ts';
 import { followEvents } from './follow.ts';
 import { logsOf } from './logs.ts';
 import { rotate } from './rotate.ts';
@@ -42,6 +43,7 @@ export function createApi(engine: Engine): Api {
     tree: async (selector) => treeOf(engine, find(selector)),
     plan: async (request) => planOf(engine, find(request), request.revision),
     render: async (request) => renderOf(engine, find(request), request.revision),
+    check: async (request) => checkOf(engine, find(request), request.revision),
     rotate: async (request) => rotate(engine, find(request), request),
     sync: async (request) =>
       ask(engine, find(request), { ...request, agreed: request.approve, trigger: 'manual' }),

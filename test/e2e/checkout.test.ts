@@ -78,6 +78,51 @@ describe.each(fromCheckout)('fairlead %s', (verb) => {
   });
 });
 
+const host = 'apiVersion: host.fairlead.dev/v1alpha1';
+const other = 'metadata: { name: other }';
+
+describe('fairlead validate names what its target would refuse, and where:', () => {
+  test.each([
+    ['an unknown kind', `${host}\nkind: Fil\n${other}`, 'did you mean File'],
+    ['an unknown field', `${host}\nkind: File\n${other}\nspec: { paht: /x }`, '"paht"'],
+    [
+      'a mode that is a number',
+      `${host}\nkind: File\n${other}\nspec: { path: /x, content: '', mode: 644 }`,
+      'octal',
+    ],
+    [
+      'a path that leads up',
+      `${host}\nkind: File\n${other}\nspec: { path: /x/../y, content: '' }`,
+      '".."',
+    ],
+  ])('%s', async (_, manifest, expected) => {
+    repository.commit({ ...files(), 'site/other.yaml': `# first line\n${manifest}\n` });
+    const { code, stdout } = await run('validate');
+    expect(code).toBe(1);
+    expect(stdout).toContain('site/other.yaml:2:1: error: ');
+    expect(stdout).toContain(expected);
+    expect(existsSync(page())).toBe(false);
+  });
+
+  test('two resources that want one place', async () => {
+    const twin = files()['site/page.yaml']?.toString().replace('name: page', 'name: twin') ?? '';
+    repository.commit({ ...files(), 'site/twin.yaml': twin });
+    const { code, stdout } = await run('validate');
+    expect(code).toBe(1);
+    expect(stdout).toContain('site/page.yaml:1');
+    expect(stdout).toContain('File/twin');
+  });
+
+  test('nothing where all is well; a folder without manifests is worth a word', async () => {
+    repository.commit(files());
+    expect(await run('validate')).toMatchObject({ code: 0 });
+    repository.commit({ 'site/page.yaml': null, 'site/readme.md': 'nothing yet' });
+    const { code, stderr } = await run('validate');
+    expect(code).toBe(0);
+    expect(stderr).toContain('renders to nothing');
+  });
+});
+
 test('fairlead wait --revision has the controller look at once, and says what it waited for', async () => {
   repository.commit(files());
   const up = startProgram(['--state-dir', join(state(), 'controller'), 'up', '--poll', '1h'], {

@@ -43,7 +43,7 @@ export const validate: CommandDefinition = {
       context,
       views,
       'checking',
-      async ({ application, environment }) => api.render({ application, environment, revision }),
+      async ({ application, environment }) => api.check({ application, environment, revision }),
     );
     const problems = [
       ...config.problems,
@@ -53,7 +53,7 @@ export const validate: CommandDefinition = {
           : [
               {
                 code: one.error.code,
-                ...placeOf(one.error.resource),
+                ...placeOf(one.error),
                 path: showSelector(one.view),
                 message: withoutPlace(one.error),
                 hint: one.error.hint,
@@ -66,6 +66,12 @@ export const validate: CommandDefinition = {
       context.out.text(await showProblems(problems, place, context.out.style.enabled));
     } else {
       context.out.list(problemView, problems);
+    }
+    for (const one of rendered) {
+      if (one.kind !== 'done') continue;
+      for (const warning of one.value.warnings) {
+        context.progress.line(`${context.style.warn('!')} ${showSelector(one.view)}: ${warning}`);
+      }
     }
     if (problems.length > 0) {
       context.progress.line(showProblemCount(problems.length));
@@ -81,17 +87,23 @@ function showProblemCount(count: number): string {
   return `${count} ${count === 1 ? 'problem' : 'problems'}; what is live stays as it is`;
 }
 
+/** A place at the front of a message, or the first one that it names as that of a manifest. */
+const leading = /^([^\s:]+):(\d+)(?::(\d+))?: /;
+const named = /(?:^|[\s(])([^\s:()]+\.(?:yaml|yml|json)):(\d+)(?::(\d+))?/i;
+const whole = /^(.*?)(?::(\d+))?(?::(\d+))?$/;
+
 /** The message, without the place that is shown beside it. */
 function withoutPlace({ message, resource }: Pick<ErrorRecord, 'message' | 'resource'>): string {
   const prefix = `${resource}: `;
-  return message.startsWith(prefix) ? message.slice(prefix.length) : message;
+  return message.startsWith(prefix) ? message.slice(prefix.length) : message.replace(leading, '');
 }
 
-/** An error's resource as a place in a file: `site/page.yaml:3:7`; line 1 where it names none. */
-function placeOf(
-  resource: string | undefined,
-): Pick<ConfigProblemView, 'file' | 'line' | 'column'> {
-  const match = /^(.*?)(?::(\d+))?(?::(\d+))?$/.exec(resource ?? '');
+/** Where in a file an error is: `site/page.yaml:3:7`. Line 1 where that is all there is to say. */
+function placeOf({
+  message,
+  resource,
+}: Pick<ErrorRecord, 'message' | 'resource'>): Pick<ConfigProblemView, 'file' | 'line' | 'column'> {
+  const match = leading.exec(message) ?? named.exec(message) ?? whole.exec(resource ?? '');
   return {
     file: match?.[1] || '-',
     line: Number(match?.[2] ?? 1),

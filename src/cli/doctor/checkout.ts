@@ -28,7 +28,7 @@ export async function checkCheckout(context: Context, top: string): Promise<read
     const views = await api.applications();
     const failed = await mapLimited(views, parallel, async (view): Promise<readonly Check[]> => {
       try {
-        await api.render({
+        await api.check({
           application: view.application,
           environment: view.environment,
           revision: null,
