@@ -4,6 +4,7 @@ import { showTable } from './output.ts';
 import { showSelector } from './selection.ts';
 import { blockerView, showSource } from './show/views.ts';
 import type { Blocker } from './show/views.ts';
+import { columnsOf } from './terminal/width.ts';
 
 /** Why these applications do not move, most important first for each. One that only takes long says what it does. */
 export async function findBlockers(
@@ -44,7 +45,7 @@ export function sourceBlockers(
 export function printBlockers(context: Context, blockers: readonly Blocker[]): void {
   if (blockers.length === 0) return;
   const { stderr } = context.io;
-  const width = stderr.isTTY === true ? (stderr.columns ?? 80) : null;
+  const width = stderr.isTTY === true ? columnsOf(stderr, 80) : null;
   context.progress.important('');
   context.progress.important(
     showTable(blockerView, blockers, { wide: false, style: context.style, width }),

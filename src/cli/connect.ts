@@ -82,7 +82,7 @@ export async function connect(context: Context, options: ConnectOptions): Promis
     const top = await checkoutOfFolder(context);
     if (top !== null) return openCheckout(context, top, options);
     if (context.globals.directoryGiven) await requireCheckout(context);
-    return refuseUnreadServer(orNoCheckout(context, await tryServer(context)), options);
+    return refuseUnreadServer(await orNoCheckout(context, await tryServer(context)), options);
   }
   const server = await tryServer(context);
   if (!(server instanceof FairleadError)) return server;
@@ -161,8 +161,19 @@ export async function requireCheckout(context: Context): Promise<string> {
   });
 }
 
-function orNoCheckout(context: Context, server: Connection | FairleadError): Connection {
+async function orNoCheckout(
+  context: Context,
+  server: Connection | FairleadError,
+): Promise<Connection> {
   if (!(server instanceof FairleadError)) return server;
+  const { directory } = context.globals;
+  if ((await findCheckout(directory)) === null && (await hasConfiguration(directory))) {
+    throw noCheckout({
+      message: `${directory} holds a Fairlead configuration, but is in no Git repository`,
+      resource: directory,
+      hint: 'Make it one (`git init`) and commit what it holds.',
+    });
+  }
   throw noCheckout({
     message: `${context.globals.directory} is not in a checkout with a Fairlead configuration, and no controller runs`,
     resource: context.globals.directory,

@@ -4,7 +4,7 @@ import { environmentVariables } from './environment.ts';
 import { exitCodeMeanings } from './exit-codes.ts';
 import { globalOptions } from './globals.ts';
 import type { Style } from './terminal/style.ts';
-import { displayWidth } from './terminal/width.ts';
+import { columnsOf, displayWidth } from './terminal/width.ts';
 
 /** Text of `fairlead --help`. */
 export function mainHelp(commands: readonly CommandEntry[], style: Style, width: number): string {
@@ -167,5 +167,5 @@ export function wrap(text: string, width: number): readonly string[] {
 
 /** Columns for help: what the terminal has, but never lines too long to read. */
 export function helpWidth(stream: { readonly columns?: number | undefined }): number {
-  return Math.min(stream.columns ?? 100, 110);
+  return Math.min(columnsOf(stream, 100), 110);
 }

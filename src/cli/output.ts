@@ -4,7 +4,7 @@ import type { OutputFormat } from './output-format.ts';
 import { formatTable } from './terminal/table.ts';
 import type { Cell } from './terminal/table.ts';
 import type { Style } from './terminal/style.ts';
-import { oneLine } from './terminal/width.ts';
+import { columnsOf, oneLine } from './terminal/width.ts';
 
 /** Version of everything that is written as JSON or YAML. Fields are added within a version, never changed. */
 export const outputVersion = 'cli.fairlead.dev/v1';
@@ -67,7 +67,7 @@ export function createOutput(options: OutputOptions): Output {
   const write = (text: string): void => {
     if (!gone.signal.aborted && text !== '') stream.write(text.endsWith('\n') ? text : `${text}\n`);
   };
-  const width = stream.isTTY === true ? (stream.columns ?? columnsOf(options.env)) : null;
+  const width = stream.isTTY === true ? columnsOf(stream, columnsIn(options.env)) : null;
   const json = (value: unknown): void => write(toJson(value, 2));
   const yaml = (value: unknown): void => write(toYaml(value));
   const line = (kind: string, item: unknown): void =>
@@ -143,7 +143,7 @@ export function showTable<T>(
   return lines.join('\n');
 }
 
-function columnsOf(env: NodeJS.ProcessEnv): number {
+function columnsIn(env: NodeJS.ProcessEnv): number {
   const columns = Number(env['COLUMNS']);
   return Number.isInteger(columns) && columns > 20 ? columns : 80;
 }

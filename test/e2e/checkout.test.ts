@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Files, TestRepository } from '../support/git.ts';
@@ -78,6 +79,21 @@ describe.each(fromCheckout)('fairlead %s', (verb) => {
   });
 });
 
+test('a configuration outside of any Git repository is told what is missing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-no-git-'));
+  try {
+    writeFileSync(join(folder, 'fairlead.yaml'), 'kind: Target\n');
+    const { code, stderr } = await runProgram(['--state-dir', join(folder, 'state'), 'plan'], {
+      cwd: folder,
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('is in no Git repository');
+    expect(stderr).toContain('git init');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 const host = 'apiVersion: host.fairlead.dev/v1alpha1';
 const other = 'metadata: { name: other }';
 
@@ -105,7 +121,11 @@ describe('fairlead validate names what its target would refuse, and where:', () 
   });
 
   test('two resources that want one place', async () => {
-    const twin = files()['site/page.yaml']?.toString().replace('name: page', 'name: twin') ?? '';
+    repository.write(files());
+    const twin = readFileSync(join(repository.directory, 'site/page.yaml'), 'utf8').replace(
+      'name: page',
+      'name: twin',
+    );
     repository.commit({ ...files(), 'site/twin.yaml': twin });
     const { code, stdout } = await run('validate');
     expect(code).toBe(1);

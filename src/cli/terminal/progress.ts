@@ -1,6 +1,6 @@
 import type { TerminalOutput } from '../io.ts';
 import type { Style } from './style.ts';
-import { oneLine, truncate } from './width.ts';
+import { columnsOf, oneLine, truncate } from './width.ts';
 
 /** Says on stderr what happens. Data never goes here. */
 export interface Progress {
@@ -35,7 +35,7 @@ export function createProgress(options: ProgressOptions): Progress {
 
   const draw = (): void => {
     if (text === null) return;
-    const width = Math.max(10, (stream.columns ?? 80) - 3);
+    const width = Math.max(10, columnsOf(stream, 80) - 3);
     stream.write(
       `${clearLine}${style.busy(frames[frame % frames.length] ?? '')} ${style.faint(truncate(oneLine(text), width))}`,
     );

@@ -16,6 +16,14 @@ export function displayWidth(text: string): number {
   return width;
 }
 
+/** Columns of a terminal; `fallback` where it does not say, or says 0 as one does that nobody has sized. */
+export function columnsOf(
+  stream: { readonly columns?: number | undefined },
+  fallback: number,
+): number {
+  return stream.columns || fallback;
+}
+
 /** The text in at most `width` columns, with `…` where something was cut. Plain text only, without colours. */
 export function truncate(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
