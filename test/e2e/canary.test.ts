@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/git.ts';
 import { application, createLocalBench, surroundings } from '../support/local-bench.ts';
 import type { LocalBench } from '../support/local-bench.ts';
-import { until } from '../support/program.ts';
+import { programEnvironment, until } from '../support/program.ts';
+import { run } from '../../src/cli/testing.ts';
 
 /**
  * A unique canary in every secret, in every variable of the controller and in every file of the machine that is not for
@@ -27,26 +28,41 @@ const canaries = {
   rotated: 'canary-a407-next-value-of-a-secret',
 } as const;
 
+/** Of the controller, and of whoever runs a command. */
+const environment = {
+  FILE_SECRET: canaries.fileFromEnv,
+  PROCESS_SECRET: canaries.processFromEnv,
+  COMMAND_SECRET: canaries.commandFromEnv,
+  UNUSED: canaries.unused,
+  SOURCE_TOKEN: canaries.token,
+};
+
 let secrets: string;
 let bench: LocalBench;
 beforeEach(() => {
   secrets = temporaryFolder('fairlead-canary-');
   writeFileSync(join(secrets, 'file'), canaries.fileFromFile, { mode: 0o600 });
   writeFileSync(join(secrets, 'process'), `${canaries.processFromFile}\n`, { mode: 0o600 });
-  bench = createLocalBench({
-    env: {
-      FILE_SECRET: canaries.fileFromEnv,
-      PROCESS_SECRET: canaries.processFromEnv,
-      COMMAND_SECRET: canaries.commandFromEnv,
-      UNUSED: canaries.unused,
-      SOURCE_TOKEN: canaries.token,
-    },
-  });
+  bench = createLocalBench({ env: environment });
 });
 afterEach(async () => {
+  endProcesses();
   await bench[Symbol.asyncDispose]();
   rmSync(secrets, { recursive: true, force: true });
 });
+
+/** What the target was still running. */
+function endProcesses(): void {
+  const folder = join(bench.hostDir, 'processes');
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
+    const pid = /"pid":(\d+)/.exec(readFileSync(join(folder, file), 'utf8'))?.[1];
+    try {
+      if (pid !== undefined) process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // It has ended.
+    }
+  }
+}
 
 /** Everything that is said, by where. */
 const said = new Map<string, string>();
@@ -100,7 +116,11 @@ ${application('site')}${application('over')}${application('bad', ', timeouts: {h
 }
 
 async function say(...args: readonly string[]): Promise<void> {
-  const { stdout, stderr, code } = await bench.run(...args);
+  // The real command line within this process: starting Node takes longer than what it does.
+  const { stdout, stderr, code } = await run(['--state-dir', bench.stateDir, ...args], {
+    cwd: bench.folder,
+    env: programEnvironment({ HOME: bench.folder, ...environment }),
+  });
   said.set(`fairlead ${args.join(' ')}`, `${String(code)}\n${stdout}\n${stderr}`);
 }
 
@@ -256,7 +276,7 @@ test('no canary turns up where it does not belong', { timeout: 240_000 }, async 
     'site/all.yaml': resources(
       host('File', 'three', { path: join(bench.out, 'three'), content: 'x' }),
     ),
-    'bad/bad.yaml': bench.file('bad', 'x'),
+    'bad/bad.yaml': bench.file('bad', 'y'),
   });
   await bench.settled(second, 'site', 'bad');
   expect(bench.content('two')).toBe(canaries.rotated);
