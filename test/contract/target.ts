@@ -386,7 +386,7 @@ export function describeTarget(name: string, create: () => Promise<TargetHarness
         await harness.damageInventory(key);
         const fresh = await harness.open();
         for (const each of [target, fresh]) {
-          expect(await codeOf(each.ledger.load(key))).toBe('target.inventory-unreadable');
+          await becomes('target.inventory-unreadable', () => codeOf(each.ledger.load(key)));
           expect(await codeOf(each.ledger.save(key, inventoryOf(2, []), 1))).toBe(
             'target.inventory-unreadable',
           );
