@@ -84,7 +84,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
   if (desired.length === 0 && entries.length > 0 && !policy.allowEmpty && policy.removal === null) {
     return failure(
       emptyRender({
-        message: `${input.application} renders to nothing at ${showRevision(input.revision)}, yet owns ${entries.length} resource(s) at ${input.target}`,
+        message: `${input.application} renders to nothing at ${showRevision(input.revision)}, yet owns ${entries.length === 1 ? 'one resource' : `${entries.length} resources`} at ${input.target}`,
         resource: `${input.application}@${input.environment}`,
       }),
     );

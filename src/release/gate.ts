@@ -55,7 +55,7 @@ export function judge(input: GateInput): Verdict {
   const changes = planSet.plans.flatMap((plan) => plan.changes);
   const approve = `fairlead approve ${shortDigest(planSet.digest)}`;
   if (input.readOnlyReason !== '') {
-    return wait('plan-read-only', `read-only: ${input.readOnlyReason}`, null);
+    return wait('plan-read-only', input.readOnlyReason, null);
   }
   if (hold?.kind === 'freeze') {
     return wait(

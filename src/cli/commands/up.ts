@@ -35,7 +35,7 @@ export const up: CommandDefinition = {
 
 Ctrl-C (code 130) and SIGTERM (code 0) end it before its next effect; a second signal ends it at once. What it deployed goes on running.
 
-With --once it reconciles everything once and ends: 0 when all is in sync and healthy, 3 when something is not, 7 when a plan or a commit waits for a person, 1 on errors.`,
+With --once it reconciles everything once and ends: 0 when all is in sync and healthy, 3 when something is not, 7 when a plan or a commit waits for a person, else the code of the first error: 1, or 5 when a source cannot be found.`,
   arguments: [],
   options: [
     {

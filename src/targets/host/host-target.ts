@@ -1,5 +1,5 @@
 import type { Hasher } from '../../model/digest.ts';
-import { errorFromRecord, errorRecord, toFairleadError } from '../../model/error.ts';
+import { errorRecord, toFairleadError } from '../../model/error.ts';
 import type { FairleadError } from '../../model/error.ts';
 import type { InventoryKey } from '../../model/inventory.ts';
 import { inventoryKey } from '../../model/inventory.ts';
@@ -13,6 +13,7 @@ import { findOpenToOthers } from '../../system/ownership.ts';
 import { openProcessTable, ownIdentity } from '../../system/processes.ts';
 import type { Random } from '../../system/random.ts';
 import { kindUnknown } from '../errors.ts';
+import { invalidTogether } from '../invalid.ts';
 import type { PrepareScope, Reference, Target, TargetChange } from '../target.ts';
 import { createAccounts } from './accounts.ts';
 import { takenBy } from './claims.ts';
@@ -133,11 +134,7 @@ export async function createHostTarget(options: HostTargetOptions): Promise<Targ
           toFairleadError(hostError(thrown, 'look at hostPaths', inventoryKey(scope.key))),
         );
       }
-      const [first, ...more] = problems;
-      if (first === undefined) return success(desired);
-      if (more.length === 0) return failure(first);
-      const message = `${first.message} (and ${more.length} more resource(s) are not valid)`;
-      return failure(errorFromRecord({ ...errorRecord(first), message }));
+      return problems.length > 0 ? failure(invalidTogether(problems)) : success(desired);
     },
     read: async (key, references, signal) => {
       const answers: Observation[] = [];

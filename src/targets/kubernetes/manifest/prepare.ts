@@ -1,6 +1,6 @@
 import { matches } from '../../../config/pattern.ts';
 import type { Hasher } from '../../../model/digest.ts';
-import { errorFromRecord, errorRecord, toFairleadError } from '../../../model/error.ts';
+import { toFairleadError } from '../../../model/error.ts';
 import type { FairleadError } from '../../../model/error.ts';
 import { inventoryKey } from '../../../model/inventory.ts';
 import type { Json, JsonObject } from '../../../model/json.ts';
@@ -14,6 +14,7 @@ import type { PrepareScope } from '../../target.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import { parseApiVersion } from '../client/resource-type.ts';
 import type { Discovery } from '../discovery/discovery.ts';
+import { invalidTogether } from '../../invalid.ts';
 import { kindMissing } from '../errors.ts';
 import type { KubernetesLedger } from '../ledger/ledger.ts';
 import { at, parsePointer, withAt } from '../object/pointer.ts';
@@ -73,11 +74,8 @@ export async function prepareManifests(
       problems.push(toFairleadError(thrown));
     }
   }
-  const [first, ...more] = problems;
-  if (first === undefined) return success(bindHooks(tools.hash, desired));
-  if (more.length === 0) return failure(first);
-  const message = `${first.message} (and ${more.length} more resource(s) are not valid)`;
-  return failure(errorFromRecord({ ...errorRecord(first), message }));
+  if (problems.length > 0) return failure(invalidTogether(problems));
+  return success(bindHooks(tools.hash, desired));
 }
 
 function namespaceOf({ key, kubernetes }: PrepareScope): string {
