@@ -76,3 +76,53 @@ test.each([
 test('a commit goes live though connections break before the server hears of a change', async () => {
   await expect(survives(3, { kind: 'cut' })).resolves.toBeUndefined();
 });
+
+test('an answer that is lost does no harm: what was done is found again', async () => {
+  await expect(survives(3, { kind: 'lose' })).resolves.toBeUndefined();
+});
+
+test('a request without an answer is given up and tried again', async () => {
+  await expect(survives(1, { kind: 'delay', ms: 3_000 })).resolves.toBeUndefined();
+});
+
+test('a watch that is told its version is too old begins anew and misses nothing', async () => {
+  await open();
+  let told = 0;
+  at.proxy.fault = (call) => {
+    if (!call.watch || told >= 6) return null;
+    told += 1;
+    return { kind: 'answer', status: 410, reason: 'Expired' };
+  };
+  at.proxy.cut(true);
+  await at.kube.patch(at.path('configmaps/map-0'), { data: { text: 'by hand' } });
+  await expect
+    .poll(async () => (await at.live('configmaps/map-0')).data.text, { timeout: 60_000 })
+    .toBe('first');
+  expect(told).toBeGreaterThan(0);
+  expect(at.deletes()).toEqual([]);
+});
+
+test('while the server cannot be reached nothing is deleted, and what was missed is healed afterwards', async () => {
+  await open();
+  at.proxy.cut(false);
+  await at.kube.patch(at.path('configmaps/map-0'), { data: { text: 'by hand' } });
+  await at.kube.delete(at.path('configmaps/map-1'));
+  at.bench.checkout.commit({ 'shop/more.yaml': configMap('more', at.namespace) });
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  expect(await at.live('configmaps/more')).toBeNull();
+  at.proxy.cut(true);
+  await settled();
+  await everywhere('first');
+  expect(await at.live('configmaps/more')).not.toBeNull();
+  expect(at.deletes()).toEqual([]);
+});
+
+test('a connection that goes dead without a word is noticed, and what was missed is healed', async () => {
+  await open();
+  at.proxy.freeze();
+  await at.kube.patch(at.path('configmaps/map-0'), { data: { text: 'by hand' } });
+  await expect
+    .poll(async () => (await at.live('configmaps/map-0')).data.text, { timeout: 110_000 })
+    .toBe('first');
+  expect(at.deletes()).toEqual([]);
+});

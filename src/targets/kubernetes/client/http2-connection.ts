@@ -202,7 +202,9 @@ class StreamBody implements AnswerBody {
     stream.once('close', () => {
       signal.removeEventListener('abort', aborted);
       // Node ends a stream that was cut off like any other; only the code tells.
-      if (this.#hasEnded && stream.rstCode === constants.NGHTTP2_NO_ERROR) this.#end();
+      // An answer that never began has not ended well, whatever the code.
+      const isWhole = this.#hasEnded && this.onFailure === null;
+      if (isWhole && stream.rstCode === constants.NGHTTP2_NO_ERROR) this.#end();
       else this.#fail(this.#broken(undefined));
     });
     // Nothing flows before there is somebody to take it.
