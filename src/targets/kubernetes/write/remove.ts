@@ -57,13 +57,15 @@ export async function removeObject(tools: RemoveWith, effect: Effect): Promise<v
   for (;;) {
     const object = await client.get(type, id, { signal });
     if (object === null || object.metadata.uid !== uid) return await done();
-    if (clock.monotonicMs() > deadlineMs) {
+    const leftMs = deadlineMs - clock.monotonicMs();
+    if (leftMs <= 0) {
       throw deleteBlocked({
         message: `${showResource(id)} does not go: ${blockersOf(object)}`,
         resource: showResource(id),
       });
     }
-    await clock.sleep(pauseMs, signal);
+    // Never past the deadline: behind it nobody listens to the name of what holds it up.
+    await clock.sleep(Math.min(pauseMs, leftMs), signal);
     signal.throwIfAborted();
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);
   }
