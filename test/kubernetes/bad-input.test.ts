@@ -143,8 +143,13 @@ test('what the service account may not do is said with the words of the server, 
   const web = deployment('web');
   web.metadata.namespace = at.namespace;
   const bad = commit({ 'shop/web.yaml': manifest(web) });
-  const message = await fails('kubernetes.forbidden');
-  expect(message).toMatch(/deployments/);
+  // First as the error of the release, then as the reason why the commit is remembered.
+  const view = await at.bench.application(
+    'shop',
+    'forbidden',
+    ({ error }) => error?.message.includes('is forbidden') === true,
+  );
+  expect(view.error?.message).toMatch(/deployments/);
   await at.bench.settled(bad, 'calm');
   expect(at.deletes()).toEqual([]);
 });

@@ -191,7 +191,9 @@ describe('what the server will not take', () => {
     const odd = { apiVersion: 'example.org/v1', kind: 'Odd', metadata: { name: 'a' } };
     shop.commit({ 'shop/odd.yaml': yaml(odd) });
     await says('shop/odd.yaml:1: Odd/a: cluster has no kind Odd of example.org/v1');
-    expect(shop.bench.engine.applications.get('shop@dev')?.error?.code).toBe('kubernetes.kind-missing');
+    expect(shop.bench.engine.applications.get('shop@dev')?.error?.code).toBe(
+      'kubernetes.kind-missing',
+    );
   });
 
   test('a change that admission refuses fails while it is still a plan', async () => {
