@@ -194,6 +194,11 @@ export class Engine {
     if (current !== null) await this.#moved(source, current);
   }
 
+  /** Whether anything of a source was taken over: applications are known, and asked to follow it. */
+  hasTaken(source: string): boolean {
+    return this.#accepted.has(source);
+  }
+
   /** Leaves read-only mode: a person has seen what would be done. */
   async activate(actor: string): Promise<void> {
     this.readOnlyReason = '';

@@ -42,7 +42,8 @@ export function sourceViews(engine: Engine): readonly SourceView[] {
       name: config.name,
       url: config.url,
       follows: describeFollow(config),
-      current: status?.current ?? null,
+      // Until its configuration was taken over, nobody may think that there are no applications.
+      current: config.name === '' && !engine.hasTaken('') ? null : (status?.current ?? null),
       lastSuccessAtMs: status?.lastSuccessAtMs ?? null,
       failing,
       held: status?.held ?? null,

@@ -10,7 +10,10 @@ export const tree: CommandDefinition = {
   description: `Shows the resources of an application and what they own at the target, down to what runs: on Kubernetes a Deployment, its ReplicaSets and their pods, each with its health and why it is not well.`,
   arguments: [applicationArgument],
   options: [environmentOption, ...whereOptions],
-  examples: [{ run: 'fairlead tree shop@dev', why: 'which pod is the one that is not ready?' }],
+  examples: [
+    { run: 'fairlead tree shop@dev', why: 'which pod is the one that is not ready?' },
+    { run: 'fairlead tree shop -e prod -o json', why: 'the same as data, for a script' },
+  ],
   outputs: ['text', 'json', 'yaml'],
   run: async (context, input) => {
     await using connection = await connect(context, {
