@@ -30,6 +30,9 @@ const settleMs = 20;
 /** How long until it is tried again whether a look under a former name has ended. */
 const formerNameMs = 100;
 
+/** In the timetable of verifications: no application, but what nobody knows of at the targets. */
+const targetsThemselves = '';
+
 /** The reconcile loop over all applications. One per state folder. */
 export class Engine {
   readonly ports: EnginePorts;
@@ -67,6 +70,10 @@ export class Engine {
     this.configuration = new Configuration(ports, this.journal);
     this.queue = new KeyedQueue(ports.clock, options.concurrency, async (id) => this.#work(id));
     this.#verifications = new Timetable(ports.clock, (id) => {
+      if (id === targetsThemselves) {
+        void this.#searchTargets();
+        return;
+      }
       this.trigger(id, 'verify');
       this.#scheduleVerification(id);
     });
@@ -136,6 +143,7 @@ export class Engine {
     // What is there already is served without asking the network: after a restart in an outage, everything goes on.
     await this.#serveLastGood();
     this.#follow();
+    this.#verifications.put(targetsThemselves, this.options.verifyEveryMs);
     await stopped;
     await this.stop();
   }
@@ -419,6 +427,26 @@ export class Engine {
     if (!this.applications.has(id) || this.#verifications.has(id)) return;
     const jitter = 0.9 + 0.2 * this.ports.random.fraction();
     this.#verifications.put(id, Math.round(this.options.verifyEveryMs * jitter));
+  }
+
+  /**
+   * Looks for inventories that nobody here knows: what a controller left that came back late, or what was out of reach
+   * when the configuration was read. As seldom as everything else is looked at from scratch.
+   */
+  async #searchTargets(): Promise<void> {
+    const { config, complete } = this.configuration;
+    if (config !== null && !this.#stopping.signal.aborted) {
+      try {
+        await this.#inTurn(async () => {
+          this.#enqueue(await updateRoster(this, config, complete), 'removal');
+        });
+      } catch (thrown) {
+        this.ports.log.error('the targets could not be searched', { error: String(thrown) });
+      }
+    }
+    if (!this.#stopping.signal.aborted) {
+      this.#verifications.put(targetsThemselves, this.options.verifyEveryMs);
+    }
   }
 
   #onTargetChange(change: TargetChange): void {
