@@ -188,11 +188,17 @@ export const input: readonly Scenario[] = [
       await stage.rest();
       stage.edit('web', (one) => ({
         ...one,
-        things: [thing('a', { value: 'v2' }), thing('b'), thing('c', { at: 'a', value: 'v3' })],
+        // A place where nothing is yet, so that nothing but the clash holds anybody up.
+        things: [
+          thing('a', { value: 'v2' }),
+          thing('b'),
+          thing('c', { at: 'x', value: 'v3' }),
+          thing('d', { at: 'x', value: 'v4' }),
+        ],
       }));
       await stage.rest();
       stage.expect('v1 is live', stage.isLive('dev/web/a', 'v1'));
-      stage.lose('web', 'c');
+      stage.lose('web', 'c', 'd');
     },
   },
 ];

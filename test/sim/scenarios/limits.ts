@@ -8,12 +8,17 @@ const most = thirty.slice(0, 26).map(({ name }) => name);
 export const limits: readonly Scenario[] = [
   {
     name: 'what one commit deletes is counted over all applications, before the first of them deletes',
-    model: repository([
-      application('web', thirty, { maxPrunePercent: 100 }),
-      application('api', thirty, { maxPrunePercent: 100 }),
-    ]),
+    model: repository(
+      [
+        application('web', thirty, { maxPrunePercent: 100 }),
+        application('api', thirty, { maxPrunePercent: 100 }, ['prod']),
+      ],
+      { sync: 'auto' },
+    ),
     play: async (stage) => {
       await stage.rest();
+      // One is planned long before the other.
+      stage.fault({ slowMs: 2_000 }, 'west');
       stage.commit((model) => ({
         ...model,
         applications: model.applications.map((one) => ({
@@ -21,11 +26,14 @@ export const limits: readonly Scenario[] = [
           things: one.things.filter(({ name }) => !most.includes(name)),
         })),
       }));
-      await stage.rest();
-      stage.expect('nothing is deleted unasked', stage.place().things.length === 60);
+      await stage.rest(300_000);
+      const left = (): number =>
+        stage.place('east').things.length + stage.place('west').things.length;
+      stage.expect('nothing is deleted unasked', left() === 60);
+      stage.fault({ slowMs: 0 }, 'west');
       stage.approve();
       await stage.rest();
-      stage.expect('a yes lets it go', stage.place().things.length === 8);
+      stage.expect('a yes lets it go', left() === 8);
     },
   },
   {
