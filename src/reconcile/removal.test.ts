@@ -103,20 +103,20 @@ describe('an application that has a new name', () => {
   });
 });
 
-describe('an inventory that no application of the configuration answers for', () => {
-  const inventory = {
-    formatVersion: 1,
-    application: 'shop',
-    applicationUid: 'app-1',
-    environment: 'dev',
-    epoch: 1,
-    revision: [],
-    verified: '',
-    release: null,
-    quarantine: [],
-    entries: [],
-  } as const;
+const emptyInventory = {
+  formatVersion: 1,
+  application: 'shop',
+  applicationUid: 'app-1',
+  environment: 'dev',
+  epoch: 1,
+  revision: [],
+  verified: '',
+  release: null,
+  quarantine: [],
+  entries: [],
+} as const;
 
+describe('an inventory that no application of the configuration answers for', () => {
   test.each([
     ['of this installation and repository counts as removed', {}, '', true],
     ['of another installation is left alone', { installation: 'another' }, '', false],
@@ -135,13 +135,38 @@ describe('an inventory that no application of the configuration answers for', ()
   ])('%s', async (_name, parts, more, isRemoved) => {
     await using bench = await createEngineBench();
     const own = { installation: 'bench', repository: bench.repository.directory };
-    await bench.target.ledger.save(shop, { ...inventory, ...own, ...parts }, null);
+    await bench.target.ledger.save(shop, { ...emptyInventory, ...own, ...parts }, null);
     await bench.push({
       'fairlead.yaml': `${configuration({ other: {} })}${more}`,
       'other/d.yaml': bench.file('d', '1'),
     });
     expect((await bench.target.ledger.load(shop)) === null).toBe(isRemoved);
     expect(bench.state('other@dev')).toBe('synced, Synced, Healthy');
+  });
+});
+
+describe('an inventory that turns up later, from a controller that came back late', () => {
+  test('is found without a change of the configuration', async () => {
+    await using bench = await createEngineBench({
+      engine: { continuous: true, verifyEveryMs: 100 },
+    });
+    bench.repository.commit({
+      'fairlead.yaml': configuration({ other: {} }),
+      'other/d.yaml': bench.file('d', '1'),
+    });
+    const stop = new AbortController();
+    const running = bench.engine.run(stop.signal);
+    try {
+      await expect.poll(() => bench.read('d'), { timeout: 10_000 }).toBe('1');
+      const own = { installation: 'bench', repository: bench.repository.directory };
+      await bench.target.ledger.save(shop, { ...emptyInventory, ...own }, null);
+      // It owns nothing, so that knowing it is forgetting it.
+      const stored = (): Promise<unknown> => bench.target.ledger.load(shop);
+      await expect.poll(stored, { timeout: 10_000 }).toBeNull();
+    } finally {
+      stop.abort();
+      await running;
+    }
   });
 });
 
