@@ -28,9 +28,13 @@ test('a tree goes from what Git says down to the pods, and names the one that is
   await shop.sees('the pods are there', async () =>
     (shop.bench.engine.applications.get('shop@dev')?.error?.message ?? '').includes('api'),
   );
-  const trees = await shop.bench.api.tree(selector);
-  const shown = showTree(trees, createStyle(false)).replaceAll(shop.namespace, 'app');
-  expect(shown).toMatch(/^app\/ConfigMap\/a {2}Healthy$/m);
+  let shown = '';
+  // What the release made is seen with the look after it.
+  await shop.sees('the tree after the next look', async () => {
+    const trees = await shop.bench.api.tree(selector);
+    shown = showTree(trees, createStyle(false)).replaceAll(shop.namespace, 'app');
+    return /^app\/ConfigMap\/a {2}Healthy$/m.test(shown);
+  });
   expect(shown).toMatch(
     /^app\/Deployment\/web {2}Healthy\n└─ ReplicaSet\/web-\w+ {2}Healthy\n {3}├─ Pod\/web-\S+ {2}Healthy\n {3}└─ Pod\/web-\S+ {2}Healthy$/m,
   );
