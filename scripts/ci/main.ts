@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { opensFailure } from '../test/failures.ts';
 import { add, closingLine, noCounts, parseClosingLine } from '../test/report.ts';
 import type { Counts } from '../test/report.ts';
 
@@ -39,6 +40,8 @@ interface Outcome {
   readonly counts: Counts;
   readonly seconds: string;
   readonly said: string;
+  /** What it said of each failure, to be said again at the end of a long log. */
+  readonly failures: readonly string[];
 }
 
 const outcomes: Outcome[] = [];
@@ -52,6 +55,7 @@ for (const { step, counts, seconds, said } of outcomes) {
     `  ${step.name.padEnd(12)}${result.padEnd(9)}${seconds.padStart(6)} s  ${said}\n`,
   );
 }
+for (const { failures } of outcomes) for (const line of failures) process.stdout.write(`${line}\n`);
 const total = outcomes.map(({ counts }) => counts).reduce(add, noCounts);
 process.stdout.write(`${closingLine(total)}\n`);
 process.exitCode = total.failed === 0 ? 0 : 1;
@@ -61,7 +65,7 @@ async function run(step: Step): Promise<Outcome> {
   if (step.needs !== undefined && !existsSync(join(root, step.needs))) {
     const said = `${step.needs} does not exist yet`;
     process.stdout.write(`${said}\n`);
-    return { step, counts: { ...noCounts, skipped: 1 }, seconds: '0.0', said };
+    return { step, counts: { ...noCounts, skipped: 1 }, seconds: '0.0', said, failures: [] };
   }
   const began = Date.now();
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...step.argv], {
@@ -75,8 +79,12 @@ async function run(step: Step): Promise<Outcome> {
     child.on('close', (code, signal) => resolve(signal ?? code));
   });
   let last = '';
+  const failures: string[] = [];
+  let inFailure = false;
   for await (const line of createInterface({ input: child.stdout })) {
     process.stdout.write(`${line}\n`);
+    inFailure = opensFailure(line) || (inFailure && line.startsWith('    '));
+    if (inFailure) failures.push(line);
     // The linter and the formatter close with how long they took, after what they found.
     if (line !== '' && !line.startsWith('Finished in')) last = line;
   }
@@ -88,5 +96,5 @@ async function run(step: Step): Promise<Outcome> {
   if (result !== 0) process.stdout.write(`${step.name} ended with ${result}\n`);
   // A run of tests stands for itself, unless it failed in a way that its counts do not show.
   const counts = tests !== undefined && (result === 0 || tests.failed > 0) ? tests : own;
-  return { step, counts, seconds, said: last };
+  return { step, counts, seconds, said: last, failures };
 }

@@ -2,15 +2,19 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeFailure, failuresOf, replaceFiles } from './failures.ts';
+import type { Failure } from './failures.ts';
 import { add, closingLine, countBySuite, noCounts } from './report.ts';
 import type { Counts, VitestReport } from './report.ts';
 import { suites } from './suites.ts';
 import type { Suite } from './suites.ts';
 import { howToGet, installTools, missingTools } from './tools.ts';
+import { unhandledFile } from './unhandled-reporter.ts';
 
 /**
  * `npm test [-- SUITE… | FILE… | vitest options]`: runs every suite whose tools are there, names the others, and ends
- * with the counts. With CI=true it installs what is missing, and a suite that did not run or ran no test is a failure.
+ * with the counts. With CI=true it installs what is missing, and a suite that did not run or ran no test is a failure;
+ * files with a failure are run once more, one after the other, and a test that passes only then is named as unsteady.
  */
 
 interface NotRun {
@@ -26,6 +30,8 @@ const args = process.argv.slice(2);
 const named = suites.filter(({ name }) => args.includes(name));
 const passedOn = args.filter((arg) => !named.some(({ name }) => name === arg));
 const chosen = named.length > 0 ? named : suites;
+/** More failures than this are no matter of chance, and are not tried again. */
+const mostTriedAgain = 10;
 
 process.exitCode = await main();
 
@@ -33,8 +39,7 @@ async function main(): Promise<number> {
   const began = Date.now();
   const notRun = await findUnable();
   const able = chosen.filter((suite) => notRun.every((one) => one.suite !== suite));
-  const { report, crashed } =
-    able.length > 0 ? await vitest(able) : { report: undefined, crashed: undefined };
+  const { report, crashed, outside, unsteady } = await runSuites(able);
   const bySuite =
     report === undefined ? new Map<string, Counts>() : countBySuite(report, suites, root);
 
@@ -54,8 +59,12 @@ async function main(): Promise<number> {
   for (const { suite, why, get } of notRun) {
     process.stdout.write(`  ${suite.name.padEnd(14)}not run: ${why}; to get it: ${get}\n`);
   }
+  for (const one of unsteady) process.stdout.write(`${describeFailure('UNSTEADY', one)}\n`);
+  for (const one of report === undefined ? [] : failuresOf(report, root)) {
+    process.stdout.write(`${describeFailure('FAILED', one)}\n`);
+  }
   if (crashed !== undefined) fail(crashed);
-  else if (report?.success === false && total.failed === 0) {
+  else if (outside === true || (report?.success === false && total.failed === 0)) {
     fail('vitest reports an error outside of any test; see above');
   }
   if (ci) {
@@ -70,6 +79,35 @@ async function main(): Promise<number> {
     `  in ${((Date.now() - began) / 1000).toFixed(1)} s\n${closingLine(total)}\n`,
   );
   return total.failed === 0 ? 0 : 1;
+}
+
+interface Run {
+  readonly report?: VitestReport;
+  /** Whether something was thrown outside of any test. */
+  readonly outside?: boolean;
+  readonly crashed?: string;
+}
+
+/** Runs these suites, and in CI what failed in them once more; `unsteady` are the failures that did not come again. */
+async function runSuites(
+  able: readonly Suite[],
+): Promise<Run & { readonly unsteady: readonly Failure[] }> {
+  if (able.length === 0) return { unsteady: [] };
+  const first = await vitest(able, passedOn);
+  const failed = first.report === undefined ? [] : failuresOf(first.report, root);
+  if (!ci || first.report === undefined || failed.length === 0 || failed.length > mostTriedAgain) {
+    return { ...first, unsteady: [] };
+  }
+  const files = [...new Set(failed.map(({ file }) => file))];
+  process.stdout.write(`\nOnce more, one after the other: ${files.join(', ')}\n`);
+  const again = await vitest(able, ['--no-file-parallelism', ...files]);
+  if (again.report === undefined) return { ...first, unsteady: [] };
+  const report = replaceFiles(first.report, again.report);
+  const left = failuresOf(report, root);
+  const comesAgain = (one: Failure): boolean =>
+    left.some(({ file, test }) => file === one.file && test === one.test);
+  const outside = first.outside === true || again.outside === true;
+  return { report, outside, unsteady: failed.filter((one) => !comesAgain(one)) };
 }
 
 /** The chosen suites that cannot run here, after an attempt to mend that where CI asks for it. */
@@ -89,11 +127,10 @@ async function findUnable(): Promise<readonly NotRun[]> {
   });
 }
 
-async function vitest(
-  able: readonly Suite[],
-): Promise<{ readonly report?: VitestReport; readonly crashed?: string }> {
+async function vitest(able: readonly Suite[], filters: readonly string[]): Promise<Run> {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-test-'));
   const output = join(folder, 'report.json');
+  const unhandled = join(folder, 'unhandled');
   const child = spawn(
     process.execPath,
     [
@@ -102,11 +139,16 @@ async function vitest(
       '--passWithNoTests',
       '--reporter=default',
       '--reporter=json',
+      `--reporter=${join(import.meta.dirname, 'unhandled-reporter.ts')}`,
       `--outputFile.json=${output}`,
       ...able.map(({ name }) => `--project=${name}`),
-      ...passedOn,
+      ...filters,
     ],
-    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
+    {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, [unhandledFile]: unhandled },
+    },
   );
   for (const signal of ['SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => child.kill(signal));
@@ -117,16 +159,18 @@ async function vitest(
         child.on('close', (...ended) => resolve(ended));
       },
     );
-    const text = readReport(output);
+    const text = readIfThere(output);
     if (text === undefined) return { crashed: `vitest ended with ${signal ?? code} and no report` };
     const report = JSON.parse(text) as VitestReport;
-    return { report: { ...report, success: report.success && code === 0 } };
+    // A run that was cut short told nothing of them.
+    const outside = readIfThere(unhandled) !== '0';
+    return { report: { ...report, success: report.success && code === 0 }, outside };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function readReport(path: string): string | undefined {
+function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch {
