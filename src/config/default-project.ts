@@ -1,6 +1,6 @@
 import type { Config } from '../model/config.ts';
 import { entryKey, toEntries } from './entries.ts';
-import type { LoadedConfig } from './load.ts';
+import type { LoadedConfig } from './loaded.ts';
 import { isDocumentName } from './name.ts';
 import { isConfigKind } from './problem.ts';
 import type { ConfigProblem } from './problem.ts';

@@ -1,7 +1,8 @@
 export { applicationPath } from './application-path.ts';
 export { emptyConfig } from './entries.ts';
 export { loadConfig } from './load.ts';
-export type { ConfigFile, Failed, LoadedConfig, LoadOptions } from './load.ts';
+export type { ConfigFile, LoadOptions } from './load.ts';
+export type { Failed, LoadedConfig } from './loaded.ts';
 export { mergeWithLastGood } from './merge.ts';
 export type { MergedConfig, Retained } from './merge.ts';
 export type { ConfigProblem } from './problem.ts';

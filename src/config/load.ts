@@ -1,13 +1,13 @@
-import type { Config } from '../model/config.ts';
 import { checkDocument } from './document.ts';
 import type { CheckedDocument } from './document.ts';
 import { defaultDrivers } from './drivers.ts';
 import type { Driver } from './drivers.ts';
 import { emptyConfig, entryKey, keyOf } from './entries.ts';
-import type { Entries, EntryKey } from './entries.ts';
+import type { EntryKey } from './entries.ts';
 import { configMissing, configUnreadable, duplicateName } from './errors.ts';
 import { createKinds } from './kinds/index.ts';
 import type { ConfigEntry } from './kinds/kind.ts';
+import type { Failed, LoadedConfig } from './loaded.ts';
 import { settle } from './merge.ts';
 import { compareProblems, isConfigKind, toProblem } from './problem.ts';
 import type { ConfigProblem, DocumentName } from './problem.ts';
@@ -22,29 +22,6 @@ export type ConfigFile =
 export interface LoadOptions {
   /** Target drivers that this installation has. Default: `host`. */
   readonly drivers?: readonly Driver[];
-}
-
-/** What was found in all configuration files together. */
-export interface LoadedConfig {
-  /** What can be used of it when there is no earlier version: valid documents whose references hold. */
-  readonly config: Config;
-  /** Every document that is valid in itself. */
-  readonly entries: Entries;
-  /** All problems of all files, in the order of reading. */
-  readonly problems: readonly ConfigProblem[];
-  readonly failed: Failed;
-}
-
-export interface Failed {
-  /** Files with at least one error: a document that they held before does not count as removed. */
-  readonly files: ReadonlySet<string>;
-  /** Documents that have an error, as far as their kind and name could be told. */
-  readonly documents: ReadonlySet<EntryKey>;
-  /**
-   * Some documents could not even be told by name: anything that is missing may stand there, so nothing at all
-   * counts as removed.
-   */
-  readonly unidentified: boolean;
 }
 
 /** Reads all files of a configuration. Never throws for what they hold: problems are values. */

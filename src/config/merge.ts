@@ -3,7 +3,7 @@ import { defaultLimitsAreUnknown } from './default-project.ts';
 import { entryKey, keyOf, toConfig, toEntries } from './entries.ts';
 import type { Entries, EntryKey } from './entries.ts';
 import type { ConfigEntry } from './kinds/kind.ts';
-import type { LoadedConfig } from './load.ts';
+import type { LoadedConfig } from './loaded.ts';
 import { isConfigKind } from './problem.ts';
 import type { ConfigKind } from './problem.ts';
 import { checkReferences, defaultProject } from './references.ts';

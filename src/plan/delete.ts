@@ -7,7 +7,7 @@ import type { Observation } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
 import { showRevision } from '../model/revision.ts';
 import { changeDigest } from './digest.ts';
-import type { PlanPolicy } from './plan.ts';
+import type { PlanPolicy } from './policy.ts';
 
 export interface DeleteInput {
   readonly entry: InventoryEntry;

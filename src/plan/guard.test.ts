@@ -10,7 +10,7 @@ import {
 } from '../../test/support/resources.ts';
 import type { Desired } from '../model/resource.ts';
 import { placeOf } from './plan.ts';
-import type { PlanPolicy } from './plan.ts';
+import type { PlanPolicy } from './policy.ts';
 
 const workload = { traits: { ...plainTraits, workload: true } };
 const dataBearing = { traits: { ...plainTraits, dataBearing: true } };

@@ -16,21 +16,8 @@ import { claimedTwice, emptyRender, unreadableLive } from './errors.ts';
 import { pruneGuards } from './guard.ts';
 import { foreignGuards, replaceGuards, takeOverGuards } from './take-over.ts';
 import { countChanges, orderChanges } from './order.ts';
+import type { PlanPolicy } from './policy.ts';
 import { refusalOf, showOrigin } from './refusal.ts';
-
-export interface PlanPolicy {
-  readonly prune: boolean;
-  readonly allowEmpty: boolean;
-  readonly maxPrunePercent: number;
-  readonly ephemeral: boolean;
-  /**
-   * The application leaves this target: `confirm` asks a person, `delete` does not, `orphan` deletes nothing and
-   * forgets all; `null`: it stays.
-   */
-  readonly removal: 'confirm' | 'delete' | 'orphan' | null;
-  /** Places that a release which failed has just made; taking them back needs no confirmation. */
-  readonly takeBack: ReadonlySet<string>;
-}
 
 export interface PlanInput {
   readonly application: string;

@@ -10,7 +10,7 @@ import type { Desired } from '../model/resource.ts';
 import type { SeedId } from '../model/seed.ts';
 import { desiredDigest } from '../plan/digest.ts';
 import { createPlan, createPlanSet, placeOf } from '../plan/plan.ts';
-import type { PlanPolicy } from '../plan/plan.ts';
+import type { PlanPolicy } from '../plan/policy.ts';
 import type { Target } from '../targets/target.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import { quarantined, sourceNotReady } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { ObjectInfo, ObjectKind } from './object-reader.ts';
+import type { ObjectInfo, ObjectKind } from './git-object.ts';
 
 export type BatchAnswer =
   | { readonly kind: 'missing' }

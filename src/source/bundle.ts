@@ -1,7 +1,5 @@
-import { mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { FairleadError } from '../model/error.ts';
 import { failure, success, type Result } from '../model/result.ts';
 import { bundleInvalid } from './errors.ts';
 import { fileFailure } from './files.ts';
@@ -11,7 +9,6 @@ import type { Mirror } from './mirror.ts';
 import { fetchedReference } from './references.ts';
 import { localAccess } from './remote-call.ts';
 import { scrub } from './scrub.ts';
-import type { RemoteUrl } from './url.ts';
 
 /**
  * Brings the branches and tags of a bundle into a mirror, as if its remote had been fetched, and gives them.
@@ -75,32 +72,6 @@ export async function importBundle(
     return failure(fileFailure(error, `import ${path}`, mirror.directory));
   } finally {
     if (staging !== null) await rm(staging, { recursive: true, force: true });
-  }
-}
-
-/**
- * Why a URL that names a bundle cannot be followed: Git would take what it holds without checking it; `null` for any
- * other URL.
- */
-export async function refuseBundle(remote: RemoteUrl): Promise<FairleadError | null> {
-  if (remote.kind !== 'file' || !(await isBundle(remote.url))) return null;
-  return bundleInvalid({
-    message: `${remote.url} is a bundle, not a repository`,
-    resource: remote.url,
-    hint: `Follow the URL that it was made of, and take the bundle in with \`fairlead import\`.`,
-  });
-}
-
-async function isBundle(url: string): Promise<boolean> {
-  try {
-    const path = url.startsWith('file:') ? fileURLToPath(url) : url;
-    if (!(await stat(path)).isFile()) return false;
-    await using file = await open(path, 'r');
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(16));
-    return /^# v\d git bundle$/m.test(buffer.toString('latin1', 0, bytesRead));
-  } catch {
-    // Git says better what is wrong with it.
-    return false;
   }
 }
 

@@ -2,6 +2,7 @@ import { BatchParser, type BatchAnswer } from './batch-parser.ts';
 import { signalGroup, tail } from './child.ts';
 import { cancelled, corrupt } from './errors.ts';
 import { atLeast, type Git } from './git.ts';
+import type { ObjectInfo } from './git-object.ts';
 
 /** Where objects are read from. */
 export interface ObjectStore {
@@ -9,15 +10,6 @@ export interface ObjectStore {
   readonly repository: string;
   /** `GIT_OBJECT_DIRECTORY` and the like. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
-}
-
-export type ObjectKind = 'commit' | 'tree' | 'blob' | 'tag';
-
-export interface ObjectInfo {
-  readonly oid: string;
-  readonly kind: ObjectKind;
-  /** Bytes. */
-  readonly size: number;
 }
 
 /** Reads objects through `git cat-file` processes that stay. Requests are pipelined; answers come in order. */

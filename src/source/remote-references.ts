@@ -1,6 +1,6 @@
 import type { Follow } from '../model/config.ts';
 import { failure, success, type Result } from '../model/result.ts';
-import { refuseBundle } from './bundle.ts';
+import { refuseBundle } from './bundle-url.ts';
 import { empty, referenceNotFound } from './errors.ts';
 import {
   branchReference,

@@ -8,7 +8,8 @@ import type { Result } from '../../src/model/result.ts';
 import { unwrap } from '../../src/model/result.ts';
 import type { Revision } from '../../src/model/revision.ts';
 import { createPlan, createPlanSet, placeOf } from '../../src/plan/plan.ts';
-import type { PlanInput, PlanPolicy, Planned } from '../../src/plan/plan.ts';
+import type { PlanInput, Planned } from '../../src/plan/plan.ts';
+import type { PlanPolicy } from '../../src/plan/policy.ts';
 import { sha256 } from '../../src/system/hasher.ts';
 
 /** Values of the model for tests, whole and valid, from the parts that a test is about. */
