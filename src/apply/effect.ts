@@ -63,7 +63,13 @@ export async function carryOut(
           resource: showResource(change.id),
         }),
     );
-    onStep({ ...base, endedAtMs: clock.nowMs(), result: 'done', message: change.cause });
+    const skipped = outcome.kind === 'made' ? outcome.applied.skipped : undefined;
+    onStep({
+      ...base,
+      endedAtMs: clock.nowMs(),
+      result: skipped === undefined ? 'done' : 'skipped',
+      message: skipped ?? change.cause,
+    });
     return outcome;
   } catch (thrown) {
     // Cut off by an order to stop: it may have happened or not, and is read again.

@@ -37,6 +37,7 @@ describe('a length of time', () => {
 
   test('never is shown as a dash, and a clock that went back as now', () => {
     expect(showAge(null, 1_000)).toBe('-');
-    expect(showAge(5_000, 1_000)).toBe('0s');
+    expect(showAge(5_000, 1_000)).toBe('just now');
+    expect(showAge(1_000, 1_020)).toBe('just now');
   });
 });

@@ -50,9 +50,15 @@ export function showDuration(ms: number): string {
     : `${count}${unit}${rest}${next[0]}`;
 }
 
-/** How long ago, for tables: `12s`, `3m`, `2d4h`; `-` for never. */
+/** How long ago, for tables: `just now`, `12s`, `3m`, `2d4h`; `-` for never. A clock that went back is no age. */
 export function showAge(atMs: number | null, nowMs: number): string {
-  return atMs === null ? '-' : showDuration(nowMs - atMs);
+  if (atMs === null) return '-';
+  return nowMs - atMs < 1_000 ? 'just now' : showDuration(nowMs - atMs);
+}
+
+/** How long ago, in a sentence: `just now`, `12s ago`. */
+export function showAgo(atMs: number, nowMs: number): string {
+  return nowMs - atMs < 1_000 ? 'just now' : `${showDuration(nowMs - atMs)} ago`;
 }
 
 /** A point in time for people: `2026-03-01 14:05:09` in local time. */

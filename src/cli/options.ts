@@ -25,6 +25,11 @@ export const revisionOption: OptionSpec = {
   description: 'A commit, branch or tag instead of the current revision',
 };
 
+export const noChecksOption: OptionSpec = {
+  flags: '--no-checks',
+  description: 'Start no program that a manifest names; commands are shown as not checked',
+};
+
 export const yesOption: OptionSpec = {
   flags: '-y, --yes',
   description: 'Agree to the plan that is shown, deletes included, without being asked',

@@ -74,15 +74,23 @@ export async function forEach<T>(
   return results;
 }
 
+export interface PlansOptions {
+  /** A commit, branch or tag instead of the current revision; `null`: that. */
+  readonly revision: string | null;
+  /** Whether programs that manifests name may be asked. Default true. */
+  readonly checks?: boolean;
+}
+
 /** The plans of these applications. */
 export async function makePlans(
   context: Context,
   api: Api,
   views: readonly ApplicationView[],
-  revision: string | null,
+  { revision, checks = true }: PlansOptions,
 ): Promise<readonly Each<PlanSet>[]> {
   return forEach(context, views, 'planning', ({ application, environment }) =>
-    api.plan({ application, environment, revision }),
+    // Left out where it is as ever, so that a controller of before understands it.
+    api.plan({ application, environment, revision, ...(checks ? {} : { checks }) }),
   );
 }
 

@@ -2,12 +2,12 @@ import type { ApplicationView, SyncOutcome } from '../control/api.ts';
 import type { ErrorRecord } from '../model/error.ts';
 import { shortDigest } from '../model/digest.ts';
 import { showRevision } from '../model/revision.ts';
-import { showAge } from './duration.ts';
+import { showDuration } from './duration.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { View } from './output.ts';
 import { showSelector } from './selection.ts';
-import { showCounts, sumCounts } from './show/counts.ts';
+import { showCounts, showDone } from './show/counts.ts';
 import type { Blocker } from './show/views.ts';
 
 /** How a sync or rollback of one application ended; what is written as data. */
@@ -19,6 +19,7 @@ export interface Result {
   readonly release: string | null;
   readonly outcome: string | null;
   readonly revision: string;
+  /** What was done; of a plan that waits, what would be. */
   readonly changes: string;
   readonly tookMs: number | null;
   /** Digest of the plan that was carried out or waits. */
@@ -41,7 +42,7 @@ export const resultView: View<Result> = {
     },
     { header: 'REVISION', cell: (item) => item.revision },
     { header: 'CHANGES', cell: (item) => item.changes },
-    { header: 'TOOK', cell: (item) => (item.tookMs === null ? '-' : showAge(0, item.tookMs)) },
+    { header: 'TOOK', cell: (item) => (item.tookMs === null ? '-' : showDuration(item.tookMs)) },
     { header: 'RELEASE', cell: (item) => item.release ?? '-', wide: true },
     { header: 'MESSAGE', cell: (item) => item.message, flexible: true },
   ],
@@ -80,7 +81,7 @@ export function resultOf(view: ApplicationView, outcome: SyncOutcome): Result {
         ...base,
         result: 'waiting',
         revision: showRevision(outcome.plan.revision),
-        changes: showCounts(sumCounts(outcome.plan.plans)),
+        changes: showCounts(outcome.plan.plans),
         digest: outcome.plan.digest,
         message: outcome.message,
       };
@@ -101,7 +102,7 @@ export function resultOf(view: ApplicationView, outcome: SyncOutcome): Result {
         release: release.id,
         outcome: release.outcome,
         revision: showRevision(release.revision),
-        changes: showCounts(sumCounts(release.plan.plans)),
+        changes: showDone(release),
         tookMs: release.endedAtMs === null ? null : release.endedAtMs - release.startedAtMs,
         digest: release.plan.digest,
         message: release.error?.message ?? release.reason,

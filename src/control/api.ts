@@ -131,6 +131,13 @@ export interface Selector {
   readonly environment: string;
 }
 
+export interface PlanRequest extends Selector {
+  /** A commit, branch or tag; `null`: the current one. */
+  readonly revision: string | null;
+  /** Whether programs that manifests name may be asked (checks of commands, probes). Default true. */
+  readonly checks?: boolean | undefined;
+}
+
 export interface SyncRequest extends Selector {
   readonly actor: string;
   readonly reason: string;
@@ -189,8 +196,8 @@ export interface Api {
   application(selector: Selector): Promise<ApplicationDetail>;
   /** Its resources with what they own, down to what runs. */
   tree(selector: Selector): Promise<readonly ResourceTree[]>;
-  /** Renders and reads anew, changes nothing. `revision`: a commit, branch or tag instead of the current one. */
-  plan(request: Selector & { readonly revision: string | null }): Promise<PlanSet>;
+  /** Renders and reads anew, changes nothing. */
+  plan(request: PlanRequest): Promise<PlanSet>;
   /** What rendering gives, values of Secrets left out; for `render`. */
   render(
     request: Selector & { readonly revision: string | null },

@@ -23,7 +23,11 @@ export const requestSchemas: Readonly<Record<keyof Api, z.ZodType>> = {
   applications: nothing,
   application: z.strictObject(selector),
   tree: z.strictObject(selector),
-  plan: z.strictObject({ ...selector, revision: reference.nullable() }),
+  plan: z.strictObject({
+    ...selector,
+    revision: reference.nullable(),
+    checks: z.boolean().optional(),
+  }),
   render: z.strictObject({ ...selector, revision: reference.nullable() }),
   check: z.strictObject({ ...selector, revision: reference.nullable() }),
   rotate: z.strictObject({ ...selector, actor, reason }),

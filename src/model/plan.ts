@@ -5,6 +5,16 @@ import type { Revision } from './revision.ts';
 /** What is done to one resource. `adopt` takes ownership of something identical without touching it. */
 export type Action = 'create' | 'update' | 'replace' | 'delete' | 'adopt' | 'run';
 
+/** What was done, in words. */
+export const pastTense: Readonly<Record<Action, string>> = {
+  create: 'created',
+  update: 'updated',
+  replace: 'replaced',
+  delete: 'deleted',
+  adopt: 'adopted',
+  run: 'run',
+};
+
 /** One field that would change. Secret values are `Sealed`; long content is a digest with `text` for people. */
 export interface FieldDiff {
   /** Field path with dots: `env.PORT`, `content`. */
@@ -20,8 +30,18 @@ export interface FieldDiff {
   readonly heldBy?: string | undefined;
 }
 
-/** Why a change is planned. */
-export type CauseKind = 'source' | 'drift' | 'removed' | 'moved' | 'unfinished' | 'adopted';
+/**
+ * Why a change is planned. `if-needed`: there is nothing to do now, but what the plan changes before it may ask for it,
+ * or nobody has looked. Whether there is anything to do is asked when it is its turn.
+ */
+export type CauseKind =
+  | 'source'
+  | 'drift'
+  | 'removed'
+  | 'moved'
+  | 'unfinished'
+  | 'adopted'
+  | 'if-needed';
 
 export interface Change {
   readonly action: Action;

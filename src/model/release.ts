@@ -24,6 +24,7 @@ export interface JournalStep {
   readonly startedAtMs: number;
   /** `null` while in flight. */
   readonly endedAtMs: number | null;
+  /** `skipped`: there turned out to be nothing to do. */
   readonly result: 'started' | 'done' | 'failed' | 'skipped' | 'unknown';
   readonly message: string;
 }

@@ -85,6 +85,11 @@ export interface Desired {
   readonly replaceable?: boolean;
   /** Why it is run with a release and not kept up after that, as the beginning of a sentence ("PreSync hook"). Default: it is kept up. */
   readonly occasion?: string;
+  /**
+   * Carrying it out asks first whether there is anything to do, and the answer may be another one once what comes before
+   * it has changed: it is planned with such changes, and done where it is still needed then. Default false.
+   */
+  readonly asksFirst?: boolean;
   /** How long carrying it out may take, where that is known beforehand. Default: `timeouts.apply`. */
   readonly timeoutMs?: number;
   readonly origin: Origin;
@@ -114,6 +119,8 @@ export interface Live {
   readonly heldBy?: Readonly<Record<string, string>>;
   /** Why it cannot be changed to what is wanted without making it anew, as half a sentence ("spec.selector is immutable"). */
   readonly immutable?: string;
+  /** Nobody asked whether there is anything to do, as `ReadOptions.runNothing` wants it. Default false. */
+  readonly unasked?: boolean;
   /** The target has said, without being changed, that it will not take what is wanted. */
   readonly refused?: ErrorRecord;
 }

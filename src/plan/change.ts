@@ -35,6 +35,7 @@ export function planChange(input: ChangeInput): Change | null {
     );
   }
   const { live } = observation;
+  if (live.unasked === true) return runIfNeeded(input, 'not checked');
   const texts = { desired: item.texts, live: live.texts };
   const applied = (entry ?? input.renamedFrom)?.fields ?? null;
   const diff = diffFields(item.fields, live.fields, applied, texts).map((field) => {
@@ -65,6 +66,14 @@ export function planChange(input: ChangeInput): Change | null {
           }
         : { kind: 'unfinished', words: 'already as wanted; only the record is brought up to date' };
   return make(input, 'adopt', live.uid, [], cause);
+}
+
+/** The change of what may have to be run and may not; whether it has to is asked when it is its turn. */
+export function runIfNeeded(input: ChangeInput, why: string): Change {
+  const { observation } = input;
+  const uid = observation.kind === 'present' ? observation.live.uid : null;
+  const words = `${why}; runs if its check does not pass`;
+  return make(input, 'run', uid, [], { kind: 'if-needed', words });
 }
 
 function renamed(from: InventoryEntry, { revision }: ChangeInput): Cause {

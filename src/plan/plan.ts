@@ -15,6 +15,8 @@ import { desiredDigest, placeKey, planDigest, planSetDigest } from './digest.ts'
 import { claimedTwice, emptyRender, unreadableLive } from './errors.ts';
 import { pruneGuards } from './guard.ts';
 import { foreignGuards, replaceGuards, takeOverGuards } from './take-over.ts';
+import { planAsked } from './if-needed.ts';
+import type { Asked } from './if-needed.ts';
 import { countChanges, orderChanges } from './order.ts';
 import type { PlanPolicy } from './policy.ts';
 import { refusalOf, showOrigin } from './refusal.ts';
@@ -101,6 +103,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
   const changes: Change[] = [];
   const warnings: string[] = [];
   const foreign: Change[] = [];
+  const asked: Asked[] = [];
   let unchanged = 0;
   const wanted = new Set(desired.map(placeOf));
   // One thing in the world under two ids: it was renamed, and changes hands as it is.
@@ -121,14 +124,21 @@ export function createPlan(input: PlanInput): Result<Planned> {
     const movedFrom = entry === null ? (entriesById.get(resourceKey(item.id))?.[0] ?? null) : null;
     const renamedFrom = leaving.get(thingOf(item, observation) ?? '') ?? null;
     if (renamedFrom !== null) handedOver.add(placeOf(renamedFrom));
-    const change = planChange({ ...input, item, entry, movedFrom, renamedFrom, observation });
-    if (change === null) unchanged += 1;
+    const about = { ...input, item, entry, movedFrom, renamedFrom, observation };
+    const change = planChange(about);
+    if (item.asksFirst === true && (change === null || change.action === 'adopt')) {
+      asked.push({ input: about, now: change });
+    } else if (change === null) unchanged += 1;
     else {
       changes.push(change);
       const isOverwritten = change.action === 'update' || change.action === 'replace';
       if (isOverwritten && entry === null && renamedFrom === null) foreign.push(change);
     }
   }
+
+  const whenAsked = planAsked(asked, changes);
+  changes.push(...whenAsked);
+  unchanged += asked.length - whenAsked.length;
 
   const forget: string[] = [];
   const deletes: { change: Change; entry: InventoryEntry }[] = [];

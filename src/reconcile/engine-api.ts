@@ -1,4 +1,4 @@
-import type { Api, Selector, SourceView } from '../control/api.ts';
+import type { Api, PlanRequest, Selector, SourceView } from '../control/api.ts';
 import { errorFromRecord } from '../model/error.ts';
 import { inventoryKey } from '../model/inventory.ts';
 import type { PlanSet } from '../model/plan.ts';
@@ -41,7 +41,7 @@ export function createApi(engine: Engine): Api {
       return detailOf(engine, runtime);
     },
     tree: async (selector) => treeOf(engine, find(selector)),
-    plan: async (request) => planOf(engine, find(request), request.revision),
+    plan: async (request) => planOf(engine, find(request), request),
     render: async (request) => renderOf(engine, find(request), request.revision),
     check: async (request) => checkOf(engine, find(request), request.revision),
     rotate: async (request) => rotate(engine, find(request), request),
@@ -111,12 +111,13 @@ function sourceViewOf(engine: Engine, name: string): SourceView {
 async function planOf(
   engine: Engine,
   runtime: ApplicationRuntime,
-  reference: string | null,
+  request: Pick<PlanRequest, 'revision' | 'checks'>,
 ): Promise<PlanSet> {
-  const revision = await resolveRevision(engine, runtime, reference);
+  const revision = await resolveRevision(engine, runtime, request.revision);
   const planned = await planApplication(engine.context, runtime, {
     revision,
     retryQuarantined: false,
+    runNothing: request.checks === false,
     preview: true,
   });
   const run = unwrap(planned);

@@ -27,6 +27,8 @@ export interface PlanOptions {
   readonly retryQuarantined: boolean;
   /** Trust nothing that watching brought. Default false. */
   readonly fromScratch?: boolean;
+  /** Start no program that a manifest names. Default false. */
+  readonly runNothing?: boolean;
   /** Previews leave no trace in the runtime. */
   readonly preview: boolean;
 }
@@ -99,6 +101,7 @@ async function planOrThrow(
     const references = referencesFor(desired, item.inventory);
     const observations = await observe(item.target, runtime.key, references, context.signal, {
       fromScratch: options.fromScratch === true,
+      runNothing: options.runNothing === true,
     });
     const planned = createPlan({
       application: runtime.key.application,

@@ -4,6 +4,8 @@ import { executePlan } from '../apply/execute.ts';
 import { errorRecord } from '../model/error.ts';
 import type { ErrorRecord } from '../model/error.ts';
 import type { Inventory } from '../model/inventory.ts';
+import { pastTense } from '../model/plan.ts';
+import type { Action } from '../model/plan.ts';
 import type { JournalStep, Release, ReleaseTrigger } from '../model/release.ts';
 import { parseResourceKey, showResource } from '../model/resource.ts';
 import { isUnverified } from './context.ts';
@@ -75,16 +77,21 @@ export async function releaseApplication(
     journal.noteStep(release.id, index, step);
   };
   const tellStep = (step: JournalStep): void => {
-    const words = `${step.action} ${showResource(parseResourceKey(step.resource))}`;
+    const resource = showResource(parseResourceKey(step.resource));
     journal.emit({
       type: 'release.step',
       ...names,
       target: step.target,
       message:
         step.result === 'done'
-          ? `${words}: ${step.message}`
-          : `${words} ${step.result}: ${step.message}`,
-      data: { action: step.action, resource: step.resource, result: step.result },
+          ? `${pastTense[step.action as Action]} ${resource}: ${step.message}`
+          : `${step.action} ${resource} ${step.result}: ${step.message}`,
+      data: {
+        action: step.action,
+        resource: step.resource,
+        result: step.result,
+        tookMs: (step.endedAtMs ?? step.startedAtMs) - step.startedAtMs,
+      },
     });
   };
 
@@ -106,8 +113,8 @@ export async function releaseApplication(
     type: 'release.ended',
     ...names,
     actor: input.actor,
-    message: error === null ? `${describe(input)}: done` : `${describe(input)}: ${error.message}`,
-    data: { outcome: release.outcome },
+    message: `${input.trigger}: ${error === null ? describeDone(release.steps) : error.message}`,
+    data: { outcome: release.outcome, tookMs: (release.endedAtMs ?? 0) - release.startedAtMs },
   });
   runtime.lastRelease = { id: release.id, outcome: release.outcome, atMs: release.endedAtMs ?? 0 };
   await journal.endRelease(release);
@@ -203,6 +210,14 @@ function executeAt(
 
 function applicationUidOf(context: RunContext, inventory: Inventory | null): string {
   return inventory?.applicationUid ?? context.ports.random.uuid();
+}
+
+/** `1 created, 2 updated`; what turned out not to be needed counts as nothing. */
+function describeDone(steps: readonly JournalStep[]): string {
+  const done = steps.filter(({ result }) => result === 'done');
+  const parts = Map.groupBy(done, ({ action }) => pastTense[action as Action]);
+  if (parts.size === 0) return steps.length === 0 ? 'recorded' : 'nothing had to be done';
+  return [...parts].map(([word, group]) => `${group.length} ${word}`).join(', ');
 }
 
 function describe(input: ReleaseInput): string {

@@ -15,7 +15,8 @@ export function resourceViews(run: PlannedRun): readonly ResourceView[] {
     const changes = new Map(item.plan.changes.map((change) => [placeOf(change), change]));
     const desired = item.desired.map((one): ResourceView => {
       const change = changes.get(placeOf(one));
-      const outOfSync = change !== undefined && change.action !== 'adopt';
+      const outOfSync =
+        change !== undefined && change.action !== 'adopt' && change.causeKind !== 'if-needed';
       return {
         target: item.target.name,
         id: one.id,

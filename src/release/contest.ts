@@ -48,7 +48,9 @@ export function reversible(
 ): readonly string[] {
   const changes = planSet.plans.flatMap((plan) => plan.changes).filter(counts);
   const commits = planSet.revision.map(({ commit }) => commit).join(' ');
-  const released = changes.filter(({ causeKind }) => causeKind !== 'drift');
+  const released = changes.filter(
+    ({ causeKind }) => causeKind !== 'drift' && causeKind !== 'if-needed',
+  );
   return [
     ...healedFields(changes),
     ...released.map(({ id, digest }) => `${resourceKey(id)} ${digest} of ${commits}`),

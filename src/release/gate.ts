@@ -104,10 +104,11 @@ export function judge(input: GateInput): Verdict {
   );
 }
 
-/** Whether a plan only restores what was released before: no new decision is in it. */
+/** Whether a plan only restores what was released before, with what that may ask for: no new decision is in it. */
 export function isHealing(changes: readonly Change[]): boolean {
   return changes.every(
-    (change) => change.causeKind === 'drift' || change.causeKind === 'unfinished',
+    ({ causeKind }) =>
+      causeKind === 'drift' || causeKind === 'unfinished' || causeKind === 'if-needed',
   );
 }
 

@@ -58,6 +58,8 @@ export interface Applied {
   readonly uid: string;
   /** Digest of what the target made of the wish: `InventoryEntry.baseline`. */
   readonly baseline?: string;
+  /** Why nothing had to be done, as a sentence; of what `Desired.asksFirst`. Default: it was done. */
+  readonly skipped?: string;
 }
 
 /** Something changed at the target, by whomever. Says where to look, not what is true: read again. */
@@ -147,6 +149,8 @@ export interface Target {
 export interface ReadOptions {
   /** Trust nothing that watching brought: look at everything itself (invariant 11). Default false. */
   readonly fromScratch?: boolean;
+  /** Start no program that a manifest names: what only its check could tell is `Live.unasked`. Default false. */
+  readonly runNothing?: boolean;
 }
 
 export interface PrepareScope {

@@ -17,8 +17,13 @@ test('examples/commands runs what is to be done, and nothing twice', async () =>
 
   example.edit('words/words.yaml', 'mast', 'keel');
   await example.commit('Another word');
-  expect(await example.fairlead('up', '--once')).toMatchObject({ code: 0 });
+  const unasked = await example.fairlead('plan', '--no-checks');
+  expect(unasked.stdout).toContain('Command/sort');
+  expect(unasked.stdout).toContain('not checked');
+  // The check passes until the words have changed: one yes, one release, all of it done.
+  expect(await example.fairlead('sync', '--yes')).toMatchObject({ code: 0 });
   expect(example.read(file('data/sorted.txt'))).toBe('anchor\nkeel\nrope\n');
+  expect(await example.fairlead('plan', '--exit-code')).toMatchObject({ code: 0 });
   expect(example.read(file('data/announcements'))).toBe('edition 1\n');
 
   example.edit('words/announce.yaml', '"1"', '"2"');

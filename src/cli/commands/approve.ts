@@ -91,7 +91,7 @@ async function confirmSource(context: Context, api: Api, digits: string): Promis
 
 async function carryOutHere(context: Context, api: Api, digits: string): Promise<ExitCode> {
   const views = await orAbort(context.signal, api.applications());
-  const made = await makePlans(context, api, views, null);
+  const made = await makePlans(context, api, views, { revision: null });
   const matches = valuesOf(made).filter((planSet) =>
     planSet.digest.slice('sha256:'.length).startsWith(digits),
   );

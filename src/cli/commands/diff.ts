@@ -3,7 +3,12 @@ import { showResource } from '../../model/resource.ts';
 import type { CommandDefinition } from '../command.ts';
 import { checkoutOptions, connect, whereOf } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { environmentOption, revisionOption, selectionArgument } from '../options.ts';
+import {
+  environmentOption,
+  noChecksOption,
+  revisionOption,
+  selectionArgument,
+} from '../options.ts';
 import type { View } from '../output.ts';
 import { makePlans, reportFailures, selected, valuesOf } from '../plans.ts';
 import { showSelector } from '../selection.ts';
@@ -20,6 +25,8 @@ interface Difference {
   readonly action: Change['action'];
   readonly resource: string;
   readonly fields: Change['diff'];
+  /** There is nothing to do as far as is known now; what changes before it, or its check, may say otherwise. */
+  readonly ifNeeded: boolean;
 }
 
 export const diff: CommandDefinition = {
@@ -28,6 +35,7 @@ export const diff: CommandDefinition = {
   options: [
     environmentOption,
     revisionOption,
+    noChecksOption,
     { flags: '--exit-code', description: 'End with 2 when there are differences' },
     ...checkoutOptions,
   ],
@@ -45,7 +53,10 @@ export const diff: CommandDefinition = {
       write: false,
     });
     const views = await selected(context, connection.api, input);
-    const plans = await makePlans(context, connection.api, views, input.text('revision'));
+    const plans = await makePlans(context, connection.api, views, {
+      revision: input.text('revision'),
+      checks: input.flag('checks'),
+    });
     const differences = valuesOf(plans).flatMap(differencesOf);
     if (context.out.format === 'text') {
       context.out.text(differences.map((one) => showDifference(one, context.out.style)).join('\n'));
@@ -74,6 +85,7 @@ function differencesOf(planSet: PlanSet): readonly Difference[] {
         action: change.action,
         resource: showResource(change.id),
         fields: change.diff,
+        ifNeeded: change.causeKind === 'if-needed',
       })),
   );
 }
@@ -86,7 +98,7 @@ function showDifference(one: Difference, style: Style): string {
     case 'delete':
       return `${style.bad(actionSymbols.delete)} ${where} ${style.bad('is only live')}`;
     case 'run':
-      return `${style.busy(actionSymbols.run)} ${where} ${style.busy('is to run')}`;
+      return `${style.busy(actionSymbols.run)} ${where} ${style.busy(one.ifNeeded ? 'may have to run' : 'is to run')}`;
     case 'update':
     case 'replace':
     case 'adopt': {

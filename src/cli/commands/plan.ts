@@ -4,12 +4,17 @@ import type { CommandDefinition } from '../command.ts';
 import { checkoutOptions, connect, whereOf } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { environmentOption, revisionOption, selectionArgument } from '../options.ts';
+import {
+  environmentOption,
+  noChecksOption,
+  revisionOption,
+  selectionArgument,
+} from '../options.ts';
 import type { View } from '../output.ts';
 import { isBroken, makePlans, reportFailures, selected, valuesOf } from '../plans.ts';
 import type { Each } from '../plans.ts';
 import { showSelector } from '../selection.ts';
-import { changesOf, showCounts, sumCounts } from '../show/counts.ts';
+import { changesOf, showCounts } from '../show/counts.ts';
 import { showPlan } from '../show/plan.ts';
 
 export const plan: CommandDefinition = {
@@ -20,6 +25,7 @@ The digest at the end names exactly these changes: \`fairlead approve\` and \`fa
   options: [
     environmentOption,
     revisionOption,
+    noChecksOption,
     {
       flags: '--full',
       description: 'Show text differences whole; they are folded after 40 lines otherwise',
@@ -49,7 +55,10 @@ The digest at the end names exactly these changes: \`fairlead approve\` and \`fa
       write: false,
     });
     const views = await selected(context, connection.api, input);
-    const plans = await makePlans(context, connection.api, views, input.text('revision'));
+    const plans = await makePlans(context, connection.api, views, {
+      revision: input.text('revision'),
+      checks: input.flag('checks'),
+    });
     const { api } = connection;
     await writePlans(context, api, plans, { full: input.flag('full'), all: input.flag('all') });
     const failed = await reportFailures(context, api, plans);
@@ -86,7 +95,7 @@ export async function writePlans(
   );
   out.text(texts.join('\n\n'));
   if (results.length === 1) return;
-  const counts = showCounts(sumCounts(planSets.flatMap((planSet) => planSet.plans)));
+  const counts = showCounts(planSets.flatMap((planSet) => planSet.plans));
   const failed = results.length - planSets.length;
   const verdict = [
     ...(failed > 0 ? [`${failed} could not be`] : []),

@@ -67,7 +67,7 @@ Inside a checkout it works from HEAD and needs no controller; if one runs on the
       await orAbort(context.signal, api.refresh({ source: null }));
     }
     const views = await selected(context, api, input);
-    const plans = await makePlans(context, api, views, null);
+    const plans = await makePlans(context, api, views, { revision: null });
     if (input.flag('dryRun')) {
       await writePlans(context, api, plans, { full: input.flag('full'), all: false });
       return await reportFailures(context, api, plans);

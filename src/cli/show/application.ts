@@ -2,7 +2,7 @@ import type { ApplicationDetail } from '../../control/api.ts';
 import type { Release } from '../../model/release.ts';
 import { showRevision } from '../../model/revision.ts';
 import type { Revision } from '../../model/revision.ts';
-import { showAge, showDuration } from '../duration.ts';
+import { showAgo, showDuration, showTime } from '../duration.ts';
 import { showTable } from '../output.ts';
 import { showSelector } from '../selection.ts';
 import type { Style } from '../terminal/style.ts';
@@ -85,11 +85,11 @@ function factsOf(
       detail.hold.revision === null
         ? 'left alone'
         : `stays at ${showRevision(detail.hold.revision)}`;
-    const since = showAge(detail.hold.atMs, nowMs);
+    const since = `${showTime(detail.hold.atMs)} (${showAgo(detail.hold.atMs, nowMs)})`;
     rows.push([
       'Hold',
       style.warn(
-        `${kind} for ${since}, ends ${showEnd(detail.hold, nowMs)}; ${oneLine(detail.hold.by)}: ${oneLine(detail.hold.reason)}`,
+        `${kind} since ${since}, ends ${showEnd(detail.hold, nowMs)}; ${oneLine(detail.hold.by)}: ${oneLine(detail.hold.reason)}`,
       ),
     ]);
   }

@@ -1,5 +1,5 @@
 import type { EventType, FairleadEvent } from '../../model/event.ts';
-import { showTime } from '../duration.ts';
+import { showDuration, showTime } from '../duration.ts';
 import type { Style } from '../terminal/style.ts';
 import { oneLine } from '../terminal/width.ts';
 import { showSubject } from './views.ts';
@@ -35,7 +35,9 @@ const marks: Readonly<Record<EventType, readonly [string, Tone]>> = {
 export function showEventLine(event: FairleadEvent, style: Style): string {
   const [symbol, tone] = markOf(event);
   const subject = event.application === null ? '' : `${style.strong(showSubject(event))}  `;
-  return `${style[tone](symbol)} ${subject}${oneLine(event.message)}`;
+  const { tookMs } = event.data;
+  const took = typeof tookMs === 'number' ? style.faint(` (${showDuration(tookMs)})`) : '';
+  return `${style[tone](symbol)} ${subject}${oneLine(event.message)}${took}`;
 }
 
 /** The same with its time, for streams. */

@@ -4,7 +4,7 @@ import { showResource } from '../../model/resource.ts';
 import { showRevision } from '../../model/revision.ts';
 import type { Style } from '../terminal/style.ts';
 import { displayWidth, oneLine } from '../terminal/width.ts';
-import { changesOf, showCounts, sumCounts } from './counts.ts';
+import { changesOf, showCounts } from './counts.ts';
 import { foldedLines, showFieldDiff } from './field-diff.ts';
 
 export interface ShowPlanOptions {
@@ -42,7 +42,7 @@ export function showPlan(planSet: PlanSet, options: ShowPlanOptions): string {
   }
   if (planSet.plans.length === 0) lines.push(style.strong(name), '');
   lines.push(...showGuards(planSet, options));
-  lines.push(`${style.strong('Plan:')} ${showCounts(sumCounts(planSet.plans))}`);
+  lines.push(`${style.strong('Plan:')} ${showCounts(planSet.plans)}`);
   if (changesOf(planSet).length > 0) lines.push(style.faint(`Digest: ${planSet.digest}`));
   return lines.join('\n');
 }

@@ -1,6 +1,8 @@
+import { pastTense } from '../../model/plan.ts';
+import type { Action } from '../../model/plan.ts';
 import type { JournalStep, Release } from '../../model/release.ts';
 import { parseResourceKey, showResource } from '../../model/resource.ts';
-import { showAge, showTime } from '../duration.ts';
+import { showAgo, showDuration, showTime } from '../duration.ts';
 import { showSelector } from '../selection.ts';
 import type { Style } from '../terminal/style.ts';
 import { oneLine } from '../terminal/width.ts';
@@ -23,11 +25,13 @@ export function describeRelease(release: Release, options: DescribeOptions): str
     ['Reason', oneLine(release.reason) || '-'],
     [
       'Started',
-      `${showTime(release.startedAtMs)} (${showAge(release.startedAtMs, options.nowMs)} ago)`,
+      `${showTime(release.startedAtMs)} (${showAgo(release.startedAtMs, options.nowMs)})`,
     ],
     [
       'Took',
-      release.endedAtMs === null ? 'not ended' : showAge(release.startedAtMs, release.endedAtMs),
+      release.endedAtMs === null
+        ? 'not ended'
+        : showDuration(release.endedAtMs - release.startedAtMs),
     ],
   ];
   if (release.error !== null) {
@@ -58,8 +62,11 @@ const marks: Readonly<
 
 function showStep(step: JournalStep, startedAtMs: number, style: Style): string {
   const [symbol, tone] = marks[step.result];
-  const after = style.faint(`+${showAge(startedAtMs, step.startedAtMs)}`.padEnd(7));
+  const after = style.faint(`+${showDuration(step.startedAtMs - startedAtMs)}`.padEnd(7));
   const resource = showResource(parseResourceKey(step.resource));
   const message = step.message === '' ? '' : style.faint(`: ${oneLine(step.message)}`);
-  return `${style[tone](symbol)} ${after} ${step.action} ${resource} at ${step.target}${message}`;
+  const took =
+    step.endedAtMs === null ? '' : ` in ${showDuration(step.endedAtMs - step.startedAtMs)}`;
+  const what = step.result === 'done' ? pastTense[step.action as Action] : step.action;
+  return `${style[tone](symbol)} ${after} ${what} ${resource} at ${step.target}${took}${message}`;
 }

@@ -10,10 +10,10 @@ import { inventoryKey } from '../../model/inventory.ts';
 import type { Release } from '../../model/release.ts';
 import { showResource } from '../../model/resource.ts';
 import { shortCommit, showRevision } from '../../model/revision.ts';
-import { showAge, showTime } from '../duration.ts';
+import { showAge, showAgo, showDuration, showTime } from '../duration.ts';
 import type { View } from '../output.ts';
 import { showSelector } from '../selection.ts';
-import { showCounts, sumCounts } from './counts.ts';
+import { showDone } from './counts.ts';
 import { healthCell, outcomeCell, syncCell } from './status.ts';
 
 export function applicationView(nowMs: number): View<ApplicationView> {
@@ -77,7 +77,7 @@ function sourceStatus(
   }
   if (item.failing === null) return { text: item.current === null ? 'not fetched yet' : 'ok' };
   return {
-    text: `unreachable for ${showAge(item.failing.sinceMs, nowMs)}: ${item.failing.message}`,
+    text: `unreachable since ${showTime(item.failing.sinceMs)} (${showAgo(item.failing.sinceMs, nowMs)}): ${item.failing.message}`,
     paint: bad,
   };
 }
@@ -97,10 +97,11 @@ export function releaseView(nowMs: number): View<Release> {
       { header: 'STARTED', cell: (item) => showTime(item.startedAtMs), wide: true },
       {
         header: 'TOOK',
-        cell: (item) => (item.endedAtMs === null ? '-' : showAge(item.startedAtMs, item.endedAtMs)),
+        cell: (item) =>
+          item.endedAtMs === null ? '-' : showDuration(item.endedAtMs - item.startedAtMs),
         wide: true,
       },
-      { header: 'CHANGES', cell: (item) => showCounts(sumCounts(item.plan.plans)), wide: true },
+      { header: 'CHANGES', cell: (item) => showDone(item), wide: true },
       { header: 'REASON', cell: (item) => item.error?.message ?? item.reason, flexible: true },
     ],
   };
@@ -127,7 +128,7 @@ export function holdView(nowMs: number): View<Hold> {
 /** When a hold ends: `in 2h`, or only when a person ends it. */
 export function showEnd(hold: Pick<Hold, 'expiresAtMs'>, nowMs: number): string {
   if (hold.expiresAtMs === null) return 'when resumed';
-  return hold.expiresAtMs <= nowMs ? 'has ended' : `in ${showAge(nowMs, hold.expiresAtMs)}`;
+  return hold.expiresAtMs <= nowMs ? 'has ended' : `in ${showDuration(hold.expiresAtMs - nowMs)}`;
 }
 
 export const resourceTable: View<ResourceView> = {

@@ -47,6 +47,8 @@ export interface Bench extends AsyncDisposable {
 export interface Released {
   readonly plan: Plan;
   readonly error: ErrorRecord | null;
+  /** How each change ended: "update done". */
+  readonly results: readonly string[];
 }
 
 export interface BenchOptions {
@@ -131,6 +133,7 @@ export async function createBench(options: BenchOptions = {}): Promise<Bench> {
       const desired = unwrap(await prepare(...manifests));
       const { plan, forget } = unwrap(await planFor(desired));
       const inventory = await target.ledger.load(key);
+      const results: string[] = [];
       const { error } = await executePlan({
         clock: systemClock,
         hash: sha256,
@@ -152,10 +155,12 @@ export async function createBench(options: BenchOptions = {}): Promise<Bench> {
         timeouts: { applyMs: options.applyMs ?? 20_000, healthMs: 5_000 },
         honourHolds: true,
         signal: new AbortController().signal,
-        onStep: () => {},
+        onStep: ({ action, result }) => {
+          if (result !== 'started') results.push(`${action} ${result}`);
+        },
         onVerifying: () => {},
       });
-      return { plan, error };
+      return { plan, error, results };
     },
     [Symbol.asyncDispose]: async () => {
       for (const one of opened) await one.close();

@@ -21,7 +21,7 @@ import { hostError, stateUnusable } from './errors.ts';
 import { createCommandKind } from './command/command.ts';
 import { createDirectoryKind } from './directory/directory.ts';
 import { createFileKind } from './file/file.ts';
-import type { HostKind } from './kind.ts';
+import type { HostKind, Looking } from './kind.ts';
 import { openLedger } from './ledger/ledger.ts';
 import type { HostLedger } from './ledger/ledger.ts';
 import { machineUid } from './machine-uid.ts';
@@ -136,13 +136,14 @@ export async function createHostTarget(options: HostTargetOptions): Promise<Targ
       }
       return problems.length > 0 ? failure(invalidTogether(problems)) : success(desired);
     },
-    read: async (key, references, signal) => {
+    read: async (key, references, signal, options) => {
+      const looking: Looking = { signal, references, runNothing: options?.runNothing === true };
       const answers: Observation[] = [];
       const queue = references.entries();
       const reader = async (): Promise<void> => {
         for (const [at, reference] of queue) {
           signal?.throwIfAborted();
-          answers[at] = await observe(kindOf, key, reference, signal, references);
+          answers[at] = await observe(kindOf, key, reference, looking);
         }
       };
       await Promise.all(Array.from({ length: Math.min(parallelReads, references.length) }, reader));
@@ -195,13 +196,12 @@ async function observe(
   kindOf: (id: ResourceId) => HostKind,
   key: InventoryKey,
   reference: Reference,
-  signal: AbortSignal | undefined,
-  references: readonly Reference[],
+  looking: Looking,
 ): Promise<Observation> {
   try {
-    return await kindOf(reference.id).read(key, reference, signal, references);
+    return await kindOf(reference.id).read(key, reference, looking);
   } catch (thrown) {
-    signal?.throwIfAborted();
+    looking.signal?.throwIfAborted();
     const resource = showResource(reference.id);
     return {
       kind: 'unreadable',

@@ -17,6 +17,15 @@ export interface HostScope {
   readonly siblings: readonly Manifest[];
 }
 
+/** How something is looked at. */
+export interface Looking {
+  readonly signal: AbortSignal | undefined;
+  /** All that are looked at together: what the application has and wants. */
+  readonly references: readonly Reference[];
+  /** See `ReadOptions`. */
+  readonly runNothing: boolean;
+}
+
 /** One kind of resource on a host; the target finds it by name and adds what all kinds share. */
 export interface HostKind {
   readonly kind: string;
@@ -26,16 +35,8 @@ export interface HostKind {
   readonly spec: z.ZodType;
   /** @throws FairleadError for anything that cannot be carried out as written. */
   prepare(manifest: Manifest, scope: HostScope): Promise<Desired>;
-  /**
-   * May throw; the target makes that `unreadable`.
-   * @param references all that are looked at together, this one among them: what the application has and wants.
-   */
-  read(
-    key: InventoryKey,
-    reference: Reference,
-    signal: AbortSignal | undefined,
-    references: readonly Reference[],
-  ): Promise<Observation>;
+  /** May throw; the target makes that `unreadable`. */
+  read(key: InventoryKey, reference: Reference, looking: Looking): Promise<Observation>;
   apply(effect: ApplyEffect): Promise<Applied>;
   remove(effect: Effect): Promise<void>;
   health(live: Live, desired: Desired | null): Health;

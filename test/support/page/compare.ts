@@ -57,7 +57,7 @@ function plain(line: string): string {
   return line
     .replaceAll(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?Z?/g, '<time>')
     .replaceAll(id, '<id>')
-    .replaceAll(/\b\d+(?:\.\d+)?(?:ms|[smhd])(?:\d+[smh])*\b/g, '<time>')
+    .replaceAll(/\b(?:just now|\d+(?:\.\d+)?(?:ms|[smhd])(?:\d+[smh])*(?: ago)?)\b/g, '<time>')
     .replaceAll(/\s+/g, ' ')
     .trim();
 }

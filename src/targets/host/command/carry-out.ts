@@ -55,7 +55,7 @@ export async function carryOut(
       signal,
       resource,
     );
-    if (answer.passed) return { uid };
+    if (answer.passed) return { uid, skipped: 'its check passes, so there was nothing to do' };
   }
 
   const mostMs = effect.timeoutMs - Math.min(reserveMs, effect.timeoutMs / 10);

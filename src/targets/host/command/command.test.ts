@@ -123,6 +123,40 @@ describe('a command with a check', () => {
     });
   });
 
+  test('is run in the release that changes a file it checks, and not where it need not be', async () => {
+    const words = (content: string): Manifest =>
+      manifestOf('File', 'words', { path: bench.path('words'), content });
+    const sort = command({
+      check: sh('sort words | cmp -s - sorted'),
+      run: sh('echo run >>runs; sort words >sorted'),
+      cwd: bench.path(''),
+    });
+    await bench.release(words('b\na\n'), sort);
+    expect(lines('sorted')).toEqual(['a', 'b']);
+
+    const other = await bench.release(words('d\nc\n'), sort);
+    expect(steps(other.plan)).toEqual(['update File/words', 'run Command/setup']);
+    expect(other.error).toBeNull();
+    expect(lines('sorted')).toEqual(['c', 'd']);
+    expect(await planned(words('d\nc\n'), sort)).toEqual([]);
+
+    const same = await bench.release(words('c\nd\n'), sort);
+    expect(steps(same.plan)).toEqual(['update File/words', 'run Command/setup']);
+    expect(same.error).toBeNull();
+    expect(same.results).toEqual(['update done', 'run skipped']);
+    expect(lines('runs')).toHaveLength(2);
+  });
+
+  test('is not asked where nothing may be started, and is said not to be', async () => {
+    await bench.release(marking());
+    const asked = lines('checks').length;
+    const desired = await bench.one(marking());
+    const reference = { id: desired.id, locator: {}, uid: null, desired };
+    const [seen] = await bench.target.read(key, [reference], undefined, { runNothing: true });
+    expect(seen).toMatchObject({ kind: 'present', live: { unasked: true } });
+    expect(lines('checks')).toHaveLength(asked);
+  });
+
   test('comes after the files and the directory that it works with', async () => {
     const all = [
       command({

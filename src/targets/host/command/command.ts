@@ -62,11 +62,12 @@ export function createCommandKind(dependencies: CommandKindDependencies): HostKi
         rank: 200,
         traits: { workload: false, dataBearing: false, irreversible: true },
         prune: head.prune,
+        ...(spec.check !== undefined && { asksFirst: true }),
         origin: manifest.origin,
       };
     },
 
-    read: (key, reference, signal) => lookAtCommand(all, key, reference, signal),
+    read: (key, reference, looking) => lookAtCommand(all, key, reference, looking),
 
     apply: async (effect) => {
       const resource = showResource(effect.id);

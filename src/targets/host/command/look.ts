@@ -8,6 +8,7 @@ import { canonicalJson } from '../../../model/json.ts';
 import { prepareCall } from './call.ts';
 import type { CallDependencies, CommandFields, CommandPayload } from './call.ts';
 import { isStartFailed, runCheck } from './check.ts';
+import type { Looking } from '../kind.ts';
 import type { CommandRecord, CommandRecords } from './record.ts';
 
 export interface LookDependencies extends CallDependencies {
@@ -28,7 +29,7 @@ export async function lookAtCommand(
   dependencies: LookDependencies,
   key: InventoryKey,
   reference: Reference,
-  signal: AbortSignal | undefined,
+  { signal, runNothing }: Pick<Looking, 'signal' | 'runNothing'>,
 ): Promise<Observation> {
   const { ledger, records } = dependencies;
   const { id, desired } = reference;
@@ -41,6 +42,11 @@ export async function lookAtCommand(
   const entry = inventory?.entries.find((item) => resourceKey(item.id) === resourceKey(id));
   const isOfThisRelease = entry !== undefined && record?.release === inventory?.release;
   const { check } = desired.fields as unknown as CommandFields;
+  if (check !== undefined && runNothing) {
+    const { id: of, fields } = desired;
+    const live = { id: of, uid: uidOf(fields), fields, texts: {}, status: {}, unasked: true };
+    return { kind: 'present', live };
+  }
   if (check !== undefined) {
     // Right after the run, its release waits for health: the check has passed already.
     const hasJustPassed =

@@ -89,7 +89,7 @@ export function createDirectoryKind(dependencies: DirectoryKindDependencies): Ho
       };
     },
 
-    read: async (_key, reference, signal, references) => {
+    read: async (_key, reference, { signal, references }) => {
       const path = pathOf(reference.locator);
       const found = await lookAtFile(dependencies, path, { signal });
       if (found.kind === 'absent') return { kind: 'absent' };

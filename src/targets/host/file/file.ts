@@ -109,7 +109,7 @@ export function createFileKind(dependencies: FileKindDependencies): HostKind {
       };
     },
 
-    read: async (_key, reference, signal) => {
+    read: async (_key, reference, { signal }) => {
       const path = pathOf(reference.locator);
       const found = await lookAtFile(dependencies, path, { signal });
       if (found.kind === 'absent') return { kind: 'absent' };

@@ -19,14 +19,18 @@ export interface LookDependencies extends LaunchDependencies {
   readonly records: Pick<ProcessRecords, 'endOf'>;
 }
 
-/**
- * How the process of a record is right now.
- * @param maxAgeMs a good answer to its probe that is younger than this is not asked for again.
- */
+export interface ProbeUse {
+  /** A good answer that is younger than this is not asked for again. */
+  readonly maxAgeMs: number;
+  /** Leave a probe out that is a program. Default false. */
+  readonly runNothing?: boolean;
+}
+
+/** How the process of a record is right now. */
 export async function lookAt(
   dependencies: LookDependencies,
   record: ProcessRecord,
-  maxAgeMs: number,
+  { maxAgeMs, runNothing = false }: ProbeUse,
   signal?: AbortSignal,
 ): Promise<ProcessStatus> {
   const { clock, table, board } = dependencies;
@@ -34,7 +38,7 @@ export async function lookAt(
   if (running === null) return atRest(dependencies, record);
   const { probe } = asFields(record.fields);
   const readiness =
-    probe === undefined
+    probe === undefined || (runNothing && probe.exec !== undefined)
       ? null
       : await board.look(record.nonce, maxAgeMs, () =>
           askProbe(probe, () => launchOf(dependencies, record), signal),

@@ -66,7 +66,8 @@ export function createProcessKind(dependencies: ProcessKindDependencies): HostKi
   const records = new ProcessRecords(dependencies);
   const board = new ReadinessBoard(clock);
   const looking: LookDependencies = { ...dependencies, board, records };
-  const look = (record: ProcessRecord): Promise<ProcessStatus> => lookAt(looking, record, 0);
+  const look = (record: ProcessRecord): Promise<ProcessStatus> =>
+    lookAt(looking, record, { maxAgeMs: 0 });
   const supervisor = new Supervisor({ clock, table, records, board, tell, warn, exclusive, look });
   const changing: CarryOutDependencies = { ...dependencies, records, supervisor };
 
@@ -134,11 +135,11 @@ export function createProcessKind(dependencies: ProcessKindDependencies): HostKi
       };
     },
 
-    read: async (key, reference, signal) => {
+    read: async (key, reference, { signal, runNothing }) => {
       const record = find({ key, name: reference.id.name }, reference.uid);
       if (record === null) return readLost(table, reference);
       const maxAgeMs = asFields(record.fields).probe?.periodMs ?? 0;
-      const status = await lookAt(looking, record, maxAgeMs, signal);
+      const status = await lookAt(looking, record, { maxAgeMs, runNothing }, signal);
       const live: Live = {
         id: reference.id,
         uid: uidOf(record),
