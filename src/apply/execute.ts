@@ -38,6 +38,8 @@ export interface ExecuteInput {
   /** Epoch stored under this key when the plan was made; `null`: none (first release, or handed over by a rename). */
   readonly storedEpoch: number | null;
   readonly approved: ReadonlySet<string>;
+  /** Places that are not as they should be and stay so for now: their health is not awaited. Default: none. */
+  readonly leftAlone?: ReadonlySet<string>;
   readonly timeouts: { readonly applyMs: number; readonly healthMs: number };
   /**
    * More must be well than this plan (other targets, the application's own checks) before its state counts as good;
@@ -89,6 +91,7 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
   let error: FairleadError | null = null;
   let waveMembers: Desired[] = [];
   const unseen = endedUnseen(input);
+  const expected = desired.filter((item) => input.leftAlone?.has(placeOf(item)) !== true);
   const desiredByPlace = new Map(desired.map((item) => [placeOf(item), item]));
   const entries = new Map((input.inventory?.entries ?? []).map((entry) => [placeOf(entry), entry]));
   const known = { desired: desiredByPlace, entries };
@@ -104,7 +107,7 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
     if (!stage.endsWave) continue;
     input.onVerifying();
     // What an earlier release changed last and nobody saw healthy counts as changed by this one.
-    const members = unseen ? desired.filter(({ wave }) => wave <= stage.wave) : waveMembers;
+    const members = unseen ? expected.filter(({ wave }) => wave <= stage.wave) : waveMembers;
     const reached = await waitForWave(input, members, entries, made);
     if ('uids' in reached) {
       for (const [place, uid] of reached.uids)
@@ -118,7 +121,7 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
   if (error === null && (plan.changes.length === 0 || unseen)) {
     // Nothing is left to change, but whether all of it works was never known.
     input.onVerifying();
-    const reached = await waitForWave(input, desired, entries, made);
+    const reached = await waitForWave(input, expected, entries, made);
     if (!('uids' in reached)) error = reached;
   }
   const unhealthy = error?.code === healthMissed.definition.code;

@@ -50,6 +50,8 @@ export interface TargetPlan {
   readonly handedOverFrom: string | null;
   readonly observations: ReadonlyMap<string, Observation>;
   readonly plan: Plan;
+  /** Places that the plan leaves as they are for now. Default: none. */
+  readonly leftAlone?: ReadonlySet<string>;
   readonly forget: readonly string[];
 }
 

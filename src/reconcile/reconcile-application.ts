@@ -3,14 +3,16 @@ import { errorRecord } from '../model/error.ts';
 import type { Change } from '../model/plan.ts';
 import type { Release, ReleaseTrigger } from '../model/release.ts';
 import { showRevision } from '../model/revision.ts';
-import { contestedUntilMs, recordHeal, reversible } from '../release/contest.ts';
+import { partOfPlan, partOfPlanSet } from '../plan/part.ts';
+import { placeOf } from '../plan/plan.ts';
+import { contestOf, recordHeal, reversible } from '../release/contest.ts';
 import { isHealing, judge } from '../release/gate.ts';
 import type { Verdict } from '../release/gate.ts';
 import { foreignReason } from './foreign.ts';
 import { effectivePolicy } from '../release/policy.ts';
 import { watchApplication } from './bookkeeping.ts';
 import { isUnverified } from './context.ts';
-import type { PlannedRun, RunContext } from './context.ts';
+import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import { waitsFor } from './dependencies.ts';
 import { afterFailure, fail } from './failure.ts';
 import { planApplication } from './plan-application.ts';
@@ -87,7 +89,22 @@ async function attempt(
       digest: null,
     });
   }
-  return carryOut(context, runtime, run, verdict, requests, triggers);
+  const part = partOf(context, run, verdict.approved);
+  return carryOut(context, runtime, part, verdict, requests, triggers);
+}
+
+/** What may run of a planned run; the rest waits, because it is contested. */
+function partOf(context: RunContext, run: PlannedRun, approved: ReadonlySet<string>): PlannedRun {
+  const { hash } = context.ports;
+  const runs = ({ digest }: Change): boolean => approved.has(digest);
+  const targets = run.targets.map((item): TargetPlan => {
+    const left = item.plan.changes.filter((change) => !runs(change));
+    if (left.length === 0) return item;
+    const plan = partOfPlan(hash, item.plan, runs, 'somebody else keeps changing it back');
+    return { ...item, plan, leftAlone: new Set(left.map(placeOf)) };
+  });
+  const plans = targets.map(({ plan }) => plan);
+  return { ...run, targets, planSet: partOfPlanSet(hash, run.planSet, plans) };
 }
 
 /** Whether even the record at the target may be written. */
@@ -154,7 +171,7 @@ async function decide(
     requested: requests.length > 0,
     waitsFor: runtime.waitsFor,
     extraGuards: runtime.batch?.guards(runtime.id) ?? [],
-    contestedUntilMs: contestedUntilMs(runtime.healLog, reversible(run.planSet), nowMs),
+    contest: contestOf(runtime.healLog, run.planSet, nowMs),
   });
 }
 
@@ -178,11 +195,7 @@ function wait(
       data: { digest: run.planSet.digest },
     });
   }
-  const untilMs = contestedUntilMs(
-    runtime.healLog,
-    reversible(run.planSet),
-    context.ports.clock.nowMs(),
-  );
+  const { untilMs } = contestOf(runtime.healLog, run.planSet, context.ports.clock.nowMs());
   if (untilMs !== null) context.queue.addLater(runtime.id, untilMs - context.ports.clock.nowMs());
   if (runtime.hold?.expiresAtMs != null) {
     context.queue.addLater(

@@ -197,6 +197,7 @@ function executeAt(
     inventory: item.inventory,
     storedEpoch: item.storedEpoch,
     approved: input.approved,
+    leftAlone: item.leftAlone ?? new Set(),
     timeouts: application?.timeouts ?? { applyMs: 60_000, healthMs: 60_000 },
     honourHolds: true,
     signal: context.signal,

@@ -1,6 +1,7 @@
 import type { SyncOutcome } from '../control/api.ts';
 import { errorFromRecord, withAdvice } from '../model/error.ts';
 import { showRevision } from '../model/revision.ts';
+import { placeOf } from '../plan/plan.ts';
 import { settleRecords, watchApplication } from './bookkeeping.ts';
 import type { PlannedRun, RunContext } from './context.ts';
 import { scheduleRetry } from './failure.ts';
@@ -29,7 +30,10 @@ export async function afterSuccess(
   if (left.length > 0) {
     // Somebody moved something in the meantime, or the source went on: look again at once.
     context.queue.add(runtime.id);
-    runtime.message = 'changed again while it was released; looking again';
+    const known = new Set(run.targets.flatMap(({ leftAlone = [] }) => [...leftAlone]));
+    runtime.message = left.every((change) => known.has(placeOf(change)))
+      ? 'released, but for what is contested'
+      : 'changed again while it was released; looking again';
     return;
   }
   await rest(context, runtime, again.value);

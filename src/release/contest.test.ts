@@ -8,7 +8,15 @@ import {
   recorded,
   wanted,
 } from '../../test/support/resources.ts';
-import { contestedUntilMs, healedFields, recordHeal, reversible, type HealLog } from './contest.ts';
+import type { Situation } from '../../test/support/resources.ts';
+import {
+  contestOf,
+  contestedUntilMs,
+  healedFields,
+  recordHeal,
+  reversible,
+  type HealLog,
+} from './contest.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -59,10 +67,20 @@ describe('invariant 10: healing never becomes a fight', () => {
     expect(contestedUntilMs(log, [field], 62 * minuteMs)).toBeNull();
   });
 
-  test('other fields are healed all the same, and one contested field holds up a plan with both', () => {
+  test('only its own healing waits: other heals and a new commit go on', () => {
     const log = healedAt(0, 1, 2);
-    expect(contestedUntilMs(log, ['other'], 3 * minuteMs)).toBeNull();
-    expect(contestedUntilMs(log, ['other', field], 3 * minuteMs)).toBe(14 * minuteMs);
+    const theirs = (name: string): Situation => {
+      const item = wanted(name, { content: 'ours' });
+      return { want: item, know: recorded(item), see: found(item, { fields: { content: 'x' } }) };
+    };
+    const planSet = planSetOf(planOf([theirs('index'), theirs('other'), { want: wanted('new') }]));
+    const waiting = planSet.plans[0]!.changes.filter(({ id }) => id.name === 'index');
+    expect(contestOf(log, planSet, 3 * minuteMs)).toEqual({
+      untilMs: 14 * minuteMs,
+      heals: new Set(waiting.map(({ digest }) => digest)),
+      release: false,
+    });
+    expect(contestOf(log, planSet, 14 * minuteMs).untilMs).toBeNull();
   });
 
   test('however fast somebody reverses it, it is healed at most five times in any hour once it is contested', () => {
@@ -134,6 +152,7 @@ describe('what a release changes', () => {
     let log: HealLog = new Map();
     for (const minute of [0, 1, 2]) log = recordHeal(log, reversible(one), minute * minuteMs);
     expect(contestedUntilMs(log, reversible(one), 3 * minuteMs)).toBe(14 * minuteMs);
+    expect(contestOf(log, one, 3 * minuteMs)).toMatchObject({ release: true });
     expect(contestedUntilMs(log, reversible(other), 3 * minuteMs)).toBeNull();
   });
 

@@ -88,6 +88,35 @@ export function contestedUntilMs(
   return until;
 }
 
+/** What of a plan waits because somebody keeps reversing it. */
+export interface Contest {
+  /** Until when the last of it waits; `null`: nothing is contested. */
+  readonly untilMs: number | null;
+  /** Digests of the heals that wait; everything else of the plan need not. */
+  readonly heals: ReadonlySet<string>;
+  /** What is released is itself undone again and again, at this very revision: then all of the plan waits. */
+  readonly release: boolean;
+}
+
+/** Which changes of a plan wait. One heal that does holds up no other change, least of all a new commit. */
+export function contestOf(log: HealLog, planSet: PlanSet, nowMs: number): Contest {
+  const heals = new Set<string>();
+  let release = false;
+  let untilMs: number | null = null;
+  for (const change of planSet.plans.flatMap(({ changes }) => changes)) {
+    const due = contestedUntilMs(
+      log,
+      reversible(planSet, (one) => one === change),
+      nowMs,
+    );
+    if (due === null) continue;
+    untilMs = Math.max(untilMs ?? due, due);
+    if (change.causeKind === 'drift') heals.add(change.digest);
+    else release = true;
+  }
+  return { untilMs, heals, release };
+}
+
 function lastMs(heals: Heals): number {
   return heals.atMs.at(-1) ?? Number.NEGATIVE_INFINITY;
 }

@@ -58,10 +58,13 @@ function ask(situations: readonly Situation[], parts: Partial<GateInput> = {}): 
     requested: false,
     waitsFor: [],
     extraGuards: [],
-    contestedUntilMs: null,
+    contest: { heals: new Set(), release: false },
     ...parts,
   });
 }
+
+const digestsOf = (situations: readonly Situation[]): ReadonlySet<string> =>
+  new Set(setOf(situations).plans[0]!.changes.map(({ digest }) => digest));
 
 const waits = (event: string, message: string): unknown =>
   expect.objectContaining({ kind: 'wait', event, message: expect.stringContaining(message) });
@@ -173,11 +176,27 @@ describe('a plan that only heals', () => {
   });
 
   test('invariant 10: waits while it is contested, until somebody asks', () => {
-    expect(ask(drifted, { contestedUntilMs: 99 })).toEqual(
+    const contest = { heals: digestsOf(drifted), release: false };
+    expect(ask(drifted, { contest })).toEqual(
       waits('plan-refused-by-policy', 'contested: somebody else keeps changing it back'),
     );
-    expect(ask(drifted, { contestedUntilMs: 99, requested: true })).toEqual(goes);
-    expect(ask(created, { contestedUntilMs: 99 })).toEqual(
+    expect(ask(drifted, { contest, requested: true })).toEqual(goes);
+  });
+
+  test('invariant 10: holds nothing else up while it is contested', () => {
+    const contest = { heals: digestsOf(drifted), release: false };
+    const both = [...drifted, ...created];
+    expect(ask(both, { contest })).toMatchObject({ kind: 'go', approved: digestsOf(created) });
+    expect(ask(both, { contest, requested: true })).toMatchObject({ approved: digestsOf(both) });
+    // What is left to do is judged as ever.
+    expect(ask(both, { contest, policy: 'manual' })).toEqual(
+      waits('plan-refused-by-policy', 'sync is manual'),
+    );
+  });
+
+  test('invariant 10: waits with all else where the release itself is undone again and again', () => {
+    const contest = { heals: new Set<string>(), release: true };
+    expect(ask(created, { contest })).toEqual(
       waits('plan-refused-by-policy', 'contested: somebody else keeps changing it back'),
     );
   });

@@ -3,6 +3,7 @@ import type { Hold } from '../model/inventory.ts';
 import type { Change, Guard, PlanSet } from '../model/plan.ts';
 import { shortDigest } from '../model/digest.ts';
 import type { Approval } from '../model/release.ts';
+import type { Contest } from './contest.ts';
 import type { ApplicationEvent } from './machine.ts';
 
 export interface GateInput {
@@ -22,14 +23,15 @@ export interface GateInput {
   readonly waitsFor: readonly string[];
   /** Deletes by the same commit in other applications put this one over the limit; needs a person as well. */
   readonly extraGuards: readonly Guard[];
-  /** Until when what is contested is left alone; `null`: it is not. */
-  readonly contestedUntilMs: number | null;
+  /** What somebody keeps reversing. */
+  readonly contest: Pick<Contest, 'heals' | 'release'>;
 }
 
 /** Go, or the reason to wait in one sentence. Expected outcomes, so values. */
 export type Verdict =
   | {
       readonly kind: 'go';
+      /** The changes that may run; what the plan has beyond them is left as it is for now. */
       readonly approved: ReadonlySet<string>;
       /** Whose recorded yes let it go; `null` where policy or the one who asked did. */
       readonly approvedBy: string | null;
@@ -49,7 +51,9 @@ export type Verdict =
       readonly digest: string | null;
     };
 
-/** Decides whether a plan that is not empty may run now. Pure. */
+const nothing: GateInput['contest'] = { heals: new Set(), release: false };
+
+/** Decides whether a plan that is not empty may run now, or how much of it. Pure. */
 export function judge(input: GateInput): Verdict {
   const { planSet, hold } = input;
   const changes = planSet.plans.flatMap((plan) => plan.changes);
@@ -64,12 +68,15 @@ export function judge(input: GateInput): Verdict {
       null,
     );
   }
-  const healing = isHealing(changes);
+  const approval = approvalFor(input, changes);
+  const approved = approval !== undefined || input.agreed === planSet.digest;
+  // Whoever asks or agrees knows of the contest: then nothing is left out.
+  const left = input.requested || approved ? nothing : input.contest;
+  const now = changes.filter(({ digest }) => !left.heals.has(digest));
+  const healing = isHealing(now);
   if (input.waitsFor.length > 0 && !healing) {
     return wait('plan-needs-dependency', `waits for ${input.waitsFor.join('; ')}`, null);
   }
-  const approval = approvalFor(input, changes);
-  const approved = approval !== undefined || input.agreed === planSet.digest;
   const guards = [...planSet.plans.flatMap((plan) => plan.guards), ...input.extraGuards];
   if (guards.length > 0 && !approved) {
     const reasons = guards.map((guard) => guard.message).join('; ');
@@ -84,16 +91,17 @@ export function judge(input: GateInput): Verdict {
       );
     }
   }
-  if (input.contestedUntilMs !== null && !input.requested && !approved) {
+  const isAll = left.heals.size > 0 && now.every(({ causeKind }) => causeKind === 'if-needed');
+  if (left.release || isAll) {
     return wait(
       'plan-refused-by-policy',
       'contested: somebody else keeps changing it back; healed at a low rate',
       planSet.digest,
     );
   }
-  if (healing) return go(changes, approval);
+  if (healing) return go(now, approval);
   // Going back to what already ran, by a person's order, is that person's decision.
-  if (approved || input.policy === 'auto') return go(changes, approval);
+  if (approved || input.policy === 'auto') return go(now, approval);
   if (input.policy === 'approve') {
     return wait('plan-needs-person', `needs approval: \`${approve}\``, planSet.digest);
   }

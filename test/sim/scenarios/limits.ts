@@ -98,6 +98,24 @@ export const limits: readonly Scenario[] = [
     },
   },
   {
+    name: 'a commit goes live at once while somebody fights over another field of its application',
+    model: repository([application('web', [thing('a'), thing('b')])]),
+    play: async (stage) => {
+      await stage.rest();
+      for (let round = 0; round < 5; round += 1) {
+        stage.meddle('dev/web/a', `theirs${round}`);
+        await stage.rest(30_000);
+      }
+      stage.expect('the fight is left alone', !stage.isLive('dev/web/a', 'v1'));
+      stage.set('web', 'b', { value: 'v2' });
+      await stage.rest(120_000);
+      stage.expect('the commit is live', stage.isLive('dev/web/b', 'v2'));
+      stage.expect('the fight is still left alone', !stage.isLive('dev/web/a', 'v1'));
+      await stage.rest(900_000);
+      stage.expect('its healing comes later', stage.isLive('dev/web/a', 'v1'));
+    },
+  },
+  {
     name: 'what cannot be recorded is not begun',
     model: repository([application('web', [thing('a')])]),
     play: async (stage) => {
