@@ -21,6 +21,8 @@ export interface KubeAnswer {
 export interface Kube {
   readonly record: ClusterRecord;
   readonly kubeconfig: string;
+  /** What its connections are made with. */
+  readonly agent: Agent;
   /** Whatever the server answers. */
   ask(method: string, path: string, body?: unknown, contentType?: string): Promise<KubeAnswer>;
   /** @throws Error with the server's words where it refuses */
@@ -73,6 +75,7 @@ export function openKube(record: ClusterRecord = inject('cluster')): Kube {
   return {
     record,
     kubeconfig: record.kubeconfig,
+    agent,
     ask,
     get: (path) => good('GET', path),
     post: (path, body) => good('POST', path, body),

@@ -4,12 +4,14 @@ import type { Clock } from '../../system/clock.ts';
 import type { Random } from '../../system/random.ts';
 import { version } from '../../version.ts';
 import { resolveAccess } from './auth/access.ts';
+import type { Credentials } from './auth/credentials.ts';
 import { ApiClient } from './client/api-client.ts';
 import { Caller } from './client/caller.ts';
-import type { KubernetesClient } from './client/client.ts';
+import type { Identity, KubernetesClient } from './client/client.ts';
 import { answerInvalid } from './client/errors.ts';
 import { Limiter } from './client/limiter.ts';
 import { Pool } from './client/pool.ts';
+import type { Transport } from './client/transport.ts';
 import { createDiscovery } from './discovery/cached.ts';
 import type { Discovery } from './discovery/discovery.ts';
 import { openKubernetesLedger } from './ledger/kubernetes-ledger.ts';
@@ -32,6 +34,19 @@ export interface ConnectOptions {
   readonly warn: (message: string) => void;
   /** Folder of the service account; default: where a pod has it. */
   readonly serviceAccount?: string;
+  /** Default: what the settings and the environment say, over the network. */
+  readonly way?: Way;
+}
+
+/** How one API server is reached, and as whom. */
+export interface Way {
+  readonly transport: Transport;
+  readonly credentials: Credentials;
+  /** Whether answers may come packed. */
+  readonly compression: boolean;
+  readonly url: URL;
+  /** Who the kubeconfig acts as instead of itself. */
+  readonly impersonate: Identity | undefined;
 }
 
 /** One API server, connected: what the target is built on. */
@@ -53,20 +68,10 @@ export interface Cluster {
  *   cannot be reached or does not let us in
  */
 export async function connectCluster(options: ConnectOptions): Promise<Cluster> {
-  const { settings, clock, random, hash, env, warn, serviceAccount } = options;
-  const access = resolveAccess({
-    kubeconfig: settings.kubeconfig,
-    context: settings.context,
-    inCluster: settings.inCluster,
-    untrusted: settings.untrusted,
-    env,
-    clock,
-    ...(serviceAccount === undefined ? {} : { serviceAccount }),
-  });
-  const pool = new Pool({ access, clock });
-  const { credentials, compression } = access;
+  const { settings, clock, random, hash, warn } = options;
+  const { transport, credentials, compression, url, impersonate } = options.way ?? wayOf(options);
   const caller = new Caller({
-    pool,
+    transport,
     credentials,
     limiter: new Limiter(),
     clock,
@@ -76,8 +81,8 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
   const client = new ApiClient({
     caller,
     clock,
-    pathPrefix: access.server.pathname.replace(/\/$/, ''),
-    identity: settings.impersonate ?? access.impersonate,
+    pathPrefix: url.pathname.replace(/\/$/, ''),
+    identity: settings.impersonate ?? impersonate,
     requestTimeoutMs: settings.requestTimeoutMs,
     userAgent: `fairlead/${version} (${platform()}/${arch()})`,
   });
@@ -85,7 +90,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
   try {
     const system = await client.get(namespaceType, { namespace: '', name: 'kube-system' });
     if (system === null)
-      throw answerInvalid({ message: `${access.server.origin} has no namespace kube-system` });
+      throw answerInvalid({ message: `${url.origin} has no namespace kube-system` });
     const ledger = openKubernetesLedger({
       client,
       clock,
@@ -107,11 +112,32 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
       },
       close: async () => {
         await Promise.all(closers.map((close) => close()));
-        pool.close();
+        transport.close();
       },
     };
   } catch (thrown) {
-    pool.close();
+    transport.close();
     throw thrown;
   }
+}
+
+/** As the settings and the environment say. */
+function wayOf({ settings, clock, env, serviceAccount }: ConnectOptions): Way {
+  const access = resolveAccess({
+    kubeconfig: settings.kubeconfig,
+    context: settings.context,
+    inCluster: settings.inCluster,
+    untrusted: settings.untrusted,
+    env,
+    clock,
+    ...(serviceAccount === undefined ? {} : { serviceAccount }),
+  });
+  const { credentials, compression, server, impersonate } = access;
+  return {
+    transport: new Pool({ access, clock }),
+    credentials,
+    compression,
+    url: server,
+    impersonate,
+  };
 }

@@ -9,6 +9,7 @@ import type { Reference, Target, TargetChange } from '../target.ts';
 import type { KubeObject } from './client/object.ts';
 import type { ResourceType } from './client/resource-type.ts';
 import { connectCluster } from './connect.ts';
+import type { Way } from './connect.ts';
 import { readHook } from './hook/read-hook.ts';
 import { Identities } from './identities.ts';
 import { payloadOf } from './manifest/payload.ts';
@@ -38,14 +39,19 @@ import { removeObject } from './write/remove.ts';
 /** References looked at side by side; the client itself limits what is sent at once. */
 const parallelReads = 16;
 
+export type KubernetesTargetOptions = TargetOptions & {
+  /** Default: what the settings say. */
+  readonly way?: Way;
+};
+
 /**
  * A Kubernetes cluster.
  * @throws FairleadError `kubernetes.*` where its settings are wrong, or it cannot be reached or does not let us in
  */
-export async function createKubernetesTarget(options: TargetOptions): Promise<Target> {
-  const { name, clock, random, hash, sealer, env, warn } = options;
+export async function createKubernetesTarget(options: KubernetesTargetOptions): Promise<Target> {
+  const { name, clock, hash, sealer, warn } = options;
   const settings = readSettings(name, options.settings);
-  const cluster = await connectCluster({ name, settings, clock, random, hash, env, warn });
+  const cluster = await connectCluster({ ...options, settings });
   const { client, discovery, ledger } = cluster;
 
   const judged = await healthContext(settings.healthRules);

@@ -7,11 +7,10 @@ import { outcomeUnknown, timedOut, unavailable } from './errors.ts';
 import { isFailure, retryAfterMsOf, serverFailureOf } from './failure.ts';
 import type { Limiter } from './limiter.ts';
 import { done } from './linked.ts';
-import type { Pool } from './pool.ts';
 import { refusalOf } from './refusal.ts';
 import type { Asked } from './refusal.ts';
 import { TransportError } from './transport.ts';
-import type { TransportAnswer } from './transport.ts';
+import type { Transport, TransportAnswer } from './transport.ts';
 
 /** Between tries; doubles each time, the half of it by chance. Milliseconds. */
 const firstPauseMs = 100;
@@ -43,7 +42,7 @@ export interface Answer {
 }
 
 export interface CallerOptions {
-  readonly pool: Pool;
+  readonly transport: Transport;
   readonly credentials: Credentials;
   readonly limiter: Limiter;
   readonly clock: Clock;
@@ -152,9 +151,9 @@ export class Caller {
     kind: 'call' | 'watch',
     credential: Credential,
   ): Promise<TransportAnswer> {
-    const { pool, compression } = this.#options;
+    const { transport, compression } = this.#options;
     const { authorization } = credential;
-    return pool.send(
+    return transport.send(
       {
         method: call.method,
         path: call.path,

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import type { Credential } from '../auth/credentials.ts';
 
 /** One request on the wire. */
 export interface TransportRequest {
@@ -52,8 +53,11 @@ export class TransportError extends Error {
 
 /** Sends requests to one server over connections of its own. */
 export interface Transport {
-  /** @throws TransportError; FairleadError where no connection can be made; what `signal` aborts with */
-  send(request: TransportRequest): Promise<TransportAnswer>;
+  /**
+   * @param credential whose certificate the connection is made with; default: none
+   * @throws TransportError; FairleadError where no connection can be made; what `signal` aborts with
+   */
+  send(request: TransportRequest, credential?: Credential): Promise<TransportAnswer>;
   /** Ends all connections, and what is under way over them. */
   close(): void;
 }

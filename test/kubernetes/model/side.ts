@@ -1,0 +1,136 @@
+import { request } from 'node:https';
+import type { JsonObject } from '../../../src/model/json.ts';
+import { Cluster } from '../../sim/cluster/cluster.ts';
+import { startControllers } from '../../sim/cluster/controllers/registry.ts';
+import type { ApiRequest } from '../../sim/cluster/request.ts';
+import type { Kube } from '../../support/cluster.ts';
+
+/** An answer, from whichever of the two. */
+export interface SideAnswer {
+  readonly status: number;
+  readonly body: JsonObject;
+}
+
+/** One of two servers that are asked the same: a real one, and the simulator's. */
+export interface Side {
+  readonly namespace: string;
+  ask(
+    method: string,
+    path: string,
+    body?: JsonObject,
+    contentType?: string,
+    accept?: string,
+  ): Promise<SideAnswer>;
+  /** What a watch tells within its first second, or until it has told of so many. */
+  watch(path: string, accept?: string): Promise<readonly JsonObject[]>;
+  /** Forgets the history of objects, where that does not happen by itself. */
+  forget(): Promise<void>;
+  /** Waits until an answer is as it should be; gives the last one. */
+  until(path: string, isSo: (answer: SideAnswer) => boolean): Promise<SideAnswer>;
+}
+
+const json = 'application/json';
+
+export async function realSide(kube: Kube): Promise<Side> {
+  const namespace = await kube.namespace('model');
+  const send = (
+    method: string,
+    path: string,
+    body: JsonObject | undefined,
+    contentType: string,
+    accept: string,
+  ): Promise<{ readonly status: number; readonly text: string }> =>
+    new Promise((resolve, reject) => {
+      const text = body === undefined ? '' : JSON.stringify(body);
+      const headers = {
+        accept,
+        'user-agent': 'kubectl',
+        ...(text === ''
+          ? {}
+          : { 'content-type': contentType, 'content-length': Buffer.byteLength(text) }),
+      };
+      const { agent } = kube;
+      const sent = request(new URL(path, kube.record.url), { method, agent, headers }, (answer) => {
+        let got = '';
+        answer.setEncoding('utf8').on('data', (part: string) => (got += part));
+        answer.on('error', reject);
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text: got }));
+      });
+      sent.on('error', reject);
+      sent.end(text);
+    });
+  const ask: Side['ask'] = async (method, path, body, contentType = json, accept = json) => {
+    const { status, text } = await send(method, path, body, contentType, accept);
+    return { status, body: text.startsWith('{') ? JSON.parse(text) : { text } };
+  };
+  return {
+    namespace,
+    ask,
+    watch: async (path, accept = json) => {
+      const { text } = await send('GET', `${path}&timeoutSeconds=1`, undefined, json, accept);
+      return text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line));
+    },
+    // A kind that is new has no history from before.
+    forget: async () => {},
+    until: async (path, isSo) => {
+      for (let left = 300; ; left -= 1) {
+        const answer = await ask('GET', path);
+        if (isSo(answer)) return answer;
+        if (left === 0) throw new Error(`${path} stays ${JSON.stringify(answer.body)}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
+  };
+}
+
+/** A server of the simulator, whose controllers act whenever somebody waits. */
+export async function modelSide(): Promise<Side & { readonly cluster: Cluster }> {
+  let uids = 0;
+  const due: (() => void)[] = [];
+  const newUid = (): string => {
+    uids += 1;
+    return `00000000-0000-4000-8000-${String(uids).padStart(12, '0')}`;
+  };
+  const cluster = new Cluster({ nowMs: () => Date.now(), newUid });
+  startControllers({ cluster, later: (_ms, act) => due.push(act) });
+  const ask: Side['ask'] = async (method, path, body, contentType = json, accept = json) =>
+    cluster.handle(requestOf(method, path, body ?? null, contentType, accept));
+  const namespace = 'model-of-it';
+  const metadata = { name: namespace };
+  await ask('POST', '/api/v1/namespaces', { metadata });
+  return {
+    namespace,
+    cluster,
+    ask,
+    watch: async (path, accept = json) => {
+      const events: JsonObject[] = [];
+      const watch = cluster.watch(requestOf('GET', path, null, json, accept), (event) =>
+        events.push({ ...event }),
+      );
+      if ('end' in watch) watch.end();
+      return events;
+    },
+    forget: async () => cluster.compact(),
+    until: async (path, isSo) => {
+      for (let left = 300; ; left -= 1) {
+        const answer = await ask('GET', path);
+        if (isSo(answer)) return answer;
+        if (left === 0) throw new Error(`${path} stays ${JSON.stringify(answer.body)}`);
+        for (const act of due.splice(0)) act();
+      }
+    },
+  };
+}
+
+function requestOf(
+  method: string,
+  path: string,
+  body: JsonObject | null,
+  contentType: string,
+  accept: string,
+): ApiRequest {
+  return { method, path, accept, contentType, body, actor: { name: 'kubectl', machine: null } };
+}
