@@ -19,7 +19,7 @@ export function healthReference(): string {
       '5. The standard conditions, as kstatus reads them: `status.observedGeneration` behind `metadata.generation` is Progressing, `Stalled` is Degraded, `Reconciling` is Progressing, `Ready` is Healthy when True and Progressing otherwise. An object without any of these is Healthy.',
     ].join('\n'),
     'Unless a rule says otherwise, its kinds are Progressing until their controller has written a status, and while `status.observedGeneration` is behind. A condition that is `Unknown` is Progressing. `Suspended` does not hold up a release: somebody wanted it so.',
-    'Where the pods of a workload are known, the sentence names the first that is not ready, and why: "1 of 3 pods is not ready: web-abc cannot pull image …". They never change the status.',
+    'Of a workload that is not healthy the sentence names the pod that keeps it from being so, and why: "1 of 3 pods is not ready: pod web-abc: container app cannot pull image … (ImagePullBackOff)". Where its status says too little, it is the newest warning among the events of the pod, or of the workload where it has no pods. Pods never change the status.',
     '## Built-in kinds',
     kindTable(builtin),
     '## Custom kinds',

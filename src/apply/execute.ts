@@ -17,6 +17,7 @@ import { carryOut } from './effect.ts';
 import type { EffectContext, EffectOutcome } from './effect.ts';
 import { cancelled, healthMissed, heldMeanwhile } from './errors.ts';
 import { awaitHealth } from './health-wait.ts';
+import type { Awaited } from './health-wait.ts';
 import { announce, entryFor, settle } from './inventory.ts';
 import type { ReleaseIdentity } from './inventory.ts';
 
@@ -50,8 +51,8 @@ export interface ExecuteInput {
   readonly honourHolds: boolean;
   readonly signal: AbortSignal;
   readonly onStep: (step: JournalStep) => void;
-  /** Effects are done and health is awaited; for the state shown. */
-  readonly onVerifying: () => void;
+  /** Effects are done and health is awaited, with what was seen of it so far; for the state shown. */
+  readonly onVerifying: (seen?: Awaited) => void;
 }
 
 export interface ExecuteOutcome {
@@ -205,6 +206,7 @@ async function waitForWave(
       },
       timeoutMs: input.timeouts.healthMs,
       signal: input.signal,
+      onWaiting: input.onVerifying,
     });
   } catch (thrown) {
     return input.signal.aborted

@@ -1,8 +1,8 @@
 import type { FairleadError } from '../model/error.ts';
 import { errorFromRecord } from '../model/error.ts';
 import type { InventoryEntry, InventoryKey } from '../model/inventory.ts';
-import { showResource } from '../model/resource.ts';
-import type { Desired, Live } from '../model/resource.ts';
+import { resourceKey, showResource } from '../model/resource.ts';
+import type { Desired, Live, ResourceKey } from '../model/resource.ts';
 import type { Health } from '../model/status.ts';
 import { diffFields } from '../plan/field-diff.ts';
 import { placeOf } from '../plan/plan.ts';
@@ -26,6 +26,22 @@ export interface HealthWait {
   readonly recorded: (item: Desired) => InventoryEntry | null;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Called after each look that was not the last one. */
+  readonly onWaiting?: (seen: Awaited) => void;
+}
+
+/** What waiting for health has just seen. */
+export interface Awaited {
+  /** The worst of it: "shop/Deployment/web is Progressing: …". */
+  readonly sentence: string;
+  /** Health by resource. */
+  readonly healths: ReadonlyMap<ResourceKey, Health>;
+}
+
+interface Worst {
+  readonly item: Desired;
+  readonly health: Health;
+  readonly rank: number;
 }
 
 /** What was seen of the resources once they were all healthy. */
@@ -55,8 +71,8 @@ export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadE
   for (;;) {
     const observations = await observe(target, key, references, signal);
     const uids = new Map<string, string>();
-    let worst: { readonly name: string; readonly health: Health; readonly rank: number } | null =
-      null;
+    const healths = new Map<ResourceKey, Health>();
+    let worst: Worst | null = null;
     for (const item of resources) {
       const observation = observations.get(placeOf(item));
       if (observation?.kind === 'unreadable') return errorFromRecord(observation.error);
@@ -72,9 +88,9 @@ export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadE
           ? target.health(observation.live, item)
           : { status: 'Missing', message: 'is gone right after it was made' };
       if (observation?.kind === 'present') uids.set(placeOf(item), observation.live.uid);
+      healths.set(resourceKey(item.id), health);
       const rank = severity(health);
-      if (rank > 0 && (worst === null || rank > worst.rank))
-        worst = { name: showResource(item.id), health, rank };
+      if (rank > 0 && (worst === null || rank > worst.rank)) worst = { item, health, rank };
     }
     if (worst === null) return { uids };
     const nowMs = clock.monotonicMs();
@@ -84,14 +100,25 @@ export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadE
       nowMs - degradedSinceMs >= Math.min(degradedGraceMs, wait.timeoutMs);
     if (broken || nowMs >= deadlineMs) {
       return healthMissed({
-        message: `${worst.name} is ${worst.health.status}: ${worst.health.message}`,
-        resource: worst.name,
+        message: sentenceOf(await explained(wait, worst)),
+        resource: showResource(worst.item.id),
       });
     }
+    wait.onWaiting?.({ sentence: sentenceOf(worst), healths });
     await clock.sleep(Math.min(pauseMs, Math.max(1, deadlineMs - nowMs)), signal);
     signal.throwIfAborted();
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);
   }
+}
+
+/** What the target can tell beyond what it knew, now that it is final. */
+async function explained({ target, key, signal }: HealthWait, worst: Worst): Promise<Worst> {
+  const health = await target.explain?.(key, worst.item.id, signal).catch(() => null);
+  return health == null || health.status !== worst.health.status ? worst : { ...worst, health };
+}
+
+function sentenceOf({ item, health }: Worst): string {
+  return `${showResource(item.id)} is ${health.status}: ${health.message}`;
 }
 
 /** Whether somebody has changed it since; what moves on by itself is a matter of health. */

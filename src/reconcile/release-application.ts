@@ -1,13 +1,14 @@
 import { confirmGood } from '../apply/confirm.ts';
 import type { Unconfirmed } from '../apply/confirm.ts';
 import { executePlan } from '../apply/execute.ts';
+import type { Awaited } from '../apply/health-wait.ts';
 import { errorRecord } from '../model/error.ts';
 import type { ErrorRecord } from '../model/error.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { pastTense } from '../model/plan.ts';
 import type { Action } from '../model/plan.ts';
 import type { JournalStep, Release, ReleaseTrigger } from '../model/release.ts';
-import { parseResourceKey, showResource } from '../model/resource.ts';
+import { parseResourceKey, resourceKey, showResource } from '../model/resource.ts';
 import { isUnverified } from './context.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import type { ApplicationRuntime } from './runtime.ts';
@@ -203,9 +204,19 @@ function executeAt(
     signal: context.signal,
     awaitsConfirmation: at.awaitsConfirmation,
     onStep: at.onStep,
-    onVerifying: () => {
-      runtime.message = 'waiting until what changed is healthy';
+    onVerifying: (seen) => {
+      const what = seen === undefined ? '' : `: ${seen.sentence}`;
+      runtime.message = `waiting until what changed is healthy${what}`;
+      if (seen !== undefined) showAwaited(runtime, item.target.name, seen);
     },
+  });
+}
+
+/** What tables show is from before the release; of what it has made, this is how it is by now. */
+function showAwaited(runtime: ApplicationRuntime, target: string, { healths }: Awaited): void {
+  runtime.resources = runtime.resources.map((view) => {
+    const health = view.target === target ? healths.get(resourceKey(view.id)) : undefined;
+    return health === undefined ? view : { ...view, health, sync: 'Synced' };
   });
 }
 

@@ -122,6 +122,11 @@ export interface Target {
   adopt?(effect: ApplyEffect): Promise<Applied>;
   /** Health of one live resource; `desired` is `null` for what the source no longer has. */
   health(live: Live, desired: Desired | null): Health;
+  /**
+   * Why a resource is not healthy, as exactly as asking for it now tells, in the words of `health`; `null` where there is
+   * no more to say. Optional. @throws FairleadError where it cannot be asked
+   */
+  explain?(key: InventoryKey, id: ResourceId, signal?: AbortSignal): Promise<Health | null>;
   /** Replaces what is watched for `scope.key`; an empty list ends it. */
   watch(scope: WatchScope): Promise<void>;
   /** The one listener for what watching finds, and for holds set by others (id `null`). */

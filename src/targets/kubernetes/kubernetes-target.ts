@@ -10,6 +10,8 @@ import type { KubeObject } from './client/object.ts';
 import type { ResourceType } from './client/resource-type.ts';
 import { connectCluster } from './connect.ts';
 import type { Way } from './connect.ts';
+import { Culprits } from './culprit/culprits.ts';
+import { workloadIn } from './culprit/workload.ts';
 import { readHook } from './hook/read-hook.ts';
 import { Identities } from './identities.ts';
 import { payloadOf } from './manifest/payload.ts';
@@ -55,10 +57,12 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
   const { client, discovery, ledger } = cluster;
 
   const judged = await healthContext(settings.healthRules);
-  const trim = (object: KubeObject): Facts => ({
-    health: healthOf(object, judged),
-    baseline: baselineOf(hash, sealer, object),
-  });
+  const trim = (object: KubeObject): Facts => {
+    const health = healthOf(object, judged);
+    const workload = workloadIn(object, health);
+    const baseline = baselineOf(hash, sealer, object);
+    return { health, baseline, ...(workload === undefined ? {} : { workload }) };
+  };
   const informers = cluster.informers<Facts>({
     labelSelector: managedSelector,
     namespaces: settings.namespaces,
@@ -84,8 +88,14 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
       ? discovery.find(id.group, id.kind)
       : ((await discovery.resolve(apiVersion, id.kind)) ?? discovery.find(id.group, id.kind));
   const clientFor: ReadWith['clientFor'] = (key) => identities.clientFor(key);
+  const culprits = new Culprits({
+    clock,
+    clientFor,
+    tell,
+    judge: (workload, owned) => healthOf(workload, { ...judged, owned }),
+  });
   const scalers = new Scalers(client, discovery, clock);
-  const shared = { sightings, existence, reported, scalers, clientFor, typeOf };
+  const shared = { sightings, existence, reported, culprits, scalers, clientFor, typeOf };
   const outage = new Outage(clock);
   const reading: ReadWith = { ...shared, outage, hash, shaper, verified: new Map(), warn };
   const writing: WriteWith = { ...shared, clock, discovery, ledger };
@@ -127,8 +137,10 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
     remove: (effect) => removeObject(writing, effect),
     withoutSecrets: ({ body }) => withoutSecrets(sealer, body),
     health: (live) => healthIn(live),
+    explain: (key, id, signal) => culprits.explain(key, id, signal),
     watch: async (scope) => {
       notices.scope(scope);
+      culprits.scope(scope);
       for (const { id, desired, recorded } of scope.references) {
         const apiVersion = (desired?.fields ?? recorded?.fields)?.['apiVersion'];
         const type = await typeOf(id, typeof apiVersion === 'string' ? apiVersion : null);
@@ -166,6 +178,7 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
     close: async () => {
       stopListening();
       notices.close();
+      culprits.close();
       await cluster.close();
     },
   };

@@ -13,17 +13,22 @@ export function waitingOf(
   const message = textAt(waiting, 'message');
   const image = textAt(container, 'image');
   const who = named ? `container ${textAt(container, 'name')} ` : '';
-  const because = message === '' ? reason : message;
   switch (reason) {
     case 'ImagePullBackOff':
     case 'ErrImagePull':
     case 'ErrImageNeverPull':
     case 'RegistryUnavailable':
-      return { why: `${who}cannot pull image ${image}: ${because}`, broken: true };
+      return {
+        why: `${who}cannot pull image ${image} (${reason})${message && `: ${message}`}`,
+        broken: true,
+      };
     case 'InvalidImageName':
-      return { why: `${who}has an image name that is not valid: ${image}`, broken: true };
+      return {
+        why: `${who}has an image name that is not valid (${reason}): ${image}`,
+        broken: true,
+      };
     case 'CrashLoopBackOff':
-      return { why: `${who}keeps crashing${lastEnd(container)}`, broken: true };
+      return { why: `${who}keeps crashing${lastEnd(container, reason)}`, broken: true };
     default:
       return { why: `${who}cannot start: ${reason}${message && `: ${message}`}`, broken: true };
   }
@@ -61,9 +66,10 @@ export function failureOf(container: JsonObject, named: boolean): string | null 
   return `${named ? `container ${textAt(container, 'name')} ` : ''}${endOf(ended)}`;
 }
 
-function lastEnd(container: JsonObject): string {
+function lastEnd(container: JsonObject, reason = ''): string {
   const restarts = countAt(container, 'restartCount');
-  const times = restarts > 0 ? ` (${count(restarts, 'restart')})` : '';
+  const facts = [reason, restarts > 0 ? count(restarts, 'restart') : ''].filter(Boolean);
+  const times = facts.length > 0 ? ` (${facts.join(', ')})` : '';
   const ended = at(container, 'lastState', 'terminated') ?? at(container, 'state', 'terminated');
   return ended === undefined ? times : `${times}: last time it ${endOf(ended)}`;
 }

@@ -18,7 +18,11 @@ export async function* logsOf(
   object: KubeObject,
   options: LogOptions,
 ): AsyncIterable<string> {
-  const pods = await podsOf(client, object, options.signal);
+  const pods = await podsOf(
+    client,
+    object,
+    options.signal === undefined ? {} : { signal: options.signal },
+  );
   const streams = pods.slice(0, maxPods).flatMap(containersOf);
   const isSeveral = streams.length > 1;
   const linesOf = async function* ({ pod, container }: Stream): AsyncGenerator<string> {

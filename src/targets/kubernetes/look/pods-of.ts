@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../model/json.ts';
 import { isJsonObject } from '../../../model/json.ts';
-import type { KubernetesClient } from '../client/client.ts';
+import type { CallOptions, KubernetesClient } from '../client/client.ts';
 import type { KubeObject } from '../client/object.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import { branch, objects, text } from '../object/reading.ts';
@@ -19,14 +19,13 @@ export const podType: ResourceType = {
 export async function podsOf(
   client: KubernetesClient,
   object: KubeObject,
-  signal: AbortSignal | undefined,
+  call: CallOptions = {},
 ): Promise<readonly KubeObject[]> {
   if (object.kind === 'Pod' && object.apiVersion === 'v1') return [object];
   const labelSelector = selectorOf(object);
   const namespace = object.metadata.namespace ?? '';
   if (labelSelector === '' || namespace === '') return [];
-  const options = { namespace, labelSelector, ...(signal === undefined ? {} : { signal }) };
-  const { items } = await client.list(podType, options);
+  const { items } = await client.list(podType, { namespace, labelSelector, ...call });
   const age = ({ metadata }: KubeObject): string => metadata.creationTimestamp ?? '';
   return items.toSorted((left, right) => (age(left) < age(right) ? 1 : -1));
 }

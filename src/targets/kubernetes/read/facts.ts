@@ -7,6 +7,8 @@ export interface Facts {
   readonly health: Health;
   /** Digest of what we own, comparable with `InventoryEntry.baseline`; keyed for kinds that hold secrets. */
   readonly baseline: string;
+  /** Of what runs pods and is not well: the object, to find out which pod is to blame. */
+  readonly workload?: KubeObject;
 }
 
 export type Seen = Trimmed<Facts>;

@@ -10,6 +10,7 @@ import type { KubernetesClient } from '../client/client.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import type { Shaper } from '../object/shape.ts';
 import { compareLive } from './compare-live.ts';
+import type { Culprits } from '../culprit/culprits.ts';
 import type { Existence } from './existence.ts';
 import type { Seen } from './facts.ts';
 import type { Outage } from './outage.ts';
@@ -30,6 +31,7 @@ export interface ReadWith {
   readonly sightings: Sightings;
   readonly existence: Existence;
   readonly reported: Reported;
+  readonly culprits: Culprits;
   readonly scalers: Scalers;
   readonly outage: Outage;
   readonly clientFor: (key: InventoryKey) => KubernetesClient;
@@ -102,7 +104,7 @@ async function look(input: Look, fromScratch: boolean): Promise<Observation> {
       digest: digestOf(tools, desired),
     });
   tools.reported.note(key, id, now);
-  return { kind: 'present', live: { ...found, ...identityOf(id, now) } };
+  return { kind: 'present', live: { ...found, ...identityOf(tools, key, id, now) } };
 }
 
 /** The fields of what is as it was left, in the shape of the wish; `null`: it may have changed. */
@@ -132,7 +134,7 @@ async function changedInSource(
   const tried = await tryWish(tools.clientFor(key), type, desired, null, signal);
   if (tried.kind === 'conflict') return null;
   tools.reported.note(key, id, seen);
-  const live = { fields: recorded.fields, texts: {}, ...identityOf(id, seen) };
+  const live = { fields: recorded.fields, texts: {}, ...identityOf(tools, key, id, seen) };
   if (tried.kind === 'refused') return { kind: 'present', live: { ...live, ...tried.reason } };
   if (tools.sightings.seenOf(tried.object).extra.baseline !== seen.extra.baseline)
     return { kind: 'present', live };
@@ -152,16 +154,22 @@ function present(
   texts: Live['texts'],
 ): Observation {
   tools.reported.note(key, id, seen);
-  return { kind: 'present', live: { fields, texts, ...identityOf(id, seen) } };
+  return { kind: 'present', live: { fields, texts, ...identityOf(tools, key, id, seen) } };
 }
 
 function absent(tools: ReadWith, key: InventoryKey, id: ResourceId): Observation {
   tools.reported.note(key, id, null);
+  tools.culprits.forget(key, id);
   return { kind: 'absent' };
 }
 
-function identityOf(id: ResourceId, seen: Seen): Pick<Live, 'id' | 'uid' | 'status'> {
-  const { status, message } = seen.extra.health;
+function identityOf(
+  { culprits }: ReadWith,
+  key: InventoryKey,
+  id: ResourceId,
+  seen: Seen,
+): Pick<Live, 'id' | 'uid' | 'status'> {
+  const { status, message } = culprits.healthOf(key, id, seen);
   return { id, uid: seen.uid, status: { health: status, message } };
 }
 
