@@ -4,7 +4,7 @@ import { orAbort } from './abort.ts';
 import type { Context } from './context.ts';
 import { showSelector } from './selection.ts';
 import { isDestructive } from './show/counts.ts';
-import { showPlan } from './show/plan.ts';
+import { showPlan, withYes } from './show/plan.ts';
 import { confirm, confirmByName } from './terminal/prompt.ts';
 
 /** Plans that may follow one another while a person thinks; then it is left to them to start anew. */
@@ -29,7 +29,11 @@ export async function carryOut(
     if (outcome.plan.digest !== shown?.digest) {
       shown = outcome.plan;
       context.progress.important(
-        showPlan(shown, { style: context.style, waiting: outcome.message }),
+        showPlan(shown, {
+          style: context.style,
+          waiting: outcome.message,
+          agreed: options.yes ? withYes : undefined,
+        }),
       );
       if (options.yes) {
         // --yes is a yes to what was shown, and this has only just been shown.

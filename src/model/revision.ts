@@ -6,6 +6,11 @@ export interface SourceRevision {
   readonly commit: string;
   /** OID of the commit's root tree. */
   readonly tree: string;
+  /**
+   * Of a checkout with changes that are not committed: the commit that they are on top of, empty where there is none yet.
+   * `commit` stands for all of it then, and is in no history. Default: it is a commit like any other.
+   */
+  readonly worktreeOn?: string;
 }
 
 /** What was rendered: the ordered states of all sources that took part. The first one holds the application's path. */
@@ -16,10 +21,26 @@ export function shortCommit(commit: string): string {
   return commit.slice(0, 8);
 }
 
-/** The revision in one word: the first source's short commit. */
+/** A state of a source as tables show it: `1a2b3c4d`, `worktree on 1a2b3c4d`. */
+export function showSourceRevision({
+  commit,
+  worktreeOn,
+}: Pick<SourceRevision, 'commit' | 'worktreeOn'>): string {
+  if (worktreeOn === undefined) return shortCommit(commit);
+  return worktreeOn === '' ? 'worktree' : `worktree on ${shortCommit(worktreeOn)}`;
+}
+
+/** The revision as tables show it: its first source's. */
 export function showRevision(revision: Revision): string {
   const first = revision[0];
-  return first === undefined ? 'none' : shortCommit(first.commit);
+  return first === undefined ? 'none' : showSourceRevision(first);
+}
+
+/** The revision in a sentence: `commit 1a2b3c4d`, `the worktree, on top of 1a2b3c4d`. */
+export function nameRevision(revision: Revision): string {
+  const worktreeOn = revision[0]?.worktreeOn;
+  if (worktreeOn === undefined) return `commit ${showRevision(revision)}`;
+  return worktreeOn === '' ? 'the worktree' : `the worktree, on top of ${shortCommit(worktreeOn)}`;
 }
 
 export function sameRevision(left: Revision, right: Revision): boolean {

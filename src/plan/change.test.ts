@@ -70,6 +70,20 @@ describe('a resource that is there', () => {
     expect(plan.counts).toMatchObject({ unchanged: 1, update: 0 });
   });
 
+  test('is not said to be changed by a revision that somebody chose: it is as that has it', () => {
+    const chosen = { chosen: true };
+    const see = found(item, { fields: { content: 'old', mode: '0644' } });
+    expect(changeOf({ want: item, know: before, see }, chosen).cause).toBe(
+      'content as in commit a1b2c3d4',
+    );
+    expect(changeOf({ want: item }, chosen).cause).toBe('there in commit a1b2c3d4');
+    const { changes } = planOf(
+      [{ want: item }, { know: recorded(wanted('old')), see: found(wanted('old')) }],
+      chosen,
+    );
+    expect(changes.at(-1)?.cause).toBe('not there in commit a1b2c3d4');
+  });
+
   test('and changed in Git is updated, with the fields that differ', () => {
     const see = found(item, { fields: { content: 'old', mode: '0644' } });
     expect(changeOf({ want: item, know: before, see })).toMatchObject({

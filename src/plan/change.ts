@@ -4,7 +4,7 @@ import type { Action, CauseKind, Change, FieldDiff } from '../model/plan.ts';
 import { showResource } from '../model/resource.ts';
 import type { Desired, Observation } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
-import { showRevision } from '../model/revision.ts';
+import { nameRevision } from '../model/revision.ts';
 import { changeDigest, fieldsDigest } from './digest.ts';
 import { diffFields } from './field-diff.ts';
 
@@ -19,6 +19,8 @@ export interface ChangeInput {
   readonly observation: Observation;
   readonly targetUid: string;
   readonly revision: Revision;
+  /** See `PlanInput.chosen`. */
+  readonly chosen?: boolean | undefined;
   readonly hash: Hasher;
 }
 
@@ -76,9 +78,19 @@ export function runIfNeeded(input: ChangeInput, why: string): Change {
   return make(input, 'run', uid, [], { kind: 'if-needed', words });
 }
 
-function renamed(from: InventoryEntry, { revision }: ChangeInput): Cause {
-  const words = `renamed from ${showResource(from.id)} in commit ${showRevision(revision)}; nothing is touched`;
+function renamed(from: InventoryEntry, input: ChangeInput): Cause {
+  const where = said(input, 'in', 'as in');
+  const words = `renamed from ${showResource(from.id)} ${where}; nothing is touched`;
   return { kind: 'moved', words };
+}
+
+/** What a revision did, or, where it was chosen, what it is like: it need not be the one that did it. */
+export function said(
+  { revision, chosen }: Pick<ChangeInput, 'revision' | 'chosen'>,
+  did: string,
+  isLike: string,
+): string {
+  return `${chosen === true ? isLike : did} ${nameRevision(revision)}`;
 }
 
 interface Cause {
@@ -86,22 +98,22 @@ interface Cause {
   readonly words: string;
 }
 
-function causeOfAbsence({ item, entry, movedFrom, revision, hash }: ChangeInput): Cause {
-  const commit = showRevision(revision);
+function causeOfAbsence(input: ChangeInput): Cause {
+  const { item, entry, movedFrom, hash } = input;
   if (item.occasion !== undefined) {
     const isDue = entry === null || entry.digest !== fieldsDigest(hash, item.fields);
     return isDue
-      ? { kind: 'source', words: `${item.occasion}, runs with commit ${commit}` }
+      ? { kind: 'source', words: `${item.occasion}, runs with ${nameRevision(input.revision)}` }
       : { kind: 'unfinished', words: `${item.occasion}, was not seen to end well` };
   }
-  if (movedFrom !== null) return { kind: 'moved', words: `moved in commit ${commit}` };
-  if (entry === null) return { kind: 'source', words: `new in commit ${commit}` };
+  if (movedFrom !== null) return { kind: 'moved', words: said(input, 'moved in', 'elsewhere in') };
+  if (entry === null) return { kind: 'source', words: said(input, 'new in', 'there in') };
   const isMade = entry.uid !== null;
   if (entry.digest !== fieldsDigest(hash, item.fields)) {
     const gone = item.traits.irreversible ? 'its check does not pass' : 'gone from the target';
     return {
       kind: 'source',
-      words: `changed in commit ${commit}, and ${isMade ? gone : 'not made yet'}`,
+      words: `${said(input, 'changed in', 'otherwise in')}, and ${isMade ? gone : 'not made yet'}`,
     };
   }
   if (!isMade) return { kind: 'unfinished', words: 'an earlier release did not get to it' };
@@ -110,23 +122,21 @@ function causeOfAbsence({ item, entry, movedFrom, revision, hash }: ChangeInput)
     : { kind: 'drift', words: 'was deleted at the target' };
 }
 
-function causeOfDifference(
-  { item, entry, renamedFrom, revision, hash }: ChangeInput,
-  diff: readonly FieldDiff[],
-): Cause {
+function causeOfDifference(input: ChangeInput, diff: readonly FieldDiff[]): Cause {
+  const { item, entry, renamedFrom, revision, hash } = input;
   const fields = nameFields(diff);
   if (entry === null && renamedFrom !== null)
     return {
       kind: 'moved',
-      words: `renamed from ${showResource(renamedFrom.id)}, and ${fields} changed in commit ${showRevision(revision)}`,
+      words: `renamed from ${showResource(renamedFrom.id)}, and ${fields} ${said(input, 'changed in', 'as in')}`,
     };
   if (entry === null)
     return {
       kind: 'source',
-      words: `there already, but ${fields} not as in commit ${showRevision(revision)}`,
+      words: `there already, but ${fields} not as in ${nameRevision(revision)}`,
     };
   if (entry.digest !== fieldsDigest(hash, item.fields)) {
-    return { kind: 'source', words: `${fields} changed in commit ${showRevision(revision)}` };
+    return { kind: 'source', words: `${fields} ${said(input, 'changed in', 'as in')}` };
   }
   const changed = diff.filter(({ because }) => because === undefined);
   const reasons = diff.flatMap(({ because }) => because ?? []);

@@ -5,7 +5,7 @@ import type { Change } from '../model/plan.ts';
 import { showResource } from '../model/resource.ts';
 import type { Observation } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
-import { showRevision } from '../model/revision.ts';
+import { said } from './change.ts';
 import { changeDigest } from './digest.ts';
 import type { PlanPolicy } from './policy.ts';
 
@@ -17,6 +17,8 @@ export interface DeleteInput {
   readonly policy: PlanPolicy;
   readonly targetUid: string;
   readonly revision: Revision;
+  /** See `PlanInput.chosen`. */
+  readonly chosen?: boolean | undefined;
   readonly hash: Hasher;
 }
 
@@ -59,9 +61,9 @@ export function planDelete(input: DeleteInput): DeleteOutcome {
       action: 'delete',
       id: entry.id,
       cause: input.moved
-        ? `moved in commit ${showRevision(input.revision)}`
+        ? said(input, 'moved in', 'elsewhere in')
         : policy.removal === null
-          ? `removed from source in commit ${showRevision(input.revision)}`
+          ? said(input, 'removed from source in', 'not there in')
           : 'the application was removed',
       causeKind: input.moved ? 'moved' : 'removed',
       wave: entry.wave,

@@ -71,6 +71,15 @@ describe('invariant 8: prune guard, by what is deleted', () => {
     expect(guards([...keeping(9), { want: wanted('new', {}, workload) }, ...running])).toEqual([]);
   });
 
+  test('the last workload is named, without what only goes with it', () => {
+    const running = wanted('web', {}, workload);
+    const plan = planOf([...deleting(2), { know: recorded(running), see: found(running) }], {
+      policy: { ...policy, allowEmpty: true },
+    });
+    const last = plan.guards.find(({ code }) => code === 'last-workload');
+    expect(last?.message).toBe('deletes the last that runs in this application: File/web');
+  });
+
   test('anything that may hold data needs a person', () => {
     expect(guards([...keeping(99), ...deleting(1, dataBearing)])).toEqual(['data-bearing']);
   });

@@ -52,13 +52,13 @@ export function pruneGuards(input: GuardInput): readonly Guard[] {
       message: `deletes what may hold data: ${listNames(data.map(({ change }) => showResource(change.id)))}`,
     });
   }
-  const lastWorkload =
-    input.deletes.some(({ entry }) => entry.traits.workload) &&
-    !input.desired.some((item) => item.traits.workload);
-  if (lastWorkload && !input.removal) {
+  const workloads = input.deletes.filter(({ entry }) => entry.traits.workload);
+  const isLast = workloads.length > 0 && !input.desired.some((item) => item.traits.workload);
+  if (isLast && !input.removal) {
+    const running = listNames(workloads.map(({ change }) => showResource(change.id)));
     guards.push({
       code: 'last-workload',
-      message: `deletes the last thing that runs in this application: ${names}`,
+      message: `deletes the last that runs in this application: ${running}`,
     });
   }
   const percent = input.owned === 0 ? 0 : (100 * input.deletes.length) / input.owned;

@@ -27,6 +27,11 @@ export interface PlanInput {
   readonly target: string;
   readonly targetUid: string;
   readonly revision: Revision;
+  /**
+   * Somebody chose the revision (a rollback, a preview, the way back after a failure) instead of the source having come to
+   * it. Then what differs was not changed by it, and its causes do not say so. Default false.
+   */
+  readonly chosen?: boolean | undefined;
   readonly desired: readonly Desired[];
   /** `null` before the first release. */
   readonly inventory: Inventory | null;

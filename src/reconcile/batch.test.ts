@@ -62,7 +62,7 @@ describe('invariant 8: deletes of one commit, counted across applications', () =
     expect(batch.guards('a')).toEqual([
       {
         code: 'many-deletes',
-        message: 'together with 1 other application(s) this commit deletes 51 resources',
+        message: 'together with another application this commit deletes 51 resources',
       },
     ]);
     expect([codes(batch, 'b'), codes(batch, 'c')]).toEqual([['many-deletes'], []]);

@@ -47,10 +47,11 @@ export class Batch {
     const total = [...this.#most.values()].reduce((sum, count) => sum + count, 0);
     const applications = [...this.#most.values()].filter((count) => count > 0).length;
     if (total <= manyDeletes || applications < 2) return [];
+    const others = applications === 2 ? 'another application' : `${applications - 1} others`;
     return [
       {
         code: 'many-deletes',
-        message: `together with ${applications - 1} other application(s) this commit deletes ${total} resources`,
+        message: `together with ${others} this commit deletes ${total} resources`,
       },
     ];
   }

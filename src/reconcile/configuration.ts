@@ -2,6 +2,7 @@ import type { ConfigProblemView } from '../control/api.ts';
 import { errorRecord } from '../model/error.ts';
 import type { Config } from '../model/config.ts';
 import { success } from '../model/result.ts';
+import { showSourceRevision } from '../model/revision.ts';
 import type { SourceRevision } from '../model/revision.ts';
 import type { Source } from '../source/source.ts';
 import type { Journal } from './journal.ts';
@@ -104,7 +105,7 @@ export class Configuration {
     if (loaded.value.sound) {
       this.#journal.emit({
         type: 'config.accepted',
-        message: `configuration of ${revision.commit.slice(0, 8)}`,
+        message: `configuration of ${showSourceRevision(revision)}`,
         data: { commit: revision.commit },
       });
       await this.#journal

@@ -4,6 +4,7 @@ import { inventoryKey } from '../model/inventory.ts';
 import { resourceKey } from '../model/resource.ts';
 import type { PlanSet } from '../model/plan.ts';
 import type { ReleaseTrigger } from '../model/release.ts';
+import { showSourceRevision } from '../model/revision.ts';
 import type { SourceRevision } from '../model/revision.ts';
 import type { Source } from '../source/source.ts';
 import type { TargetChange } from '../targets/target.ts';
@@ -364,7 +365,7 @@ export class Engine {
     if (known !== revision.commit) {
       this.journal.emit({
         type: 'source.updated',
-        message: `${source.name || 'repository'} is at ${revision.commit.slice(0, 8)}`,
+        message: `${source.name || 'repository'} is at ${showSourceRevision(revision)}`,
         data: { source: source.name, commit: revision.commit },
       });
     }

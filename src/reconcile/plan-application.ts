@@ -5,7 +5,7 @@ import type { Hold, Inventory } from '../model/inventory.ts';
 import { failure, success } from '../model/result.ts';
 import type { Result } from '../model/result.ts';
 import type { Revision } from '../model/revision.ts';
-import { showRevision } from '../model/revision.ts';
+import { nameRevision, showRevision } from '../model/revision.ts';
 import type { Desired } from '../model/resource.ts';
 import type { SeedId } from '../model/seed.ts';
 import { desiredDigest } from '../plan/digest.ts';
@@ -93,6 +93,7 @@ async function planOrThrow(
   const chosen = await choose(context, runtime, { hold, held, wanted, seed }, options);
   if (!chosen.ok) return chosen;
   const { prepared, problem, revision, fallback } = chosen.value;
+  const isChosen = options.revision !== null || hold?.kind === 'revision' || fallback !== 'none';
 
   const targets: TargetPlan[] = [];
   const digestPlans = [];
@@ -109,6 +110,7 @@ async function planOrThrow(
       target: item.target.name,
       targetUid: item.target.uid,
       revision,
+      chosen: isChosen,
       desired,
       inventory: item.inventory,
       observations,
@@ -270,7 +272,7 @@ function findQuarantined(
     const entry = list.find((one) => one.digest === digest);
     if (entry !== undefined) {
       return quarantined({
-        message: `commit ${showRevision(prepared.revision)} was tried and failed (${entry.reason}); the last good state is kept`,
+        message: `${nameRevision(prepared.revision)} was tried and failed (${entry.reason}); the last good state is kept`,
         resource: showRevision(prepared.revision),
       });
     }

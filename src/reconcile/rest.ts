@@ -1,6 +1,6 @@
 import type { SyncOutcome } from '../control/api.ts';
 import { errorFromRecord, withAdvice } from '../model/error.ts';
-import { showRevision } from '../model/revision.ts';
+import { nameRevision, showRevision } from '../model/revision.ts';
 import { placeOf } from '../plan/plan.ts';
 import { settleRecords, watchApplication } from './bookkeeping.ts';
 import type { PlannedRun, RunContext } from './context.ts';
@@ -77,5 +77,5 @@ export async function rest(
     else context.dependants.delete(other);
   }
   if (run.leaving && runtime.removal !== null) context.onGone(runtime);
-  return { kind: 'unchanged', message: `${runtime.id} is as ${showRevision(run.revision)} says` };
+  return { kind: 'unchanged', message: `${runtime.id} is as ${nameRevision(run.revision)} says` };
 }

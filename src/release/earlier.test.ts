@@ -152,3 +152,14 @@ describe('after a rollback', () => {
     expect(earlierRelease(after(['d', 'source'], ['b', 'rollback']))?.id).toBe('b1');
   });
 });
+
+it('never goes to what was released from a worktree: that was never committed', () => {
+  const [last, fromWorktree, first] = history(
+    ['c', 'succeeded'],
+    ['b', 'succeeded'],
+    ['a', 'succeeded'],
+  );
+  const [part] = fromWorktree!.revision;
+  const uncommitted = { ...fromWorktree!, revision: [{ ...part!, worktreeOn: 'commit-2' }] };
+  expect(earlierRelease([last!, uncommitted, first!])?.id).toBe('release-2');
+});

@@ -14,14 +14,14 @@ export function earlierRelease(history: readonly Release[]): Release | null {
   );
   const current = history[at];
   if (current === undefined) return null;
-  const earlier = history
-    .slice(firstOf(history, at, current) + 1)
-    .find(
-      (one) =>
-        one.outcome === 'succeeded' &&
-        one.revision.length > 0 &&
-        !sameState(one.revision, current.revision),
-    );
+  const earlier = history.slice(firstOf(history, at, current) + 1).find(
+    (one) =>
+      one.outcome === 'succeeded' &&
+      one.revision.length > 0 &&
+      // What was never committed cannot be had again.
+      one.revision.every(({ worktreeOn }) => worktreeOn === undefined) &&
+      !sameState(one.revision, current.revision),
+  );
   return earlier ?? null;
 }
 

@@ -100,7 +100,8 @@ export async function openLocalSource(options: LocalSourceOptions): Promise<Loca
     const snapshot = await snapshots.take(head, signal);
     if (!snapshot.ok) return snapshot;
     uncommitted = snapshot.value.commit !== head?.commit;
-    return success({ source: name, ...snapshot.value });
+    const worktreeOn = uncommitted ? { worktreeOn: head?.commit ?? '' } : {};
+    return success({ source: name, ...snapshot.value, ...worktreeOn });
   };
 
   const close = async (): Promise<void> => {

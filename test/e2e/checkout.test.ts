@@ -143,6 +143,22 @@ describe('fairlead validate names what its target would refuse, and where:', () 
   });
 });
 
+test('what --worktree plans and syncs is said to be that, in plans, history and descriptions', async () => {
+  const commit = repository.commit(files()).slice(0, 8);
+  repository.write({ 'site/page.yaml': String(files('changed')['site/page.yaml']) });
+  const plan = await run('plan', '--worktree');
+  expect(plan.stdout).toContain(`worktree, on top of ${commit}`);
+  expect(plan.stdout).toContain(`new in the worktree, on top of ${commit}`);
+
+  const sync = await run('sync', '--worktree', '--yes');
+  expect(sync.code).toBe(0);
+  expect(sync.stdout).toContain(`worktree on ${commit}`);
+  expect(sync.stdout).toContain('1 created');
+  expect((await run('history')).stdout).toContain(`worktree on ${commit}`);
+  const described = await run('describe', 'site@dev');
+  expect(described.stdout).toContain(`worktree, on top of ${commit}`);
+});
+
 test('fairlead wait --revision has the controller look at once, and says what it waited for', async () => {
   repository.commit(files());
   const up = startProgram(['--state-dir', join(state(), 'controller'), 'up', '--poll', '1h'], {

@@ -22,7 +22,7 @@ import { prepareRevert } from '../revert.ts';
 import { selectOne, showSelector } from '../selection.ts';
 import { changesOf, isDestructive } from '../show/counts.ts';
 import { showEventLine } from '../show/event-line.ts';
-import { approveCommand, showPlan } from '../show/plan.ts';
+import { approveCommand, showPlan, withYes } from '../show/plan.ts';
 
 export const rollback: CommandDefinition = {
   description: `Takes an application to an earlier state and keeps it there: until \`fairlead resume\`, new commits do not change it, drift is healed to the old state, and every list shows it as held. Without --to it goes to the release before the current one. The plan is shown first and asked about; --yes agrees to it.
@@ -79,7 +79,9 @@ With --commit the way back is also written to Git: a commit in this checkout tha
     context.progress.important(
       `${context.style.strong(showSelector(view))} goes to ${target.words}`,
     );
-    context.progress.important(showPlan(planSet, { style: context.style }));
+    context.progress.important(
+      showPlan(planSet, { style: context.style, agreed: input.flag('yes') ? withYes : undefined }),
+    );
     const revert =
       checkout === null
         ? null

@@ -23,7 +23,7 @@ import type { Result } from '../results.ts';
 import { showSelector } from '../selection.ts';
 import { changesOf } from '../show/counts.ts';
 import { showEventLine } from '../show/event-line.ts';
-import { showPlan } from '../show/plan.ts';
+import { showPlan, withYes } from '../show/plan.ts';
 import { writePlans } from './plan.ts';
 
 export const sync: CommandDefinition = {
@@ -72,12 +72,13 @@ Inside a checkout it works from HEAD and needs no controller; if one runs on the
       await writePlans(context, api, plans, { full: input.flag('full'), all: false });
       return await reportFailures(context, api, plans);
     }
+    const agreed = input.flag('yes') ? withYes : undefined;
     const shown = new Map<string, PlanSet>();
     for (const plan of plans) {
       if (plan.kind === 'failed' || changesOf(plan.value).length === 0) continue;
       shown.set(showSelector(plan.view), plan.value);
       context.progress.line(
-        `${showPlan(plan.value, { style: context.style, full: input.flag('full') })}\n`,
+        `${showPlan(plan.value, { style: context.style, full: input.flag('full'), agreed })}\n`,
       );
     }
     return await syncAll(context, api, views, shown, input);

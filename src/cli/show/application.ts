@@ -1,7 +1,7 @@
 import type { ApplicationDetail } from '../../control/api.ts';
 import type { Release } from '../../model/release.ts';
 import { showRevision } from '../../model/revision.ts';
-import type { Revision } from '../../model/revision.ts';
+import type { Revision, SourceRevision } from '../../model/revision.ts';
 import { showAgo, showDuration, showTime } from '../duration.ts';
 import { showTable } from '../output.ts';
 import { showSelector } from '../selection.ts';
@@ -103,8 +103,14 @@ function factsOf(
 function showWhole(revision: Revision): string {
   if (revision.length === 0) return 'none';
   return revision
-    .map((one) => (one.source === '' ? one.commit : `${one.source}@${one.commit}`))
+    .map((one) => (one.source === '' ? wholeCommit(one) : `${one.source}@${wholeCommit(one)}`))
     .join(', ');
+}
+
+/** The commit in full, or what uncommitted changes are on top of. */
+export function wholeCommit({ commit, worktreeOn }: SourceRevision): string {
+  if (worktreeOn === undefined) return commit;
+  return worktreeOn === '' ? 'worktree' : `worktree, on top of ${worktreeOn}`;
 }
 
 function blockers(detail: ApplicationDetail, style: Style): readonly string[] {

@@ -129,3 +129,22 @@ describe('a plan for people', () => {
     expect(showPlan(planSet([change('run', 'migrate')]), { style })).toContain('cannot be undone');
   });
 });
+
+test('a plan of a worktree names the commit that it is on top of, not one that nobody can find', () => {
+  const set = planSet([change('create', 'x')]);
+  const revision = [{ source: '', commit: 'f'.repeat(40), tree: '', worktreeOn: 'a1'.repeat(20) }];
+  const plans = set.plans.map((plan) => ({ ...plan, revision }));
+  const shown = showPlan({ ...set, plans }, { style });
+  expect(shown).toContain('worktree, on top of a1a1a1a1');
+  expect(shown).not.toContain('ffffffff');
+});
+
+test('a plan that was agreed to asks nobody', () => {
+  const set = planSet([change('delete', 'x')]);
+  const guards = [{ code: 'last-workload', message: 'deletes the last' }] as const;
+  const plans = set.plans.map((plan) => ({ ...plan, guards }));
+  const shown = showPlan({ ...set, plans }, { style, agreed: 'with --yes' });
+  expect(shown).toContain('Agreed to with --yes:');
+  expect(shown).toContain('deletes the last');
+  expect(shown).not.toContain('fairlead approve');
+});

@@ -1,7 +1,7 @@
 import { shortDigest } from '../../model/digest.ts';
 import type { Action, Change, Plan, PlanSet } from '../../model/plan.ts';
 import { showResource } from '../../model/resource.ts';
-import { showRevision } from '../../model/revision.ts';
+import { nameRevision, showRevision } from '../../model/revision.ts';
 import type { Style } from '../terminal/style.ts';
 import { displayWidth, oneLine } from '../terminal/width.ts';
 import { changesOf, showCounts } from './counts.ts';
@@ -15,7 +15,12 @@ export interface ShowPlanOptions {
   readonly brief?: boolean | undefined;
   /** Why the plan waits for a person, when that is known. */
   readonly waiting?: string | null | undefined;
+  /** How the plan was agreed to already ("with --yes", "by ada"). Default: nobody has. */
+  readonly agreed?: string | undefined;
 }
+
+/** `ShowPlanOptions.agreed` of a plan that whoever gave the command has agreed to with it. */
+export const withYes = 'with --yes';
 
 /** How each action looks, the same wherever plans are shown. */
 export const actionSymbols: Readonly<Record<Action, string>> = {
@@ -34,7 +39,7 @@ export function showPlan(planSet: PlanSet, options: ShowPlanOptions): string {
   const lines: string[] = [];
   for (const plan of planSet.plans) {
     lines.push(
-      `${style.strong(name)}  ${style.faint('Git →')} ${style.strong(plan.target)}  ${style.faint(`revision ${showRevision(plan.revision)}`)}`,
+      `${style.strong(name)}  ${style.faint('Git →')} ${style.strong(plan.target)}  ${style.faint(showPlanned(plan))}`,
       ...showChanges(plan, options),
       ...plan.warnings.map((warning) => `  ${style.warn(`warning: ${oneLine(warning)}`)}`),
       '',
@@ -45,6 +50,13 @@ export function showPlan(planSet: PlanSet, options: ShowPlanOptions): string {
   lines.push(`${style.strong('Plan:')} ${showCounts(planSet.plans)}`);
   if (changesOf(planSet).length > 0) lines.push(style.faint(`Digest: ${planSet.digest}`));
   return lines.join('\n');
+}
+
+/** `revision 1a2b3c4d`, or `worktree, on top of 1a2b3c4d`. */
+function showPlanned({ revision }: Plan): string {
+  return revision[0]?.worktreeOn === undefined
+    ? `revision ${showRevision(revision)}`
+    : nameRevision(revision).replace(/^the /, '');
 }
 
 function showChanges(plan: Plan, options: ShowPlanOptions): readonly string[] {
@@ -83,9 +95,13 @@ function showGuards(planSet: PlanSet, options: ShowPlanOptions): readonly string
   const reasons = guards.map((guard) => guard.message);
   if (reasons.length === 0 && options.waiting != null) reasons.push(options.waiting);
   if (reasons.length === 0) return [];
+  const lines = reasons.map((reason) => `${style.warn('!')}   ${oneLine(reason)}`);
+  if (options.agreed !== undefined) {
+    return [style.warn(style.strong(`! Agreed to ${options.agreed}:`)), ...lines, ''];
+  }
   return [
     style.warn(style.strong('! A person has to agree to this plan:')),
-    ...reasons.map((reason) => `${style.warn('!')}   ${oneLine(reason)}`),
+    ...lines,
     `${style.warn('!')} Agree with: ${style.command(approveCommand(planSet))}`,
     '',
   ];

@@ -7,7 +7,7 @@ import { showSelector } from '../selection.ts';
 import type { Style } from '../terminal/style.ts';
 import { oneLine } from '../terminal/width.ts';
 import type { DescribeOptions } from './application.ts';
-import { facts, section } from './application.ts';
+import { facts, section, wholeCommit } from './application.ts';
 import { showPlan } from './plan.ts';
 import { outcomeCell } from './status.ts';
 
@@ -19,7 +19,7 @@ export function describeRelease(release: Release, options: DescribeOptions): str
     ['Release', style.strong(release.id)],
     ['Application', showSelector(release)],
     ['Outcome', outcome.paint?.(outcome.text) ?? outcome.text],
-    ['Revision', release.revision.map((one) => one.commit).join(', ') || 'none'],
+    ['Revision', release.revision.map(wholeCommit).join(', ') || 'none'],
     ['Trigger', release.trigger],
     ['By', oneLine(release.actor)],
     ['Reason', oneLine(release.reason) || '-'],
@@ -39,7 +39,7 @@ export function describeRelease(release: Release, options: DescribeOptions): str
   }
   return [
     facts(rows, style),
-    section('Plan', showPlan(release.plan, { style, full: options.full }).split('\n'), style),
+    section('Plan', planOf(release, options).split('\n'), style),
     section(
       'Steps',
       release.steps.map((step) => showStep(step, release.startedAtMs, style)),
@@ -48,6 +48,11 @@ export function describeRelease(release: Release, options: DescribeOptions): str
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** What a person had to agree to was agreed to, or nothing of it was done. */
+function planOf({ plan, actor }: Release, { style, full }: DescribeOptions): string {
+  return showPlan(plan, { style, full, agreed: `by ${oneLine(actor)}` });
 }
 
 const marks: Readonly<

@@ -9,7 +9,7 @@ import type { Hold } from '../../model/inventory.ts';
 import { inventoryKey } from '../../model/inventory.ts';
 import type { Release } from '../../model/release.ts';
 import { showResource } from '../../model/resource.ts';
-import { shortCommit, showRevision } from '../../model/revision.ts';
+import { showRevision, showSourceRevision } from '../../model/revision.ts';
 import { showAge, showAgo, showDuration, showTime } from '../duration.ts';
 import type { View } from '../output.ts';
 import { showSelector } from '../selection.ts';
@@ -45,7 +45,7 @@ export function sourceView(nowMs: number): View<SourceView> {
       { header: 'FOLLOWS', cell: (item) => item.follows },
       {
         header: 'REVISION',
-        cell: (item) => (item.current === null ? 'none' : shortCommit(item.current.commit)),
+        cell: (item) => (item.current === null ? 'none' : showSourceRevision(item.current)),
       },
       { header: 'FETCHED', cell: (item) => showAge(item.lastSuccessAtMs, nowMs) },
       { header: 'URL', cell: (item) => item.url, flexible: true },
