@@ -145,7 +145,7 @@ describe('fairlead validate names what its target would refuse, and where:', () 
 
 test('what --worktree plans and syncs is said to be that, in plans, history and descriptions', async () => {
   const commit = repository.commit(files()).slice(0, 8);
-  repository.write({ 'site/page.yaml': String(files('changed')['site/page.yaml']) });
+  repository.write(files('changed'));
   const plan = await run('plan', '--worktree');
   expect(plan.stdout).toContain(`worktree, on top of ${commit}`);
   expect(plan.stdout).toContain(`new in the worktree, on top of ${commit}`);
