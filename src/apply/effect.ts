@@ -103,6 +103,7 @@ async function touch(
     signal,
     timeoutMs: context.timeoutMs,
     owned: entry?.fields ?? null,
+    dependents: entry?.deletion?.dependents,
   };
   if (change.action === 'delete') {
     await context.target.remove(effect);

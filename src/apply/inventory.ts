@@ -34,6 +34,7 @@ export function entryFor(hash: Hasher, desired: Desired, applied: Applied | null
     rank: desired.rank ?? 0,
     traits: desired.traits,
     prune: desired.prune,
+    ...(desired.deletion === undefined ? {} : { deletion: desired.deletion }),
   };
 }
 
@@ -116,8 +117,9 @@ export function settle(
       entries.push(entryFor(hash, item, applied));
     } else if (item !== undefined) {
       // Unchanged at the target, but its order or its prune switch may have moved in Git.
-      const { wave, rank = 0, prune, traits } = item;
-      entries.push({ ...entry, wave, rank, prune, traits });
+      const { wave, rank = 0, prune, traits, deletion } = item;
+      const { deletion: _before, ...rest } = entry;
+      entries.push({ ...rest, wave, rank, prune, traits, ...(deletion && { deletion }) });
     } else {
       entries.push(entry);
     }

@@ -1,5 +1,5 @@
 import type { JsonObject } from './json.ts';
-import type { ResourceId, Traits } from './resource.ts';
+import type { Deletion, ResourceId, Traits } from './resource.ts';
 import type { Revision } from './revision.ts';
 
 /** Newest shape of `Inventory` that this code reads and writes. A newer one is refused, never guessed at. */
@@ -31,6 +31,8 @@ export interface InventoryEntry {
   readonly rank?: number;
   readonly traits: Traits;
   readonly prune: boolean;
+  /** Default: nothing is to be known. */
+  readonly deletion?: Deletion;
 }
 
 /** A set of desired resources that was tried and failed; not tried again by itself. */

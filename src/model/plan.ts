@@ -58,6 +58,8 @@ export interface Change {
   /** Identity that must still hold when the change is applied; `null` where nothing is there yet. */
   readonly uid: string | null;
   readonly irreversible: boolean;
+  /** Of a delete: it waits for all others. Absent: it does not. */
+  readonly last?: boolean;
   /** Fields that are taken from somebody else, sorted; absent: none. */
   readonly takesOver?: readonly string[];
   /** `sha256:…` over target, action, id, owned desired fields, wave, options, and the UID of deletes and replacements. */
@@ -86,7 +88,8 @@ export interface Guard {
     | 'application-removed'
     | 'held-by-others'
     | 'not-made-here'
-    | 'replaces-data';
+    | 'replaces-data'
+    | 'asks-first';
   /** One sentence for the person who decides. */
   readonly message: string;
 }

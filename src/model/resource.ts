@@ -56,6 +56,18 @@ export interface Traits {
   readonly irreversible: boolean;
 }
 
+/** How a thing may be deleted, beyond whether it may. */
+export interface Deletion {
+  /** It stays and is given up when the whole application is removed. Default false. */
+  readonly keptOnRemoval?: boolean;
+  /** A person is asked first: when it leaves the source, when the application is removed. Default: as for all others. */
+  readonly asks?: readonly ('prune' | 'removal')[];
+  /** Only after everything else that is deleted is gone. Default false. */
+  readonly last?: boolean;
+  /** What becomes of what it owns at the target: it goes before it, or it stays. Default: it goes after it. */
+  readonly dependents?: 'first' | 'stay';
+}
+
 /** What a resource must be, checked and completed by its target. The only form that planning and applying see. */
 export interface Desired {
   readonly id: ResourceId;
@@ -81,6 +93,8 @@ export interface Desired {
   readonly traits: Traits;
   /** `false` keeps the thing alive when it disappears from the source. Default true. */
   readonly prune: boolean;
+  /** What else is to be known before it is deleted. Default: nothing. */
+  readonly deletion?: Deletion;
   /** Whether it may be deleted and made anew where it cannot be changed in place. Default false. */
   readonly replaceable?: boolean;
   /** Why it is run with a release and not kept up after that, as the beginning of a sentence ("PreSync hook"). Default: it is kept up. */

@@ -38,6 +38,12 @@ export function planDelete(input: DeleteInput): DeleteOutcome {
   if (!entry.prune && policy.removal !== null) {
     return { kind: 'forget', warning: `${name} stays, and is no longer managed` };
   }
+  if (policy.removal !== null && entry.deletion?.keptOnRemoval === true) {
+    return {
+      kind: 'forget',
+      warning: `${name} stays as its source asks, and is no longer managed`,
+    };
+  }
   if (policy.removal === null && !(entry.prune && policy.prune)) {
     return {
       kind: 'keep',
@@ -72,6 +78,7 @@ export function planDelete(input: DeleteInput): DeleteOutcome {
       diff: [],
       uid: live.uid,
       irreversible: entry.traits.dataBearing,
+      ...(entry.deletion?.last === true && { last: true }),
       digest: changeDigest(input.hash, {
         targetUid: input.targetUid,
         action: 'delete',

@@ -25,7 +25,10 @@ export function changeDigest(hash: Hasher, content: ChangeContent): string {
 }
 
 /** What the digest of a desired set covers of each resource; an inventory remembers it, too. */
-export type DigestedResource = Pick<Desired, 'id' | 'locator' | 'fields' | 'wave' | 'prune'>;
+export type DigestedResource = Pick<
+  Desired,
+  'id' | 'locator' | 'fields' | 'wave' | 'prune' | 'deletion'
+>;
 
 /** Digest of a whole desired set; the order in which resources were found does not matter. */
 export function desiredDigest(hash: Hasher, desired: readonly DigestedResource[]): string {
@@ -36,6 +39,7 @@ export function desiredDigest(hash: Hasher, desired: readonly DigestedResource[]
       fields: item.fields,
       wave: item.wave,
       prune: item.prune,
+      ...(item.deletion === undefined ? {} : { deletion: { ...item.deletion } }),
     }),
   );
   return digestOf(hash, 'fairlead-desired-set-v1', parts.toSorted());

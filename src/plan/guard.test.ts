@@ -33,6 +33,22 @@ function guards(list: readonly Situation[], parts: Partial<PlanPolicy> = {}): re
   return planOf(list, { policy: { ...policy, ...parts } }).guards.map(({ code }) => code);
 }
 
+describe('what asks for a person itself', () => {
+  const asking = (asks: readonly ('prune' | 'removal')[]) => deleting(1, { deletion: { asks } });
+
+  test('is deleted unasked by no policy, however small or short-lived', () => {
+    const all = [...keeping(9), ...asking(['prune'])];
+    expect(guards(all)).toEqual(['asks-first']);
+    expect(guards(all, { ephemeral: true })).toEqual(['asks-first']);
+    expect(guards(asking(['removal']), { removal: 'delete' })).toEqual(['asks-first']);
+  });
+
+  test('is asked about only when that happens that it names', () => {
+    expect(guards([...keeping(9), ...asking(['removal'])])).toEqual([]);
+    expect(guards(asking(['prune']), { removal: 'delete' })).toEqual([]);
+  });
+});
+
 describe('invariant 8: prune guard, by share of the application', () => {
   test('exactly 20 % pass', () => {
     expect(guards([...keeping(12), ...deleting(3)])).toEqual([]);

@@ -18,7 +18,9 @@ export interface GuardInput {
   readonly maxPrunePercent: number;
   /** The environment lives shortly: nothing in it is worth a question. */
   readonly ephemeral: boolean;
-  /** The whole application leaves, and a person is to say so. */
+  /** The whole application leaves. */
+  readonly leaving: boolean;
+  /** It does, and a person is to say so. */
   readonly removal: boolean;
 }
 
@@ -43,6 +45,14 @@ export function pruneGuards(input: GuardInput): readonly Guard[] {
         message: `${showResource(change.id)} is not as it was left: somebody changed or remade it, and deleting it would lose that`,
       });
     }
+  }
+  const leaves = input.leaving ? 'removal' : 'prune';
+  const asking = input.deletes.filter(({ entry }) => entry.deletion?.asks?.includes(leaves));
+  if (asking.length > 0) {
+    guards.push({
+      code: 'asks-first',
+      message: `deletes what its source wants nobody to delete unasked: ${listNames(asking.map(({ change }) => showResource(change.id)))}`,
+    });
   }
   if (input.ephemeral) return guards;
   const data = input.deletes.filter(({ entry }) => entry.traits.dataBearing);

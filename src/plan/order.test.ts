@@ -44,6 +44,17 @@ describe('the order of changes', () => {
     expect(names(ordered)).toEqual(['new', 'top', 'file', 'folder', 'ground']);
   });
 
+  test('has deletes that wait for the others at the very end', () => {
+    const waiting = { ...change('delete', 'waiting', 9), last: true };
+    const ordered = orderChanges([waiting, change('delete', 'a', 0), change('create', 'new')]);
+    expect(names(ordered)).toEqual(['new', 'a', 'waiting']);
+    expect(stagesOf(ordered).map(({ changes }) => names(changes))).toEqual([
+      ['new'],
+      ['a'],
+      ['waiting'],
+    ]);
+  });
+
   test('does not depend on the order in which they were found', () => {
     fc.assert(
       fc.property(fc.uniqueArray(anyChange, { selector: ({ id }) => id.name }), (changes) => {

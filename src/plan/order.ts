@@ -3,16 +3,23 @@ import { resourceKey } from '../model/resource.ts';
 
 /**
  * Order of application: everything that makes, by wave and rank; then deletes the other way round, so that what
- * depends on others goes before them. Ties are broken by name, so that equal plans look equal.
+ * depends on others goes before them, and those that wait for the rest at the very end. Ties are broken by name, so that
+ * equal plans look equal.
  */
 export function orderChanges(changes: readonly Change[]): readonly Change[] {
   return changes.toSorted((left, right) => {
-    const leftDeletes = left.action === 'delete';
-    if (leftDeletes !== (right.action === 'delete')) return leftDeletes ? 1 : -1;
+    const part = partOf(left) - partOf(right);
+    if (part !== 0) return part;
     const order = left.wave - right.wave || left.rank - right.rank;
-    if (order !== 0) return leftDeletes ? -order : order;
+    if (order !== 0) return left.action === 'delete' ? -order : order;
     return compare(resourceKey(left.id), resourceKey(right.id));
   });
+}
+
+/** The part of a release that a change belongs to; one begins when all of the last is done. */
+function partOf({ action, last = false }: Change): number {
+  if (action !== 'delete') return 0;
+  return last ? 2 : 1;
 }
 
 /** Changes that may run side by side, in the order of the groups. */
@@ -26,19 +33,26 @@ export interface Stage {
 
 /** Cuts ordered changes into stages: same wave and rank run in parallel. */
 export function stagesOf(ordered: readonly Change[]): readonly Stage[] {
-  const stages: { kind: Stage['kind']; wave: number; rank: number; changes: Change[] }[] = [];
+  const stages: {
+    kind: Stage['kind'];
+    part: number;
+    wave: number;
+    rank: number;
+    changes: Change[];
+  }[] = [];
   for (const change of ordered) {
     const kind = change.action === 'delete' ? 'delete' : 'make';
+    const part = partOf(change);
     const last = stages.at(-1);
     if (
       last !== undefined &&
-      last.kind === kind &&
+      last.part === part &&
       last.wave === change.wave &&
       last.rank === change.rank
     ) {
       last.changes.push(change);
     } else {
-      stages.push({ kind, wave: change.wave, rank: change.rank, changes: [change] });
+      stages.push({ kind, part, wave: change.wave, rank: change.rank, changes: [change] });
     }
   }
   return stages.map((stage, at) => {

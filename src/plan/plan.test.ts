@@ -251,6 +251,16 @@ describe('what left the source', () => {
     });
   });
 
+  test('stays when its application goes where it asks for that, and goes when it leaves the source', () => {
+    const staying = { ...gone, know: recorded(item, { deletion: { keptOnRemoval: true } }) };
+    expect(planOf([staying], { policy: { ...policy, allowEmpty: true } }).counts.delete).toBe(1);
+    const removal = { ...policy, removal: 'delete' } as const;
+    expect(tryPlan([staying], { policy: removal })).toMatchObject({
+      ok: true,
+      value: { plan: { changes: [] }, forget: [placeOf(item)] },
+    });
+  });
+
   test('is only forgotten when its application is orphaned', () => {
     const planned = tryPlan([gone], { policy: { ...policy, removal: 'orphan' } });
     expect(planned).toMatchObject({

@@ -185,6 +185,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
       owned: entries.length,
       maxPrunePercent: policy.maxPrunePercent,
       ephemeral: policy.ephemeral || policy.removal === 'delete',
+      leaving: policy.removal !== null,
       removal: policy.removal === 'confirm',
     }),
   ];

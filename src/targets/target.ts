@@ -4,6 +4,7 @@ import type { Hold, Inventory, InventoryEntry, InventoryKey } from '../model/inv
 import type { JsonObject } from '../model/json.ts';
 import type { KubernetesConfig, ProjectConfig } from '../model/config.ts';
 import type {
+  Deletion,
   Desired,
   Live,
   Manifest,
@@ -43,6 +44,8 @@ export interface Effect {
   readonly timeoutMs: number;
   /** The fields that the last release owned here; default: none. */
   readonly owned?: JsonObject | null;
+  /** Of what is deleted: what becomes of what it owns there. Default: it goes after it. */
+  readonly dependents?: Deletion['dependents'] | undefined;
 }
 
 export interface ApplyEffect extends Effect {

@@ -161,6 +161,46 @@ describe('what leaves the source', () => {
     expect((await shop.live('configmaps', 'kept')).data).toEqual({ a: '1' });
   });
 
+  test('waits for everything else that goes with PruneLast=true', async () => {
+    const last = option(configMap('z', { a: '1' }), 'PruneLast=true');
+    const first = configMap('a', { a: '1' });
+    const kept = configMap('kept', { a: '1' });
+    shop.commit({ 'shop/all.yaml': yaml(kept, last, first) });
+    await shop.settles();
+    await shop.edit('configmaps', 'a', { metadata: { finalizers: ['example.org/hold'] } });
+    shop.commit({ 'shop/all.yaml': yaml(kept) });
+    await says('ConfigMap/a does not go');
+    expect((await shop.live('configmaps', 'z')).metadata.deletionTimestamp).toBeUndefined();
+    await shop.edit('configmaps', 'a', { metadata: { finalizers: null } });
+    await shop.settles();
+    expect(await shop.live('configmaps', 'z')).toBeNull();
+    const releases = await shop.bench.api.releases({ ...selector, outcome: 'failed', limit: 1 });
+    expect(releases[0]?.plan.plans[0]?.changes.map(({ id }) => id.name)).toEqual(['a', 'z']);
+  });
+
+  test('waits for a person with Prune=confirm, who agrees to that plan', async () => {
+    const asking = option(configMap('asking', { a: '1' }), 'Prune=confirm');
+    shop.commit({ 'shop/all.yaml': yaml(configMap('a', { a: '1' }), asking) });
+    await shop.settles();
+    shop.commit({ 'shop/all.yaml': yaml(configMap('a', { a: '2' })) });
+    await says('deletes what its source wants nobody to delete unasked');
+    expect((await shop.live('configmaps', 'a')).data).toEqual({ a: '1' });
+    const plan = shop.bench.engine.applications.get('shop@dev')?.plan;
+    await shop.bench.api.approve({ digest: plan?.digest ?? '', actor: 'ann' });
+    await shop.settles();
+    expect(await shop.live('configmaps', 'asking')).toBeNull();
+  });
+
+  test('and has a sync option that is not followed was told so before', async () => {
+    const odd = option(configMap('a', { a: '1' }), 'ServerSideApply=false');
+    shop.commit({ 'shop/all.yaml': yaml(odd) });
+    await shop.settles();
+    const { warnings } = await shop.bench.api.application(selector);
+    expect(warnings).toEqual([
+      'shop/all.yaml:1: ConfigMap/a: the sync option ServerSideApply=false is not followed. Everything is applied by server-side apply; Replace=true makes anew what cannot be changed.',
+    ]);
+  });
+
   test('and is held up by a finalizer is waited for, and the finalizer is named, never removed', async () => {
     shop.commit({ 'shop/all.yaml': yaml(configMap('a', { a: '1' }), configMap('b', { b: '1' })) });
     await shop.settles();

@@ -52,6 +52,7 @@ export function recorded(item: Desired, parts: Partial<InventoryEntry> = {}): In
     wave: item.wave,
     traits: item.traits,
     prune: item.prune,
+    ...(item.deletion === undefined ? {} : { deletion: item.deletion }),
     ...parts,
   };
 }

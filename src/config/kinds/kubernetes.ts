@@ -47,7 +47,7 @@ export const kubernetes = z.strictObject({
     .default([])
     .meta({
       description:
-        "Argo CD's sync options for all resources: `CreateNamespace=true`, `Prune=false`, `Replace=true`, `Force=true`, `Validate=false`, `SkipDryRunOnMissingResource=true`, `PrunePropagationPolicy=foreground`. A resource's own annotation counts more.",
+        "Argo CD's sync options for all resources: `CreateNamespace=true`, `Prune=false`, `Prune=confirm`, `PruneLast=true`, `Delete=false`, `Delete=confirm`, `Replace=true`, `Force=true`, `Validate=false`, `SkipDryRunOnMissingResource=true`, `PrunePropagationPolicy=foreground`. What is not followed is told as a warning. A resource's own annotation counts more.",
     }),
   ignoreDifferences: z.array(ignoreDifference).max(200, 'may hold at most 200').default([]).meta({
     description:

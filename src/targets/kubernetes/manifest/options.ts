@@ -1,6 +1,8 @@
 import { suggest } from '../../../config/suggest.ts';
-import type { Manifest } from '../../../model/resource.ts';
+import type { Deletion, Manifest } from '../../../model/resource.ts';
 import { invalidManifest } from './invalid.ts';
+import { readSyncOptions } from './sync-options.ts';
+import type { SyncOptions } from './sync-options.ts';
 
 /**
  * What a manifest says about how it is released, in Argo CD's, Helm's, Flux's and our own words. See
@@ -10,6 +12,8 @@ export interface Options {
   readonly wave: number;
   /** `false`: it stays when it leaves the source. */
   readonly prune: boolean;
+  /** `Delete=false`, `Prune=confirm`, `Delete=confirm`, `PruneLast=true`, `PrunePropagationPolicy`; `null`: none of them. */
+  readonly deletion: Deletion | null;
   /** It may be deleted and made anew where it cannot be changed in place: `Replace=true` or `Force=true`. */
   readonly replaceable: boolean;
   /** Fields that others keep are taken without asking: `Force=true`. */
@@ -20,8 +24,6 @@ export interface Options {
   readonly createNamespace: boolean;
   /** `false` leaves fields that the kind does not have to the server, which drops them: `Validate=false`. */
   readonly validate: boolean;
-  /** What becomes of what it owns when it is deleted: `PrunePropagationPolicy`. */
-  readonly propagation: 'Background' | 'Foreground' | 'Orphan';
   /** JSON pointers of fields that others may change: `fairlead.dev/ignore-differences`. */
   readonly ignored: readonly string[];
 }
@@ -47,38 +49,44 @@ export function readOptions(
       `metadata.annotations has no "${name}"${nearest === null ? '' : `; did you mean ${nearest}?`} (allowed: ${ownAnnotations.join(', ')})`,
     );
   }
-  const options = readSyncOptions([...ofApplication, ...split(annotations[argoOptions])]);
+  const options = readSyncOptions([...ofApplication, ...syncOptionsIn(annotations)]);
   const isOn = (name: string): boolean => options.get(name) === 'true';
   return {
     wave: readWave(manifest, annotations),
     prune: !isKept(manifest, annotations) && options.get('prune') !== 'false',
+    deletion: readDeletion(options),
     replaceable: isOn('replace') || isOn('force'),
     force: isOn('force'),
     mayLackKind: isOn('skipdryrunonmissingresource'),
     createNamespace: isOn('createnamespace'),
     validate: options.get('validate') !== 'false',
-    propagation: readPropagation(options.get('prunepropagationpolicy')),
     ignored: readPointers(manifest, annotations[ignoring]),
   };
+}
+
+/** What a resource says for itself. */
+export function syncOptionsIn(annotations: Readonly<Record<string, string>>): readonly string[] {
+  return split(annotations[argoOptions]);
 }
 
 function split(text: string | undefined): readonly string[] {
   return (text ?? '').split(',');
 }
 
-/** Later ones win; names and values in any case, as people write them. */
-function readSyncOptions(options: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(
-    options.flatMap((option) => {
-      const [name = '', value = ''] = option.trim().toLowerCase().split('=');
-      return name === '' ? [] : [[name, value] as const];
-    }),
+function readDeletion(options: SyncOptions): Deletion | null {
+  const asks = (['prune', 'removal'] as const).filter(
+    (when) => options.get(when === 'prune' ? 'prune' : 'delete') === 'confirm',
   );
-}
-
-function readPropagation(value: string | undefined): Options['propagation'] {
-  if (value === 'foreground') return 'Foreground';
-  return value === 'orphan' ? 'Orphan' : 'Background';
+  const propagation = options.get('prunepropagationpolicy');
+  const dependents =
+    propagation === 'foreground' ? 'first' : propagation === 'orphan' ? 'stay' : undefined;
+  const deletion: Deletion = {
+    ...(options.get('delete') === 'false' && { keptOnRemoval: true }),
+    ...(asks.length > 0 && { asks }),
+    ...(options.get('prunelast') === 'true' && { last: true }),
+    ...(dependents && { dependents }),
+  };
+  return Object.keys(deletion).length === 0 ? null : deletion;
 }
 
 function readWave(manifest: Manifest, annotations: Readonly<Record<string, string>>): number {

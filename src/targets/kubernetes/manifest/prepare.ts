@@ -24,11 +24,12 @@ import { readHook } from '../hook/hook.ts';
 import { asHook, bindHooks } from '../hook/bind.ts';
 import { invalidManifest, showManifest } from './invalid.ts';
 import { normalise, stringMap } from './normalise.ts';
-import { readOptions } from './options.ts';
+import { readOptions, syncOptionsIn } from './options.ts';
 import type { Options } from './options.ts';
 import { ownKinds } from './own-kinds.ts';
 import { toPayload } from './payload.ts';
 import { rankOf } from './rank.ts';
+import { ignoredOptions } from './sync-options.ts';
 import { scaleTargetOf } from './scaled.ts';
 import type { ScaleTarget } from './scaled.ts';
 import { traitsOf } from './traits.ts';
@@ -64,6 +65,8 @@ export async function prepareManifests(
     kinds: ownKinds(manifests),
     scaled: manifests.flatMap((manifest) => scaleTargetOf(manifest, namespace) ?? []),
   };
+  for (const sentence of ignoredOptions(scope.kubernetes?.syncOptions ?? []))
+    scope.warn?.(`kubernetes.syncOptions: ${sentence}`);
   const desired: Desired[] = [];
   const problems: FairleadError[] = [];
   for (const manifest of manifests) {
@@ -91,6 +94,8 @@ async function prepareOne(
   const metadata = isJsonObject(manifest.body['metadata']) ? manifest.body['metadata'] : {};
   const annotations = stringMap(manifest, 'annotations', metadata['annotations']);
   const options = readOptions(manifest, annotations, scope.kubernetes?.syncOptions ?? []);
+  for (const sentence of ignoredOptions(syncOptionsIn(annotations)))
+    scope.warn?.(`${showManifest(manifest)}: ${sentence}`);
   const reading = readHook(manifest, annotations, options.wave);
   if (reading.kind === 'left-out') {
     if (reading.why !== '') scope.warn?.(`${showManifest(manifest)} is left out: ${reading.why}`);
@@ -131,6 +136,7 @@ async function prepareOne(
     rank: rankOf(id),
     traits: traitsOf(id),
     prune: options.prune,
+    ...(options.deletion === null ? {} : { deletion: options.deletion }),
     replaceable: options.replaceable,
     origin: manifest.origin,
   };

@@ -72,7 +72,9 @@ export async function removeObject(tools: RemoveWith, effect: Effect): Promise<v
 }
 
 /** As the source said when it was applied last: `PrunePropagationPolicy`. */
-function propagationOf({ owned }: Effect): NonNullable<DeleteOptions['propagation']> {
+function propagationOf({ owned, dependents }: Effect): NonNullable<DeleteOptions['propagation']> {
+  if (dependents !== undefined) return dependents === 'first' ? 'Foreground' : 'Orphan';
+  // What was recorded before that was.
   const annotations = branch(owned ?? undefined, 'metadata', 'annotations');
   const options = text(annotations['argocd.argoproj.io/sync-options']).toLowerCase();
   if (options.includes('prunepropagationpolicy=foreground')) return 'Foreground';
