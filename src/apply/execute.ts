@@ -11,15 +11,17 @@ import { stagesOf } from '../plan/order.ts';
 import type { Stage } from '../plan/order.ts';
 import { placeOf } from '../plan/plan.ts';
 import type { Clock } from '../system/clock.ts';
-import { fencedOff } from '../targets/errors.ts';
 import type { Applied, Target } from '../targets/target.ts';
 import { carryOut } from './effect.ts';
 import type { EffectContext, EffectOutcome } from './effect.ts';
 import { cancelled, healthMissed, heldMeanwhile } from './errors.ts';
+import { fenceOf } from './fence.ts';
 import { awaitHealth } from './health-wait.ts';
 import type { Awaited } from './health-wait.ts';
 import { announce, entryFor, settle } from './inventory.ts';
 import type { ReleaseIdentity } from './inventory.ts';
+import { inTurn, tidyUp } from './tidy.ts';
+import type { Ran } from './tidy.ts';
 
 /** Effects of one stage that run at the same time. */
 const parallelEffects = 8;
@@ -34,6 +36,8 @@ export interface ExecuteInput {
   /** Places that only leave the record. */
   readonly forget: readonly string[];
   readonly desired: readonly Desired[];
+  /** What is run before and after everything goes. Default: nothing. */
+  readonly runs?: readonly Desired[];
   /** The inventory the plan was made on; another one at the target by now is a conflict. */
   readonly inventory: Inventory | null;
   /** Epoch stored under this key when the plan was made; `null`: none (first release, or handed over by a rename). */
@@ -72,7 +76,7 @@ export interface ExecuteOutcome {
  * @throws FairleadError when the announcement itself cannot be written; nothing has been touched then.
  */
 export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> {
-  const { target, key, plan, desired, hash } = input;
+  const { target, key, plan, desired, hash, runs = [] } = input;
   const announced = announce(input.identity, input.inventory, plan, desired, hash);
   await target.ledger.save(key, announced, input.storedEpoch);
 
@@ -84,7 +88,7 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
     key,
     applicationUid: input.identity.applicationUid,
     approved: input.approved,
-    fence: fenceOf(input, announced),
+    fence: fenceOf(target, key, announced),
     timeoutMs: input.timeouts.applyMs,
     signal: input.signal,
     onStep: input.onStep,
@@ -93,17 +97,28 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
   let waveMembers: Desired[] = [];
   const unseen = endedUnseen(input);
   const expected = desired.filter((item) => input.leftAlone?.has(placeOf(item)) !== true);
-  const desiredByPlace = new Map(desired.map((item) => [placeOf(item), item]));
+  const all = [...desired, ...runs];
+  const desiredByPlace = new Map(all.map((item) => [placeOf(item), item]));
   const entries = new Map((input.inventory?.entries ?? []).map((entry) => [placeOf(entry), entry]));
   const known = { desired: desiredByPlace, entries };
+  const ran: Ran[] = [];
+  // What has run is not run again by who goes on after a crash.
+  const checkpoint = inTurn(() =>
+    target.ledger.save(key, settle(announced, { made, gone }, all, null, hash), announced.epoch),
+  );
   for (const stage of stagesOf(plan.changes)) {
     error = await mayGoOn(input);
     if (error !== null) break;
-    error = await runStage(context, stage, known, made, gone);
+    error = await runStage(context, stage, known, made, gone, async (change, applied) => {
+      await checkpoint();
+      ran.push({ change, applied });
+    });
     if (error !== null) break;
     if (stage.kind === 'delete') continue;
     waveMembers.push(
-      ...stage.changes.flatMap((change) => desiredByPlace.get(placeOf(change)) ?? []),
+      ...stage.changes
+        .filter(({ moment }) => moment === undefined)
+        .flatMap((change) => desiredByPlace.get(placeOf(change)) ?? []),
     );
     if (!stage.endsWave) continue;
     input.onVerifying();
@@ -125,9 +140,11 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
     const reached = await waitForWave(input, expected, entries, made);
     if (!('uids' in reached)) error = reached;
   }
+  const untidy = await tidyUp(context, ran, gone);
+  error ??= untidy;
   const unhealthy = error?.code === healthMissed.definition.code;
   const good = error === null && input.awaitsConfirmation !== true ? plan : null;
-  const settled = settle(announced, { made, gone }, desired, good, hash);
+  const settled = settle(announced, { made, gone }, all, good, hash);
   try {
     await target.ledger.save(key, settled, announced.epoch);
   } catch (thrown) {
@@ -164,14 +181,23 @@ async function runStage(
   },
   made: Map<string, Applied>,
   gone: Set<string>,
+  onRun: (change: Change, applied: Applied) => Promise<void>,
 ): Promise<FairleadError | null> {
   let first: FairleadError | null = null;
   const queue = [...stage.changes];
-  const record = (change: Change, outcome: EffectOutcome): void => {
+  const record = async (change: Change, outcome: EffectOutcome): Promise<void> => {
     const place = placeOf(change);
-    if (outcome.kind === 'made') made.set(place, outcome.applied);
-    else if (outcome.kind === 'gone') gone.add(place);
-    else first ??= outcome.error;
+    if (outcome.kind === 'gone') gone.add(place);
+    else if (outcome.kind === 'failed') first ??= outcome.error;
+    else {
+      made.set(place, outcome.applied);
+      if (change.action !== 'run' || known.desired.get(place)?.occasion === undefined) return;
+      try {
+        await onRun(change, outcome.applied);
+      } catch (thrown) {
+        first ??= toFairleadError(thrown);
+      }
+    }
   };
   const worker = async (): Promise<void> => {
     for (let change = queue.shift(); change !== undefined; change = queue.shift()) {
@@ -179,7 +205,10 @@ async function runStage(
       if (first !== null) return;
       const place = placeOf(change);
       const desired = known.desired.get(place) ?? null;
-      record(change, await carryOut(context, change, desired, known.entries.get(place) ?? null));
+      await record(
+        change,
+        await carryOut(context, change, desired, known.entries.get(place) ?? null),
+      );
     }
   };
   await Promise.all(Array.from({ length: Math.min(parallelEffects, queue.length) }, worker));
@@ -238,16 +267,4 @@ async function mayGoOn(input: ExecuteInput): Promise<FairleadError | null> {
 function stopped(input: ExecuteInput, when: string): FairleadError {
   const resource = inventoryKey(input.key);
   return cancelled({ message: `stopped ${resource} ${when}`, resource });
-}
-
-/** Fails when another writer has begun a release of this application since ours was announced. */
-function fenceOf(input: ExecuteInput, announced: Inventory): () => Promise<void> {
-  return async () => {
-    const now = await input.target.ledger.load(input.key);
-    if (now?.epoch === announced.epoch && now.release === announced.release) return;
-    throw fencedOff({
-      message: `${input.key.application}@${input.key.environment} is at epoch ${now?.epoch ?? 'none'}, this release is ${announced.epoch}`,
-      resource: `${input.key.application}@${input.key.environment}`,
-    });
-  };
 }

@@ -21,6 +21,11 @@ export interface ReleaseIdentity {
   readonly seed?: InventorySeed | undefined;
 }
 
+/** Whether it is run when nothing but the record tells of it any more. */
+function isForRemoval({ occasion }: Desired): boolean {
+  return occasion?.moment === 'before-removal' || occasion?.moment === 'after-removal';
+}
+
 /** The record of one desired resource at its place. */
 export function entryFor(hash: Hasher, desired: Desired, applied: Applied | null): InventoryEntry {
   return {
@@ -35,6 +40,7 @@ export function entryFor(hash: Hasher, desired: Desired, applied: Applied | null
     traits: desired.traits,
     prune: desired.prune,
     ...(desired.deletion === undefined ? {} : { deletion: desired.deletion }),
+    ...(isForRemoval(desired) && { payload: desired.payload }),
   };
 }
 

@@ -136,6 +136,8 @@ export interface PlanRequest extends Selector {
   readonly revision: string | null;
   /** Whether programs that manifests name may be asked (checks of commands, probes). Default true. */
   readonly checks?: boolean | undefined;
+  /** As a rollback to `revision` would be. Default false. */
+  readonly rollback?: boolean | undefined;
 }
 
 export interface SyncRequest extends Selector {

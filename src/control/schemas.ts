@@ -27,6 +27,7 @@ export const requestSchemas: Readonly<Record<keyof Api, z.ZodType>> = {
     ...selector,
     revision: reference.nullable(),
     checks: z.boolean().optional(),
+    rollback: z.boolean().optional(),
   }),
   render: z.strictObject({ ...selector, revision: reference.nullable() }),
   check: z.strictObject({ ...selector, revision: reference.nullable() }),

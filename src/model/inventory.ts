@@ -33,6 +33,8 @@ export interface InventoryEntry {
   readonly prune: boolean;
   /** Default: nothing is to be known. */
   readonly deletion?: Deletion;
+  /** Of what is run when the application is removed, when its source is gone: what `Desired.payload` was. */
+  readonly payload?: JsonObject;
 }
 
 /** A set of desired resources that was tried and failed; not tried again by itself. */

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from './json.ts';
-import type { ResourceId } from './resource.ts';
+import type { Deletion, Moment, ResourceId } from './resource.ts';
 import type { Revision } from './revision.ts';
 
 /** What is done to one resource. `adopt` takes ownership of something identical without touching it. */
@@ -58,8 +58,10 @@ export interface Change {
   /** Identity that must still hold when the change is applied; `null` where nothing is there yet. */
   readonly uid: string | null;
   readonly irreversible: boolean;
-  /** Of a delete: it waits for all others. Absent: it does not. */
-  readonly last?: boolean;
+  /** Of what is run only after a failure, or when the application is removed: when. Absent: it comes with the rest. */
+  readonly moment?: Exclude<Moment, 'release'>;
+  /** Of a delete: what it waits for, as `Deletion.last`. Absent: nothing. */
+  readonly last?: Deletion['last'];
   /** Fields that are taken from somebody else, sorted; absent: none. */
   readonly takesOver?: readonly string[];
   /** `sha256:…` over target, action, id, owned desired fields, wave, options, and the UID of deletes and replacements. */
@@ -102,6 +104,8 @@ export interface Plan {
   readonly revision: Revision;
   /** In the order of application: deletes last, else wave, then dependencies within a wave. */
   readonly changes: readonly Change[];
+  /** What is run if this release fails, in that order; part of what is approved. Absent: nothing. */
+  readonly onFailure?: readonly Change[];
   readonly counts: PlanCounts;
   readonly warnings: readonly string[];
   readonly guards: readonly Guard[];

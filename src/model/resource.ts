@@ -40,6 +40,7 @@ export interface Origin {
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
+  /** Of a hook that has `generateName` alone: that, and the target completes it. */
   readonly name: string;
   readonly namespace: string;
   readonly body: JsonObject;
@@ -62,10 +63,20 @@ export interface Deletion {
   readonly keptOnRemoval?: boolean;
   /** A person is asked first: when it leaves the source, when the application is removed. Default: as for all others. */
   readonly asks?: readonly ('prune' | 'removal')[];
-  /** Only after everything else that is deleted is gone. Default false. */
-  readonly last?: boolean;
+  /** It goes when everything else that is deleted is gone, or also all is run that comes after that. Default: in its order. */
+  readonly last?: 'deletes' | 'all';
   /** What becomes of what it owns at the target: it goes before it, or it stays. Default: it goes after it. */
   readonly dependents?: 'first' | 'stay';
+}
+
+/** When something is run that is not kept up: with releases, after one that failed, when the application is removed. */
+export type Moment = 'release' | 'failure' | 'before-removal' | 'after-removal';
+
+/** Why something is run and not kept up after that. */
+export interface Occasion {
+  readonly moment: Moment;
+  /** As the beginning of a sentence: "PreSync hook". */
+  readonly words: string;
 }
 
 /** What a resource must be, checked and completed by its target. The only form that planning and applying see. */
@@ -97,8 +108,8 @@ export interface Desired {
   readonly deletion?: Deletion;
   /** Whether it may be deleted and made anew where it cannot be changed in place. Default false. */
   readonly replaceable?: boolean;
-  /** Why it is run with a release and not kept up after that, as the beginning of a sentence ("PreSync hook"). Default: it is kept up. */
-  readonly occasion?: string;
+  /** When it is run. Default: it is kept up. */
+  readonly occasion?: Occasion;
   /**
    * Carrying it out asks first whether there is anything to do, and the answer may be another one once what comes before
    * it has changed: it is planned with such changes, and done where it is still needed then. Default false.

@@ -2,7 +2,7 @@ import type { Hasher } from '../model/digest.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
 import type { Action, CauseKind, Change, FieldDiff } from '../model/plan.ts';
 import { showResource } from '../model/resource.ts';
-import type { Desired, Observation } from '../model/resource.ts';
+import type { Desired, Moment, Observation, Occasion } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
 import { nameRevision } from '../model/revision.ts';
 import { changeDigest, fieldsDigest } from './digest.ts';
@@ -59,15 +59,47 @@ export function planChange(input: ChangeInput): Change | null {
     entry.digest === fieldsDigest(input.hash, item.fields);
   if (recorded) return null;
   const cause: Cause =
-    input.renamedFrom !== null
-      ? renamed(input.renamedFrom, input)
-      : entry === null
-        ? {
-            kind: 'adopted',
-            words: 'already there and identical; becomes ours, nothing is touched',
-          }
-        : { kind: 'unfinished', words: 'already as wanted; only the record is brought up to date' };
+    item.occasion !== undefined
+      ? causeOfRecord(input, item.occasion)
+      : input.renamedFrom !== null
+        ? renamed(input.renamedFrom, input)
+        : entry === null
+          ? {
+              kind: 'adopted',
+              words: 'already there and identical; becomes ours, nothing is touched',
+            }
+          : {
+              kind: 'unfinished',
+              words: 'already as wanted; only the record is brought up to date',
+            };
   return make(input, 'adopt', live.uid, [], cause);
+}
+
+/** Something that does not run with this release, but is to be known. */
+function causeOfRecord({ item, entry, hash }: ChangeInput, { moment, words }: Occasion): Cause {
+  const isNew = entry === null || entry.digest !== fieldsDigest(hash, item.fields);
+  return { kind: isNew ? 'source' : 'unfinished', words: `${words}, ${whenRun[moment]}` };
+}
+
+const whenRun: Readonly<Record<Moment, string>> = {
+  release: 'not for this release',
+  failure: 'runs when a release fails',
+  'before-removal': 'kept for when the application is removed',
+  'after-removal': 'kept for when the application is removed',
+};
+
+/** What is run if this release fails. */
+export function planOnFailure(input: ChangeInput): Change {
+  const words = `${input.item.occasion?.words}, runs only if this release fails`;
+  return make(input, 'run', null, [], { kind: 'source', words });
+}
+
+/** What is run before or after everything goes. `uid` in the record says that it has run already. */
+export function planOnRemoval(input: ChangeInput): Change {
+  const { occasion } = input.item;
+  const when = occasion?.moment === 'after-removal' ? 'after everything is' : 'before anything is';
+  const words = `${occasion?.words}, runs ${when} deleted`;
+  return make(input, 'run', input.entry?.uid ?? null, [], { kind: 'source', words });
 }
 
 /** The change of what may have to be run and may not; whether it has to is asked when it is its turn. */
@@ -102,9 +134,10 @@ function causeOfAbsence(input: ChangeInput): Cause {
   const { item, entry, movedFrom, hash } = input;
   if (item.occasion !== undefined) {
     const isDue = entry === null || entry.digest !== fieldsDigest(hash, item.fields);
+    const { words } = item.occasion;
     return isDue
-      ? { kind: 'source', words: `${item.occasion}, runs with ${nameRevision(input.revision)}` }
-      : { kind: 'unfinished', words: `${item.occasion}, was not seen to end well` };
+      ? { kind: 'source', words: `${words}, runs with ${nameRevision(input.revision)}` }
+      : { kind: 'unfinished', words: `${words}, was not seen to end well` };
   }
   if (movedFrom !== null) return { kind: 'moved', words: said(input, 'moved in', 'elsewhere in') };
   if (entry === null) return { kind: 'source', words: said(input, 'new in', 'there in') };
@@ -158,6 +191,8 @@ function make(
 ): Change {
   const { item } = input;
   const held = diff.filter(({ heldBy }) => heldBy !== undefined).map(({ path }) => path);
+  const moment = item.occasion?.moment ?? 'release';
+  const isAside = action === 'run' && moment !== 'release';
   const takesOver = held.length === 0 ? undefined : held.toSorted();
   return {
     action,
@@ -170,6 +205,7 @@ function make(
     diff,
     uid,
     irreversible: item.traits.irreversible && action === 'run',
+    ...(isAside && { moment }),
     ...(takesOver && { takesOver }),
     digest: changeDigest(input.hash, {
       targetUid: input.targetUid,

@@ -78,7 +78,7 @@ export function planDelete(input: DeleteInput): DeleteOutcome {
       diff: [],
       uid: live.uid,
       irreversible: entry.traits.dataBearing,
-      ...(entry.deletion?.last === true && { last: true }),
+      ...(entry.deletion?.last && { last: entry.deletion.last }),
       digest: changeDigest(input.hash, {
         targetUid: input.targetUid,
         action: 'delete',

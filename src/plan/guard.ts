@@ -12,6 +12,8 @@ export const manyDeletes = 50;
 export interface GuardInput {
   /** Deletes by which something is lost, with what the inventory knows of each. */
   readonly deletes: readonly { readonly change: Change; readonly entry: InventoryEntry }[];
+  /** What is run because the application leaves. */
+  readonly runs: readonly Change[];
   readonly desired: readonly Desired[];
   /** How many things the application owns now. */
   readonly owned: number;
@@ -29,8 +31,14 @@ export interface GuardInput {
  * because it is stored as an approval of it.
  */
 export function pruneGuards(input: GuardInput): readonly Guard[] {
-  if (input.deletes.length === 0) return [];
   const guards: Guard[] = [];
+  if (input.removal && input.deletes.length === 0 && input.runs.length > 0) {
+    guards.push({
+      code: 'application-removed',
+      message: `the application is no longer in the configuration; what is to run then would run: ${listNames(input.runs.map(({ id }) => showResource(id)))}`,
+    });
+  }
+  if (input.deletes.length === 0) return guards;
   const names = listNames(input.deletes.map(({ change }) => showResource(change.id)));
   if (input.removal) {
     guards.push({

@@ -45,7 +45,7 @@ describe('the order of changes', () => {
   });
 
   test('has deletes that wait for the others at the very end', () => {
-    const waiting = { ...change('delete', 'waiting', 9), last: true };
+    const waiting = { ...change('delete', 'waiting', 9), last: 'deletes' } as const;
     const ordered = orderChanges([waiting, change('delete', 'a', 0), change('create', 'new')]);
     expect(names(ordered)).toEqual(['new', 'a', 'waiting']);
     expect(stagesOf(ordered).map(({ changes }) => names(changes))).toEqual([

@@ -3,7 +3,7 @@ import { resourceKey } from '../model/resource.ts';
 
 /**
  * Order of application: everything that makes, by wave and rank; then deletes the other way round, so that what
- * depends on others goes before them, and those that wait for the rest at the very end. Ties are broken by name, so that
+ * depends on others goes before them, and those that wait for the rest at the end. What is run after a removal follows. Ties are broken by name, so that
  * equal plans look equal.
  */
 export function orderChanges(changes: readonly Change[]): readonly Change[] {
@@ -17,9 +17,11 @@ export function orderChanges(changes: readonly Change[]): readonly Change[] {
 }
 
 /** The part of a release that a change belongs to; one begins when all of the last is done. */
-function partOf({ action, last = false }: Change): number {
+function partOf({ action, last, moment }: Change): number {
+  if (moment === 'after-removal') return 3;
   if (action !== 'delete') return 0;
-  return last ? 2 : 1;
+  if (last === undefined) return 1;
+  return last === 'deletes' ? 2 : 4;
 }
 
 /** Changes that may run side by side, in the order of the groups. */

@@ -9,7 +9,8 @@ import type { Result } from '../model/result.ts';
 import type { Revision } from '../model/revision.ts';
 import { showRevision } from '../model/revision.ts';
 import { errorFromRecord } from '../model/error.ts';
-import { planChange } from './change.ts';
+import type { ChangeInput } from './change.ts';
+import { planChange, planOnFailure, planOnRemoval } from './change.ts';
 import { planDelete } from './delete.ts';
 import { desiredDigest, placeKey, planDigest, planSetDigest } from './digest.ts';
 import { claimedTwice, emptyRender, unreadableLive } from './errors.ts';
@@ -33,6 +34,8 @@ export interface PlanInput {
    */
   readonly chosen?: boolean | undefined;
   readonly desired: readonly Desired[];
+  /** What is run before and after everything goes, where the application leaves this target. Default: nothing. */
+  readonly runs?: readonly Desired[];
   /** `null` before the first release. */
   readonly inventory: Inventory | null;
   /** What is at each place (`placeKey`) of `desired` and of `inventory`. A missing one is a bug of the caller. */
@@ -110,7 +113,8 @@ export function createPlan(input: PlanInput): Result<Planned> {
   const foreign: Change[] = [];
   const asked: Asked[] = [];
   let unchanged = 0;
-  const wanted = new Set(desired.map(placeOf));
+  const runs = policy.removal === 'orphan' ? [] : (input.runs ?? []);
+  const wanted = new Set([...desired, ...runs].map(placeOf));
   // One thing in the world under two ids: it was renamed, and changes hands as it is.
   const leaving = new Map(
     entries
@@ -144,6 +148,20 @@ export function createPlan(input: PlanInput): Result<Planned> {
   const whenAsked = planAsked(asked, changes);
   changes.push(...whenAsked);
   unchanged += asked.length - whenAsked.length;
+  const aside = (item: Desired): ChangeInput => {
+    const place = placeOf(item);
+    const entry = byPlace.get(place) ?? null;
+    const observation = see(input, place);
+    return { ...input, item, entry, movedFrom: null, renamedFrom: null, observation };
+  };
+  // Nothing fails that is only healed.
+  const isRelease =
+    changes.some(({ causeKind }) => causeKind !== 'drift' && causeKind !== 'if-needed') ||
+    (inventory !== null && inventory.verified !== desiredDigest(hash, desired));
+  const onFailure = desired
+    .filter(({ occasion }) => isRelease && occasion?.moment === 'failure')
+    .map((item) => planOnFailure(aside(item)));
+  for (const item of runs) changes.push(planOnRemoval(aside(item)));
 
   const forget: string[] = [];
   const deletes: { change: Change; entry: InventoryEntry }[] = [];
@@ -181,6 +199,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
     ...foreignGuards(foreign, desired),
     ...pruneGuards({
       deletes,
+      runs: changes.filter(({ moment }) => moment !== undefined),
       desired,
       owned: entries.length,
       maxPrunePercent: policy.maxPrunePercent,
@@ -190,6 +209,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
     }),
   ];
   const ordered = orderChanges(changes);
+  const aftermath = orderChanges(onFailure);
   return success({
     plan: {
       application: input.application,
@@ -197,6 +217,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
       target: input.target,
       revision: input.revision,
       changes: ordered,
+      ...(aftermath.length > 0 && { onFailure: aftermath }),
       counts: countChanges(ordered, unchanged),
       warnings,
       guards,
@@ -204,7 +225,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
       digest: planDigest(
         hash,
         input,
-        ordered.map((change) => change.digest),
+        [...ordered, ...aftermath].map((change) => change.digest),
       ),
     },
     forget,
@@ -243,7 +264,9 @@ export function refuseClash(desired: readonly Desired[]): Result<readonly Desire
 function findClash(desired: readonly Desired[]): { message: string; resource: string } | null {
   const holders = new Map<string, Desired>();
   for (const item of desired) {
-    for (const claim of [`id:${resourceKey(item.id)}`, ...item.claims]) {
+    // One object may be run at several occasions.
+    const id = item.occasion === undefined ? resourceKey(item.id) : placeOf(item);
+    for (const claim of [`id:${id}`, ...item.claims]) {
       const other = holders.get(claim);
       if (other !== undefined) {
         const where = [other, item].map(showOrigin);

@@ -43,6 +43,8 @@ export interface RunContext {
 export interface TargetPlan {
   readonly target: Target;
   readonly desired: readonly Desired[];
+  /** What is run before and after everything goes; empty where the application stays. */
+  readonly runs: readonly Desired[];
   readonly inventory: Inventory | null;
   /** Epoch under this application's own key; `null` when nothing is stored there (first release, or handed over). */
   readonly storedEpoch: number | null;

@@ -111,11 +111,12 @@ function sourceViewOf(engine: Engine, name: string): SourceView {
 async function planOf(
   engine: Engine,
   runtime: ApplicationRuntime,
-  request: Pick<PlanRequest, 'revision' | 'checks'>,
+  request: Pick<PlanRequest, 'revision' | 'checks' | 'rollback'>,
 ): Promise<PlanSet> {
   const revision = await resolveRevision(engine, runtime, request.revision);
   const planned = await planApplication(engine.context, runtime, {
     revision,
+    goesBack: request.rollback === true,
     retryQuarantined: false,
     runNothing: request.checks === false,
     preview: true,

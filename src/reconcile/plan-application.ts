@@ -29,6 +29,8 @@ export interface PlanOptions {
   readonly fromScratch?: boolean;
   /** Start no program that a manifest names. Default false. */
   readonly runNothing?: boolean;
+  /** `revision` is gone back to, as `fairlead rollback` does. Default false. */
+  readonly goesBack?: boolean;
   /** Previews leave no trace in the runtime. */
   readonly preview: boolean;
 }
@@ -92,17 +94,19 @@ async function planOrThrow(
   const seed = seedIdOf(runtime.key, inventories, context.ports.clock.nowMs());
   const chosen = await choose(context, runtime, { hold, held, wanted, seed }, options);
   if (!chosen.ok) return chosen;
-  const { prepared, problem, revision, fallback } = chosen.value;
+  const { prepared, problem, revision, fallback, goesBack } = chosen.value;
   const isChosen = options.revision !== null || hold?.kind === 'revision' || fallback !== 'none';
 
   const targets: TargetPlan[] = [];
   const digestPlans = [];
   for (const item of held) {
     const desired = item.wanted ? (prepared?.byTarget.get(item.target.name) ?? []) : [];
-    const references = referencesFor(desired, item.inventory);
+    const runs = item.wanted ? [] : runsFor(item);
+    const references = referencesFor([...desired, ...runs], item.inventory);
     const observations = await observe(item.target, runtime.key, references, context.signal, {
       fromScratch: options.fromScratch === true,
       runNothing: options.runNothing === true,
+      goesBack,
     });
     const planned = createPlan({
       application: runtime.key.application,
@@ -112,6 +116,7 @@ async function planOrThrow(
       revision,
       chosen: isChosen,
       desired,
+      runs,
       inventory: item.inventory,
       observations,
       policy: policyFor(runtime, item, fallback === 'quarantined'),
@@ -121,6 +126,7 @@ async function planOrThrow(
     targets.push({
       ...item,
       desired,
+      runs,
       observations,
       plan: planned.value.plan,
       forget: planned.value.forget,
@@ -150,6 +156,8 @@ interface Choice {
   readonly revision: Revision;
   readonly problem: ErrorRecord | null;
   readonly fallback: PlannedRun['fallback'];
+  /** What was there before is gone back to: by a person's order, or because what came after it failed. */
+  readonly goesBack: boolean;
 }
 
 /**
@@ -165,8 +173,16 @@ async function choose(
   const { hold, held } = situation;
   const lastGood = held.find((item) => item.inventory !== null)?.inventory?.revision ?? [];
   if (runtime.removal !== null || runtime.application === null) {
-    return success({ prepared: null, revision: lastGood, problem: null, fallback: 'none' });
+    return success({
+      prepared: null,
+      revision: lastGood,
+      problem: null,
+      fallback: 'none',
+      goesBack: false,
+    });
   }
+  const goesBack =
+    options.revision === null ? hold?.kind === 'revision' : options.goesBack === true;
   const asked = options.revision ?? (hold?.kind === 'revision' ? hold.revision : null);
   const tip = asked ?? currentRevision(context, runtime);
   if (!options.preview) runtime.wanted = tip ?? [];
@@ -197,7 +213,13 @@ async function choose(
       : findQuarantined(context, held, prepared.value);
   if (bad !== null)
     return fallBack(context, runtime, lastGood, situation, bad, options, prepared.value);
-  return success({ prepared: prepared.value, revision: tip, problem: null, fallback: 'none' });
+  return success({
+    prepared: prepared.value,
+    revision: tip,
+    problem: null,
+    fallback: 'none',
+    goesBack,
+  });
 }
 
 async function fallBack(
@@ -219,6 +241,7 @@ async function fallBack(
     revision: lastGood,
     problem: errorRecord(error),
     fallback: refused === null ? 'broken' : 'quarantined',
+    goesBack: refused !== null,
   });
 }
 
@@ -286,6 +309,10 @@ export function currentRevision(
   runtime: ApplicationRuntime,
 ): Revision | null {
   return currentRevisionOf(context.world, runtime.application ?? { source: '' });
+}
+
+function runsFor({ target, inventory }: Held): readonly Desired[] {
+  return inventory === null ? [] : (target.removalRuns?.(inventory) ?? []);
 }
 
 async function loadInventory(

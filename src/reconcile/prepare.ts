@@ -93,7 +93,8 @@ export async function prepareRevision(input: PrepareInput): Promise<PrepareResul
   const { previousNames, kubernetes } = application;
   const warnings = new Set<string>();
   const warn = (message: string): void => void warnings.add(message);
-  const scope = { key, project, previousNames, kubernetes, warn };
+  const runsTests = application.helm?.tests === true;
+  const scope = { key, project, previousNames, kubernetes, runsTests, warn };
   const byTarget = new Map<string, readonly Desired[]>();
   const seen = new Map<string, ClusterSeen>();
   const paths = new Set<string>();

@@ -9,6 +9,8 @@ import { pastTense } from '../model/plan.ts';
 import type { Action } from '../model/plan.ts';
 import type { JournalStep, Release, ReleaseTrigger } from '../model/release.ts';
 import { parseResourceKey, resourceKey, showResource } from '../model/resource.ts';
+import { afterFailedRelease } from './aftermath.ts';
+import type { Begun } from './aftermath.ts';
 import { isUnverified } from './context.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import type { ApplicationRuntime } from './runtime.ts';
@@ -122,6 +124,11 @@ export async function releaseApplication(
   return { release, unhealthy };
 }
 
+interface Outcome {
+  readonly error: ErrorRecord | null;
+  readonly unhealthy: boolean;
+}
+
 /** Target by target, then the application's own checks; only what is well as a whole becomes the last good state. */
 async function carryOutEverywhere(
   context: RunContext,
@@ -129,22 +136,29 @@ async function carryOutEverywhere(
   release: string,
   input: ReleaseInput,
   onStep: (step: JournalStep) => void,
-): Promise<{ readonly error: ErrorRecord | null; readonly unhealthy: boolean }> {
+): Promise<Outcome> {
   const concerned = input.run.targets.filter(isConcerned);
   const awaitsConfirmation =
     concerned.length > 1 || (runtime.application?.healthChecks ?? []).length > 0;
   const carried: Unconfirmed[] = [];
+  const begun: Begun[] = [];
+  const failed = async (error: ErrorRecord, unhealthy: boolean): Promise<Outcome> => {
+    const { approved } = input;
+    await afterFailedRelease(context, runtime, { begun, error, approved, onStep });
+    return { error, unhealthy };
+  };
   try {
     for (const item of concerned) {
       const at = { release, awaitsConfirmation, onStep };
       const outcome = await executeAt(context, runtime, item, input, at);
       runtime.inventories.set(item.target.name, outcome.inventory);
       runtime.ownedAt.add(item.target.name);
-      if (outcome.error !== null) return outcome;
+      begun.push({ item, inventory: outcome.inventory });
+      if (outcome.error !== null) return await failed(outcome.error, outcome.unhealthy);
       carried.push({ ...item, key: runtime.key, inventory: outcome.inventory });
     }
     const error = await applicationHealthError(context, runtime);
-    if (error !== null) return { error, unhealthy: true };
+    if (error !== null) return await failed(error, true);
     if (awaitsConfirmation) {
       for (const item of carried) {
         runtime.inventories.set(item.target.name, await confirmGood(context.ports.hash, item));
@@ -152,7 +166,7 @@ async function carryOutEverywhere(
     }
     return { error: null, unhealthy: false };
   } catch (thrown) {
-    return { error: errorRecord(thrown), unhealthy: false };
+    return await failed(errorRecord(thrown), false);
   }
 }
 
@@ -195,6 +209,7 @@ function executeAt(
     plan: item.plan,
     forget: item.forget,
     desired: item.desired,
+    runs: item.runs,
     inventory: item.inventory,
     storedEpoch: item.storedEpoch,
     approved: input.approved,

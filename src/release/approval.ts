@@ -8,7 +8,9 @@ export const approvalLifetimeMs = 72 * 3_600_000;
 export function approvalOf(planSet: PlanSet, by: string, atMs: number): Approval {
   return {
     digest: planSet.digest,
-    changes: planSet.plans.flatMap((plan) => plan.changes.map((change) => change.digest)),
+    changes: planSet.plans.flatMap(({ changes, onFailure = [] }) =>
+      [...changes, ...onFailure].map((change) => change.digest),
+    ),
     application: planSet.application,
     environment: planSet.environment,
     by,

@@ -126,6 +126,26 @@ describe('invariant 4: what may run is what was approved', () => {
     );
   });
 
+  test('what runs only after a failure is approved with the plan, and another needs another yes', () => {
+    const withHook = (name: string): PlanSet => {
+      const plan = planOf(created, { policy });
+      const { want } = { want: wanted(name) };
+      const onFailure = planOf([{ want }]).changes;
+      return planSetOf({ ...plan, onFailure });
+    };
+    const approvals = [approvalOf(withHook('clean'), 'ada', 0)];
+    const planSet = { ...withHook('clean'), digest: 'sha256:another' };
+    const verdict = ask(created, { planSet, policy: 'approve', approvals });
+    expect(verdict).toMatchObject({ kind: 'go' });
+    const { changes, onFailure = [] } = planSet.plans[0]!;
+    const digests = [...changes, ...onFailure].map(({ digest }) => digest);
+    expect(verdict).toMatchObject({ approved: new Set(digests) });
+    const other = { ...withHook('other'), digest: 'sha256:another' };
+    expect(ask(created, { planSet: other, policy: 'approve', approvals })).toEqual(
+      waits('plan-needs-person', 'needs approval'),
+    );
+  });
+
   test('a delete is approved for this very thing: another UID needs another yes', () => {
     const approvals = [approvalOf(setOf(deleting), 'ada', 0)];
     expect(ask(deleting, { approvals })).toEqual(goes);

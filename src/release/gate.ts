@@ -68,7 +68,8 @@ export function judge(input: GateInput): Verdict {
       null,
     );
   }
-  const approval = approvalFor(input, changes);
+  const aftermath = planSet.plans.flatMap(({ onFailure = [] }) => onFailure);
+  const approval = approvalFor(input, changes, aftermath);
   const approved = approval !== undefined || input.agreed === planSet.digest;
   // Whoever asks or agrees knows of the contest: then nothing is left out.
   const left = input.requested || approved ? nothing : input.contest;
@@ -99,9 +100,10 @@ export function judge(input: GateInput): Verdict {
       planSet.digest,
     );
   }
-  if (healing) return go(now, approval);
+  const all = [...now, ...aftermath];
+  if (healing) return go(all, approval);
   // Going back to what already ran, by a person's order, is that person's decision.
-  if (approved || input.policy === 'auto') return go(now, approval);
+  if (approved || input.policy === 'auto') return go(all, approval);
   if (input.policy === 'approve') {
     return wait('plan-needs-person', `needs approval: \`${approve}\``, planSet.digest);
   }
@@ -124,11 +126,16 @@ export function isHealing(changes: readonly Change[]): boolean {
  * The yes that covers a plan: to its very digest, or to one of which this is what is left, a subset. A change
  * digest carries the UID of what it deletes, so a subset cannot hold a delete that was not approved.
  */
-function approvalFor(input: GateInput, changes: readonly Change[]): Approval | undefined {
+function approvalFor(
+  input: GateInput,
+  changes: readonly Change[],
+  aftermath: readonly Change[],
+): Approval | undefined {
   return input.approvals.find((approval) => {
     if (approval.digest === input.planSet.digest) return true;
     const digests = new Set(approval.changes);
-    return changes.length > 0 && changes.every((change) => digests.has(change.digest));
+    const all = [...changes, ...aftermath];
+    return changes.length > 0 && all.every((change) => digests.has(change.digest));
   });
 }
 

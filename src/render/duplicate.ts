@@ -1,4 +1,5 @@
 import type { FairleadError } from '../model/error.ts';
+import { isJsonObject } from '../model/json.ts';
 import { resourceKey } from '../model/resource.ts';
 import type { Manifest, Origin } from '../model/resource.ts';
 import { duplicateResource } from './errors.ts';
@@ -7,7 +8,9 @@ import { duplicateResource } from './errors.ts';
 export function findDuplicate(manifests: readonly Manifest[]): FairleadError | null {
   const seen = new Map<string, Manifest>();
   for (const manifest of manifests) {
-    const { apiVersion, kind, namespace, name, origin } = manifest;
+    const { apiVersion, kind, namespace, name, body, origin } = manifest;
+    // It gets a name of its own from the target.
+    if (isJsonObject(body['metadata']) && body['metadata']['name'] === undefined) continue;
     const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
     const key = resourceKey({ group, kind, namespace, name });
     const first = seen.get(key);

@@ -40,13 +40,20 @@ export function toManifests(file: string, document: ManifestDocument): Result<re
     const metadata = isJsonObject(value['metadata']) ? value['metadata'] : {};
     const name = identifier(metadata, 'name');
     const namespace = identifier(metadata, 'namespace');
-    if (name === undefined) return fault(`metadata.name of this ${kind} is missing`);
+    const prefix = name === undefined ? hookPrefix(metadata) : undefined;
+    if (name === undefined && prefix === undefined) {
+      const why =
+        metadata['generateName'] === undefined
+          ? ''
+          : ': with generateName it would be another one each time, which only a hook may be';
+      return fault(`metadata.name of this ${kind} is missing${why}`);
+    }
     if (name === null || name === '') return fault(`metadata.name of this ${kind} is not valid`);
     if (namespace === null) return fault(`metadata.namespace of this ${kind} is not valid`);
     manifests.push({
       apiVersion,
       kind,
-      name,
+      name: name ?? prefix ?? '',
       namespace: namespace ?? '',
       body: value,
       origin: { file, line },
@@ -55,6 +62,17 @@ export function toManifests(file: string, document: ManifestDocument): Result<re
   };
   const wrong = add(document.value, document.line, document.itemLines, 0);
   return wrong === null ? success(manifests) : failure(wrong);
+}
+
+/** Annotations of what is run and not kept up. */
+const hookAnnotations = ['argocd.argoproj.io/hook', 'helm.sh/hook'];
+
+/** What the name of a hook begins with that leaves the rest to the server; `undefined`: it is none. */
+function hookPrefix(metadata: JsonObject): string | undefined {
+  const annotations = isJsonObject(metadata['annotations']) ? metadata['annotations'] : {};
+  const isHook = hookAnnotations.some((name) => Object.hasOwn(annotations, name));
+  const prefix = identifier(metadata, 'generateName') ?? '';
+  return isHook && prefix !== '' ? prefix : undefined;
 }
 
 /** A part of a resource id: text without slash or control characters. `null`: there, but not that. */

@@ -249,6 +249,10 @@ describe('what cannot be rendered whole is a failure with a place, never a part'
     ['- 1\n', 'this is not a mapping with apiVersion and kind'],
     ['apiVersion: v1\nmetadata: {name: a}\n', 'kind is missing'],
     ['apiVersion: v1\nkind: A\n', 'metadata.name of this A is missing'],
+    [
+      'apiVersion: v1\nkind: A\nmetadata: {generateName: a-}\n',
+      'metadata.name of this A is missing: with generateName it would be another one each time, which only a hook may be',
+    ],
     ['apiVersion: v1\nkind: A\nmetadata: {name: 5}\n', 'metadata.name of this A is not valid'],
     ['apiVersion: v1\nkind: A\nmetadata: {name: a/b}\n', 'metadata.name of this A is not valid'],
     [

@@ -59,6 +59,8 @@ export interface ApplyEffect extends Effect {
 /** What is there after an effect. */
 export interface Applied {
   readonly uid: string;
+  /** What is left to do once this is on record and the release is over: the object that a hook was goes. Default: nothing. */
+  readonly tidy?: (signal: AbortSignal) => Promise<void>;
   /** Digest of what the target made of the wish: `InventoryEntry.baseline`. */
   readonly baseline?: string;
   /** Why nothing had to be done, as a sentence; of what `Desired.asksFirst`. Default: it was done. */
@@ -123,6 +125,11 @@ export interface Target {
    * nothing to mark, the inventory alone learns of it. @throws FairleadError
    */
   adopt?(effect: ApplyEffect): Promise<Applied>;
+  /**
+   * What is to be run before and after everything in an inventory goes, from the record alone: the source may be gone.
+   * Optional: nothing is.
+   */
+  removalRuns?(inventory: Inventory): readonly Desired[];
   /** Health of one live resource; `desired` is `null` for what the source no longer has. */
   health(live: Live, desired: Desired | null): Health;
   /**
@@ -159,6 +166,8 @@ export interface ReadOptions {
   readonly fromScratch?: boolean;
   /** Start no program that a manifest names: what only its check could tell is `Live.unasked`. Default false. */
   readonly runNothing?: boolean;
+  /** What is wanted was there before and is gone back to. Default false. */
+  readonly goesBack?: boolean;
 }
 
 export interface PrepareScope {
@@ -168,6 +177,8 @@ export interface PrepareScope {
   readonly previousNames?: readonly string[];
   /** What the application says about Kubernetes. Default: nothing. */
   readonly kubernetes?: KubernetesConfig | undefined;
+  /** Whether the tests of its charts run with each release. Default false. */
+  readonly runsTests?: boolean;
   /** Takes what a person should know about a manifest that is no error; shown with the application. */
   readonly warn?: (message: string) => void;
 }

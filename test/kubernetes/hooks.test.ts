@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { playLabel } from '../../src/cluster/kwok.ts';
-import { deployment, podTemplate } from '../support/cluster.ts';
-import type { KubeObject } from '../support/cluster.ts';
+import { deployment } from '../support/cluster.ts';
+import { argo, helm, job, jobs, letEnd, releasesOf } from '../support/jobs.ts';
 import { configMap, createKubernetesBench, yaml } from '../support/kubernetes-bench.ts';
 import type { KubernetesBench } from '../support/kubernetes-bench.ts';
 
@@ -16,35 +15,6 @@ afterEach(async () => {
 });
 
 const selector = { application: 'shop', environment: 'dev' };
-const jobs = 'batch/v1/jobs';
-
-function job(
-  name: string,
-  annotations: Readonly<Record<string, string>>,
-  play: Readonly<Record<string, string>> = {},
-): KubeObject {
-  const template = podTemplate(name, play);
-  template.spec.restartPolicy = 'Never';
-  const spec = { backoffLimit: 0, template };
-  return { apiVersion: 'batch/v1', kind: 'Job', metadata: { name, annotations }, spec };
-}
-
-const argo = (phase: string, deletion?: string) => ({
-  'argocd.argoproj.io/hook': phase,
-  ...(deletion === undefined ? {} : { 'argocd.argoproj.io/hook-delete-policy': deletion }),
-});
-
-/** What each release did, the oldest first: `run migrate, create web`. */
-async function releases(): Promise<readonly string[]> {
-  const list = await shop.bench.api.releases({ ...selector, limit: 20 });
-  return list
-    .map(({ steps }) =>
-      steps.map(({ action, resource }) => `${action} ${resource.split('/').at(-1)}`),
-    )
-    .map((steps) => steps.join(', '))
-    .toReversed();
-}
-
 describe('hooks', () => {
   test('run before and after the rest with every change of the source, and never for a heal', async () => {
     const before = job('migrate', argo('PreSync'));
@@ -52,7 +22,7 @@ describe('hooks', () => {
     const all = (value: string) => yaml(before, configMap('a', { a: value }), after);
     shop.commit({ 'shop/all.yaml': all('1') });
     await shop.settles();
-    expect(await releases()).toEqual(['run migrate, create a, run announce']);
+    expect(await releasesOf(shop)).toEqual(['run migrate, create a, run announce']);
     const first = await shop.live(jobs, 'migrate');
     expect(first.status.succeeded).toBe(1);
     expect(await shop.live(jobs, 'announce')).toBeNull();
@@ -66,18 +36,18 @@ describe('hooks', () => {
     await shop.destroy(jobs, 'migrate');
     await shop.bench.look('shop@dev');
     await shop.settles();
-    expect(await releases()).toEqual(['run migrate, create a, run announce', 'update a']);
+    expect(await releasesOf(shop)).toEqual(['run migrate, create a, run announce', 'update a']);
 
     shop.commit({ 'shop/all.yaml': all('2') });
     await shop.settles();
-    expect((await releases()).at(-1)).toBe('run migrate, update a, run announce');
+    expect((await releasesOf(shop)).at(-1)).toBe('run migrate, update a, run announce');
     expect((await shop.live(jobs, 'migrate')).metadata.uid).not.toBe(first.metadata.uid);
   });
 
   test('that fail stop the release before anything else is touched, and say why', async () => {
     shop.commit({ 'shop/all.yaml': yaml(configMap('a', { a: '1' })) });
     await shop.settles();
-    const failing = job('migrate', argo('PreSync'), { [playLabel]: 'fail' });
+    const failing = job('migrate', argo('PreSync'), 'fail');
     shop.commit({ 'shop/all.yaml': yaml(configMap('a', { a: '2' }), failing) });
     await shop.sees('the hook has failed', async () =>
       (shop.bench.engine.applications.get('shop@dev')?.error?.message ?? '').includes('migrate'),
@@ -88,14 +58,14 @@ describe('hooks', () => {
   });
 
   test("of Helm's for the first release run once, those for upgrades from the second on", async () => {
-    const install = job('install', { 'helm.sh/hook': 'pre-install' });
-    const upgrade = job('upgrade', { 'helm.sh/hook': 'post-upgrade' });
+    const install = job('install', helm('pre-install'));
+    const upgrade = job('upgrade', helm('post-upgrade'));
     const all = (value: string) => yaml(install, upgrade, configMap('a', { a: value }));
     shop.commit({ 'shop/all.yaml': all('1') });
     await shop.settles();
     shop.commit({ 'shop/all.yaml': all('2') });
     await shop.settles();
-    expect(await releases()).toEqual([
+    expect(await releasesOf(shop)).toEqual([
       'run install, create a, adopt upgrade',
       'update a, run upgrade',
     ]);
@@ -106,20 +76,99 @@ describe('hooks', () => {
       `/apis/apps/v1/namespaces/${shop.namespace}/deployments`,
       deployment('web'),
     );
-    const install = job('install', { 'helm.sh/hook': 'pre-install' });
+    const install = job('install', helm('pre-install'));
     shop.commit({ 'shop/all.yaml': yaml(install, deployment('web')) });
     await shop.settles();
     expect(await shop.live(jobs, 'install')).toBeNull();
-    expect(await releases()).toEqual(['adopt install, adopt web']);
+    expect(await releasesOf(shop)).toEqual(['adopt install, adopt web']);
   });
 
-  test('that are not run are named', async () => {
-    const cleaner = job('clean', argo('SyncFail'));
+  test("of Helm's for a rollback run with one, and those for upgrades do not", async () => {
+    const before = job('before', helm('pre-rollback'));
+    const upgrade = job('upgrade', helm('pre-upgrade'));
+    const all = (value: string) => yaml(before, upgrade, configMap('a', { a: value }));
+    const first = shop.commit({ 'shop/all.yaml': all('1') });
+    await shop.settles();
+    const second = shop.commit({ 'shop/all.yaml': all('2') });
+    await shop.settles();
+    const plan = await shop.bench.api.plan({ ...selector, revision: first, rollback: true });
+    expect(plan.plans[0]?.changes.map(({ cause }) => cause)).toEqual([
+      `PreSync hook, runs with commit ${first.slice(0, 8)}`,
+      'PreSync hook, not for this release',
+      expect.stringContaining('data.a'),
+    ]);
+    await shop.bench.api.rollback({
+      ...selector,
+      to: first,
+      actor: 'ann',
+      reason: 'test',
+      expiresAtMs: null,
+      approve: plan.digest,
+    });
+    expect(await releasesOf(shop)).toEqual([
+      'adopt before, adopt upgrade, create a',
+      'adopt before, run upgrade, update a',
+      'run before, adopt upgrade, update a',
+    ]);
+    await shop.bench.api.resume({ ...selector, actor: 'ann' });
+    await shop.settles();
+    expect((await releasesOf(shop)).at(-1)).toBe('adopt before, run upgrade, update a');
+    expect((await shop.bench.api.application(selector)).live[0]?.commit).toBe(second);
+  });
+
+  test('with generateName have one object each, however often they run', async () => {
+    const migrate = job('', argo('PreSync'));
+    migrate.metadata = { generateName: 'migrate-', annotations: argo('PreSync') };
+    const all = (value: string) => yaml(migrate, migrate, configMap('a', { a: value }));
+    shop.commit({ 'shop/all.yaml': all('1') });
+    await shop.settles();
+    const names = async (): Promise<readonly string[]> =>
+      (await shop.kube.get(`/apis/batch/v1/namespaces/${shop.namespace}/jobs`)).items.map(
+        ({ metadata }: { metadata: { name: string } }) => metadata.name,
+      );
+    const first = await names();
+    expect(first).toHaveLength(2);
+    expect(first.every((name) => /^migrate-[0-9a-f]{10}$/.test(name))).toBe(true);
+    shop.commit({ 'shop/all.yaml': all('2') });
+    await shop.settles();
+    expect(await names()).toEqual(first);
+    expect((await releasesOf(shop)).at(-1)).toMatch(/^run migrate-\w+, run migrate-\w+, update a$/);
+  });
+
+  test('that run before and after are run twice', async () => {
+    const both = job('both', argo('PreSync,PostSync', 'HookSucceeded'));
+    shop.commit({ 'shop/all.yaml': yaml(both, configMap('a', { a: '1' })) });
+    await shop.settles();
+    expect(await releasesOf(shop)).toEqual(['run both, create a, run both']);
+    expect(await shop.live(jobs, 'both')).toBeNull();
+  });
+
+  test('that are to go when they succeeded are there until the others have run', async () => {
+    const account = {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'runner', annotations: helm('pre-install', policy('hook-succeeded')) },
+    };
+    const install = job('install', helm('pre-install', { 'helm.sh/hook-weight': '5' }), 'pending');
+    shop.commit({ 'shop/all.yaml': yaml(account, install, configMap('a', { a: '1' })) });
+    await shop.sees('the hook runs', async () => (await shop.live(jobs, 'install')) !== null);
+    expect(await shop.live('serviceaccounts', 'runner')).not.toBeNull();
+    await shop.sees('it goes on', async () => {
+      await letEnd(shop, 'install');
+      return (await shop.live('configmaps', 'a')) !== null;
+    });
+    await shop.settles();
+    expect(await shop.live('serviceaccounts', 'runner')).toBeNull();
+    expect(await shop.live(jobs, 'install')).not.toBeNull();
+  });
+
+  test('that there are not are named', async () => {
+    const cleaner = job('clean', helm('post-instal'));
     shop.commit({ 'shop/all.yaml': yaml(configMap('a', { a: '1' }), cleaner) });
     await shop.settles();
     const { warnings } = await shop.bench.api.application(selector);
-    expect(warnings).toEqual([
-      'shop/all.yaml:3: Job/clean is left out: SyncFail hooks are not run',
-    ]);
+    expect(warnings).toEqual(['shop/all.yaml:3: Job/clean: Helm has no hook post-instal']);
   });
 });
+
+const policy = (word: string) => ({ 'helm.sh/hook-delete-policy': word });

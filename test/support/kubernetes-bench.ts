@@ -1,6 +1,7 @@
 import type { TargetConfig } from '../../src/model/config.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Target } from '../../src/targets/target.ts';
+import type { EngineTools } from '../../src/render/sandbox/render.ts';
 import type { EngineOptions } from '../../src/reconcile/ports.ts';
 import { openKube } from './cluster.ts';
 import type { Kube, KubeObject } from './cluster.ts';
@@ -20,6 +21,8 @@ export interface KubernetesBench extends AsyncDisposable {
   readonly records: string;
   /** Commits; the controller finds it by itself. */
   commit(files: Files): string;
+  /** Commits other applications than those before. */
+  configure(applications: NonNullable<KubernetesBenchOptions['applications']>): string;
   /** Waits until an application is `synced, Synced, Healthy` at the last commit, or what else is asked for. */
   settles(id?: string, state?: string): Promise<void>;
   /** Waits until something is so; says how the applications are where it never is. */
@@ -36,6 +39,8 @@ export interface KubernetesBenchOptions {
   readonly applications?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly environment?: Readonly<Record<string, unknown>>;
   readonly engine?: Partial<EngineOptions>;
+  /** For charts and kustomizations. Default: there are plain folders alone. */
+  readonly engines?: EngineTools;
   readonly documents?: readonly unknown[];
   /** Opens targets in another way; `settings` are those that the bench needs. Default: the suite's cluster. */
   readonly openTarget?: (config: TargetConfig, settings: JsonObject) => Promise<Target>;
@@ -54,6 +59,7 @@ export async function createKubernetesBench(
         options.openTarget?.(config, { namespace: records }) ??
         openKubernetes(kube, { namespace: records }),
       engine: { continuous: true, ...options.engine },
+      ...(options.engines === undefined ? {} : { engines: options.engines }),
       ...(repository === undefined ? {} : { repository }),
       ...(process.env['BENCH_LOG'] ? { log: (...facts) => console.error(...facts) } : {}),
     });
@@ -87,6 +93,7 @@ export async function createKubernetesBench(
     namespace,
     records,
     commit,
+    configure: (others) => commit({ 'fairlead.yaml': documents(namespace, others, options) }),
     settles: async (id = 'shop@dev', state = 'synced, Synced, Healthy') => {
       const runtime = () => bench.engine.applications.get(id);
       await until(

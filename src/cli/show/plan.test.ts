@@ -125,6 +125,13 @@ describe('a plan for people', () => {
     expect(shown).toContain('prod is approved by hand');
   });
 
+  test('what runs only after a failure stands at the end and is not counted', () => {
+    const aftermath = { ...change('run', 'clean'), cause: 'runs only if this release fails' };
+    const shown = showPlan(planSet([change('create', 'x')], { onFailure: [aftermath] }), { style });
+    expect(shown).toContain('> run     File/clean  runs only if this release fails');
+    expect(shown).toContain('Plan: 1 to create, 0 to update, 0 to delete, 5 unchanged');
+  });
+
   test('a change that cannot be undone says so', () => {
     expect(showPlan(planSet([change('run', 'migrate')]), { style })).toContain('cannot be undone');
   });

@@ -62,9 +62,10 @@ function showPlanned({ revision }: Plan): string {
 function showChanges(plan: Plan, options: ShowPlanOptions): readonly string[] {
   const { style } = options;
   if (plan.changes.length === 0) return [style.faint('  no changes')];
-  const action = Math.max(...plan.changes.map((change) => change.action.length));
-  const resource = Math.max(...plan.changes.map((change) => displayWidth(showResource(change.id))));
-  return plan.changes.flatMap((change) => {
+  const all = [...plan.changes, ...(plan.onFailure ?? [])];
+  const action = Math.max(...all.map((change) => change.action.length));
+  const resource = Math.max(...all.map((change) => displayWidth(showResource(change.id))));
+  return all.flatMap((change) => {
     const shown = showResource(change.id);
     const padding = ' '.repeat(Math.max(0, resource - displayWidth(shown)));
     const paint = painter(change.action, style);

@@ -52,7 +52,8 @@ export const helm = z.strictObject({
     .default(true)
     .meta({ description: "Whether the chart's `crds/` folder is part of the application." }),
   tests: z.boolean().default(false).meta({
-    description: 'Whether hooks of the event `test` are part of the application.',
+    description:
+      'Whether the tests of the chart run at the end of each release that changes something; one that fails makes the release fail.',
   }),
   kubeVersion: z
     .string()

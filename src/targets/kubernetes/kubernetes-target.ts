@@ -12,7 +12,8 @@ import { connectCluster } from './connect.ts';
 import type { Way } from './connect.ts';
 import { Culprits } from './culprit/culprits.ts';
 import { workloadIn } from './culprit/workload.ts';
-import { readHook } from './hook/read-hook.ts';
+import { isLeftHook, observeHook, observeLeftHook } from './hook/observe.ts';
+import { removalRuns } from './hook/removal.ts';
 import { Identities } from './identities.ts';
 import { payloadOf } from './manifest/payload.ts';
 import { logsOf } from './look/logs.ts';
@@ -98,7 +99,7 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
   const shared = { sightings, existence, reported, culprits, scalers, clientFor, typeOf };
   const outage = new Outage(clock);
   const reading: ReadWith = { ...shared, outage, hash, shaper, verified: new Map(), warn };
-  const writing: WriteWith = { ...shared, clock, discovery, ledger };
+  const writing: WriteWith = { ...shared, clock, hash, discovery, ledger };
 
   const objectOf = async (
     key: InventoryKey,
@@ -125,8 +126,10 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
       return prepareManifests(tools, manifests, scope);
     },
     read: (key, references, signal, readOptions) =>
-      readAll(references, hash, (reference) =>
-        readOne(reading, key, reference, signal, readOptions),
+      readAll(references, hash, readOptions?.goesBack === true, (reference) =>
+        isLeftHook(reference)
+          ? observeLeftHook(reading, key, reference, signal)
+          : readOne(reading, key, reference, signal, readOptions),
       ),
     apply: (effect) => applyObject(writing, effect),
     // A hook that is not due is recorded as such; there is nothing to mark.
@@ -135,6 +138,7 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
         ? applyObject(writing, effect)
         : { uid: effect.uid ?? '' },
     remove: (effect) => removeObject(writing, effect),
+    removalRuns,
     withoutSecrets: ({ body }) => withoutSecrets(sealer, body),
     health: (live) => healthIn(live),
     explain: (key, id, signal) => culprits.explain(key, id, signal),
@@ -195,6 +199,7 @@ async function healthContext(rules: readonly HealthRule[]): Promise<HealthContex
 async function readAll(
   references: readonly Reference[],
   hash: Hasher,
+  goesBack: boolean,
   look: (reference: Reference) => Promise<Observation>,
 ): Promise<readonly Observation[]> {
   const answers: Observation[] = [];
@@ -210,7 +215,7 @@ async function readAll(
   for (const [at, reference] of references.entries()) {
     const { desired } = reference;
     if (desired === null || !isHook(reference)) continue;
-    answers[at] = readHook(hash, reference, desired, isInstalled);
+    answers[at] = observeHook(hash, reference, desired, { isInstalled, goesBack });
   }
   return answers;
 }

@@ -1,6 +1,8 @@
 import { healthOf } from '../../../health/kubernetes/health-of.ts';
+import type { Hasher } from '../../../model/digest.ts';
 import { showResource } from '../../../model/resource.ts';
 import type { Health } from '../../../model/status.ts';
+import { fieldsDigest } from '../../../plan/digest.ts';
 import { preconditionFailed } from '../../errors.ts';
 import type { Applied, ApplyEffect } from '../../target.ts';
 import type { KubernetesClient } from '../client/client.ts';
@@ -9,62 +11,113 @@ import type { ResourceType } from '../client/resource-type.ts';
 import { hookFailed } from '../errors.ts';
 import { payloadOf } from '../manifest/payload.ts';
 import { managedLabel } from '../names.ts';
+import { withAt } from '../object/pointer.ts';
 import { branch, text } from '../object/reading.ts';
 import { bodyOf } from '../write/body.ts';
 import { ensureNamespace } from '../write/namespace.ts';
 import { removeObject } from '../write/remove.ts';
 import type { RemoveWith } from '../write/remove.ts';
+import { momentOf } from './hook.ts';
 import type { Hook } from './hook.ts';
+import { hasRun, isRunOf, runAnnotation } from './run-id.ts';
 
 const firstPauseMs = 50;
 const longestPauseMs = 1_000;
 
+export interface RunWith extends RemoveWith {
+  readonly hash: Hasher;
+}
+
 /**
- * Makes the object that a hook is, waits until it has done its work, and takes it away as its policy says. What is left of
- * an earlier run goes first. At least once: a run whose end was not seen is repeated.
+ * Makes the object that a hook is and waits until it has done its work. A run of the same wish that is under way, or has
+ * ended well, is not repeated: after a crash its end is waited for, or taken. What is left of any other goes first. The
+ * object goes after the release where its policy says so, because hooks that follow may need it; one of a removal always.
  * @throws FairleadError `kubernetes.hook-failed` with why
  */
 export async function runHook(
-  tools: RemoveWith,
+  tools: RunWith,
   client: KubernetesClient,
   type: ResourceType,
   effect: ApplyEffect,
   hook: Hook,
 ): Promise<Applied> {
-  const { id, desired, signal } = effect;
-  const before = await client.get(type, id, { signal });
-  if (before !== null) {
-    if (before.metadata.labels?.[managedLabel] !== 'true') {
-      throw preconditionFailed({
-        message: `${showResource(id)} is there already, and is no hook of Fairlead's`,
-        resource: showResource(id),
-      });
-    }
-    await removeObject(tools, { ...effect, uid: before.metadata.uid });
-  }
-  await effect.fence();
-  const object = await make(client, type, effect);
+  const moment = momentOf(hook);
+  const goes =
+    hook.deletions.includes('HookSucceeded') ||
+    moment === 'before-removal' ||
+    moment === 'after-removal';
+  const done = (uid: string): Applied => ({
+    uid,
+    ...(goes && { tidy: (signal) => removeRun(tools, client, type, { ...effect, uid, signal }) }),
+  });
+  if (effect.uid !== null && hasRun(effect.uid)) return done(effect.uid);
+  const run = fieldsDigest(tools.hash, effect.desired.fields);
+  const earlier = await earlierRun(tools, client, type, effect, { hook, run });
+  if (earlier === null) await effect.fence();
+  const object = earlier ?? (await make(client, type, effect, run));
   const outcome = await untilDone(tools, client, type, effect, object);
-  const policy = outcome.status === 'Healthy' ? 'HookSucceeded' : 'HookFailed';
-  if (hook.deletions.includes(policy))
+  if (outcome.status === 'Healthy') return done(object.metadata.uid);
+  if (hook.deletions.includes('HookFailed'))
     await removeObject(tools, { ...effect, uid: object.metadata.uid });
-  if (outcome.status !== 'Healthy') {
-    throw hookFailed({
-      message: `${hook.phase} hook ${showResource(id)} failed: ${outcome.message}`,
-      resource: showResource(desired.id),
+  const more = moment === 'before-removal' ? '; nothing is deleted before it ends well' : '';
+  throw hookFailed({
+    message: `${hook.phase} hook ${showResource(effect.id)} failed: ${outcome.message}${more}`,
+    resource: showResource(effect.id),
+  });
+}
+
+/** Takes away the object of a run; what has come in its place stays. */
+async function removeRun(
+  tools: RunWith,
+  client: KubernetesClient,
+  type: ResourceType,
+  effect: ApplyEffect,
+): Promise<void> {
+  const object = await client.get(type, effect.id, { signal: effect.signal });
+  if (object?.metadata.uid === effect.uid) await removeObject(tools, effect);
+}
+
+/**
+ * The run that is there already and need not be repeated. Every other object of its name goes.
+ * @returns `null`: nothing is there any more
+ */
+async function earlierRun(
+  tools: RunWith,
+  client: KubernetesClient,
+  type: ResourceType,
+  effect: ApplyEffect,
+  { hook, run }: { readonly hook: Hook; readonly run: string },
+): Promise<KubeObject | null> {
+  const { id, signal } = effect;
+  const before = await client.get(type, id, { signal });
+  if (before === null) return null;
+  if (before.metadata.labels?.[managedLabel] !== 'true') {
+    throw preconditionFailed({
+      message: `${showResource(id)} is there already, and is no hook of Fairlead's`,
+      resource: showResource(id),
     });
   }
-  return { uid: object.metadata.uid };
+  if (isRunOf(before, run) && before.metadata.deletionTimestamp === undefined) {
+    const ended = outcomeOf(before);
+    if (ended === null && momentOf(hook) !== 'failure') return before;
+    if (ended?.status === 'Healthy' && momentOf(hook) !== 'failure') return before;
+    // Each release that fails has a run of its own; the one before is let end first.
+    if (ended === null) await untilDone(tools, client, type, effect, before);
+  }
+  await removeObject(tools, { ...effect, uid: before.metadata.uid });
+  return null;
 }
 
 async function make(
   client: KubernetesClient,
   type: ResourceType,
   effect: ApplyEffect,
+  run: string,
 ): Promise<KubeObject> {
   const { id, desired, signal } = effect;
   const { createNamespace } = payloadOf(desired).options;
-  const send = () => client.apply(type, id, bodyOf(desired, null, null), { signal });
+  const body = withAt(bodyOf(desired, null, null), ['metadata', 'annotations', runAnnotation], run);
+  const send = () => client.apply(type, id, body, { signal });
   try {
     return (await send()).object;
   } catch (thrown) {

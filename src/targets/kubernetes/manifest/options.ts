@@ -83,7 +83,7 @@ function readDeletion(options: SyncOptions): Deletion | null {
   const deletion: Deletion = {
     ...(options.get('delete') === 'false' && { keptOnRemoval: true }),
     ...(asks.length > 0 && { asks }),
-    ...(options.get('prunelast') === 'true' && { last: true }),
+    ...(options.get('prunelast') === 'true' && { last: 'deletes' as const }),
     ...(dependents && { dependents }),
   };
   return Object.keys(deletion).length === 0 ? null : deletion;

@@ -20,8 +20,11 @@ import type { KubernetesLedger } from '../ledger/ledger.ts';
 import { at, parsePointer, withAt } from '../object/pointer.ts';
 import type { Shaper } from '../object/shape.ts';
 import type { Schemas } from '../schema/schemas.ts';
-import { readHook } from '../hook/hook.ts';
-import { asHook, bindHooks } from '../hook/bind.ts';
+import { asHooks, bindHooks } from '../hook/bind.ts';
+import { nameHooks } from '../hook/generate-name.ts';
+import { asSecretHooks } from '../hook/of-secret.ts';
+import { readHooks } from '../hook/parse.ts';
+import { runnableHooks } from '../hook/runnable.ts';
 import { invalidManifest, showManifest } from './invalid.ts';
 import { normalise, stringMap } from './normalise.ts';
 import { readOptions, syncOptionsIn } from './options.ts';
@@ -55,9 +58,10 @@ interface Surroundings {
 /** Checks and completes what was rendered. All faults are told at once, the first one in full. */
 export async function prepareManifests(
   tools: PrepareWith,
-  manifests: readonly Manifest[],
+  rendered: readonly Manifest[],
   scope: PrepareScope,
 ): Promise<Result<readonly Desired[]>> {
+  const manifests = nameHooks(tools.hash, rendered, scope.key);
   const namespace = namespaceOf(scope);
   const surroundings: Surroundings = {
     scope,
@@ -71,8 +75,7 @@ export async function prepareManifests(
   const problems: FairleadError[] = [];
   for (const manifest of manifests) {
     try {
-      const item = await prepareOne(tools, manifest, surroundings);
-      if (item !== null) desired.push(item);
+      desired.push(...(await prepareOne(tools, manifest, surroundings)));
     } catch (thrown) {
       problems.push(toFairleadError(thrown));
     }
@@ -89,18 +92,16 @@ async function prepareOne(
   tools: PrepareWith,
   manifest: Manifest,
   surroundings: Surroundings,
-): Promise<Desired | null> {
+): Promise<readonly Desired[]> {
   const { scope } = surroundings;
   const metadata = isJsonObject(manifest.body['metadata']) ? manifest.body['metadata'] : {};
   const annotations = stringMap(manifest, 'annotations', metadata['annotations']);
   const options = readOptions(manifest, annotations, scope.kubernetes?.syncOptions ?? []);
   for (const sentence of ignoredOptions(syncOptionsIn(annotations)))
     scope.warn?.(`${showManifest(manifest)}: ${sentence}`);
-  const reading = readHook(manifest, annotations, options.wave);
-  if (reading.kind === 'left-out') {
-    if (reading.why !== '') scope.warn?.(`${showManifest(manifest)} is left out: ${reading.why}`);
-    return null;
-  }
+  const reading = readHooks(manifest, annotations, options.wave);
+  const hooks = reading.kind === 'none' ? null : runnableHooks(reading, manifest, scope);
+  if (hooks?.length === 0) return [];
   const type = await typeOf(tools, manifest, surroundings, options);
   const { group } = parseApiVersion(manifest.apiVersion);
   const namespace = type?.namespaced === false ? '' : manifest.namespace || surroundings.namespace;
@@ -140,7 +141,11 @@ async function prepareOne(
     replaceable: options.replaceable,
     origin: manifest.origin,
   };
-  return reading.kind === 'hook' ? asHook(desired, reading.hook) : desired;
+  if (hooks === null) return [desired];
+  if (secret === null) return asHooks(desired, hooks);
+  return asSecretHooks(desired, hooks, (sentence) =>
+    scope.warn?.(`${showManifest(manifest)}: ${sentence}`),
+  );
 }
 
 /** The id says where an object is. */

@@ -19,7 +19,7 @@ describe('sync options', () => {
     expect(of('Delete=false')).toMatchObject({ prune: true, deletion: { keptOnRemoval: true } });
     expect(of('Prune=confirm, Delete=confirm').deletion).toEqual({ asks: ['prune', 'removal'] });
     expect(of('PruneLast=true,PrunePropagationPolicy=foreground').deletion).toEqual({
-      last: true,
+      last: 'deletes',
       dependents: 'first',
     });
     expect(of('Prune=false')).toMatchObject({ prune: false, deletion: null });

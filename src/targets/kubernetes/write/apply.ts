@@ -1,3 +1,4 @@
+import type { Hasher } from '../../../model/digest.ts';
 import type { InventoryKey } from '../../../model/inventory.ts';
 import { inventoryKey } from '../../../model/inventory.ts';
 import { sameJson } from '../../../model/json.ts';
@@ -35,6 +36,7 @@ const existenceMs = 5_000;
 
 export interface WriteWith {
   readonly clock: Clock;
+  readonly hash: Hasher;
   readonly discovery: Discovery;
   readonly ledger: KubernetesLedger;
   readonly sightings: Sightings;

@@ -1,0 +1,87 @@
+import type { Hasher } from '../../../model/digest.ts';
+import { errorRecord } from '../../../model/error.ts';
+import type { InventoryKey } from '../../../model/inventory.ts';
+import type { Desired, Live, Observation } from '../../../model/resource.ts';
+import { fieldsDigest } from '../../../plan/digest.ts';
+import type { Recorded, Reference } from '../../target.ts';
+import { payloadOf } from '../manifest/payload.ts';
+import { text } from '../object/reading.ts';
+import type { ReadWith } from '../read/read.ts';
+import type { HookEvent } from './hook.ts';
+import { hookIn, momentOf } from './hook.ts';
+import { isRunOf, notRun } from './run-id.ts';
+
+/** What decides whether a hook is meant, beside itself. */
+export interface Circumstances {
+  /** Whether anything else of the application is there already. */
+  readonly isInstalled: boolean;
+  /** Whether what was there before is gone back to. */
+  readonly goesBack: boolean;
+}
+
+/**
+ * Whether a hook is due: `absent`, as something that is to be made. What ran for the same wish counts as there, whatever
+ * has become of its object. What other moments wait for is there as soon as it is recorded.
+ */
+export function observeHook(
+  hash: Hasher,
+  { recorded = null, id }: Reference,
+  desired: Desired,
+  circumstances: Circumstances,
+): Observation {
+  const present = (uid: string, message: string): Observation => {
+    const status = { health: 'Healthy', message };
+    return { kind: 'present', live: { id, uid, fields: desired.fields, texts: {}, status } };
+  };
+  const { hook } = payloadOf(desired);
+  const moment = hook === null ? 'release' : momentOf(hook);
+  if (moment === 'failure') return present(recorded?.uid ?? notRun, 'runs when a release fails');
+  // However an earlier removal ended: it is due with the next one.
+  if (moment !== 'release') return present(notRun, 'runs when the application is removed');
+  const ran = recorded?.uid != null && recorded.digest === fieldsDigest(hash, desired.fields);
+  if (!ran && isMeant(hook?.events ?? null, recorded, circumstances)) return { kind: 'absent' };
+  return present(recorded?.uid ?? notRun, ran ? 'has run' : 'is not for this release');
+}
+
+function isMeant(
+  events: readonly HookEvent[] | null,
+  recorded: Recorded | null,
+  { isInstalled, goesBack }: Circumstances,
+): boolean {
+  if (events === null) return true;
+  if (goesBack) return events.includes('rollback');
+  // Announced by a first release that did not get to it, it is still due.
+  const isFirst = recorded === null ? !isInstalled : recorded.uid === null;
+  const isLater = isInstalled || recorded?.uid != null;
+  return (events.includes('install') && isFirst) || (events.includes('upgrade') && isLater);
+}
+
+/** Whether a reference is to a hook that is no longer wanted. */
+export function isLeftHook({ desired, recorded }: Reference): boolean {
+  return desired === null && recorded != null && hookIn(recorded.fields) !== null;
+}
+
+/** What a hook that is no longer wanted has left: the object of its last run, and nothing else that has its name. */
+export async function observeLeftHook(
+  tools: Pick<ReadWith, 'outage' | 'clientFor' | 'typeOf'>,
+  key: InventoryKey,
+  { id, recorded }: Reference,
+  signal: AbortSignal | undefined,
+): Promise<Observation> {
+  if (recorded == null) return { kind: 'absent' };
+  try {
+    const type = await tools.typeOf(id, text(recorded.fields['apiVersion']));
+    if (type === null) return { kind: 'absent' };
+    const options = signal === undefined ? {} : { signal };
+    const object = await tools.outage.ask(() => tools.clientFor(key).get(type, id, options));
+    if (object === null) return { kind: 'absent' };
+    const { uid } = object.metadata;
+    if (recorded.uid !== uid && !isRunOf(object, recorded.digest)) return { kind: 'absent' };
+    const status = { health: 'Healthy', message: 'is what a hook has left' };
+    const live: Live = { id, uid, fields: recorded.fields, texts: {}, status };
+    return { kind: 'present', live };
+  } catch (thrown) {
+    signal?.throwIfAborted();
+    return { kind: 'unreadable', error: errorRecord(thrown) };
+  }
+}
