@@ -89,6 +89,7 @@ describe('hooks for a release that fails', () => {
       return now !== null && now.metadata.uid !== first && now.status?.succeeded === 1;
     });
     await fails();
+    expect((await releasesOf(shop)).at(-1)).toBe('run check, run clean');
   });
 });
 
