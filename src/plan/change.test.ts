@@ -126,6 +126,15 @@ describe('a resource that is there', () => {
     );
   });
 
+  test('names a deep field by its last part: the difference beside it has the whole path', () => {
+    const deep = wanted('deep', { spec: { template: { spec: { containers: { image: 'a' } } } } });
+    const see = found(deep, { fields: { spec: { template: { spec: { containers: {} } } } } });
+    expect(changeOf({ want: deep, know: recorded(deep), see })).toMatchObject({
+      cause: 'image changed at the target',
+      diff: [{ path: 'spec.template.spec.containers.image' }],
+    });
+  });
+
   test('identical and nobody’s is adopted: it becomes ours and is not touched', () => {
     const plan = planOf([{ want: item, see: found(item) }]);
     expect(plan.changes).toMatchObject([

@@ -178,8 +178,17 @@ function causeOfDifference(input: ChangeInput, diff: readonly FieldDiff[]): Caus
 }
 
 function nameFields(diff: readonly FieldDiff[]): string {
-  const names = diff.slice(0, 3).map((field) => field.path);
+  const names = diff.slice(0, 3).map((field) => shortPath(field.path));
   return diff.length > 3 ? `${names.join(', ')} and ${diff.length - 3} more` : names.join(', ');
+}
+
+/** A sentence with whole paths of deep fields would not fit a line; the field itself tells which one it is. */
+const longestPath = 30;
+
+/** A deep path by its last part: `image` of `spec.template.spec.containers[name=web].image`. */
+function shortPath(path: string): string {
+  if (path.length <= longestPath) return path;
+  return /[^.[\]]+$/.exec(path)?.[0] ?? path;
 }
 
 function make(

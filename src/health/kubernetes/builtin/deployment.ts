@@ -38,7 +38,13 @@ export function judgeDeployment(object: JsonObject, owned: readonly JsonObject[]
       `${updated} of ${count(wanted, 'pod')} ${areOrIs(updated)} updated${reason === null ? '' : `: ${reason}`}`,
     );
   }
-  if (total > updated) return progressing(`${count(total - updated, 'old pod')} still to end`);
+  if (total > updated) {
+    const old = `${count(total - updated, 'old pod')} still to end`;
+    // Pods that do not come up are why the old ones stay.
+    return progressing(
+      available < total ? `${old}, ${notReady(total - available, total, owned)}` : old,
+    );
+  }
   if (available < updated) return progressing(notReady(updated - available, updated, owned));
   if (ready < wanted) return progressing(notReady(wanted - ready, wanted, owned));
   const availability = conditionOf(object, 'Available');
