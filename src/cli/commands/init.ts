@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
 import { open, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { InitFile } from '../../config/init.ts';
+import type { InitOptions } from '../../config/init.ts';
+import type { InitFile } from '../../config/init-folders.ts';
 import { findCheckout, hasConfiguration } from '../checkout.ts';
 import type { CommandDefinition } from '../command.ts';
 import type { Context } from '../context.ts';
-import { fileExists, fileFailed } from '../errors.ts';
+import { fileExists, fileFailed, usage } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
+import type { Input } from '../input.ts';
 import { mapLimited } from '../abort.ts';
 
 /** Where editors find the JSON Schema. */
@@ -18,9 +20,19 @@ const headBytes = 4_096;
 const mostFiles = 20_000;
 
 export const init: CommandDefinition = {
-  description: `Looks at what the repository holds and writes a fairlead.yaml that says what runs where: a target, environments, and an application for each folder that can be served. What cannot be served yet stands in it as a comment. Nothing else is touched, and an existing configuration is never overwritten without --force.`,
+  description: `Looks at what the repository holds and writes a fairlead.yaml that says what runs where: a target, environments, and an application for each folder that can be served: Helm charts, Kustomize overlays and Kubernetes manifests go to a cluster, manifests of files and processes to this machine. What is not proposed stands in it as a comment. Nothing else is touched, no cluster is asked, and an existing configuration is never overwritten without --force.`,
   arguments: [],
   options: [
+    {
+      flags: '--target <kind>',
+      description:
+        'What it is for. Default: this machine, unless there are only things for a cluster',
+      choices: ['host', 'kubernetes'],
+    },
+    {
+      flags: '--context <name>',
+      description: 'The context of the kubeconfig to name; means --target kubernetes',
+    },
     { flags: '--dry-run', description: 'Print it instead of writing it' },
     { flags: '--force', description: 'Overwrite an existing fairlead.yaml' },
   ],
@@ -30,6 +42,7 @@ export const init: CommandDefinition = {
       why: 'write it, then see what it would do',
     },
     { run: 'fairlead init --dry-run', why: 'only look' },
+    { run: 'fairlead init --context staging', why: 'for the cluster of a context' },
   ],
   outputs: ['text'],
   run: async (context, input) => {
@@ -44,6 +57,7 @@ export const init: CommandDefinition = {
     const text = proposeConfig(await readHeads(top, await listFiles(top)), {
       schema: schemaUrl,
       name: basename(top),
+      ...targetOf(input),
     });
     if (input.flag('dryRun')) {
       context.out.text(text);
@@ -58,6 +72,19 @@ export const init: CommandDefinition = {
     return exitCodes.ok;
   },
 };
+
+/** @throws FairleadError `cli.usage` for a context of a machine. */
+function targetOf(input: Input): Pick<InitOptions, 'target' | 'context'> {
+  const [target, context] = [input.text('target'), input.text('context')];
+  if (context !== null && target === 'host') {
+    throw usage({
+      message: '--context names a cluster, and --target host is this machine',
+      hint: 'Leave one of them out.',
+    });
+  }
+  if (context !== null) return { target: 'kubernetes', context };
+  return target === 'host' || target === 'kubernetes' ? { target } : {};
+}
 
 function tellNext(context: Context, file: string, inGit: boolean): void {
   const { progress, style } = context;
