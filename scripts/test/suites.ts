@@ -24,6 +24,7 @@ const signatures = ['src/**/*signature*.test.ts', 'test/**/*signature*.test.ts']
 /** What is shown on a real control plane, which has to be started. */
 const onCluster = [
   'src/**/*.cluster.test.ts',
+  'test/{docs,examples,e2e}/**/*.cluster.test.ts',
   'test/contract/kubernetes.test.ts',
   'test/kubernetes/**/*.test.ts',
 ];
@@ -63,7 +64,7 @@ export const suites: readonly Suite[] = [
     name: 'docs',
     shows: 'the documentation says what the code does',
     include: ['test/docs/**/*.test.ts'],
-    exclude: played,
+    exclude: [...played, ...onCluster],
     tools: ['git'],
     stage: 0,
     timeoutMs: 30_000,
@@ -104,6 +105,7 @@ export const suites: readonly Suite[] = [
     name: 'examples',
     shows: 'every folder of examples/ works as it stands',
     include: ['test/examples/**/*.test.ts'],
+    exclude: onCluster,
     tools: ['git'],
     stage: 1,
     timeoutMs: 120_000,
@@ -112,7 +114,7 @@ export const suites: readonly Suite[] = [
     name: 'e2e',
     shows: 'the real program on real repositories, processes and files',
     include: ['test/e2e/**/*.test.ts'],
-    exclude: signatures,
+    exclude: [...signatures, ...onCluster],
     tools: ['git', 'git-http-backend'],
     stage: 1,
     timeoutMs: 90_000,
@@ -121,7 +123,8 @@ export const suites: readonly Suite[] = [
     name: 'kubernetes',
     shows: 'the Kubernetes target on a real control plane',
     include: onCluster,
-    tools: ['git', 'control-plane'],
+    // Pages for a cluster are typed into a shell, too.
+    tools: ['git', 'bash', 'control-plane'],
     stage: 1,
     timeoutMs: 120_000,
     setup: 'test/kubernetes/setup.ts',

@@ -32,3 +32,10 @@ export function isPlayed(block: Block): boolean {
 export const playedPages: readonly string[] = stories.filter((page) =>
   blocksOf(textOf(page)).some(isPlayed),
 );
+
+/** Those whose reader has a cluster. They are played by the suite `kubernetes`. */
+export const clusterPages: readonly string[] = [
+  'docs/guide/first-cluster.md',
+  'examples/helm/README.md',
+  'examples/kustomize/README.md',
+];

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
 import { playPage } from '../support/page/play.ts';
-import { playedPages, top } from './pages.ts';
+import { clusterPages, playedPages, top } from './pages.ts';
 
 /**
  * What pages tell people to type works and says what they show; how they are written is told in support/page/play.ts.
@@ -9,7 +9,8 @@ import { playedPages, top } from './pages.ts';
  */
 
 describe.concurrent('pages', () => {
-  test.for(playedPages)('%s does what it shows', async (page, { expect }) => {
+  const pages = playedPages.filter((page) => !clusterPages.includes(page));
+  test.for(pages)('%s does what it shows', async (page, { expect }) => {
     const played = playPage(join(top, page), join(top, 'examples'));
     await expect(played).resolves.toBeUndefined();
   });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import type { ClusterRecord } from '../../src/cluster/record.ts';
 import { makePlace } from '../support/page/place.ts';
 import { program } from '../support/program.ts';
 
@@ -36,13 +37,20 @@ export interface Example extends AsyncDisposable {
   get(url: string): Promise<string | null>;
 }
 
-/** @param name of its folder below examples/. @param repository folder in it that holds the configuration. */
-export async function openExample(name: string, repository = ''): Promise<Example> {
+/**
+ * @param name of its folder below examples/. @param repository folder in it that holds the configuration.
+ * @param cluster that its reader has.
+ */
+export async function openExample(
+  name: string,
+  repository = '',
+  cluster: ClusterRecord | null = null,
+): Promise<Example> {
   const from = join(examples, name);
   const texts = readdirSync(from, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
-  const place = await makePlace(texts);
+  const place = await makePlace(texts, cluster);
   const copy = join(place.home, name);
   place.copy(from, copy);
   const directory = join(copy, repository);

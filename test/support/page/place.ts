@@ -5,10 +5,13 @@ import {
   readdirSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../../src/targets/host/process/port.testing.ts';
+import { findProgram } from '../../../src/cluster/programs.ts';
+import type { ClusterRecord } from '../../../src/cluster/record.ts';
 import { openProcessTable } from '../../../src/system/processes.ts';
 import { gitTestEnvironment, temporaryFolder } from '../git.ts';
 
@@ -33,8 +36,14 @@ export interface Place extends AsyncDisposable {
   copy(from: string, to: string): void;
 }
 
-/** @param texts all that will be used, for the ports in it. */
-export async function makePlace(texts: readonly string[]): Promise<Place> {
+/**
+ * @param texts all that will be used, for the ports in it.
+ * @param cluster that the person has: its kubeconfig is in their home, as context `my-cluster`, and kubectl on the PATH.
+ */
+export async function makePlace(
+  texts: readonly string[],
+  cluster: ClusterRecord | null = null,
+): Promise<Place> {
   const root = realpathSync(temporaryFolder('fairlead-page-'));
   const at = (folder: string): string =>
     join(root, folder === '/tmp/fairlead-example' ? 'example' : folder);
@@ -46,6 +55,8 @@ export async function makePlace(texts: readonly string[]): Promise<Place> {
   const home = at('/home/ada');
   mkdirSync(home, { recursive: true });
   mkdirSync(at('/mnt/backup'), { recursive: true });
+  const programs = join(root, 'programs');
+  if (cluster !== null) giveCluster(cluster, home, programs);
 
   const named = new RegExp(String.raw`(?<![\w.-])(?:${folders.join('|')})(?![\w-])`, 'g');
   // Where root's records are by default is no place for those of a test.
@@ -74,7 +85,7 @@ export async function makePlace(texts: readonly string[]): Promise<Place> {
   };
   return {
     home,
-    env: environment(home),
+    env: environment(home, cluster === null ? [] : [programs]),
     here,
     shown,
     copy,
@@ -85,7 +96,17 @@ export async function makePlace(texts: readonly string[]): Promise<Place> {
   };
 }
 
-function environment(home: string): Record<string, string> {
+/** The kubeconfig where people have it, and kubectl. */
+function giveCluster({ name, kubeconfig }: ClusterRecord, home: string, programs: string): void {
+  mkdirSync(join(home, '.kube'));
+  const text = readFileSync(kubeconfig, 'utf8').replaceAll(`"${name}"`, '"my-cluster"');
+  writeFileSync(join(home, '.kube/config'), text, { mode: 0o600 });
+  mkdirSync(programs);
+  symlinkSync(findProgram('kubectl', process.env) ?? 'kubectl', join(programs, 'kubectl'));
+}
+
+/** @param first folders that come before all others on the PATH. */
+function environment(home: string, first: readonly string[]): Record<string, string> {
   const { PATH = '', TMPDIR, LANG } = gitTestEnvironment();
   const git = Object.entries(gitTestEnvironment()).filter(([name]) => name.startsWith('GIT_'));
   return {
@@ -99,7 +120,7 @@ function environment(home: string): Record<string, string> {
     // Compiled code is the same for all.
     XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? home, '.cache'),
     FAIRLEAD_ACTOR: 'ada',
-    PATH: `${join(checkout, 'bin')}:${join(checkout, 'node_modules/.bin')}:${PATH}`,
+    PATH: [...first, join(checkout, 'bin'), join(checkout, 'node_modules/.bin'), PATH].join(':'),
   };
 }
 

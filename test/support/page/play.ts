@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { ClusterRecord } from '../../../src/cluster/record.ts';
 import { until } from '../program.ts';
 import { blocksOf } from './blocks.ts';
 import type { Block } from './blocks.ts';
@@ -30,12 +31,20 @@ const lookMs = 20_000;
 
 /** Commands that change nothing, so that they can be repeated. */
 const looks =
-  /^(?:cat|ls|stat|curl|grep|tail|test|fairlead (?:get|describe|history|events|logs|diff|plan|wait|doctor|validate))\b/;
+  /^(?:cat|ls|stat|curl|grep|tail|test|kubectl (?:-n \S+ )?(?:get|auth)|fairlead (?:get|describe|history|events|logs|diff|plan|render|tree|wait|doctor|validate))\b/;
 
-/** Plays a page, with the examples in `~/fairlead/examples`. @throws Error with the place in the page and what was said instead */
-export async function playPage(page: string, examples: string): Promise<void> {
+/**
+ * Plays a page, with the examples in `~/fairlead/examples`.
+ * @param cluster that the reader has.
+ * @throws Error with the place in the page and what was said instead
+ */
+export async function playPage(
+  page: string,
+  examples: string,
+  cluster: ClusterRecord | null = null,
+): Promise<void> {
   const markdown = readFileSync(page, 'utf8');
-  await using place = await makePlace([markdown, ...textsOf(examples)]);
+  await using place = await makePlace([markdown, ...textsOf(examples)], cluster);
   place.copy(examples, join(place.home, 'fairlead/examples'));
   const player = new Player(page, place);
   try {
