@@ -9,6 +9,8 @@ import { delimiter, dirname, join } from 'node:path';
  */
 
 const root = dirname(import.meta.dirname);
+/** A PATH with Node and Git, and with no program of a control plane that somebody installed. */
+const bare = [dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-package-'));
 try {
   const [packed] = JSON.parse(
@@ -30,6 +32,14 @@ try {
   if (!/\d+\.\d+\.\d+/.test(version))
     throw new Error(`--version printed ${JSON.stringify(version)}`);
   if (!help.includes('sync')) throw new Error('--help does not list the commands');
+  // What builds a control plane is not in the package; it has to say so.
+  const demo = spawnSync(fairlead, ['demo', '--kubernetes', '--no-input'], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, XDG_CACHE_HOME: folder, KUBEBUILDER_ASSETS: '', PATH: bare },
+  });
+  if (demo.status !== 1 || !demo.stderr.includes('only a checkout of Fairlead can build'))
+    throw new Error(`demo --kubernetes ended with ${demo.status}\n${demo.stdout}${demo.stderr}`);
   console.log(`package: ${packed.files.length} files, installed and started: ${version}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

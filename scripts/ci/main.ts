@@ -32,6 +32,11 @@ const steps: readonly Step[] = [
   // From a thousand schedules on, planted defects are tried, too.
   { name: 'simulation', argv: ['test/sim/main.ts', '--seeds', '3000'], needs: 'test/sim/main.ts' },
   { name: 'demo', argv: ['bin/fairlead', 'demo', '--no-input'], needs: 'src/main.ts' },
+  {
+    name: 'demo on Kubernetes',
+    argv: ['bin/fairlead', 'demo', '--kubernetes', '--no-input'],
+    needs: 'src/cluster/start.ts',
+  },
   { name: 'package', argv: ['scripts/check-package.ts'], needs: 'src/main.ts' },
 ];
 
@@ -48,11 +53,12 @@ const outcomes: Outcome[] = [];
 for (const step of steps) outcomes.push(await run(step));
 
 process.stdout.write('\n');
+const widest = Math.max(...steps.map(({ name }) => name.length)) + 2;
 for (const { step, counts, seconds, said } of outcomes) {
   const result =
     counts.failed > 0 ? 'FAILED' : counts.skipped > 0 && counts.passed === 0 ? 'skipped' : 'ok';
   process.stdout.write(
-    `  ${step.name.padEnd(12)}${result.padEnd(9)}${seconds.padStart(6)} s  ${said}\n`,
+    `  ${step.name.padEnd(widest)}${result.padEnd(9)}${seconds.padStart(6)} s  ${said}\n`,
   );
 }
 for (const { failures } of outcomes) for (const line of failures) process.stdout.write(`${line}\n`);

@@ -7,10 +7,10 @@ export interface Go {
   readonly version: string;
 }
 
-/** Where Go is looked for: what FAIRLEAD_GO names, the PATH, and where its installer puts it. */
+/** Where Go is looked for: what FAIRLEAD_GO names and nowhere else; without it the PATH, and where its installer puts it. */
 export function findGo(): Go | undefined {
   const named = process.env['FAIRLEAD_GO'];
-  for (const path of [...(named ? [named] : []), 'go', '/usr/local/go/bin/go']) {
+  for (const path of named ? [named] : ['go', '/usr/local/go/bin/go']) {
     const { stdout, status } = spawnSync(path, ['env', 'GOVERSION'], { encoding: 'utf8' });
     if (status === 0) return { path, version: stdout.trim() };
   }

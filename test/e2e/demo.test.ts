@@ -1,74 +1,27 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openProcessTable } from '../../src/system/processes.ts';
+import { openDemos } from '../support/demo.ts';
+import type { Demos } from '../support/demo.ts';
+import { until as untilSeen } from '../support/program.ts';
 
 /** `fairlead demo`, as it is: what it says, how it ends, and that it leaves nothing behind. */
 
-const program = join(import.meta.dirname, '../../bin/fairlead');
-
-let temporary: string;
-const started: ChildProcessWithoutNullStreams[] = [];
+let demos: Demos;
 
 beforeEach(async () => {
-  temporary = await realpath(await mkdtemp(join(tmpdir(), 'fairlead-demo-test-')));
+  demos = await openDemos();
 });
 
 afterEach(async () => {
-  for (const child of started.splice(0)) child.kill('SIGKILL');
-  await rm(temporary, { recursive: true, force: true });
+  await demos[Symbol.asyncDispose]();
 });
 
-interface Demo {
-  readonly child: ChildProcessWithoutNullStreams;
-  readonly text: () => string;
-  /** Exit code or signal, once it has ended. */
-  readonly ended: Promise<number | NodeJS.Signals | null>;
-}
-
-/** Starts it with a temporary folder of its own, so that what it leaves can be seen. */
-function demo(...args: readonly string[]): Demo {
-  const child = spawn(process.execPath, [program, 'demo', ...args], {
-    env: { ...process.env, TMPDIR: temporary, FAIRLEAD_ACTOR: 'ada', FORCE_COLOR: '' },
-  });
-  started.push(child);
-  let text = '';
-  child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
-  child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part));
-  const ended = new Promise<number | NodeJS.Signals | null>((resolve) =>
-    child.once('close', (code, signal) => resolve(signal ?? code)),
-  );
-  return { child, text: () => text, ended };
-}
-
-/** Processes whose temporary folder is ours: all that a demo of this test started, and nothing else. */
-async function left(): Promise<readonly number[]> {
-  const table = await openProcessTable();
-  const pids: number[] = [];
-  for (const { pid, zombie } of await table.list()) {
-    if (zombie || pid === process.pid) continue;
-    if ((await table.environment(pid, 'TMPDIR')) === temporary) pids.push(pid);
-    else if ((await table.environment(pid, 'PAGE'))?.startsWith(temporary) === true) pids.push(pid);
-    else if ((await table.environment(pid, 'CONFIG'))?.startsWith(temporary) === true)
-      pids.push(pid);
-  }
-  return pids;
-}
-
-async function until(seen: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!(await seen())) {
-    if (Date.now() > deadline) throw new Error(`not seen: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
+const until = (seen: () => boolean | Promise<boolean>, what: string): Promise<void> =>
+  untilSeen(what, seen, () => '', 30_000);
 
 test('it plays every step unattended, shows their plans, and leaves nothing behind', async () => {
   const began = Date.now();
-  const run = demo('--no-input');
+  const run = demos.start(['--no-input']);
   expect([await run.ended, run.text()]).toEqual([0, expect.anything()]);
   expect(Date.now() - began).toBeLessThan(30_000);
   expect(run.text().trimEnd().split('\n').at(-1)).toMatch(/^demo: (\d+) of \1 steps passed$/);
@@ -85,43 +38,57 @@ test('it plays every step unattended, shows their plans, and leaves nothing behi
   // No colours, nothing that moves: nobody is at a terminal.
   expect(run.text()).not.toContain('\u001b');
   expect(run.text()).not.toContain('\r');
-  expect(await readdir(temporary)).toEqual([]);
-  expect(await left()).toEqual([]);
+  expect(await demos.files()).toEqual([]);
+  expect(await demos.processes()).toEqual([]);
 });
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
   '%s in the middle ends all that it started',
   async (signal) => {
-    const run = demo('--no-input');
+    const run = demos.start(['--no-input']);
     await until(() => run.text().includes('prod waits for a person'), 'the second step');
     run.child.kill(signal);
     expect([await run.ended, run.text()]).toEqual([130, expect.anything()]);
     expect(run.text()).not.toMatch(/steps passed$/);
-    expect(await readdir(temporary)).toEqual([]);
-    expect(await left()).toEqual([]);
+    expect(await demos.files()).toEqual([]);
+    expect(await demos.processes()).toEqual([]);
   },
 );
 
 test('whoever is impatient and interrupts twice leaves nothing behind either', async () => {
-  const run = demo('--no-input');
+  const run = demos.start(['--no-input']);
   await until(() => run.text().includes('prod waits for a person'), 'the second step');
   run.child.kill('SIGINT');
   run.child.kill('SIGTERM');
   await run.ended;
-  await until(async () => (await readdir(temporary)).length === 0, 'an empty folder');
-  await until(async () => (await left()).length === 0, 'no processes');
-  expect(await left()).toEqual([]);
+  await until(async () => (await demos.files()).length === 0, 'an empty folder');
+  await until(async () => (await demos.processes()).length === 0, 'no processes');
+  expect(await demos.processes()).toEqual([]);
 });
 
 test('what is kept can be looked at with the other commands, and cleaned away', async () => {
-  const run = demo('--no-input', '--fast', '--keep');
+  const run = demos.start(['--no-input', '--fast', '--keep']);
   expect([await run.ended, run.text()]).toEqual([0, expect.anything()]);
-  const [name = ''] = await readdir(temporary);
-  const folder = join(temporary, name);
+  const [name = ''] = await demos.files();
+  const folder = join(demos.temporary, name);
   expect(run.text()).toContain(`fairlead demo --clean ${folder}`);
-  expect((await left()).length).toBeGreaterThanOrEqual(5);
-  const clean = demo('--clean', folder);
+  expect((await demos.processes()).length).toBeGreaterThanOrEqual(5);
+  const clean = demos.start(['--clean', folder]);
   expect([await clean.ended, clean.text()]).toEqual([0, expect.anything()]);
-  expect(await readdir(temporary)).toEqual([]);
-  expect(await left()).toEqual([]);
+  expect(await demos.files()).toEqual([]);
+  expect(await demos.processes()).toEqual([]);
+});
+
+test('without a control plane, and nothing to build one with, it says what is missing', async () => {
+  const env = {
+    XDG_CACHE_HOME: demos.temporary,
+    KUBEBUILDER_ASSETS: '',
+    FAIRLEAD_GO: '/nowhere/go',
+  };
+  const run = demos.start(['--kubernetes', '--no-input'], env);
+  expect([await run.ended, run.text()]).toEqual([1, expect.anything()]);
+  expect(run.text()).toMatch(/etcd,[^.]* are\s+not\s+on\s+this\s+machine\s+yet/);
+  expect(run.text()).toMatch(/could not be built: Go is not there.*\n.*KUBEBUILDER_ASSETS/);
+  expect(run.text()).not.toMatch(/steps passed/);
+  expect((await demos.files()).filter((name) => name.startsWith('fairlead-demo'))).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import type { CommandDefinition } from '../command.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -7,6 +8,7 @@ import { playDemo } from './demo.ts';
 import { demoBroken } from './errors.ts';
 import { createDemoFolder, findDemoFolder } from './folder.ts';
 import type { DemoFolder } from './folder.ts';
+import { havePrograms } from './kubernetes/programs.ts';
 import { createScreen } from './screen.ts';
 import type { Screen } from './screen.ts';
 import { tallyLine } from './step.ts';
@@ -15,11 +17,17 @@ import { sweep } from './sweep.ts';
 export const demo: CommandDefinition = {
   description: `Runs a small shop on this machine and shows what Fairlead does with it: a commit goes live in dev, waits for a person in prod, is healed when somebody breaks it, comes back by itself when it does not work, and is rolled back. Each step shows its plan and asks the live thing itself whether it is so. It needs Git and nothing else: no account, container, cluster or network.
 
-At a terminal it waits for Enter before each step; with --no-input it runs by itself in a few seconds. Everything is in one temporary folder, and all that was started is ended, also after Ctrl-C.
+With --kubernetes the shop is a Helm chart and Kustomize overlays, on a Kubernetes control plane of the demo's own: a real API server with its controllers, whose pods are played by kwok. No cluster of yours is touched. Its programs are taken from where KUBEBUILDER_ASSETS says, from the user's folder for caches or the PATH; a checkout of Fairlead builds what is missing, once, which takes Go and about ten minutes.
+
+At a terminal it waits for Enter before each step; with --no-input it runs by itself, in a few seconds, on Kubernetes in less than a minute. Everything is in one temporary folder, and all that was started is ended, also after Ctrl-C.
 
 The last line says how many steps passed; the exit code is 1 where one did not.`,
   arguments: [],
   options: [
+    {
+      flags: '--kubernetes',
+      description: 'Play it on a Kubernetes control plane of its own, with Helm and Kustomize',
+    },
     {
       flags: '--fast',
       description: 'Only the steps and what was seen: no plans and commands, no waiting for Enter',
@@ -37,6 +45,7 @@ The last line says how many steps passed; the exit code is 1 where one did not.`
   examples: [
     { run: 'fairlead demo', why: 'watch it, step by step' },
     { run: 'fairlead demo --no-input', why: 'unattended, as in CI' },
+    { run: 'fairlead demo --kubernetes', why: 'the same on a cluster, with pods' },
     {
       run: 'fairlead demo --fast --keep',
       why: 'have a running system to try the other commands on',
@@ -52,16 +61,19 @@ The last line says how many steps passed; the exit code is 1 where one did not.`
       return exitCodes.ok;
     }
     const screen = createScreen(context, { fast: input.flag('fast') });
+    const isCluster = input.flag('kubernetes');
+    if (isCluster) await havePrograms(context, screen);
     const folder = await createDemoFolder();
     // Where this process ends before it can clean up (a second Ctrl-C), another one does it.
     const guard = (): void => cleanUpDetached(folder, context.io.env);
     process.once('exit', guard);
-    const tally = await playDemo(context, folder, screen).catch(async (thrown: unknown) => {
+    const playing = isCluster ? playOnCluster : playDemo;
+    const tally = await playing(context, folder, screen).catch(async (thrown: unknown) => {
       await cleanUp(folder);
       process.off('exit', guard);
       throw thrown;
     });
-    if (input.flag('keep')) explore(screen, folder);
+    if (input.flag('keep')) explore(screen, folder, isCluster);
     else {
       screen.status('ending what was started');
       await cleanUp(folder);
@@ -71,6 +83,12 @@ The last line says how many steps passed; the exit code is 1 where one did not.`
     context.out.text(`\n${tallyLine(tally)}`);
     return tally.passed === tally.steps ? exitCodes.ok : exitCodes.error;
   },
+};
+
+/** Loaded only where it is asked for. */
+const playOnCluster: typeof playDemo = async (context, folder, screen) => {
+  const { playClusterDemo } = await import('./kubernetes/demo.ts');
+  return playClusterDemo(context, folder, screen);
 };
 
 /** @throws FairleadError `demo.broken` where something will not end. */
@@ -91,13 +109,17 @@ function cleanUpDetached(folder: DemoFolder, env: Context['io']['env']): void {
   }).unref();
 }
 
-function explore(screen: Screen, folder: DemoFolder): void {
+function explore(screen: Screen, folder: DemoFolder, isCluster: boolean): void {
+  const exports = [
+    ...(isCluster ? [`  export KUBECONFIG=${join(folder.cluster, 'kubeconfig')}`] : []),
+    `  export FAIRLEAD_STATE_DIR=${folder.state}`,
+  ].join('\n');
   screen.keep(`It all goes on running. To look around:
 
-  export FAIRLEAD_STATE_DIR=${folder.state}
+${exports}
   fairlead get
   fairlead describe shop@prod
-  fairlead history
+${isCluster ? '  fairlead tree shop@prod\n' : ''}  fairlead history
   fairlead events --follow
   cd ${folder.repository}
 

@@ -41,6 +41,7 @@ export async function playDemo(
     versions: createVersions(ports[4] ?? 0),
     actor: context.actor,
     signal,
+    patienceMs: 15_000,
     start: () => startController(folder, env, signal),
   });
   introduce(screen, folder, sites);

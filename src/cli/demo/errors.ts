@@ -17,3 +17,9 @@ export const demoNotFound = defineError('demo.not-found', {
   title: 'There is no demo in that folder',
   hint: 'Give the folder that `fairlead demo --keep` named.',
 });
+
+export const demoClusterMissing = defineError('demo.cluster-missing', {
+  class: 'input',
+  title: 'The demo has no Kubernetes control plane to play on',
+  hint: 'Install Go (https://go.dev/dl) and run `npm run demo -- --kubernetes` in a checkout, with a way to the Go modules; or name a folder that holds etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kwok and kubectl with KUBEBUILDER_ASSETS. `fairlead demo` alone needs Git and nothing else.',
+});

@@ -18,6 +18,8 @@ export interface DemoFolder {
   /** The host target's own state: inventories, holds, logs of processes. */
   readonly host: string;
   readonly controllerLog: string;
+  /** Of a Kubernetes control plane, where the demo has one. */
+  readonly cluster: string;
 }
 
 /** Makes a folder that only this user can enter. */
@@ -65,5 +67,6 @@ function layout(path: string, id: string): DemoFolder {
     state: join(path, 'state'),
     host: join(path, 'host'),
     controllerLog: join(path, 'controller.log'),
+    cluster: join(path, 'cluster'),
   };
 }

@@ -1,4 +1,6 @@
 import { rm } from 'node:fs/promises';
+import { readRecord } from '../../cluster/record.ts';
+import { stopCluster } from '../../cluster/stop.ts';
 import { isAlive, openProcessTable } from '../../system/processes.ts';
 import type { ProcessIdentity, ProcessTable } from '../../system/processes.ts';
 import { markVariable } from './folder.ts';
@@ -9,8 +11,8 @@ const forcedMs = 5_000;
 const pauseMs = 20;
 
 /**
- * Ends every process of a demo and removes its folder. Processes are found by the mark in their environment and ended
- * by their identity, so that nobody else's can be hit.
+ * Ends every process of a demo and removes its folder. Processes are found by the mark in their environment, those of its
+ * cluster by the cluster's own record, and ended by their identity, so that nobody else's can be hit.
  * @returns false when something would not end; its folder is left then.
  */
 export async function sweep(folder: DemoFolder): Promise<boolean> {
@@ -19,6 +21,8 @@ export async function sweep(folder: DemoFolder): Promise<boolean> {
     (await endAll(table, folder.id, 'SIGTERM', politeMs)) ||
     (await endAll(table, folder.id, 'SIGKILL', forcedMs));
   if (!ended) return false;
+  const cluster = readRecord(folder.cluster);
+  if (cluster !== null) await stopCluster(cluster);
   // A file may still be written by what ended a moment ago.
   await rm(folder.path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   return true;

@@ -1,4 +1,3 @@
-import { agree } from './approve.ts';
 import { application } from '../shop.ts';
 import type { Stage } from '../stage.ts';
 import type { Step } from '../step.ts';
@@ -17,7 +16,7 @@ export const resume: Step<Stage> = {
       expected: 'revision',
     });
     const plan = await stage.waiting('prod');
-    await agree(stage, plan.digest);
+    await stage.agree('prod', plan.digest);
     await stage.provePage('prod', stage.versions.good);
   },
 };

@@ -1,5 +1,4 @@
 import { shortDigest } from '../../../model/digest.ts';
-import { agree } from './approve.ts';
 import type { Stage } from '../stage.ts';
 import type { Step } from '../step.ts';
 
@@ -20,7 +19,7 @@ export const toProd: Step<Stage> = {
       },
       expected: /no waiting plan/,
     });
-    await agree(stage, plan.digest);
+    await stage.agree('prod', plan.digest);
     await stage.provePage('prod', stage.versions.good);
   },
 };

@@ -22,9 +22,7 @@ export const tooMuch: Step<Stage> = {
     await stage.provePage('dev', versions.good, ', still');
     await stage.provePage('prod', versions.good, ', still');
     await screen.pause('take the commit back');
-    screen.command('git revert --no-edit HEAD && git push');
-    await stage.repository.revert();
-    await stage.api.refresh({ source: null });
+    await stage.revert();
     for (const environment of environments) {
       await stage.watch({
         says: `${environment} is in sync`,
