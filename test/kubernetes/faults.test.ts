@@ -116,3 +116,13 @@ test('while the server cannot be reached nothing is deleted, and what was missed
   expect(await at.live('configmaps/more')).not.toBeNull();
   expect(at.deletes()).toEqual([]);
 });
+
+test('a connection that goes dead without a word is noticed, and what was missed is healed', async () => {
+  await open();
+  at.proxy.freeze();
+  await at.kube.patch(at.path('configmaps/map-0'), { data: { text: 'by hand' } });
+  await expect
+    .poll(async () => (await at.live('configmaps/map-0')).data.text, { timeout: 110_000 })
+    .toBe('first');
+  expect(at.deletes()).toEqual([]);
+});

@@ -62,6 +62,7 @@ export async function openKubeProxy(record: ClusterRecord): Promise<KubeProxy> {
   const agent = new Agent({ ca: readFileSync(join(record.folder, 'ca.crt')), keepAlive: true });
   const upstream = new URL(record.url);
   const cables = new Set<Cable>();
+  const sockets = new Set<Socket>();
   const silenced = new Set<() => void>();
   const calls: ProxyCall[] = [];
   let accepting = true;
@@ -83,6 +84,9 @@ export async function openKubeProxy(record: ClusterRecord): Promise<KubeProxy> {
     },
     [Symbol.asyncDispose]: async () => {
       for (const cable of cables) cable.cut();
+      // A session that closing the server ends in good order waits for the end of the other side. Where that came at
+      // the same moment, Node hears of it no more, and the server would never be closed.
+      for (const socket of sockets) socket.destroy();
       agent.destroy();
       await Promise.all([outside, server].map((one) => new Promise((done) => one.close(done))));
     },
@@ -154,6 +158,10 @@ export async function openKubeProxy(record: ClusterRecord): Promise<KubeProxy> {
     },
   );
   server.on('sessionError', () => undefined);
+  server.on('secureConnection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   await listen(server);
   const inside = (server.address() as AddressInfo).port;
   // In front of it plain TCP, which knows nothing of TLS and can stop in the middle of anything.

@@ -86,9 +86,12 @@ export class Http2Connection {
     this.#options.onChange();
   }
 
-  destroy(): void {
+  /** Ends it at once, whatever is under way. */
+  destroy(why?: Error): void {
     this.#isRetired = true;
-    this.#session.destroy();
+    this.#session.destroy(why);
+    // One that was retired before would wait for the other side to end it, too, which may not live any more.
+    this.#options.socket.destroy();
   }
 
   send(request: TransportRequest): Promise<TransportAnswer> {
@@ -167,7 +170,7 @@ export class Http2Connection {
       await clock.sleep(pingEveryMs, this.#ended.signal);
       if (this.#ended.signal.aborted) return;
       if (!(await this.isAlive(pingEveryMs / 2))) {
-        this.#session.destroy(new Error('the other side gives no sign of life'));
+        this.destroy(new Error('the other side gives no sign of life'));
         return;
       }
     }
