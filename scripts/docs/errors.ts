@@ -53,12 +53,13 @@ export async function errorReference(): Promise<string> {
     Object.entries(classMeanings)
       .map(([name, meaning]) => `- \`${name}\`: ${meaning}`)
       .join('\n'),
+    'An error *of the place* says nothing against what was wanted: a right is missing, a quota is used up, a namespace is not there. It is tried again by itself, slower and slower, whatever its class, and never makes a commit count as bad.',
     ...[...domains].flatMap(([domain, members]) => [
       `## ${domain}`,
       ...members.map((one) =>
         [
           `### ${one.code}`,
-          `${one.title}. Class \`${one.class}\`, exit code ${exitCodeOf(one)}.`,
+          `${one.title}. Class \`${one.class}\`${one.ofPlace === true ? ' (of the place)' : ''}, exit code ${exitCodeOf(one)}.`,
           one.hint,
         ].join('\n\n'),
       ),

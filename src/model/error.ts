@@ -15,6 +15,11 @@ export interface ErrorDefinition {
   /** `domain.reason`, lower case with dashes; never changes once released. */
   readonly code: string;
   readonly class: ErrorClass;
+  /**
+   * The place does not allow it, or lacks something, which says nothing against what was wanted: whoever keeps the place
+   * may change that, so it is tried again by itself although its class is not. Default false.
+   */
+  readonly ofPlace?: boolean;
   /** What happened, in a few words without particulars; heading of the error's reference page. */
   readonly title: string;
   /** What the operator should do next; one imperative sentence. */
@@ -42,6 +47,7 @@ export class FairleadError extends Error {
   readonly hint: string;
   readonly resource: string | undefined;
   readonly facts: Readonly<Record<string, string | number | boolean | null>>;
+  readonly #ofPlace: boolean;
 
   constructor(definition: ErrorDefinition, details: ErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -50,12 +56,16 @@ export class FairleadError extends Error {
     this.hint = details.hint ?? definition.hint;
     this.resource = details.resource;
     this.facts = details.facts ?? {};
+    this.#ofPlace = definition.ofPlace ?? false;
   }
 
   /** Whether trying the same again, later, can succeed. */
   get retryable(): boolean {
     return (
-      this.class === 'transient' || this.class === 'conflict' || this.class === 'unknown-outcome'
+      this.#ofPlace ||
+      this.class === 'transient' ||
+      this.class === 'conflict' ||
+      this.class === 'unknown-outcome'
     );
   }
 
@@ -120,7 +130,13 @@ export function withAdvice(error: Pick<ErrorRecord, 'message' | 'hint'>): string
 /** Turns recorded data back into an error that can be thrown (after it crossed a process or the store). */
 export function errorFromRecord(record: ErrorRecord): FairleadError {
   return new FairleadError(
-    { code: record.code, class: record.class, title: record.code, hint: record.hint },
+    {
+      code: record.code,
+      class: record.class,
+      ofPlace: record.retryable,
+      title: record.code,
+      hint: record.hint,
+    },
     { message: record.message, resource: record.resource },
   );
 }

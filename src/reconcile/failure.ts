@@ -31,7 +31,9 @@ export async function afterFailure(
     run.fallback === 'none' &&
     application?.onFailure === 'revert' &&
     runtime.hold === null;
-  const exhausted = application?.retry.limit != null && runtime.attempts >= application.retry.limit;
+  const isOver = application?.retry.limit != null && runtime.attempts >= application.retry.limit;
+  // What the place refuses says nothing against the commit, however often it was tried.
+  const exhausted = isOver && !isOfPlace(error);
   if (mayRevert && (final || exhausted) && !context.signal.aborted) {
     const remembered = await quarantine(context, runtime, run, error.message);
     if (remembered) {
@@ -44,6 +46,11 @@ export async function afterFailure(
     }
   }
   fail(context, runtime, error, run.planSet.digest);
+}
+
+/** Whether the place did not allow it, or lacked something: a right, room in a quota, a namespace. */
+function isOfPlace({ class: kind, retryable }: ErrorRecord): boolean {
+  return retryable && (kind === 'denied' || kind === 'input');
 }
 
 /** What a failure is called in each state; `null` where nothing is under way. */

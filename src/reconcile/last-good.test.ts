@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { configuration, createEngineBench, type EngineBench } from '../../test/support/engine.ts';
 import { effectTimedOut } from '../targets/errors.ts';
+import { permission } from '../targets/host/errors.ts';
 
 const shop = { application: 'shop', environment: 'dev' };
 const synced = 'synced, Synced, Healthy';
@@ -113,6 +114,27 @@ describe('a change that does not become healthy', () => {
     await bench.look('shop@dev');
     expect(bench.read('a')).toBe('good 1');
     expect(bench.state('shop@dev')).toBe('failed, OutOfSync, Healthy');
+  });
+
+  test('is not remembered as bad where only the place did not let it in, and goes live once it does', async () => {
+    let isLocked = false;
+    await using bench = await createEngineBench({
+      target: (target) => ({
+        ...target,
+        apply: async (effect) => {
+          if (isLocked) throw permission({ message: 'cannot write: permission denied (EACCES)' });
+          return target.apply(effect);
+        },
+      }),
+    });
+    await live(bench);
+    isLocked = true;
+    await bench.push({ 'shop/a.yaml': bench.file('a', 'good 2') });
+    expect(bench.state('shop@dev')).toBe('backing-off, OutOfSync, Healthy');
+    expect((await bench.target.ledger.load(shop))?.quarantine).toEqual([]);
+    isLocked = false;
+    await bench.look('shop@dev');
+    expect([bench.read('a'), bench.state('shop@dev')]).toEqual(['good 2', synced]);
   });
 
   test('stays where it is when there is nothing to go back to', async () => {

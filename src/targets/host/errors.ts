@@ -22,12 +22,14 @@ export const readOnly = defineError('host.read-only', {
 
 export const permission = defineError('host.permission', {
   class: 'denied',
+  ofPlace: true,
   title: 'The system does not permit this to the user that Fairlead runs as',
-  hint: 'Give that user the permission, run Fairlead as one who has it, or choose another place.',
+  hint: 'Give that user the permission, run Fairlead as one who has it, or choose another place; it is tried again by itself.',
 });
 
 export const unsafeLink = defineError('host.unsafe-link', {
   class: 'denied',
+  ofPlace: true,
   title: 'A symlink of another user leads to what is not theirs',
   hint: 'Name the path without the link, or have the link belong to root or to the user of the controller (chown -h).',
 });

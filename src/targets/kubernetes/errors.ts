@@ -22,8 +22,9 @@ export const kindMissing = defineError('kubernetes.kind-missing', {
 
 export const namespaceMissing = defineError('kubernetes.namespace-missing', {
   class: 'input',
+  ofPlace: true,
   title: 'The namespace is not there',
-  hint: 'Add the Namespace to the source, or set the sync option CreateNamespace=true.',
+  hint: 'Add the Namespace to the source, or set the sync option CreateNamespace=true; it is tried again by itself.',
 });
 
 export const namespaceTerminating = defineError('kubernetes.namespace-terminating', {

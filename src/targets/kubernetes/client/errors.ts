@@ -4,14 +4,29 @@ import { defineError } from '../../../model/error.ts';
 
 export const unauthorized = defineError('kubernetes.unauthorized', {
   class: 'denied',
+  ofPlace: true,
   title: 'The API server does not know who is asking',
   hint: 'Renew the credentials of the kubeconfig or service account that the Target names; `kubectl auth whoami` shows who they are for.',
 });
 
 export const forbidden = defineError('kubernetes.forbidden', {
   class: 'denied',
+  ofPlace: true,
   title: 'The API server does not permit this',
-  hint: 'Give the user or service account the right that is named (a Role or ClusterRole and its binding).',
+  hint: 'Give the user or service account the right that is named (a Role or ClusterRole and its binding); it is tried again by itself.',
+});
+
+export const quotaExceeded = defineError('kubernetes.quota-exceeded', {
+  class: 'denied',
+  ofPlace: true,
+  title: 'A quota of the namespace is used up',
+  hint: 'Raise the ResourceQuota that is named, or make room; it is tried again by itself.',
+});
+
+export const admissionRefused = defineError('kubernetes.admission-refused', {
+  class: 'input',
+  title: 'A policy of the cluster does not admit the object as it is written',
+  hint: 'Correct what the policy that is named asks for, or ask whoever keeps it for an exception.',
 });
 
 export const notFound = defineError('kubernetes.not-found', {

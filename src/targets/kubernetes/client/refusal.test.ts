@@ -18,6 +18,26 @@ describe('what the server refuses is told as', () => {
     [403, { reason: 'Forbidden' }, 'kubernetes.forbidden'],
     [
       403,
+      { message: 'services "web" is forbidden: exceeded quota: tight, requested: services=1' },
+      'kubernetes.quota-exceeded',
+    ],
+    [
+      403,
+      { message: 'services "exceeded quota" is forbidden: User "a" cannot create' },
+      'kubernetes.forbidden',
+    ],
+    [
+      403,
+      { message: 'admission webhook "policy.example.org" denied the request: no' },
+      'kubernetes.admission-refused',
+    ],
+    [
+      403,
+      { message: 'pods "web" is forbidden: violates PodSecurity "restricted:latest": …' },
+      'kubernetes.admission-refused',
+    ],
+    [
+      403,
       { details: { causes: [{ reason: 'NamespaceTerminating' }] } },
       'kubernetes.namespace-terminating',
     ],

@@ -3,6 +3,7 @@ import { isJsonObject } from '../../../model/json.ts';
 import type { Json, JsonObject } from '../../../model/json.ts';
 import { namespaceTerminating } from '../errors.ts';
 import {
+  admissionRefused,
   alreadyExists,
   answerInvalid,
   applyConflict,
@@ -13,6 +14,7 @@ import {
   notFound,
   objectInvalid,
   outcomeUnknown,
+  quotaExceeded,
   refused,
   serverError,
   timedOut,
@@ -56,7 +58,7 @@ export function refusalOf(asked: Asked, refusal: Refusal): FairleadError {
   const status = statusIn(refusal.text);
   const details = isJsonObject(status?.['details']) ? status['details'] : {};
   const failure = failureOf(asked, refusal, status, details);
-  const make = factoryOf(asked, failure, details);
+  const make = factoryOf(asked, failure, details, textOf(status?.['message']));
   const conflicts = fieldConflictsOf(new ServerFailureCause(failure));
   const managers = [...new Set(conflicts.map(({ manager }) => manager))];
   const retryAfterMs = failure.retryAfterMs;
@@ -73,7 +75,12 @@ export function refusalOf(asked: Asked, refusal: Refusal): FairleadError {
   });
 }
 
-function factoryOf(asked: Asked, failure: ServerFailure, details: JsonObject): ErrorFactory {
+function factoryOf(
+  asked: Asked,
+  failure: ServerFailure,
+  details: JsonObject,
+  words: string,
+): ErrorFactory {
   const { status, reason, causes } = failure;
   const has = (wanted: string): boolean => causes.some((cause) => cause.reason === wanted);
   if (status < 400) return answerInvalid;
@@ -81,7 +88,7 @@ function factoryOf(asked: Asked, failure: ServerFailure, details: JsonObject): E
     case 401:
       return unauthorized;
     case 403:
-      return has('NamespaceTerminating') ? namespaceTerminating : forbidden;
+      return has('NamespaceTerminating') ? namespaceTerminating : forbiddenBy(words);
     case 404:
       // Without a name it is no object that is missing but the path: no such kind.
       return textOf(details['name']) === '' ? kindGone : notFound;
@@ -111,6 +118,18 @@ function factoryOf(asked: Asked, failure: ServerFailure, details: JsonObject): E
     default:
       return status > 500 ? serverError : refused;
   }
+}
+
+/**
+ * Rights, quotas and policies are all answered with a bare 403: the words are the only sign of which it was. What is not
+ * known counts as a matter of rights, which says nothing against the object.
+ */
+function forbiddenBy(words: string): ErrorFactory {
+  if (/is forbidden: (?:exceeded quota|failed quota|status unknown for quota)/.test(words))
+    return quotaExceeded;
+  const isPolicy =
+    /admission webhook "[^"]*" denied|ValidatingAdmissionPolicy '[^']*'|violates PodSecurity|is forbidden: \[?(?:maximum|minimum) \S+ usage per/;
+  return isPolicy.test(words) ? admissionRefused : forbidden;
 }
 
 function failureOf(
