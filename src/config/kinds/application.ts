@@ -187,9 +187,10 @@ export const applicationKind = defineKind({
     },
     healthChecks: from.healthChecks.map(internalHealthCheck),
     helm:
-      from.helm === undefined
+      // Where things go is the release's namespace, also of a chart that nothing else is said about.
+      from.helm === undefined && from.kubernetes?.namespace === undefined
         ? undefined
-        : internalHelm(name, from.helm, from.kubernetes?.namespace),
+        : internalHelm(name, from.helm ?? helm.parse({}), from.kubernetes?.namespace),
     kubernetes:
       from.kubernetes === undefined ? undefined : internalKubernetes(name, from.kubernetes),
     origin,

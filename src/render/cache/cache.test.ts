@@ -7,6 +7,7 @@ import { createRendererRegistry } from '../registry.ts';
 import type { RenderParameters } from '../renderer.ts';
 import { createTestRepository } from '../tree.testing.ts';
 import type { TestRepository } from '../tree.testing.ts';
+import { cached } from './cached.ts';
 import { openRenderCache } from './cache.ts';
 import type { RenderCache, RenderCacheOptions } from './cache.ts';
 
@@ -173,4 +174,46 @@ test('a set larger than the whole cache is not kept, and a folder that cannot be
   const blocked = open({ folder: join(folder, 'file') });
   await fill(blocked, tree);
   expect(await get(blocked, tree)).toBeNull();
+});
+
+test('a set that looked into the cluster is found while that answers the same, and is not kept where none could', async () => {
+  const cache = open();
+  const tree = repository.commit({ 'app/a.yaml': file('a') });
+  const lookup = { apiVersion: 'v1', kind: 'Secret', namespace: 'ns', name: 's' };
+  let answer = 'first';
+  const asked: unknown[] = [];
+  const lookUp: NonNullable<RenderParameters['lookUp']> = async (one) => {
+    asked.push(one);
+    return { kind: 'found', object: { data: { a: answer } } };
+  };
+  let renders = 0;
+  const renderer = cached(
+    {
+      name: 'plain',
+      detect: async () => true,
+      render: async (at, path, given) => {
+        renders += 1;
+        await given.lookUp?.(lookup);
+        const rendered = await registry.render(at, path, given);
+        return rendered.ok
+          ? { ok: true, value: { ...rendered.value, lookups: [lookup] } }
+          : rendered;
+      },
+    },
+    cache,
+  );
+  const render = (more: Partial<RenderParameters> = { lookUp }) =>
+    renderer.render(tree, 'app', { ...parameters, ...more });
+  const first = await render();
+  expect(await render()).toEqual(first);
+  expect([renders, asked.length]).toEqual([1, 2]);
+  answer = 'second';
+  await render();
+  expect(renders).toBe(2);
+  answer = 'first';
+  await render();
+  expect(renders).toBe(2);
+  await render({});
+  await render({});
+  expect(renders).toBe(4);
 });

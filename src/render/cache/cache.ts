@@ -1,4 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
+import { showLookup } from '../../model/cluster.ts';
+import type { Lookup, LookupResult } from '../../model/cluster.ts';
 import { FairleadError } from '../../model/error.ts';
 import { canonicalJson } from '../../model/json.ts';
 import type { Json } from '../../model/json.ts';
@@ -9,8 +11,8 @@ import { createBox } from './box.ts';
 import { openSealedSets } from './sets.ts';
 
 /**
- * Rendered sets by what was really read: a set is valid while the parameters and everything that its render saw are
- * unchanged. So a commit costs work only where it matters, with no paths to configure, also after a restart.
+ * Rendered sets by what was really read: a set is valid while the parameters and everything that its render saw, in the
+ * tree and in the cluster, are unchanged. So a commit costs work only where it matters, with no paths to configure, also after a restart.
  */
 export interface RenderCache {
   /** A set that is still right for this tree, or `null`. @param renderer Which one made it. */
@@ -26,9 +28,17 @@ export interface RenderCache {
     path: string,
     parameters: RenderParameters,
     rendered: Rendered,
+    /** What its templates were told of the cluster. Default: nothing. */
+    told?: readonly Told[],
   ): Promise<void>;
   /** Bytes on disk. */
   bytes(): Promise<number>;
+}
+
+/** What was looked up in a cluster, and what came of it. */
+export interface Told {
+  readonly lookup: Lookup;
+  readonly result: LookupResult;
 }
 
 export interface RenderCacheOptions {
@@ -43,7 +53,7 @@ export interface RenderCacheOptions {
 }
 
 /** Grows with each change of what the code around the engines makes of a folder. */
-export const renderVersion = 1;
+export const renderVersion = 2;
 
 /** Sets kept for one application and environment: the present one, and those that a rollback goes back to. */
 const maxVersions = 4;
@@ -53,6 +63,8 @@ interface Head {
   readonly readSet: readonly (readonly [path: string, oid: string | null])[];
   /** Canonical capabilities that it was rendered with; `null`: it does not depend on them. */
   readonly capabilities: string | null;
+  /** What was looked up in the cluster, with a digest of the answer that nobody makes without the secret. */
+  readonly told: readonly { readonly lookup: Lookup; readonly digest: string }[];
 }
 
 type Body = Omit<Rendered, 'readSet'>;
@@ -68,6 +80,7 @@ export function openRenderCache(options: RenderCacheOptions): RenderCache {
   return {
     get: async (tree, renderer, path, parameters) => {
       const group = groupOf(program, renderer, path, parameters);
+      const isStillTold = answersOf(secret, parameters.lookUp);
       for (const version of await sets.versions(group)) {
         const set = await sets.read(group, version);
         if (set === null) continue;
@@ -75,15 +88,17 @@ export function openRenderCache(options: RenderCacheOptions): RenderCache {
         const readSet: ReadSet = new Map(head.readSet);
         const sameWorld = head.capabilities === null || head.capabilities === worldOf(parameters);
         if (!sameWorld || !(await isCurrent(tree, readSet))) continue;
+        if (!(await isStillTold(head.told))) continue;
         const body = set.body();
         if (body !== null) return { ...(JSON.parse(body) as Body), readSet };
       }
       return null;
     },
-    put: async (renderer, path, parameters, { readSet, ...rest }) => {
+    put: async (renderer, path, parameters, { readSet, ...rest }, told = []) => {
       const head: Head = {
         readSet: [...readSet],
         capabilities: rest.usesCapabilities === true ? worldOf(parameters) : null,
+        told: told.map(({ lookup, result }) => ({ lookup, digest: keyed(secret, result) })),
       };
       const text = JSON.stringify(head);
       const group = groupOf(program, renderer, path, parameters);
@@ -118,6 +133,38 @@ function worldOf({ capabilities }: RenderParameters): string {
 
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 40);
+}
+
+/** Asks the cluster again, once for each thing, and tells whether it still answers as it did. */
+function answersOf(
+  secret: Uint8Array,
+  lookUp: RenderParameters['lookUp'],
+): (told: Head['told']) => Promise<boolean> {
+  const now = new Map<string, string>();
+  return async (told) => {
+    if (told.length === 0) return true;
+    if (lookUp === undefined) return false;
+    try {
+      for (const { lookup, digest: then } of told) {
+        const name = showLookup(lookup);
+        const known = now.get(name) ?? keyed(secret, await lookUp(lookup));
+        now.set(name, known);
+        if (known !== then) return false;
+      }
+      return true;
+    } catch (error) {
+      // Rendering says what stands in the way.
+      if (error instanceof FairleadError) return false;
+      throw error;
+    }
+  };
+}
+
+/** A digest of an answer, which may be a Secret. */
+function keyed(secret: Uint8Array, result: LookupResult): string {
+  return createHmac('sha256', secret)
+    .update(`fairlead lookup v1\n${canonicalJson(jsonOf({ result }))}`)
+    .digest('hex');
 }
 
 async function isCurrent(tree: Tree, readSet: ReadSet): Promise<boolean> {
