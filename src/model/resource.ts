@@ -77,6 +77,8 @@ export interface Occasion {
   readonly moment: Moment;
   /** As the beginning of a sentence: "PreSync hook". */
   readonly words: string;
+  /** The member of `fields` that says what it is run for, and is no part of what is run. */
+  readonly member: string;
 }
 
 /** What a resource must be, checked and completed by its target. The only form that planning and applying see. */

@@ -1,4 +1,5 @@
 import type { Hasher } from '../model/digest.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
 import type { Action, CauseKind, Change, FieldDiff } from '../model/plan.ts';
 import { showResource } from '../model/resource.ts';
@@ -32,7 +33,7 @@ export function planChange(input: ChangeInput): Change | null {
       input,
       item.traits.irreversible ? 'run' : 'create',
       null,
-      [],
+      sinceLastRun(input),
       causeOfAbsence(input),
     );
   }
@@ -72,7 +73,16 @@ export function planChange(input: ChangeInput): Change | null {
               kind: 'unfinished',
               words: 'already as wanted; only the record is brought up to date',
             };
-  return make(input, 'adopt', live.uid, [], cause);
+  return make(input, 'adopt', live.uid, sinceLastRun(input), cause);
+}
+
+/** What is otherwise in something that is run than it was when it was recorded last: for who reviews it. */
+function sinceLastRun({ item, entry }: ChangeInput): readonly FieldDiff[] {
+  const { occasion } = item;
+  if (occasion === undefined || entry === null) return [];
+  const without = ({ [occasion.member]: _member, ...fields }: JsonObject): JsonObject => fields;
+  const before = without(entry.fields);
+  return diffFields(without(item.fields), before, before);
 }
 
 /** Something that does not run with this release, but is to be known. */

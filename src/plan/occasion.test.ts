@@ -16,7 +16,11 @@ import { desiredDigest } from './digest.ts';
 /** What is run at some moment, as its target sees it while that is not now. */
 function hook(name: string, moment: Moment, parts: Partial<Desired> = {}): Situation {
   const traits = { workload: false, dataBearing: false, irreversible: true };
-  const want = wanted(name, {}, { occasion: { moment, words: 'Hook' }, traits, ...parts });
+  const want = wanted(
+    name,
+    {},
+    { occasion: { moment, words: 'Hook', member: 'runsFor' }, traits, ...parts },
+  );
   return { want, know: recorded(want, { uid: 'not-run' }), see: found(want, { uid: 'not-run' }) };
 }
 
@@ -68,6 +72,19 @@ describe('what is run when the application is removed', () => {
         runs: runs.map(({ want }) => want!),
       },
     );
+
+  test('shows what is otherwise in it when it changes, but not what it runs for', () => {
+    const { want, see } = hook('before', 'before-removal', {
+      fields: { image: 'b', runsFor: '2' },
+    });
+    const know = recorded(hook('before', 'before-removal').want!, {
+      fields: { image: 'a', runsFor: '1' },
+    });
+    expect(changeOf({ want, see, know })).toMatchObject({
+      action: 'adopt',
+      diff: [{ path: 'image', from: 'a', to: 'b' }],
+    });
+  });
 
   test('is only recorded by a release', () => {
     const { want, see } = before;

@@ -79,7 +79,18 @@ describe('delete hooks', () => {
     await says('nothing is deleted before it ends well');
     expect(await shop.live('configmaps', 'a')).not.toBeNull();
     // What it has left is there to be looked at.
-    expect(await shop.live(jobs, 'before')).not.toBeNull();
+    const left = await shop.live(jobs, 'before');
+    expect(left).not.toBeNull();
+    const again = await shop.bench.api.sync({
+      application: 'shop',
+      environment: 'dev',
+      actor: 'ann',
+      reason: 'try it again',
+      approve: null,
+      retryQuarantined: false,
+    });
+    expect(again).toMatchObject({ kind: 'released', release: { outcome: 'failed' } });
+    expect((await shop.live(jobs, 'before')).metadata.uid).not.toBe(left.metadata.uid);
     await shop.restart();
     await agrees();
     await says('nothing is deleted before it ends well');

@@ -33,7 +33,7 @@ function asHook(desired: Desired, hook: Hook): Desired {
     payload: toPayload({ ...payloadOf(desired), hook }),
     wave: waveOf(hook),
     traits: { workload: false, dataBearing: false, irreversible: true },
-    occasion: { moment: momentOf(hook), words: `${phase} hook` },
+    occasion: { moment: momentOf(hook), words: `${phase} hook`, member: hookMember },
     timeoutMs: timeoutOf(desired.fields),
   };
 }

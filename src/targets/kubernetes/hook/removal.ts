@@ -2,7 +2,7 @@ import type { Inventory, InventoryEntry } from '../../../model/inventory.ts';
 import type { Desired } from '../../../model/resource.ts';
 import { payloadOf } from '../manifest/payload.ts';
 import { timeoutOf } from './bind.ts';
-import { momentOf } from './hook.ts';
+import { hookMember, momentOf } from './hook.ts';
 
 /** The delete hooks of what an inventory has, as they were when they were released last. */
 export function removalRuns({ entries }: Inventory): readonly Desired[] {
@@ -24,7 +24,7 @@ function toDesired(entry: InventoryEntry): Desired | null {
     rank: entry.rank ?? 0,
     traits: entry.traits,
     prune: entry.prune,
-    occasion: { moment: momentOf(hook), words: `${hook.phase} hook` },
+    occasion: { moment: momentOf(hook), words: `${hook.phase} hook`, member: hookMember },
     timeoutMs: timeoutOf(entry.fields),
     origin: { file: 'the record of the last release' },
   };

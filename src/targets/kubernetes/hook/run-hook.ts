@@ -93,7 +93,7 @@ async function earlierRun(
   if (before === null) return null;
   if (before.metadata.labels?.[managedLabel] !== 'true') {
     throw preconditionFailed({
-      message: `${showResource(id)} is there already, and is no hook of Fairlead's`,
+      message: `${showResource(id)} is there already, and is no hook of Fairlead's; delete it if it is what another tool has left`,
       resource: showResource(id),
     });
   }
