@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -85,52 +85,75 @@ async function buildModule(
 ): Promise<void> {
   const began = performance.now();
   const seconds = (): string => `${Math.round((performance.now() - began) / 1_000)} s`;
-  const say = (text: string): void => void process.stderr.write(`${text}\n`);
   const cwd = join(root, 'test/cluster', folder);
   const wanted = names.map((name) => packages[name] ?? '');
-  const total = countPackages(go, cwd, wanted);
-  say(`Building ${names.join(', ')} from ${total} packages; from nothing it takes minutes …`);
-  const child = spawn(
-    go.path,
-    ['build', '-v', '-buildvcs=false', '-ldflags', linkerFlags, '-o', `${partial}/`, ...wanted],
-    { cwd, env: goEnvironment(), stdio: ['ignore', 'inherit', 'pipe'] },
-  );
-  const stop = (signal: NodeJS.Signals): void => void child.kill(signal);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
-  const ended = new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code, signal) => resolve(signal ?? code));
+  say(`Looking for the modules of ${names.join(', ')} …`);
+  // Fetches the modules, which go.sum verifies.
+  const listed = await runGo(go, cwd, ['list', '-deps', ...wanted], (fetched) => {
+    say(`  ${seconds()}: ${fetched.length} modules fetched, ${fetched.at(-1) ?? ''}`);
   });
-  let [compiled, last, saidMs] = [0, '', began];
-  const words: string[] = [];
-  for await (const line of createInterface({ input: child.stderr })) {
-    // With -v Go names each package that it compiled, and nothing else has this form.
-    if (/^[\w.~/-]+$/.test(line)) [compiled, last] = [compiled + 1, line];
-    else words.push(line);
-    if (performance.now() - saidMs < sayEveryMs) continue;
-    saidMs = performance.now();
-    say(`  ${seconds()}: ${compiled} compiled, ${last}`);
-  }
-  const result = await ended;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
-  if (result !== 0)
-    throw new Error(`go build ended with ${result}\n${words.slice(-30).join('\n')}`);
+  const total = listed.split('\n').length;
+  say(`Building them from ${total} packages; from nothing it takes minutes …`);
+  const flags = ['-v', '-buildvcs=false', '-ldflags', linkerFlags, '-o', `${partial}/`];
+  await runGo(go, cwd, ['build', ...flags, ...wanted], (compiled) => {
+    say(`  ${seconds()}: ${compiled.length} compiled, ${compiled.at(-1) ?? ''}`);
+  });
   for (const name of names) {
     renameSync(join(partial, builtAs[name] ?? name), join(cache, name));
   }
   say(`Built in ${seconds()}, into ${cache}.`);
 }
 
-/** How many there are to compile at most. Fetches the modules, which go.sum verifies. */
-function countPackages(go: Go, cwd: string, packages: readonly string[]): number {
-  const { stdout, status, stderr } = spawnSync(go.path, ['list', '-deps', ...packages], {
+/**
+ * Runs Go, and says every while what it has done: the modules that it fetched, the packages that it compiled.
+ * @returns what it printed
+ * @throws Error with the end of what it said
+ */
+async function runGo(
+  go: Go,
+  cwd: string,
+  args: readonly string[],
+  tell: (done: readonly string[]) => void,
+): Promise<string> {
+  const child = spawn(go.path, args, {
     cwd,
     env: goEnvironment(),
-    encoding: 'utf8',
-    maxBuffer: 64 * 2 ** 20,
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  if (status !== 0) throw new Error(`go list ended with ${status}\n${stderr}`);
-  return stdout.trim().split('\n').length;
+  let interrupted = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    interrupted = true;
+    child.kill(signal);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve(signal ?? code));
+  });
+  let printed = '';
+  child.stdout.setEncoding('utf8').on('data', (part: string) => (printed += part));
+  const done: string[] = [];
+  const words: string[] = [];
+  let saidMs = performance.now();
+  for await (const line of createInterface({ input: child.stderr })) {
+    // With -v Go names each package that it compiled, and nothing else has this form.
+    const [, item] = /^(?:go: downloading )?([\w.~/-]+)(?: v\S+)?$/.exec(line) ?? [];
+    if (item === undefined) words.push(line);
+    else done.push(item);
+    if (performance.now() - saidMs < sayEveryMs) continue;
+    saidMs = performance.now();
+    tell(done);
+  }
+  const result = await ended;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
+  if (interrupted) throw new Error('interrupted; what was made until now is kept');
+  if (result !== 0)
+    throw new Error(`go ${args[0]} ended with ${result}\n${words.slice(-30).join('\n')}`);
+  return printed.trim();
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
 }
 
 function goEnvironment(): NodeJS.ProcessEnv {

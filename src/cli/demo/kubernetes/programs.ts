@@ -52,7 +52,9 @@ async function build({ io, progress, signal }: Context): Promise<void> {
   try {
     for await (const line of createInterface({ input: child.stderr })) {
       words.push(line);
+      if (signal.aborted) continue;
       progress.line(line);
+      progress.status('building the Kubernetes control plane');
     }
     const result = await ended;
     signal.throwIfAborted();
@@ -61,6 +63,7 @@ async function build({ io, progress, signal }: Context): Promise<void> {
       message: `the Kubernetes control plane could not be built: ${words.slice(-3).join('; ') || `it ended with ${result}`}`,
     });
   } finally {
+    progress.status(null);
     signal.removeEventListener('abort', stop);
   }
 }
