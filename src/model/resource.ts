@@ -138,6 +138,11 @@ export interface Live {
    */
   readonly stays?: string;
   /**
+   * Why it is not deleted together with what a release that failed has made, as half a sentence: it goes with the next
+   * release. Default: it is.
+   */
+  readonly outlasts?: string;
+  /**
    * Why a field is not as it was made, by its path, where nobody changed it: the thing itself moved on ("ended with
    * code 1"). Putting it back is no contest; its target limits how often. Default: somebody changed it.
    */

@@ -11,6 +11,8 @@ import type { PlanPolicy } from './policy.ts';
 
 export interface DeleteInput {
   readonly entry: InventoryEntry;
+  /** A release that failed has made it, and what was good before is gone back to. */
+  readonly takenBack: boolean;
   /** The same id is wanted at another place. */
   readonly moved: boolean;
   readonly observation: Observation;
@@ -53,6 +55,9 @@ export function planDelete(input: DeleteInput): DeleteOutcome {
   const { live } = observation;
   if (live.stays !== undefined) {
     return { kind: 'forget', warning: `${name} is no longer wanted; ${live.stays}` };
+  }
+  if (input.takenBack && policy.removal === null && live.outlasts !== undefined) {
+    return { kind: 'keep', warning: `${name} is no longer wanted; ${live.outlasts}` };
   }
   if (entry.uid === null && !sameJson(entry.fields, live.fields)) {
     // Its creation was announced and never confirmed, and this is not what we would have made.

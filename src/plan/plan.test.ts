@@ -261,6 +261,18 @@ describe('what left the source', () => {
     });
   });
 
+  test('stays for a while where it tells why the release failed that made it', () => {
+    const evidence = { know: recorded(item), see: found(item, { outlasts: 'it failed' }) };
+    const allowEmpty = { ...policy, allowEmpty: true };
+    const goingBack = { ...allowEmpty, takeBack: new Set([placeOf(item)]) };
+    expect(planOf([evidence], { policy: goingBack })).toMatchObject({
+      changes: [],
+      warnings: ['File/old is no longer wanted; it failed'],
+    });
+    expect(planOf([evidence], { policy: allowEmpty }).counts.delete).toBe(1);
+    expect(planOf([evidence], { policy: { ...policy, removal: 'delete' } }).counts.delete).toBe(1);
+  });
+
   test('is only forgotten when its application is orphaned', () => {
     const planned = tryPlan([gone], { policy: { ...policy, removal: 'orphan' } });
     expect(planned).toMatchObject({

@@ -176,6 +176,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
     const outcome = planDelete({
       ...input,
       entry,
+      takenBack: policy.takeBack.has(place),
       moved: desiredIds.has(resourceKey(entry.id)),
       observation: see(input, place),
     });

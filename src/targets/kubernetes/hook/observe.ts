@@ -9,6 +9,7 @@ import { text } from '../object/reading.ts';
 import type { ReadWith } from '../read/read.ts';
 import type { HookEvent } from './hook.ts';
 import { hookIn, momentOf } from './hook.ts';
+import { outcomeOf } from './outcome.ts';
 import { isRunOf, notRun } from './run-id.ts';
 
 /** What decides whether a hook is meant, beside itself. */
@@ -61,6 +62,8 @@ export function isLeftHook({ desired, recorded }: Reference): boolean {
   return desired === null && recorded != null && hookIn(recorded.fields) !== null;
 }
 
+const toBeLookedAt = 'it failed as a hook, and is there to be looked at until the next release';
+
 /** What a hook that is no longer wanted has left: the object of its last run, and nothing else that has its name. */
 export async function observeLeftHook(
   tools: Pick<ReadWith, 'outage' | 'clientFor' | 'typeOf'>,
@@ -78,7 +81,9 @@ export async function observeLeftHook(
     const { uid } = object.metadata;
     if (recorded.uid !== uid && !isRunOf(object, recorded.digest)) return { kind: 'absent' };
     const status = { health: 'Healthy', message: 'is what a hook has left' };
-    const live: Live = { id, uid, fields: recorded.fields, texts: {}, status };
+    const left: Live = { id, uid, fields: recorded.fields, texts: {}, status };
+    const hasFailed = outcomeOf(object)?.status === 'Degraded';
+    const live = hasFailed ? { ...left, outlasts: toBeLookedAt } : left;
     return { kind: 'present', live };
   } catch (thrown) {
     signal?.throwIfAborted();

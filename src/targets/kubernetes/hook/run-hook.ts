@@ -1,4 +1,3 @@
-import { healthOf } from '../../../health/kubernetes/health-of.ts';
 import type { Hasher } from '../../../model/digest.ts';
 import { showResource } from '../../../model/resource.ts';
 import type { Health } from '../../../model/status.ts';
@@ -12,13 +11,13 @@ import { hookFailed } from '../errors.ts';
 import { payloadOf } from '../manifest/payload.ts';
 import { managedLabel } from '../names.ts';
 import { withAt } from '../object/pointer.ts';
-import { branch, text } from '../object/reading.ts';
 import { bodyOf } from '../write/body.ts';
 import { ensureNamespace } from '../write/namespace.ts';
 import { removeObject } from '../write/remove.ts';
 import type { RemoveWith } from '../write/remove.ts';
 import { momentOf } from './hook.ts';
 import type { Hook } from './hook.ts';
+import { outcomeOf } from './outcome.ts';
 import { hasRun, isRunOf, runAnnotation } from './run-id.ts';
 
 const firstPauseMs = 50;
@@ -145,12 +144,4 @@ async function untilDone(
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     object = await client.get(type, id, { signal });
   }
-}
-
-/** How a hook ended; `null`: it goes on. A pod that runs well has not ended. */
-function outcomeOf(object: KubeObject): Health | null {
-  const isPod = object.kind === 'Pod' && object.apiVersion === 'v1';
-  if (isPod && text(branch(object['status'])['phase']) === 'Running') return null;
-  const health = healthOf(object);
-  return health.status === 'Healthy' || health.status === 'Degraded' ? health : null;
 }

@@ -3,8 +3,10 @@ import type { InventoryKey } from '../../../model/inventory.ts';
 import { resourceKey, showResource } from '../../../model/resource.ts';
 import type { ResourceId, ResourceKey } from '../../../model/resource.ts';
 import type { Clock } from '../../../system/clock.ts';
-import type { TargetChange, WatchScope } from '../../target.ts';
+import type { Reference, TargetChange, WatchScope } from '../../target.ts';
 import type { ResourceType } from '../client/resource-type.ts';
+import { isLeftHook } from '../hook/observe.ts';
+import { payloadOf } from '../manifest/payload.ts';
 import type { Facts, Seen } from '../read/facts.ts';
 import type { Reported } from '../read/reported.ts';
 import type { Informers } from '../watch/informers.ts';
@@ -47,7 +49,8 @@ export class Notices {
   scope({ key, references }: WatchScope): void {
     const name = inventoryKey(key);
     const before = this.#byApplication.get(name) ?? [];
-    const now = references.map(({ id }) => ({ key, id }));
+    // What becomes of a hook's object is no drift, and a look for each step of a hook would run one that failed for ever.
+    const now = references.filter(isKeptUp).map(({ id }) => ({ key, id }));
     if (isSame(before, now)) return;
     for (const { id } of before) this.#drop(name, id);
     if (now.length === 0) this.#byApplication.delete(name);
@@ -93,6 +96,11 @@ export class Notices {
       this.#tell({ key, id, message: `${showResource(id)} ${describe(now)}` });
     }
   }
+}
+
+function isKeptUp(reference: Reference): boolean {
+  const { desired } = reference;
+  return desired === null ? !isLeftHook(reference) : payloadOf(desired).hook === null;
 }
 
 function describe(now: Seen | null): string {
