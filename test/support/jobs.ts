@@ -50,9 +50,15 @@ export async function letEnd(shop: KubernetesBench, name: string): Promise<void>
   const pods = `/api/v1/namespaces/${shop.namespace}/pods`;
   const { items } = await shop.kube.get(pods);
   for (const { metadata } of items) {
-    if (metadata.labels?.['job-name'] !== name) continue;
-    await shop.kube.patch(`${pods}/${metadata.name}`, {
-      metadata: { labels: { [playLabel]: null } },
-    });
+    const { labels = {} } = metadata;
+    if (labels['job-name'] !== name || labels[playLabel] === undefined) continue;
+    try {
+      await shop.kube.patch(`${pods}/${metadata.name}`, {
+        metadata: { labels: { [playLabel]: null } },
+      });
+    } catch (thrown) {
+      // It has ended and gone meanwhile.
+      if ((await shop.kube.find(`${pods}/${metadata.name}`)) !== null) throw thrown;
+    }
   }
 }
