@@ -46,7 +46,12 @@ export function checkDocument(
   const read = kind.read(value, { file, line: document.start.line });
   if (!read.ok) return refuse(toFindings(kind, value, read.issues));
   if (document.findings.length > 0) return refuse([]);
-  return { file, document, name, kind: saidKind, entry: read.entry, findings: [] };
+  const entry = withPathLine(read.entry, document.pathLine);
+  return { file, document, name, kind: saidKind, entry, findings: [] };
+}
+
+function withPathLine(entry: ConfigEntry, pathLine: number): ConfigEntry {
+  return entry.kind === 'Application' ? { ...entry, value: { ...entry.value, pathLine } } : entry;
 }
 
 function field(value: unknown, name: string): unknown {

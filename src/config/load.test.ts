@@ -28,6 +28,7 @@ test('the smallest complete example gives a whole configuration', () => {
     project: 'default',
     source: '',
     path: 'site',
+    pathLine: 14,
     environments: ['dev'],
     sync: null,
     prune: true,

@@ -53,6 +53,14 @@ test('broken syntax refuses the whole file, with every place', () => {
   expect(file.ok ? [] : file.findings.map(({ position }) => position.line)).toEqual([3, 3, 7]);
 });
 
+test('a bracket that is not closed is told once, also where others around it stay open with it', () => {
+  const file = parseYaml('spec: { targets: [here, sync: auto }\n');
+  expect(file.ok ? [] : file.findings.map(({ message }) => message)).toEqual([
+    expect.stringContaining('end with a ]'),
+  ]);
+  expect(fileCodes(parseYaml('a: [1\n---\nb: {c: 1\n'))).toHaveLength(2);
+});
+
 test('a field given twice is an error of its document alone', () => {
   const [first, second] = documents('a: 1\na: 2\n---\nb: 1\n');
   expect(first?.findings[0]).toMatchObject({ position: { line: 2, column: 1 } });

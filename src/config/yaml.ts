@@ -1,5 +1,5 @@
 import { LineCounter, isScalar, parseAllDocuments } from 'yaml';
-import type { Document, Node } from 'yaml';
+import type { Document, Node, YAMLError } from 'yaml';
 import { tooLarge, yamlSyntax } from './errors.ts';
 import type { Finding, Position } from './problem.ts';
 import { toValue } from './yaml-value.ts';
@@ -21,6 +21,11 @@ export interface YamlDocument {
   /** What is wrong in this document alone; the file's other documents are sound. */
   readonly findings: readonly LocatedFinding[];
   readonly start: Position;
+  /**
+   * Line of `spec.path` or its nearest parent: the field that is found to be wrong only when it is rendered, when the text is
+   * no longer at hand.
+   */
+  readonly pathLine: number;
   /** Where a field stands, or its nearest parent that is there; `atKey` for its name instead of its value. */
   locate(path: readonly (string | number)[], atKey?: boolean): Position;
 }
@@ -53,7 +58,9 @@ export function parseYaml(text: string): YamlFile {
       `the file has ${documents.length} documents; the limit is ${maxDocuments}`,
     );
   }
-  const broken = documents.flatMap(({ errors }) => errors).slice(0, maxSyntaxErrors);
+  const broken = documents
+    .flatMap(({ errors }) => withoutEchoes(errors, text))
+    .slice(0, maxSyntaxErrors);
   if (broken.length > 0) {
     return {
       ok: false,
@@ -75,6 +82,17 @@ export function parseYaml(text: string): YamlFile {
       ),
   };
 }
+
+/** A bracket that is not closed leaves those around it open, too: only the first of such a row is told. */
+function withoutEchoes(errors: readonly YAMLError[], text: string): readonly YAMLError[] {
+  return errors.filter(({ code, pos }, at) => {
+    const before = errors[at - 1];
+    if (before === undefined || !unclosed.has(code) || !unclosed.has(before.code)) return true;
+    return text.slice(before.pos[1], pos[0]).trim() !== '';
+  });
+}
+
+const unclosed: ReadonlySet<string> = new Set(['BAD_INDENT', 'MISSING_CHAR']);
 
 type Find = YamlValue['find'];
 
@@ -111,7 +129,7 @@ function readDocument(
   find: Find,
 ): YamlDocument {
   const at = (node: unknown): Position => position((node as Node | null)?.range?.[0] ?? 0);
-  const { value, findings } = toValue(document.contents);
+  const { value, findings, find: findNow } = toValue(document.contents);
   return {
     value,
     findings: [
@@ -130,6 +148,7 @@ function readDocument(
       })),
     ],
     start: at(document.contents),
+    pathLine: at(findNow(['spec', 'path'], false)).line,
     locate: (path, atKey = false) => at(find(path, atKey)),
   };
 }

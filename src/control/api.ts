@@ -88,6 +88,8 @@ export interface SourceView {
     readonly hint: string;
   } | null;
   readonly held: { readonly commit: string; readonly reason: string } | null;
+  /** What was seen last, where that is older than `current`. */
+  readonly behind?: { readonly commit: string; readonly reason: string } | undefined;
 }
 
 export interface ControllerStatus {

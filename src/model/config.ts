@@ -97,6 +97,8 @@ export interface ApplicationConfig {
   readonly sources?: Readonly<Record<string, string>> | undefined;
   /** Folder in the source, `{environment}` replaced when rendered; never starts or ends with a slash, never `..`. */
   readonly path: string;
+  /** Line of `spec.path` in the file of `origin`. Default: that of `origin`. */
+  readonly pathLine?: number | undefined;
   readonly environments: readonly string[];
   /** `null`: what the environment says. */
   readonly sync: SyncPolicy | null;

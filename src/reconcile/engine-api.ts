@@ -95,7 +95,7 @@ async function importBundle(
   engine.journal.emit({
     type: 'source.imported',
     actor: request.actor,
-    message: `${request.actor} imported ${request.path}, with ${taken.commit.slice(0, 8)}`,
+    message: `${request.actor} imported ${request.path}: ${source.status().behind?.reason ?? `with ${taken.commit.slice(0, 8)}`}`,
     data: { source: source.name, commit: taken.commit },
   });
   await engine.accept(source);

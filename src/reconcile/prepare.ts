@@ -11,7 +11,7 @@ import { isFolder } from '../render/renderer.ts';
 import type { ReadSet, RenderResult } from '../render/renderer.ts';
 import { finish } from '../render/finish/finish.ts';
 import type { Target } from '../targets/target.ts';
-import { renderTimeout } from '../render/errors.ts';
+import { pathMissing, renderTimeout } from '../render/errors.ts';
 import { seenOf, viewCluster } from './clusters.ts';
 import type { ClusterSeen, ClusterView } from './clusters.ts';
 import { notAllowedByProject } from './errors.ts';
@@ -74,7 +74,7 @@ export async function renderRevision(
           resource: path,
         }),
     );
-    if (!rendered.ok) return rendered;
+    if (!rendered.ok) return { ...rendered, error: placed(rendered.error, application, path) };
     const { readSet } = rendered.value;
     if (view.error !== null && rendered.value.usesCapabilities === true) {
       return { ok: false, error: view.error, readSet };
@@ -84,6 +84,15 @@ export async function renderRevision(
   } catch (thrown) {
     return failure(toFairleadError(thrown));
   }
+}
+
+/** A folder that is not there is no fault of the folder: it is told where the configuration names it. */
+function placed(error: FairleadError, application: ApplicationConfig, path: string): FairleadError {
+  if (error.code !== pathMissing.definition.code) return error;
+  const { origin, pathLine = origin.line ?? 1, source } = application;
+  const where = source === '' ? 'the repository' : `source ${source}`;
+  const message = `${origin.file}:${pathLine}: spec.path: there is no folder ${path || '.'} in ${where}`;
+  return pathMissing({ message, resource: `${origin.file}:${pathLine}` });
 }
 
 /** Renders and lets each target check and complete what was rendered. */

@@ -47,6 +47,7 @@ export function sourceViews(engine: Engine): readonly SourceView[] {
       lastSuccessAtMs: status?.lastSuccessAtMs ?? null,
       failing,
       held: status?.held ?? null,
+      behind: status?.behind,
     };
   });
 }

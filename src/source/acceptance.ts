@@ -16,6 +16,8 @@ export type Verdict =
       readonly kind: 'accept';
       /** Whether it comes after what was accepted before. */ readonly descends: boolean;
     }
+  /** It comes before what was accepted, because that came in a bundle and this did not, or the other way round. */
+  | { readonly kind: 'older' }
   /** A person must look at it. */
   | { readonly kind: 'hold'; readonly error: FairleadError };
 
@@ -23,7 +25,8 @@ export type Verdict =
  * Decides whether a tip may be served.
  *
  * - It must descend from what was accepted before, unless something else is followed now, a semver range moved to a
- *   higher version, or `allowForcedPush`.
+ *   higher version, or `allowForcedPush`. One that comes before it is simply older where a bundle is on either side: the
+ *   place that the commits were carried from is ahead of the remote. Where the remote itself went back, it is held.
  * - With `verify`, every commit after the last accepted one must be signed by a trusted key; the first time the tip.
  */
 export async function judge(
@@ -32,6 +35,7 @@ export async function judge(
   config: SourceConfig,
   accepted: AcceptedTip | null,
   tip: Tip,
+  via: 'remote' | 'bundle',
   signal: AbortSignal,
 ): Promise<Result<Verdict>> {
   const sameWish = accepted !== null && accepted.follow === showFollow(config.follow);
@@ -42,6 +46,11 @@ export async function judge(
     if (!ancestry.ok) return ancestry;
     descends = ancestry.value;
     const free = config.allowForcedPush || isUpgrade(before.reference, tip.reference);
+    if (!descends && !free && (via === 'bundle' || before.imported === true)) {
+      const older = await isAncestor(mirror, tip.commit, before.commit, signal);
+      if (!older.ok) return older;
+      if (older.value) return success({ kind: 'older' });
+    }
     if (!descends && !free) {
       const message =
         `${tip.reference} moved to ${shortCommit(tip.commit)}, ` +

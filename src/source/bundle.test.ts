@@ -84,6 +84,45 @@ describe('a bundle', () => {
     expect((await source.confirm(rewritten, 'ada')).ok).toBe(true);
   });
 
+  it('that the remote has not caught up with makes the remote older, not rewritten', async () => {
+    upstream.commit({ 'a.yaml': '1' });
+    const mirrored = createTestRepository();
+    mirrored.git('pull', '--quiet', upstream.directory, 'main');
+    const source = await bench.open({ url: mirrored.directory });
+    const first = unwrap(await source.fetch());
+    const second = upstream.commit({ 'a.yaml': '2' });
+    unwrap(await source.importBundle(bundle('second', 'HEAD', 'main')));
+    expect(unwrap(await source.fetch()).commit).toBe(second);
+    const behind = { commit: first.commit, reason: expect.stringContaining('is older than') };
+    expect(source.status()).toMatchObject({ current: { commit: second }, held: null, behind });
+
+    // After a restart, too.
+    await bench.restart();
+    const again = await bench.open({ url: mirrored.directory });
+    expect(unwrap(await again.fetch()).commit).toBe(second);
+
+    // Once the remote has it, a branch that goes back is a rewritten history like any other.
+    mirrored.git('pull', '--quiet', upstream.directory, 'main');
+    unwrap(await again.fetch());
+    expect(again.status().behind).toBeUndefined();
+    mirrored.git('reset', '--quiet', '--hard', first.commit);
+    expect(await again.fetch()).toMatchObject({ error: { code: 'source.non-descendant' } });
+    mirrored.remove();
+  });
+
+  it('that is older than what is served changes nothing, and says so', async () => {
+    upstream.commit({ 'a.yaml': '1' });
+    const old = bundle('old', 'HEAD', 'main');
+    const second = upstream.commit({ 'a.yaml': '2' });
+    const source = await open();
+    unwrap(await source.importBundle(bundle('new', 'HEAD', 'main')));
+    expect(unwrap(await source.importBundle(old)).commit).toBe(second);
+    expect(source.status()).toMatchObject({
+      held: null,
+      behind: { reason: expect.stringContaining('the bundle has') },
+    });
+  });
+
   it('without the branch that is followed says so', async () => {
     upstream.commit({ 'a.yaml': '1' });
     upstream.git('branch', '-m', 'other');

@@ -1,6 +1,7 @@
 import type { SourceConfig } from '../model/config.ts';
 import type { FairleadError } from '../model/error.ts';
 import { failure, success, type Result } from '../model/result.ts';
+import { shortCommit } from '../model/revision.ts';
 import type { SourceRevision } from '../model/revision.ts';
 import type { Clock } from '../system/clock.ts';
 import { judge } from './acceptance.ts';
@@ -89,6 +90,7 @@ class FollowedSource implements MirrorSource {
   readonly #key: string;
   #state: SourceState;
   #failing: SourceStatus['failing'] = null;
+  #behind: SourceStatus['behind'];
 
   constructor(dependencies: MirrorSourceDependencies, mirror: Mirror, state: SourceState) {
     this.#dependencies = dependencies;
@@ -110,6 +112,7 @@ class FollowedSource implements MirrorSource {
       lastSuccessAtMs,
       failing: this.#failing,
       held: held === null ? null : { commit: held.commit, reason: held.reason },
+      ...(this.#behind && { behind: this.#behind }),
     };
   }
 
@@ -150,7 +153,7 @@ class FollowedSource implements MirrorSource {
         const message = `${commit} is not held in source ${this.name || this.config.url}`;
         return failure(nothingHeld({ message, resource: this.config.url }));
       }
-      return this.#accept(held, held.tree, false);
+      return this.#accept(held, held.tree, false, held.imported === true);
     });
   }
 
@@ -176,7 +179,7 @@ class FollowedSource implements MirrorSource {
             : undefined;
         return failure(referenceNotFound({ message, resource: path, hint }));
       }
-      return this.#consider(tip, given);
+      return this.#consider(tip, 'bundle', given);
     });
   }
 
@@ -224,7 +227,7 @@ class FollowedSource implements MirrorSource {
       this.#failing = null;
       const lastSuccessAtMs = this.#dependencies.clock.nowMs();
       this.#state = { ...this.#state, lastSuccessAtMs, failingSinceMs: null };
-      const result = await this.#consider(tip.value, signal);
+      const result = await this.#consider(tip.value, 'remote', signal);
       await this.#save(false);
       return result;
     });
@@ -247,7 +250,11 @@ class FollowedSource implements MirrorSource {
   }
 
   /** Accepts a fetched tip, or holds it. */
-  async #consider(tip: Tip, signal: AbortSignal): Promise<Result<SourceRevision>> {
+  async #consider(
+    tip: Tip,
+    via: 'remote' | 'bundle',
+    signal: AbortSignal,
+  ): Promise<Result<SourceRevision>> {
     const { accepted } = this.#state;
     const found = await this.#mirror.commit(tip.commit);
     if (found === null) {
@@ -262,14 +269,25 @@ class FollowedSource implements MirrorSource {
       this.config,
       accepted,
       tip,
+      via,
       signal,
     );
     if (!verdict.ok) return this.#fail(verdict.error);
+    const imported = via === 'bundle';
     if (verdict.value.kind === 'accept') {
-      return this.#accept(tip, found.tree, verdict.value.descends);
+      return this.#accept(tip, found.tree, verdict.value.descends, imported);
     }
+    if (verdict.value.kind === 'older' && accepted !== null) {
+      const than = `which is older than ${shortCommit(accepted.commit)}, which is served`;
+      const reason = `the ${via} has ${shortCommit(tip.commit)}, ${than}`;
+      return this.#keep(accepted, { commit: tip.commit, reason });
+    }
+    if (verdict.value.kind !== 'hold') throw new Error('older than nothing');
     const { error } = verdict.value;
-    const held: HeldTip = { ...this.#acceptable(tip, found.tree), reason: error.message };
+    const held: HeldTip = {
+      ...this.#acceptable(tip, found.tree, imported),
+      reason: error.message,
+    };
     const written = await this.#mirror.update([[heldReference(this.#key), tip.commit]]);
     if (!written.ok) return written;
     this.#state = { ...this.#state, held };
@@ -277,19 +295,41 @@ class FollowedSource implements MirrorSource {
     return failure(error);
   }
 
-  #acceptable(tip: Tip, tree: string): AcceptedTip {
+  /** Goes on with what is served. */
+  async #keep(
+    accepted: AcceptedTip,
+    behind: SourceStatus['behind'],
+  ): Promise<Result<SourceRevision>> {
+    this.#behind = behind;
+    if (this.#state.held !== null) {
+      const written = await this.#mirror.update([[heldReference(this.#key), null]]);
+      if (!written.ok) return written;
+      this.#state = { ...this.#state, held: null };
+      await this.#save(true);
+    }
+    return success(this.#revision(accepted));
+  }
+
+  #acceptable(tip: Tip, tree: string, imported: boolean): AcceptedTip {
     return {
       commit: tip.commit,
       tree,
       reference: tip.reference,
       follow: showFollow(this.config.follow),
       verified: this.config.verify !== null,
+      ...(imported && { imported }),
     };
   }
 
-  async #accept(tip: Tip, tree: string, descends: boolean): Promise<Result<SourceRevision>> {
+  async #accept(
+    tip: Tip,
+    tree: string,
+    descends: boolean,
+    imported: boolean,
+  ): Promise<Result<SourceRevision>> {
     const { accepted, held } = this.#state;
-    const next = this.#acceptable(tip, tree);
+    this.#behind = undefined;
+    const next = this.#acceptable(tip, tree, imported);
     const revision = this.#revision(next);
     if (held === null && JSON.stringify(next) === JSON.stringify(accepted))
       return success(revision);

@@ -23,6 +23,8 @@ export interface AcceptedTip {
   readonly follow: string;
   /** Whether signatures were verified when it was accepted. */
   readonly verified: boolean;
+  /** It came in a bundle, so the remote may be behind. Default: the remote had it. */
+  readonly imported?: boolean;
 }
 
 export interface HeldTip extends AcceptedTip {

@@ -44,6 +44,8 @@ export interface SourceStatus {
   } | null;
   /** A tip that is not taken until a person confirms: it does not descend from `current`, or its signature failed. */
   readonly held: { readonly commit: string; readonly reason: string } | null;
+  /** What was seen last is older than `current`, which came in a bundle or stands against one. Default: it is not. */
+  readonly behind?: { readonly commit: string; readonly reason: string };
 }
 
 /** One followed repository. Never throws for what the outside world does: failures are values. */

@@ -167,7 +167,7 @@ describe('manifests', () => {
     {
       what: 'a folder that is gone',
       code: 'render.path-missing',
-      names: 'site',
+      names: 'fairlead.yaml:',
       files: () => ({ 'site/page.yaml': null, 'site/more.yaml': null }),
     },
     {

@@ -44,8 +44,9 @@ The controller follows the URL that its configuration names, also where that can
     context.progress.status(null);
     context.out.item('Source', view, (style) => {
       if (view.held !== null) return `${style.warn('!')} ${view.held.reason}`;
+      const behind = view.behind === undefined ? '' : `; ${view.behind.reason}`;
       const at = view.current === null ? 'nothing' : shortCommit(view.current.commit);
-      return `${style.good('✓')} ${view.name || 'the repository'} is at ${at}`;
+      return `${style.good('✓')} ${view.name || 'the repository'} is at ${at}${behind}`;
     });
     return exitCodes.ok;
   },

@@ -75,7 +75,10 @@ function sourceStatus(
       paint: warn,
     };
   }
-  if (item.failing === null) return { text: item.current === null ? 'not fetched yet' : 'ok' };
+  if (item.failing === null) {
+    if (item.current === null) return { text: 'not fetched yet' };
+    return { text: item.behind === undefined ? 'ok' : `ok; ${item.behind.reason}` };
+  }
   return {
     text: `unreachable since ${showTime(item.failing.sinceMs)} (${showAgo(item.failing.sinceMs, nowMs)}): ${item.failing.message}`,
     paint: bad,
