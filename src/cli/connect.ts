@@ -75,7 +75,7 @@ export async function connect(context: Context, options: ConnectOptions): Promis
       hint: 'Give one of the two.',
     });
   }
-  if (options.server) return refuseUnreadServer(await connectServer(context), options);
+  if (options.server) return refuseUnreadServer(await connectNamedServer(context), options);
   if (options.local || options.worktree)
     return openCheckout(context, await requireCheckout(context), options);
   if (options.prefer === 'checkout') {
@@ -118,6 +118,19 @@ export async function connectServer(context: Context): Promise<Connection> {
   const server = await tryServer(context);
   if (server instanceof FairleadError) throw server;
   return server;
+}
+
+/** As `connectServer` for `--server`: inside a checkout there is another way, without it. */
+async function connectNamedServer(context: Context): Promise<Connection> {
+  const server = await tryServer(context);
+  if (!(server instanceof FairleadError)) return server;
+  if ((await checkoutOfFolder(context)) === null) throw server;
+  throw unreachable({
+    message: server.message,
+    ...(server.resource !== undefined && { resource: server.resource }),
+    cause: server.cause,
+    hint: 'Start one with `fairlead up`, or leave --server out: then this checkout answers.',
+  });
 }
 
 /** A connection that has answered once, or why there is none. */

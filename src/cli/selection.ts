@@ -1,4 +1,4 @@
-import type { Selector } from '../control/api.ts';
+import type { DeclaredView, Selector } from '../control/api.ts';
 import { suggest } from '../config/suggest.ts';
 import { applicationNotFound } from '../reconcile/errors.ts';
 import { usage } from './errors.ts';
@@ -65,6 +65,22 @@ export function selectOne<T extends Selector>(
 
 export function showSelector(selector: Selector): string {
   return `${selector.application}@${selector.environment}`;
+}
+
+/** Compares by application, and within one by the order in which a change reaches its environments. */
+export function byReleaseOrder(
+  declared: Pick<DeclaredView, 'environments'>,
+): (left: Selector, right: Selector) => number {
+  const order = new Map(declared.environments.map(({ name }, at) => [name, at]));
+  const at = ({ environment }: Selector): number => order.get(environment) ?? order.size;
+  return (left, right) =>
+    compare(left.application, right.application) ||
+    at(left) - at(right) ||
+    compare(left.environment, right.environment);
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 function fits(view: Selector, wanted: Selection): boolean {

@@ -92,6 +92,14 @@ export interface SourceView {
   readonly behind?: { readonly commit: string; readonly reason: string } | undefined;
 }
 
+/** What the configuration declares, used or not. */
+export interface DeclaredView {
+  /** In the order in which changes reach them. */
+  readonly environments: readonly { readonly name: string; readonly targets: readonly string[] }[];
+  readonly targets: readonly { readonly name: string; readonly driver: string }[];
+  readonly projects: readonly { readonly name: string }[];
+}
+
 export interface ControllerStatus {
   readonly version: string;
   readonly installation: string;
@@ -104,6 +112,7 @@ export interface ControllerStatus {
     readonly commit: string | null;
     readonly problems: readonly ConfigProblemView[];
   };
+  readonly declared: DeclaredView;
   readonly sources: readonly SourceView[];
   readonly applications: number;
   readonly busy: number;

@@ -2,11 +2,13 @@ import type {
   ApplicationDetail,
   ApplicationView,
   ControllerStatus,
+  DeclaredView,
   SourceView,
 } from '../control/api.ts';
 import type { SourceConfig } from '../model/config.ts';
 import { showResource } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
+import { environmentOrder, inFileOrder } from '../release/environment-order.ts';
 import type { Engine } from './engine.ts';
 import { currentRevision } from './plan-application.ts';
 import type { ApplicationRuntime } from './runtime.ts';
@@ -20,9 +22,23 @@ export function statusOf(engine: Engine): ControllerStatus {
     mode: engine.readOnlyReason === '' ? 'active' : 'read-only',
     modeReason: engine.readOnlyReason,
     config: { commit: engine.configuration.commit, problems: engine.configuration.problems },
+    declared: declaredOf(engine),
     sources: sourceViews(engine),
     applications: engine.applications.size,
     busy: engine.queue.busyCount,
+  };
+}
+
+function declaredOf({ configuration: { config } }: Engine): DeclaredView {
+  if (config === null) return { environments: [], targets: [], projects: [] };
+  const { environments, targets, projects } = config;
+  return {
+    environments: environmentOrder(config).flatMap((name) => {
+      const environment = environments.get(name);
+      return environment === undefined ? [] : [{ name, targets: environment.targets }];
+    }),
+    targets: inFileOrder([...targets.values()]).map(({ name, driver }) => ({ name, driver })),
+    projects: inFileOrder([...projects.values()]).map(({ name }) => ({ name })),
   };
 }
 

@@ -28,7 +28,8 @@ export interface Reference {
 }
 
 /** What was applied last, and what the target made of it. */
-export type Recorded = Pick<InventoryEntry, 'uid' | 'digest' | 'fields' | 'baseline'>;
+export type Recorded = Pick<InventoryEntry, 'uid' | 'digest' | 'fields' | 'baseline'> &
+  Partial<Pick<InventoryEntry, 'prune'>>;
 
 /** One change to carry out. The target checks the precondition itself, as late as it can. */
 export interface Effect {

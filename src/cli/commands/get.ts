@@ -9,8 +9,15 @@ import type { Input } from '../input.ts';
 import { newestSeq } from '../live.ts';
 import { environmentOption } from '../options.ts';
 import { warnOfProblems } from '../plans.ts';
-import { select, showSelector } from '../selection.ts';
-import { environmentRows, environmentView, targetRows, targetView } from '../show/places.ts';
+import { byReleaseOrder, select, showSelector } from '../selection.ts';
+import {
+  environmentRows,
+  environmentView,
+  projectRows,
+  projectView,
+  targetRows,
+  targetView,
+} from '../show/places.ts';
 import { isHealthy } from '../show/status.ts';
 import { applicationView, holdView, releaseView, sourceView } from '../show/views.ts';
 
@@ -20,6 +27,7 @@ const nouns = {
   sources: ['source'],
   environments: ['environment', 'envs', 'env'],
   targets: ['target'],
+  projects: ['project'],
   releases: ['release'],
   holds: ['hold'],
 } as const;
@@ -82,21 +90,18 @@ export const get: CommandDefinition = {
         return exitCodes.ok;
       }
       case 'environments':
-        list(
-          context,
-          environmentView,
-          environmentRows(await orAbort(context.signal, api.applications())),
-          names,
-        );
-        return exitCodes.ok;
       case 'targets':
+      case 'projects': {
+        const { declared } = await orAbort(context.signal, api.status());
+        const [view, rowsOf] = places[noun];
         list(
           context,
-          targetView,
-          targetRows(await orAbort(context.signal, api.applications())),
+          view,
+          rowsOf(declared, await orAbort(context.signal, api.applications())),
           names,
         );
         return exitCodes.ok;
+      }
       case 'releases':
         list(
           context,
@@ -116,6 +121,12 @@ export const get: CommandDefinition = {
     }
   },
 };
+
+const places = {
+  environments: [environmentView, environmentRows],
+  targets: [targetView, targetRows],
+  projects: [projectView, projectRows],
+} as const;
 
 function nounOf(word: string): Noun | null {
   for (const [noun, others] of Object.entries(nouns)) {
@@ -144,11 +155,11 @@ async function listApplications(
   names: readonly string[],
   input: Input,
 ): Promise<ExitCode> {
+  const { declared } = await orAbort(context.signal, api.status());
+  const inOrder = byReleaseOrder(declared);
   const look = async (): Promise<readonly ApplicationView[]> => {
     const all = await orAbort(context.signal, api.applications());
-    const chosen = select(all, names, input.text('environment')).toSorted((left, right) =>
-      showSelector(left) < showSelector(right) ? -1 : 1,
-    );
+    const chosen = select(all, names, input.text('environment')).toSorted(inOrder);
     return input.flag('problems')
       ? chosen.filter((view) => view.sync !== 'Synced' || !isHealthy(view))
       : chosen;

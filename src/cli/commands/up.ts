@@ -16,7 +16,7 @@ import type { Input } from '../input.ts';
 import { listen } from '../live.ts';
 import type { Listener } from '../live.ts';
 import { takeOverOption } from '../options.ts';
-import { showSelector } from '../selection.ts';
+import { byReleaseOrder } from '../selection.ts';
 import { problemLine } from '../show/problem.ts';
 import { isWell } from '../show/status.ts';
 import { applicationView } from '../show/views.ts';
@@ -181,10 +181,8 @@ async function once(
   await using told = await tell(controller, log);
   await orAbort(context.signal, controller.once(context.signal));
   const { api } = controller;
-  const views = (await api.applications()).toSorted((left, right) =>
-    showSelector(left) < showSelector(right) ? -1 : 1,
-  );
   const status = await api.status();
+  const views = (await api.applications()).toSorted(byReleaseOrder(status.declared));
   await told.drain();
   for (const problem of status.config.problems) {
     log.engine.warn(problemLine(problem));

@@ -1,4 +1,4 @@
-import type { Api, ApplicationView } from '../../control/api.ts';
+import type { Api, ApplicationView, ControllerStatus } from '../../control/api.ts';
 import { orAbort } from '../abort.ts';
 import { findBlockers, printBlockers, sourceBlockers } from '../blockers.ts';
 import type { CommandDefinition } from '../command.ts';
@@ -13,6 +13,7 @@ import { parseSelection, select, showSelector } from '../selection.ts';
 import { showRevision } from '../../model/revision.ts';
 import { isHealthy, isWell } from '../show/status.ts';
 import { applicationView } from '../show/views.ts';
+import type { Blocker } from '../show/views.ts';
 
 /** What can be waited for. */
 const conditions = ['ready', 'synced', 'healthy', 'waiting', 'removed'] as const;
@@ -84,12 +85,14 @@ async function waitFor(context: Context, api: Api, input: Input): Promise<Waited
     context.progress.status('fetching sources');
     await orAbort(context.signal, api.refresh({ source: null }));
   }
+  let isWarned = false;
   const stop = new AbortController();
   const wake = wakeOnEvents(api, afterSeq, AbortSignal.any([context.signal, stop.signal]));
   try {
     for (;;) {
+      const status = await orAbort(context.signal, api.status());
       // Before the repository could be read, nothing is known of what there is to wait for.
-      if ((await orAbort(context.signal, api.status())).sources.some(isUnread)) {
+      if (status.sources.some(isUnread)) {
         context.progress.status('the repository has not been read yet');
         await orAbort(context.signal, wake());
         continue;
@@ -98,6 +101,13 @@ async function waitFor(context: Context, api: Api, input: Input): Promise<Waited
       const open = views.filter((view) => !holds(view, condition) || !isAt(view, revision));
       const failed = open.filter((view) => revision !== null && failedAt(view, revision));
       if (open.length === failed.length) return { views, failed };
+      if (!isWarned && readOnlyBlockers(status).length > 0) {
+        isWarned = true;
+        const { style } = context;
+        context.progress.important(
+          `${style.warn('!')} the controller only watches: ${status.modeReason}`,
+        );
+      }
       const first = open[0];
       if (first !== undefined) {
         const rest = open.length === 1 ? '' : ` (and ${open.length - 1} more)`;
@@ -175,12 +185,20 @@ function wakeOnEvents(api: Api, afterSeq: number, signal: AbortSignal): () => Pr
   };
 }
 
+/** That the controller does nothing until somebody lets it: what is not live already will not come by itself. */
+function readOnlyBlockers({ mode, modeReason }: ControllerStatus): readonly Blocker[] {
+  if (mode === 'active') return [];
+  const next = 'fairlead resume --all';
+  return [{ application: '-', what: 'read-only', why: modeReason, next }];
+}
+
 /** Why it took too long. The signal is spent, so the controller is asked anew. */
 async function explain(context: Context, input: Input): Promise<void> {
   const fresh: Context = { ...context, signal: AbortSignal.timeout(5_000) };
   try {
     await using connection = await connectServer(fresh);
-    const { sources } = await connection.api.status();
+    const status = await connection.api.status();
+    const { sources } = status;
     if (sources.some(isUnread)) {
       printBlockers(context, sourceBlockers(sources, isUnread));
       return;
@@ -193,6 +211,7 @@ async function explain(context: Context, input: Input): Promise<void> {
     );
     const behind = open.filter((view) => holds(view, condition));
     printBlockers(context, [
+      ...readOnlyBlockers(status),
       ...behind.map((view) => ({
         application: showSelector(view),
         what: 'the revision',

@@ -1,11 +1,11 @@
-import type { ApplicationView } from '../../control/api.ts';
+import type { ApplicationView, DeclaredView } from '../../control/api.ts';
 import type { View } from '../output.ts';
 import { isHealthy } from './status.ts';
 
-/** How the applications of one environment or at one target are, in numbers. */
+/** How the applications of one environment, at one target or of one project are, in numbers. */
 export interface Place {
   readonly name: string;
-  /** Of an environment its targets, of a target its environments. */
+  /** Of an environment its targets, of the others the environments. */
   readonly others: readonly string[];
   readonly applications: number;
   readonly synced: number;
@@ -19,31 +19,73 @@ export const environmentView: View<Place> = {
   ...placeTable('ENVIRONMENT', 'TARGETS'),
 };
 export const targetView: View<Place> = { kind: 'Target', ...placeTable('TARGET', 'ENVIRONMENTS') };
+export const projectView: View<Place> = {
+  kind: 'Project',
+  ...placeTable('PROJECT', 'ENVIRONMENTS'),
+};
 
-export function environmentRows(views: readonly ApplicationView[]): readonly Place[] {
-  const groups = Map.groupBy(views, (view) => view.environment);
-  return [...groups].map(([name, group]) => place(name, group, (view) => view.targets));
-}
-
-export function targetRows(views: readonly ApplicationView[]): readonly Place[] {
-  const names = [...new Set(views.flatMap((view) => view.targets))].toSorted();
-  return names.map((name) =>
-    place(
-      name,
-      views.filter((view) => view.targets.includes(name)),
-      (view) => [view.environment],
-    ),
+/** What is declared in its order, then what only applications that are still there know of. */
+export function environmentRows(
+  { environments }: Pick<DeclaredView, 'environments'>,
+  views: readonly ApplicationView[],
+): readonly Place[] {
+  const targetsOf = new Map(environments.map(({ name, targets }) => [name, targets]));
+  return rows(
+    environments,
+    views,
+    ({ environment }) => [environment],
+    (name, group) => [...(targetsOf.get(name) ?? group.flatMap(({ targets }) => targets))],
   );
 }
 
-function place(
-  name: string,
+export function targetRows(
+  { targets, environments }: DeclaredView,
   views: readonly ApplicationView[],
-  othersOf: (view: ApplicationView) => readonly string[],
-): Place {
+): readonly Place[] {
+  return rows(
+    targets,
+    views,
+    (view) => view.targets,
+    (name, group) => [
+      ...environments.filter((one) => one.targets.includes(name)).map((one) => one.name),
+      ...group.map(({ environment }) => environment),
+    ],
+  );
+}
+
+export function projectRows(
+  { projects, environments }: DeclaredView,
+  views: readonly ApplicationView[],
+): readonly Place[] {
+  const order = environments.map(({ name }) => name);
+  return rows(
+    projects,
+    views,
+    ({ project }) => (project === '' ? [] : [project]),
+    (_, group) => {
+      const used = new Set(group.map(({ environment }) => environment));
+      return [...order.filter((name) => used.has(name)), ...used];
+    },
+  );
+}
+
+function rows(
+  declared: readonly { readonly name: string }[],
+  views: readonly ApplicationView[],
+  placesOf: (view: ApplicationView) => readonly string[],
+  othersOf: (name: string, group: readonly ApplicationView[]) => readonly string[],
+): readonly Place[] {
+  const names = new Set([...declared.map(({ name }) => name), ...views.flatMap(placesOf)]);
+  return [...names].map((name) => {
+    const group = views.filter((view) => placesOf(view).includes(name));
+    return place(name, group, othersOf(name, group));
+  });
+}
+
+function place(name: string, views: readonly ApplicationView[], others: readonly string[]): Place {
   return {
     name,
-    others: [...new Set(views.flatMap(othersOf))].toSorted(),
+    others: [...new Set(others)],
     applications: views.length,
     synced: views.filter((view) => view.sync === 'Synced').length,
     healthy: views.filter(isHealthy).length,

@@ -28,6 +28,7 @@ export function createControllerLog(context: Context, format: 'text' | 'json'): 
 
 function textLog(context: Context): ControllerLog {
   const { progress, style } = context;
+  const isNew = createMemory();
   const line = (level: Level, message: string, more?: Facts): void => {
     const mark = level === 'error' ? style.bad('error:') : style.warn('warning:');
     const rest = more === undefined ? '' : ` ${style.faint(toJson(more))}`;
@@ -44,8 +45,20 @@ function textLog(context: Context): ControllerLog {
     },
     banner: (rows) => progress.line(`${facts(rows, style)}\n`),
     event: (event) => {
-      if (isTelling(event)) progress.line(showEventWithTime(event, style));
+      if (isTelling(event) && isNew(event)) progress.line(showEventWithTime(event, style));
     },
+  };
+}
+
+/** A plan that waits is an event, and so is the state that it waits in: people read the same sentence once. */
+function createMemory(): (event: FairleadEvent) => boolean {
+  const last = new Map<string, string>();
+  return ({ type, application, environment, message }) => {
+    if (application === null) return true;
+    const subject = `${application}@${environment ?? ''}`;
+    const isEcho = type === 'application.state' && last.get(subject) === message;
+    last.set(subject, message);
+    return !isEcho;
   };
 }
 

@@ -172,6 +172,19 @@ describe('removal', () => {
     expect(existsSync(bench.path('a/kept'))).toBe(true);
   });
 
+  test('gives up a directory in which something stays that is not to be pruned, at once and for good', async () => {
+    const kept = manifestOf('File', 'kept', { path: bench.path('a/kept'), content: 'x' });
+    const metadata = { name: 'kept', annotations: { 'fairlead.dev/prune': 'disabled' } };
+    const staying = { ...kept, body: { ...kept.body, metadata } };
+    await bench.release(directory('a'), staying, file('other'));
+    const first = await bench.release(file('other'));
+    expect([first.error, steps(first.plan)]).toEqual([null, []]);
+    expect(first.plan.warnings).toHaveLength(2);
+    const second = await bench.release(file('other'));
+    expect([second.error, steps(second.plan)]).toEqual([null, []]);
+    expect(existsSync(bench.path('a/kept'))).toBe(true);
+  });
+
   test('gives up the outer directory as well when the inner one stays', async () => {
     await bench.release(directory('a'), directory('a/b'), directory('c'));
     await writeFile(bench.path('a/b/theirs'), '');

@@ -16,9 +16,11 @@ export async function occupants(
 ): Promise<readonly string[]> {
   const going = new Set<string>();
   const wanted = new Set<string>();
-  for (const { locator, desired } of references) {
+  for (const { locator, desired, recorded } of references) {
     const at = locator['path'];
-    if (typeof at === 'string') (desired === null ? going : wanted).add(at);
+    // What is not to be pruned stays, although nobody wants it any more.
+    const goes = desired === null && recorded?.prune !== false;
+    if (typeof at === 'string') (goes ? going : wanted).add(at);
   }
   const found: string[] = [];
   const walk = async (folder: string): Promise<void> => {
