@@ -76,7 +76,7 @@ const firstWords = (text: string): readonly string[] =>
 
 test('environments and applications are listed in the order in which a change reaches them, projects too', async () => {
   commit('one');
-  expect((await run('sync', '--yes')).code).toBe(0);
+  expect(await run('sync', '--yes')).toMatchObject({ code: 0 });
   expect(firstWords((await run('get', 'environments')).stdout)).toEqual(['dev', 'qa', 'prod']);
   expect(firstWords((await run('get')).stdout)).toEqual(['site@dev', 'site@qa', 'site@prod']);
   const projects = await run('get', 'projects');

@@ -9,13 +9,15 @@ const foreignAgeMs = 3_600_000;
 
 const pattern = /^\.fairlead-([0-9a-f]{8})-(\d+)-(\w+)-\d+\.tmp$/;
 
+/** Of this process, whose several targets may write into one folder: the names tell processes apart, not targets. */
+let count = 0;
+
 /** Names for temporary files that say whose they are, so that those of crashed writers can be cleared away. */
 export class Temporaries {
   readonly #clock: Clock;
   readonly #table: ProcessTable;
   readonly #prefix: string;
   readonly #cleaned = new Set<string>();
-  #count = 0;
 
   constructor(clock: Clock, table: ProcessTable, self: ProcessIdentity) {
     this.#clock = clock;
@@ -25,8 +27,8 @@ export class Temporaries {
 
   /** A name that no other writer on this machine uses. */
   next(): string {
-    this.#count += 1;
-    return `${this.#prefix}-${this.#count}.tmp`;
+    count += 1;
+    return `${this.#prefix}-${count}.tmp`;
   }
 
   /** Removes what dead writers left in a folder; looks once per folder in the life of this process. */
