@@ -26,13 +26,13 @@ export interface HealthWait {
   readonly recorded: (item: Desired) => InventoryEntry | null;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Called after each look that was not the last one. */
+  /** Called after each look, the last one included. */
   readonly onWaiting?: (seen: Awaited) => void;
 }
 
 /** What waiting for health has just seen. */
 export interface Awaited {
-  /** The worst of it: "shop/Deployment/web is Progressing: …". */
+  /** The worst of it: "shop/Deployment/web is Progressing: …"; empty where all is healthy. */
   readonly sentence: string;
   /** Health by resource. */
   readonly healths: ReadonlyMap<ResourceKey, Health>;
@@ -92,6 +92,7 @@ export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadE
       const rank = severity(health);
       if (rank > 0 && (worst === null || rank > worst.rank)) worst = { item, health, rank };
     }
+    wait.onWaiting?.({ sentence: worst === null ? '' : sentenceOf(worst), healths });
     if (worst === null) return { uids };
     const nowMs = clock.monotonicMs();
     degradedSinceMs = worst.rank > 1 ? (degradedSinceMs ?? nowMs) : null;
@@ -104,7 +105,6 @@ export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadE
         resource: showResource(worst.item.id),
       });
     }
-    wait.onWaiting?.({ sentence: sentenceOf(worst), healths });
     await clock.sleep(Math.min(pauseMs, Math.max(1, deadlineMs - nowMs)), signal);
     signal.throwIfAborted();
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);

@@ -13,12 +13,13 @@ export async function runHealthChecks(
   runtime: ApplicationRuntime,
 ): Promise<readonly NamedHealth[]> {
   const checks = runtime.application?.healthChecks ?? [];
-  return Promise.all(
+  runtime.checks = await Promise.all(
     checks.map(async (check) => ({
       name: `check ${check.name}`,
       health: await context.ports.checkHealth(check, context.signal),
     })),
   );
+  return runtime.checks;
 }
 
 /** Waits until all of the application's own checks pass; the error that names the one that does not, else `null`. */

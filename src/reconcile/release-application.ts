@@ -16,6 +16,7 @@ import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 import { applicationHealthError } from './health-checks.ts';
 import { toInventorySeed } from './seed.ts';
+import { showSeen, showStep } from './seen.ts';
 
 export interface ReleaseInput {
   readonly run: PlannedRun;
@@ -76,6 +77,7 @@ export async function releaseApplication(
     const place = `${step.target} ${step.changeDigest}`;
     const index = steps.get(place)?.index ?? steps.size;
     steps.set(place, { index, step });
+    showStep(runtime, step);
     if (step.result !== 'started') tellStep(step);
     journal.noteStep(release.id, index, step);
   };
@@ -220,18 +222,10 @@ function executeAt(
     awaitsConfirmation: at.awaitsConfirmation,
     onStep: at.onStep,
     onVerifying: (seen) => {
-      const what = seen === undefined ? '' : `: ${seen.sentence}`;
+      const what = seen === undefined || seen.sentence === '' ? '' : `: ${seen.sentence}`;
       runtime.message = `waiting until what changed is healthy${what}`;
-      if (seen !== undefined) showAwaited(runtime, item.target.name, seen);
+      if (seen !== undefined) showSeen(runtime, item.target.name, seen);
     },
-  });
-}
-
-/** What tables show is from before the release; of what it has made, this is how it is by now. */
-function showAwaited(runtime: ApplicationRuntime, target: string, { healths }: Awaited): void {
-  runtime.resources = runtime.resources.map((view) => {
-    const health = view.target === target ? healths.get(resourceKey(view.id)) : undefined;
-    return health === undefined ? view : { ...view, health, sync: 'Synced' };
   });
 }
 

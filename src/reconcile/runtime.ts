@@ -8,6 +8,7 @@ import type { Desired } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Health, SyncStatus } from '../model/status.ts';
 import type { ResourceView, SyncOutcome } from '../control/api.ts';
+import type { NamedHealth } from '../health/aggregate.ts';
 import type { HealLog } from '../release/contest.ts';
 import { transition } from '../release/machine.ts';
 import type { ApplicationEvent, ApplicationState } from '../release/machine.ts';
@@ -65,6 +66,8 @@ export class ApplicationRuntime {
   error: ErrorRecord | null = null;
   warnings: readonly string[] = [];
   resources: readonly ResourceView[] = [];
+  /** What its own health checks said last. */
+  checks: readonly NamedHealth[] = [];
   wanted: Revision = [];
   live: Revision = [];
   plan: PlanSet | null = null;

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { configuration, createEngineBench } from '../../test/support/engine.ts';
+
+const shop = { application: 'shop', environment: 'dev' };
+
+test('a release that failed is shown by what it left: what it made is there, what it did not get to is missing', async () => {
+  await using bench = await createEngineBench();
+  const blocked = { path: `${bench.path('made')}/below`, content: 'x' };
+  await bench.push({
+    'fairlead.yaml': configuration({ shop: { retry: { limit: 0 } } }),
+    'shop/made.yaml': bench.file('made', 'one'),
+    'shop/blocked.yaml': JSON.stringify({
+      apiVersion: 'host.fairlead.dev/v1alpha1',
+      kind: 'File',
+      metadata: { name: 'blocked', annotations: { 'fairlead.dev/wave': '1' } },
+      spec: blocked,
+    }),
+  });
+  expect(bench.read('made')).toBe('one');
+  const detail = await bench.api.application(shop);
+  expect(detail.lastRelease?.outcome).toBe('failed');
+  const of = (name: string) => detail.resourceViews.find(({ id }) => id.name === name);
+  expect(of('made')).toMatchObject({ sync: 'Synced', health: { status: 'Healthy' } });
+  expect(of('blocked')).toMatchObject({ sync: 'OutOfSync', health: { status: 'Missing' } });
+  const trees = await bench.api.tree(shop);
+  expect(trees.find(({ id }) => id.name === 'made')?.health.status).toBe('Healthy');
+  expect(bench.state('shop@dev')).toContain('OutOfSync, Missing');
+});
+
+test('one that does not become healthy is shown as what it is', async () => {
+  await using bench = await createEngineBench();
+  await bench.push({
+    'fairlead.yaml': configuration({
+      shop: { timeouts: { health: '300ms' }, retry: { limit: 0 }, onFailure: 'stay' },
+    }),
+    'shop/ends.yaml': JSON.stringify({
+      apiVersion: 'host.fairlead.dev/v1alpha1',
+      kind: 'Process',
+      metadata: { name: 'ends' },
+      spec: { argv: ['/bin/sh', '-c', 'exit 3'], restart: 'never' },
+    }),
+  });
+  const detail = await bench.api.application(shop);
+  const [view] = detail.resourceViews;
+  expect([detail.lastRelease?.outcome, view?.health.status]).toEqual(['failed', 'Degraded']);
+  expect(detail.health.message).toContain('code 3');
+});
