@@ -78,6 +78,14 @@ export const suites: readonly Suite[] = [
     timeoutMs: 240_000,
   },
   {
+    name: 'service',
+    shows: 'the unit for systemd is one that systemd understands, and tight',
+    include: ['test/service/**/*.test.ts'],
+    tools: ['systemd-analyze'],
+    stage: 0,
+    timeoutMs: 60_000,
+  },
+  {
     name: 'sim',
     shows: 'the simulator replays, shrinks and catches planted defects',
     include: ['test/sim/**/*.test.ts'],

@@ -22,6 +22,7 @@ export type ToolName =
   | 'gpg'
   | 'bash'
   | 'curl'
+  | 'systemd-analyze'
   | 'native-engines'
   | 'control-plane';
 
@@ -57,6 +58,11 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     build: { command: 'npm run cluster -- build (needs Go)', run: buildControlPlane },
   },
   bash: { name: 'bash', problem: () => missing('bash', ['--version']), packages: ['bash'] },
+  'systemd-analyze': {
+    name: 'systemd-analyze',
+    problem: () => missing('systemd-analyze', ['--version']),
+    packages: ['systemd'],
+  },
   curl: { name: 'curl', problem: () => missing('curl', ['--version']), packages: ['curl'] },
 };
 

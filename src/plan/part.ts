@@ -26,7 +26,7 @@ export function partOfPlan(
     digest: planDigest(
       hash,
       plan,
-      changes.map(({ digest }) => digest),
+      [...changes, ...(plan.onFailure ?? [])].map(({ digest }) => digest),
     ),
   };
 }
