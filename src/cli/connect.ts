@@ -58,6 +58,16 @@ export function whereOf(input: Input): Pick<ConnectOptions, 'server' | 'local'> 
   return { server: input.flag('server'), local: input.flag('local') };
 }
 
+/** Connects a command about what is running: to the controller, or to the checkout where none answers. */
+export function connectToRunning(
+  context: Context,
+  input: Input,
+  options: Partial<Pick<ConnectOptions, 'look' | 'write'>> = {},
+): Promise<Connection> {
+  const { look = false, write = false } = options;
+  return connect(context, { prefer: 'server', ...whereOf(input), worktree: false, write, look });
+}
+
 /**
  * Connects a command to who can answer it:
  *

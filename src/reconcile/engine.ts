@@ -1,21 +1,21 @@
 import type { Api } from '../control/api.ts';
-import type { InventoryKey } from '../model/inventory.ts';
 import { inventoryKey } from '../model/inventory.ts';
 import { resourceKey } from '../model/resource.ts';
-import type { PlanSet } from '../model/plan.ts';
 import type { ReleaseTrigger } from '../model/release.ts';
 import { showSourceRevision } from '../model/revision.ts';
 import type { SourceRevision } from '../model/revision.ts';
 import type { Source } from '../source/source.ts';
 import type { TargetChange } from '../targets/target.ts';
+import { consumeApprovals } from './approvals.ts';
 import { Batch } from './batch.ts';
 import { Configuration } from './configuration.ts';
 import type { RunContext } from './context.ts';
 import { lowestWaveOf } from './dependencies.ts';
 import { createApi } from './engine-api.ts';
+import { SourceFollower } from './follow-sources.ts';
+import { markInterrupted } from './interrupted.ts';
 import { Journal } from './journal.ts';
 import { PathIndex } from './path-index.ts';
-import { pollDelayMs } from './poll.ts';
 import type { EngineOptions, EnginePorts } from './ports.ts';
 import { pathOf } from './prepare.ts';
 import { KeyedQueue } from './queue.ts';
@@ -31,8 +31,8 @@ const settleMs = 20;
 /** How long until it is tried again whether a look under a former name has ended. */
 const formerNameMs = 100;
 
-/** In the timetable of verifications: no application, but what nobody knows of at the targets. */
-const targetsThemselves = '';
+/** The one entry in the timetable of searches. */
+const allTargets = 'all targets';
 
 /** The reconcile loop over all applications. One per state folder. */
 export class Engine {
@@ -51,8 +51,9 @@ export class Engine {
   readonly #accepted = new Map<string, string>();
   #looking = false;
   #moves: Promise<void> = Promise.resolve();
-  readonly #polls = new Map<string, AbortController>();
+  readonly #follower: SourceFollower;
   readonly #verifications: Timetable;
+  readonly #searches: Timetable;
   #lowestWave: number | null = null;
   readOnlyReason: string;
   /** Inventories of other installations are ours; each is written as such when its application is looked at. */
@@ -69,15 +70,19 @@ export class Engine {
       this.#onTargetChange(change),
     );
     this.configuration = new Configuration(ports, this.journal);
+    this.#follower = new SourceFollower({
+      ports,
+      world: this.world,
+      journal: this.journal,
+      signal: this.#stopping.signal,
+      onMoved: async (source, revision) => this.#moved(source, revision),
+    });
     this.queue = new KeyedQueue(ports.clock, options.concurrency, async (id) => this.#work(id));
     this.#verifications = new Timetable(ports.clock, (id) => {
-      if (id === targetsThemselves) {
-        void this.#searchTargets();
-        return;
-      }
       this.trigger(id, 'verify');
       this.#scheduleVerification(id);
     });
+    this.#searches = new Timetable(ports.clock, () => void this.#searchTargets());
     this.#context = {
       ports,
       options,
@@ -90,7 +95,7 @@ export class Engine {
       readOnlyReason: () => this.readOnlyReason,
       looking: () => this.#looking,
       adoptForeign: () => this.foreignConfirmed,
-      consumeApprovals: async (key, planSet) => this.#consumeApprovals(key, planSet),
+      consumeApprovals: async (key, planSet) => consumeApprovals(ports, this.journal, key, planSet),
       signal: this.#stopping.signal,
       onPrepared: (runtime) => this.index(runtime),
       onGone: (runtime) => this.#forget(runtime),
@@ -105,7 +110,7 @@ export class Engine {
   /** Opens the repository, marks what a crash interrupted, restores the last whole configuration; queues nothing. */
   async start(): Promise<void> {
     await this.world.open();
-    await this.#markInterrupted();
+    await markInterrupted(this.ports, this.journal);
     const source = this.world.source('');
     await this.configuration.restore(source);
     this.journal.emit({
@@ -143,8 +148,8 @@ export class Engine {
     });
     // What is there already is served without asking the network: after a restart in an outage, everything goes on.
     await this.#serveLastGood();
-    this.#follow();
-    this.#verifications.put(targetsThemselves, this.options.verifyEveryMs);
+    this.#follower.follow();
+    this.#searches.put(allTargets, this.options.verifyEveryMs);
     await stopped;
     await this.stop();
   }
@@ -162,8 +167,9 @@ export class Engine {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    for (const poll of this.#polls.values()) poll.abort();
+    this.#follower.stop();
     this.#verifications.clear();
+    this.#searches.clear();
     await this.queue.stop();
     this.journal.emit({
       type: 'controller.stopped',
@@ -183,18 +189,7 @@ export class Engine {
 
   /** Fetches one source or all, side by side, and queues what changed. */
   async refresh(name: string | null): Promise<void> {
-    const sources = this.world
-      .sources()
-      .filter((item) => name === null || item.config.name === name);
-    // The configuration first: it may name the others.
-    const repository = sources.find((item) => item.config.name === '');
-    if (repository?.source != null) await this.#fetch(repository.source);
-    const others = name === null ? this.world.sources() : sources;
-    await Promise.all(
-      others
-        .filter((item) => item.config.name !== '')
-        .map(async (item) => (item.source === null ? undefined : this.#fetch(item.source))),
-    );
+    await this.#follower.refresh(name);
   }
 
   /** A revision was accepted outside of polling (a confirmed forced push, an imported bundle). */
@@ -271,81 +266,6 @@ export class Engine {
     });
   }
 
-  #follow(): void {
-    for (const { config, source } of this.world.sources()) {
-      if (source === null || this.#polls.has(config.name)) continue;
-      const cancel = new AbortController();
-      this.#polls.set(config.name, cancel);
-      void this.#poll(config.name, cancel.signal);
-    }
-    for (const [name, cancel] of this.#polls) {
-      if (this.world.sources().some((item) => item.config.name === name && item.source !== null))
-        continue;
-      cancel.abort();
-      this.#polls.delete(name);
-    }
-  }
-
-  async #poll(name: string, signal: AbortSignal): Promise<void> {
-    const { clock, random } = this.ports;
-    let failures = 0;
-    while (!signal.aborted) {
-      const item = this.world.sources().find((one) => one.config.name === name);
-      if (item?.source == null) return;
-      const ok = await this.#fetch(item.source);
-      failures = ok ? 0 : failures + 1;
-      await this.journal.flush();
-      await clock.sleep(pollDelayMs(item.config.intervalMs, failures, random.fraction()), signal);
-    }
-  }
-
-  /**
-   * Asks the remote and takes what is new. What fails is told, and tried again with the next poll.
-   * @returns whether the remote answered and what it said could be used; a held tip waits for a person, not for it.
-   */
-  async #fetch(source: Source): Promise<boolean> {
-    try {
-      return await this.#fetchAndTake(source);
-    } catch (thrown) {
-      this.ports.log.error('what a source holds could not be taken over yet', {
-        source: source.name,
-        error: String(thrown),
-      });
-      return false;
-    }
-  }
-
-  async #fetchAndTake(source: Source): Promise<boolean> {
-    const before = source.status();
-    const fetched = await source.fetch(this.#stopping.signal);
-    const after = source.status();
-    const name = source.name === '' ? 'repository' : source.name;
-    if (after.failing !== null && before.failing === null) {
-      this.journal.emit({
-        type: 'source.unreachable',
-        message: `${name}: ${after.failing.message}`,
-        data: { source: source.name, code: after.failing.code },
-      });
-    } else if (after.failing === null && before.failing !== null) {
-      this.journal.emit({
-        type: 'source.recovered',
-        message: `${name} can be read again`,
-        data: { source: source.name },
-      });
-    }
-    if (after.held !== null && after.held.commit !== before.held?.commit) {
-      this.journal.emit({
-        type: 'source.held',
-        message: `${name}: ${after.held.reason}`,
-        data: { source: source.name, commit: after.held.commit },
-      });
-    }
-    // What is served already may still wait to be read, so it does not depend on the remote.
-    const current = fetched.ok ? fetched.value : after.current;
-    if (current !== null && !this.#stopping.signal.aborted) await this.#moved(source, current);
-    return fetched.ok || after.failing === null;
-  }
-
   async #moved(source: Source, revision: SourceRevision): Promise<void> {
     await this.#inTurn(async () => this.#take(source, revision));
   }
@@ -401,7 +321,7 @@ export class Engine {
       this.#accepted.delete(name);
       for (const id of this.paths.allOf(name)) concerned.add(id);
     }
-    if (this.options.continuous && this.#polls.size > 0) this.#follow();
+    if (this.options.continuous && this.#follower.isFollowing) this.#follower.follow();
     return [...concerned];
   }
 
@@ -446,7 +366,7 @@ export class Engine {
       }
     }
     if (!this.#stopping.signal.aborted) {
-      this.#verifications.put(targetsThemselves, this.options.verifyEveryMs);
+      this.#searches.put(allTargets, this.options.verifyEveryMs);
     }
   }
 
@@ -472,36 +392,6 @@ export class Engine {
     });
     for (const other of this.applications.values())
       if (other.removal !== null) this.trigger(other.id, 'removal');
-  }
-
-  async #consumeApprovals(key: InventoryKey, planSet: PlanSet): Promise<void> {
-    const { clock, store } = this.ports;
-    const nowMs = clock.nowMs();
-    const used = new Set(
-      planSet.plans.flatMap((plan) => plan.changes.map((change) => change.digest)),
-    );
-    for (const approval of await store.approvals(key.application, key.environment, nowMs)) {
-      if (
-        approval.digest !== planSet.digest &&
-        !approval.changes.some((digest) => used.has(digest))
-      )
-        continue;
-      await this.journal.putApproval({ ...approval, expiresAtMs: nowMs });
-    }
-  }
-
-  /** Releases that were running when the last controller ended: their outcome is not known, so it is said. */
-  async #markInterrupted(): Promise<void> {
-    for (const release of await this.ports.store.releases({ outcome: 'running', limit: 10_000 })) {
-      await this.journal.putRelease({
-        ...release,
-        outcome: 'interrupted',
-        endedAtMs: this.ports.clock.nowMs(),
-        steps: release.steps.map((step) =>
-          step.result === 'started' ? { ...step, result: 'unknown' } : step,
-        ),
-      });
-    }
   }
 }
 

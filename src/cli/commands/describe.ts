@@ -1,7 +1,7 @@
 import type { Api } from '../../control/api.ts';
 import { orAbort } from '../abort.ts';
 import type { CommandDefinition } from '../command.ts';
-import { connect, whereOf, whereOptions } from '../connect.ts';
+import { connectToRunning, whereOptions } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { environmentOption } from '../options.ts';
@@ -35,13 +35,7 @@ export const describe: CommandDefinition = {
   ],
   outputs: ['text', 'json', 'yaml'],
   run: async (context, input) => {
-    await using connection = await connect(context, {
-      prefer: 'server',
-      ...whereOf(input),
-      worktree: false,
-      write: false,
-      look: true,
-    });
+    await using connection = await connectToRunning(context, input, { look: true });
     const { api } = connection;
     const name = input.required('name');
     const options = { nowMs: context.nowMs(), width: context.out.width, full: input.flag('full') };

@@ -2,7 +2,7 @@ import type { Api } from '../../control/api.ts';
 import type { FairleadEvent } from '../../model/event.ts';
 import { orAbort } from '../abort.ts';
 import type { CommandDefinition } from '../command.ts';
-import { connect, whereOf, whereOptions } from '../connect.ts';
+import { connectToRunning, whereOptions } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { newestSeq } from '../live.ts';
@@ -37,12 +37,7 @@ export const events: CommandDefinition = {
   ],
   outputs: ['table', 'wide', 'json', 'yaml', 'ndjson', 'name'],
   run: async (context, input) => {
-    await using connection = await connect(context, {
-      prefer: 'server',
-      ...whereOf(input),
-      worktree: false,
-      write: false,
-    });
+    await using connection = await connectToRunning(context, input);
     const { api } = connection;
     const name = input.argument('application');
     const environment = input.text('environment');

@@ -1,7 +1,7 @@
 import type { Api, ApplicationView } from '../../control/api.ts';
 import { orAbort } from '../abort.ts';
 import type { CommandDefinition } from '../command.ts';
-import { connect, whereOf, whereOptions } from '../connect.ts';
+import { connectToRunning, whereOptions } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -71,13 +71,7 @@ export const get: CommandDefinition = {
     const noun = what === null ? 'applications' : nounOf(what);
     const names =
       noun === null && what !== null ? [what, ...input.list('names')] : input.list('names');
-    await using connection = await connect(context, {
-      prefer: 'server',
-      ...whereOf(input),
-      worktree: false,
-      write: false,
-      look: true,
-    });
+    await using connection = await connectToRunning(context, input, { look: true });
     const { api } = connection;
     await warnOfProblems(context, api);
     switch (noun) {

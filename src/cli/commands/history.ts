@@ -1,7 +1,7 @@
 import type { Release } from '../../model/release.ts';
 import { orAbort } from '../abort.ts';
 import type { CommandDefinition } from '../command.ts';
-import { connect, whereOf, whereOptions } from '../connect.ts';
+import { connectToRunning, whereOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { environmentOption } from '../options.ts';
 import { parseSelection, select } from '../selection.ts';
@@ -46,12 +46,7 @@ export const history: CommandDefinition = {
   ],
   outputs: ['table', 'wide', 'json', 'yaml', 'ndjson', 'name'],
   run: async (context, input) => {
-    await using connection = await connect(context, {
-      prefer: 'server',
-      ...whereOf(input),
-      worktree: false,
-      write: false,
-    });
+    await using connection = await connectToRunning(context, input);
     const { api } = connection;
     const name = input.argument('application');
     const environment = input.text('environment');

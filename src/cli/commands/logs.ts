@@ -3,11 +3,12 @@ import { suggest } from '../../config/suggest.ts';
 import { showResource } from '../../model/resource.ts';
 import { orAbort } from '../abort.ts';
 import type { CommandDefinition } from '../command.ts';
-import { connect, whereOf, whereOptions } from '../connect.ts';
+import { connectToRunning, whereOptions } from '../connect.ts';
 import { usage } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { applicationArgument, environmentOption } from '../options.ts';
-import { selectOne, showSelector } from '../selection.ts';
+import { namedApplication } from '../named.ts';
+import { showSelector } from '../selection.ts';
 import { visible } from '../terminal/width.ts';
 
 export const logs: CommandDefinition = {
@@ -32,20 +33,9 @@ export const logs: CommandDefinition = {
   ],
   outputs: ['text', 'json', 'ndjson'],
   run: async (context, input) => {
-    await using connection = await connect(context, {
-      prefer: 'server',
-      ...whereOf(input),
-      worktree: false,
-      write: false,
-      look: true,
-    });
+    await using connection = await connectToRunning(context, input, { look: true });
     const { api } = connection;
-    const views = await orAbort(context.signal, api.applications());
-    const { application, environment } = selectOne(
-      views,
-      input.required('application'),
-      input.text('environment'),
-    );
+    const { application, environment } = await namedApplication(context, api, input);
     const wanted = input.argument('resource');
     const detail = await orAbort(context.signal, api.application({ application, environment }));
     const resource = wanted === null ? null : findResource(detail, wanted);

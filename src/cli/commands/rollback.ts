@@ -8,7 +8,7 @@ import { orAbort } from '../abort.ts';
 import { agree } from '../agree.ts';
 import { printBlockers } from '../blockers.ts';
 import type { CommandDefinition } from '../command.ts';
-import { connect, requireCheckout, whereOf, whereOptions } from '../connect.ts';
+import { connectToRunning, requireCheckout, whereOptions } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { needsPerson, usage } from '../errors.ts';
 import { showTime } from '../duration.ts';
@@ -19,7 +19,8 @@ import { listen } from '../live.ts';
 import { applicationArgument, environmentOption, reasonOption, yesOption } from '../options.ts';
 import { blockersOf, exitCodeOfResults, resultOf, resultView } from '../results.ts';
 import { prepareRevert } from '../revert.ts';
-import { selectOne, showSelector } from '../selection.ts';
+import { namedApplication } from '../named.ts';
+import { showSelector } from '../selection.ts';
 import { changesOf, isDestructive } from '../show/counts.ts';
 import { showEventLine } from '../show/event-line.ts';
 import { approveCommand, showPlan, withYes } from '../show/plan.ts';
@@ -61,15 +62,9 @@ With --commit the way back is also written to Git: a commit in this checkout tha
   outputs: ['table', 'wide', 'json', 'yaml', 'ndjson', 'name'],
   run: async (context, input) => {
     const checkout = input.flag('commit') ? await requireCheckout(context) : null;
-    await using connection = await connect(context, {
-      prefer: 'server',
-      ...whereOf(input),
-      worktree: false,
-      write: true,
-    });
+    await using connection = await connectToRunning(context, input, { write: true });
     const { api } = connection;
-    const views = await orAbort(context.signal, api.applications());
-    const view = selectOne(views, input.required('application'), input.text('environment'));
+    const view = await namedApplication(context, api, input);
     const target = await findTarget(context, api, view, input.text('to'));
     const { application, environment } = view;
     const planSet = await orAbort(

@@ -3,12 +3,13 @@ import { orAbort } from '../abort.ts';
 import { carryOut } from '../agree.ts';
 import { printBlockers } from '../blockers.ts';
 import type { CommandDefinition } from '../command.ts';
-import { connect, whereOf, whereOptions } from '../connect.ts';
+import { connectToRunning, whereOptions } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { needsPerson } from '../errors.ts';
 import { applicationArgument, environmentOption, reasonOption, yesOption } from '../options.ts';
 import { blockersOf, exitCodeOfResults, resultOf, resultView } from '../results.ts';
-import { selectOne, showSelector } from '../selection.ts';
+import { namedApplication } from '../named.ts';
+import { showSelector } from '../selection.ts';
 import { confirm } from '../terminal/prompt.ts';
 
 export const rotate: CommandDefinition = {
@@ -26,15 +27,9 @@ What changes by that goes live like any other change: at once where the environm
   ],
   outputs: ['table', 'wide', 'json', 'yaml', 'ndjson', 'name'],
   run: async (context, input) => {
-    await using connection = await connect(context, {
-      prefer: 'server',
-      ...whereOf(input),
-      worktree: false,
-      write: true,
-    });
+    await using connection = await connectToRunning(context, input, { write: true });
     const { api } = connection;
-    const views = await orAbort(context.signal, api.applications());
-    const view = selectOne(views, input.required('application'), input.text('environment'));
+    const view = await namedApplication(context, api, input);
     await requireYes(context, view, input.flag('yes'));
     const { application, environment } = view;
     const order = {

@@ -1,9 +1,9 @@
 import { orAbort } from '../abort.ts';
 import type { CommandDefinition } from '../command.ts';
-import { connect, whereOf, whereOptions } from '../connect.ts';
+import { connectToRunning, whereOptions } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { applicationArgument, environmentOption } from '../options.ts';
-import { selectOne } from '../selection.ts';
+import { namedApplication } from '../named.ts';
 import { showTree } from '../show/tree.ts';
 
 export const tree: CommandDefinition = {
@@ -16,20 +16,9 @@ export const tree: CommandDefinition = {
   ],
   outputs: ['text', 'json', 'yaml'],
   run: async (context, input) => {
-    await using connection = await connect(context, {
-      prefer: 'server',
-      ...whereOf(input),
-      worktree: false,
-      write: false,
-      look: true,
-    });
+    await using connection = await connectToRunning(context, input, { look: true });
     const { api } = connection;
-    const views = await orAbort(context.signal, api.applications());
-    const { application, environment } = selectOne(
-      views,
-      input.required('application'),
-      input.text('environment'),
-    );
+    const { application, environment } = await namedApplication(context, api, input);
     const trees = await orAbort(context.signal, api.tree({ application, environment }));
     context.out.item('ResourceTrees', { application, environment, trees }, (style) =>
       showTree(trees, style),
