@@ -1,14 +1,13 @@
 import { confirmGood } from '../apply/confirm.ts';
 import type { Unconfirmed } from '../apply/confirm.ts';
 import { executePlan } from '../apply/execute.ts';
-import type { Awaited } from '../apply/health-wait.ts';
 import { errorRecord } from '../model/error.ts';
 import type { ErrorRecord } from '../model/error.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { pastTense } from '../model/plan.ts';
 import type { Action } from '../model/plan.ts';
 import type { JournalStep, Release, ReleaseTrigger } from '../model/release.ts';
-import { parseResourceKey, resourceKey, showResource } from '../model/resource.ts';
+import { parseResourceKey, showResource } from '../model/resource.ts';
 import { afterFailedRelease } from './aftermath.ts';
 import type { Begun } from './aftermath.ts';
 import { isUnverified } from './context.ts';

@@ -1,5 +1,4 @@
 import type { ApplicationView } from '../../control/api.ts';
-import { orAbort } from '../abort.ts';
 import { carryOut } from '../agree.ts';
 import { printBlockers } from '../blockers.ts';
 import type { CommandDefinition } from '../command.ts';
