@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { Api } from './control/api.ts';
 import { createConfigLoader } from './config/loader.ts';
 import type { SourceAuth, SourceConfig, TargetConfig, VerifyConfig } from './model/config.ts';
+import { showFacts } from './model/facts.ts';
+import type { Facts } from './model/facts.ts';
 import type { InventoryKey } from './model/inventory.ts';
 import { createEngine } from './reconcile/engine.ts';
 import type { Engine } from './reconcile/engine.ts';
@@ -228,8 +230,7 @@ function followed(options: OpenOptions): SourceConfig {
 }
 
 function warningsOnly(warn: (message: string) => void): EngineLog {
-  const told = (message: string, facts?: Readonly<Record<string, unknown>>): void =>
-    warn(facts === undefined ? message : `${message} ${JSON.stringify(facts)}`);
+  const told = (message: string, facts?: Facts): void => warn(showFacts(message, facts));
   return { debug: () => {}, info: () => {}, warn: told, error: told };
 }
 

@@ -5,7 +5,7 @@ import { mapLimited } from '../abort.ts';
 import { showSelector } from '../selection.ts';
 import { countOf } from '../show/counts.ts';
 import { showSource } from '../show/views.ts';
-import { ok, problem } from './check.ts';
+import { ok, problem, warning } from './check.ts';
 import type { Check } from './check.ts';
 import { problemLine } from '../show/problem.ts';
 
@@ -28,12 +28,13 @@ export async function checkCheckout(context: Context, top: string): Promise<read
     const views = await api.applications();
     const failed = await mapLimited(views, parallel, async (view): Promise<readonly Check[]> => {
       try {
-        await api.check({
+        const { warnings } = await api.check({
           application: view.application,
           environment: view.environment,
           revision: null,
         });
-        return [];
+        const fix = 'Correct the target; `fairlead plan` says what is wrong with it.';
+        return warnings.map((one) => warning(`application ${showSelector(view)}`, one, fix));
       } catch (thrown) {
         const error = toFairleadError(thrown);
         return [problem(`application ${showSelector(view)}`, error.message, error.hint)];

@@ -1,4 +1,6 @@
 import type { FairleadEvent } from '../../model/event.ts';
+import { showFacts } from '../../model/facts.ts';
+import type { Facts } from '../../model/facts.ts';
 import type { EngineLog } from '../../reconcile/ports.ts';
 import type { ApplicationState } from '../../release/machine.ts';
 import type { Context } from '../context.ts';
@@ -16,7 +18,6 @@ export interface ControllerLog {
 }
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
-type Facts = Readonly<Record<string, unknown>>;
 
 /**
  * `text` is for people: a line for each event that tells them something. `json` is for collectors: a line of JSON for
@@ -31,9 +32,8 @@ function textLog(context: Context): ControllerLog {
   const isNew = createMemory();
   const line = (level: Level, message: string, more?: Facts): void => {
     const mark = level === 'error' ? style.bad('error:') : style.warn('warning:');
-    const rest = more === undefined ? '' : ` ${style.faint(toJson(more))}`;
     progress.important(
-      `${style.faint(showTime(context.nowMs()))} ${mark} ${oneLine(message)}${rest}`,
+      `${style.faint(showTime(context.nowMs()))} ${mark} ${oneLine(showFacts(message, more))}`,
     );
   };
   return {

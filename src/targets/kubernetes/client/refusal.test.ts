@@ -116,6 +116,22 @@ test('of a secret only reason and fields are told', () => {
   expect(refusal(422, { reason: 'Invalid', details: { causes } }, asked).message).toContain('data');
 });
 
+test('of a secret the right is named that is missing, and nothing that follows it', () => {
+  const asked = { ...write, isSecret: true };
+  const right =
+    'User "system:serviceaccount:a:b" cannot list resource "secrets" in API group "" in the namespace "a"';
+  const said = (message: string): string =>
+    refusal(403, { reason: 'Forbidden', message }, asked).message;
+  expect(said(`secrets is forbidden: ${right}: canary`)).toContain(right);
+  expect(said(`secrets "x" is forbidden: ${right}`)).toContain(right);
+  for (const message of [
+    `secrets "x" is forbidden: ${right}: canary`,
+    `secrets "x" is forbidden: canary: ${right}`,
+    'admission webhook "a" denied the request: canary',
+  ])
+    expect(said(message)).not.toContain('canary');
+});
+
 test('words without end are cut off', () => {
   expect(refusal(400, { message: 'x'.repeat(100_000) }).message.length).toBeLessThan(2_100);
 });

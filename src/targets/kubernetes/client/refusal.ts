@@ -147,7 +147,11 @@ function failureOf(
   const words = status === null ? plainWords(refusal.text) : textOf(status['message']);
   const fields = causes.map(({ field }) => field).filter((field) => field !== '');
   const said = asked.isSecret
-    ? [reason, fields.join(', '), '(the words of the server may hold a secret)']
+    ? (missingRight(words) ?? [
+        reason,
+        fields.join(', '),
+        '(the words of the server may hold a secret)',
+      ])
     : [words];
   const message = said.filter((part) => part !== '').join(' ') || `status ${refusal.status}`;
   return {
@@ -157,6 +161,14 @@ function failureOf(
     causes,
     retryAfterMs: retryAfterMs(refusal.retryAfter, details['retryAfterSeconds']),
   };
+}
+
+/** Which right is missing: the one refusal of a secret that names only who asked for what, in words of a fixed form. */
+function missingRight(words: string): readonly string[] | null {
+  const right =
+    /^secrets (?:"[a-z0-9.-]+" )?is forbidden: (User "[\w:.@/-]+" cannot [a-z]+ resource "secrets" in API group ""(?: in the namespace "[a-z0-9-]+"| at the cluster scope))/;
+  const [, found] = right.exec(words) ?? [];
+  return found === undefined ? null : [found];
 }
 
 function statusIn(text: string): JsonObject | null {
