@@ -11,7 +11,7 @@ import { isFolder } from '../render/renderer.ts';
 import type { ReadSet, RenderResult } from '../render/renderer.ts';
 import { finish } from '../render/finish/finish.ts';
 import type { Target } from '../targets/target.ts';
-import { pathMissing, renderTimeout } from '../render/errors.ts';
+import { pathMissing, renderOverdue } from '../render/errors.ts';
 import { seenOf, viewCluster } from './clusters.ts';
 import type { ClusterSeen, ClusterView } from './clusters.ts';
 import { notAllowedByProject } from './errors.ts';
@@ -69,8 +69,8 @@ export async function renderRevision(
           timeoutMs: application.timeouts.renderMs,
         }),
       () =>
-        renderTimeout({
-          message: `${key.application}@${key.environment} did not render within ${application.timeouts.renderMs} ms`,
+        renderOverdue({
+          message: `${key.application}@${key.environment} did not get to render in time`,
           resource: path,
         }),
     );

@@ -48,6 +48,12 @@ export const renderTimeout = defineError('render.timeout', {
   hint: 'Make the folder smaller, or raise timeouts.render of the application.',
 });
 
+export const renderOverdue = defineError('render.overdue', {
+  class: 'transient',
+  title: 'Rendering did not get the computing time that it needs',
+  hint: 'It is tried again; give the machine less to do, or more processors.',
+});
+
 export const formatUnsupported = defineError('render.format-unsupported', {
   class: 'input',
   title: "This version cannot render the folder's format",

@@ -20,7 +20,7 @@ export interface RenderParameters {
   readonly lookUp?: ((lookup: Lookup) => Promise<LookupResult>) | undefined;
   /** Which files of a plain folder count. Default: all. */
   readonly directory?: DirectoryConfig | undefined;
-  /** Give up after this long. */
+  /** Give up after so much computing; waiting, for files for instance, is not counted. */
   readonly timeoutMs: number;
 }
 

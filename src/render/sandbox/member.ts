@@ -12,6 +12,8 @@ export type Outcome =
 export interface Member {
   /** Runs a job; one at a time. */
   run(job: WorkerJob, files: EngineFiles): Promise<Outcome>;
+  /** How long the job that runs has computed, in milliseconds of a processor; starting the thread is not counted. */
+  computedMs(): Promise<number>;
   /** Ends the thread, whatever it does; a job that runs is then broken. */
   end(): Promise<void>;
 }
@@ -40,6 +42,8 @@ export function startMember(module: WebAssembly.Module): Member {
   let settle: ((outcome: Outcome) => void) | null = null;
   let files: EngineFiles | null = null;
   let ended: string | null = null;
+  /** What the thread had computed when the job began; `null`: it has not begun. */
+  let computedBeforeMs: number | null = null;
 
   const finish = (outcome: Outcome): void => {
     settle?.(outcome);
@@ -53,6 +57,10 @@ export function startMember(module: WebAssembly.Module): Member {
     finish({ kind: 'lost', said });
   };
   worker.on('message', (message: WorkerMessage) => {
+    if (message.kind === 'began') {
+      computedBeforeMs = message.computedMs;
+      return;
+    }
     if (message.kind !== 'ask') {
       finish(message);
       return;
@@ -73,12 +81,20 @@ export function startMember(module: WebAssembly.Module): Member {
       new Promise((resolve) => {
         settle = resolve;
         files = given;
+        computedBeforeMs = null;
         if (ended !== null) die(ended);
         else {
           worker.ref();
           worker.postMessage(job);
         }
       }),
+    computedMs: async () => {
+      if (computedBeforeMs === null) return 0;
+      // A thread that has ended says nothing, and whoever waits for the job hears of that by itself.
+      const used = await worker.cpuUsage().catch(() => null);
+      if (used === null || computedBeforeMs === null) return 0;
+      return (used.user + used.system) / 1_000 - computedBeforeMs;
+    },
     end: async () => {
       // Otherwise a process with nothing else to do ends before the promise settles.
       worker.ref();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../system/clock.ts';
+import type { Clock } from '../../system/clock.ts';
 import { createHelmRenderer } from '../helm/renderer.ts';
 import type { RenderParameters, RenderResult } from '../renderer.ts';
 import { createTestRepository } from '../tree.testing.ts';
@@ -51,6 +52,9 @@ async function expectToWork(where: Sandbox = sandbox): Promise<void> {
 
 const forever = '{{ range until 1000000 }}{{ range until 1000000 }}{{ end }}{{ end }}';
 
+/** Takes a moment: longer than it takes to ask how long it took. */
+const slowly = `{{ range until 300000 }}{{ end }}${map('works')}`;
+
 describe('a render that goes wrong concerns no other', () => {
   test('one that does not end is ended', async () => {
     expect(await render(forever, { timeoutMs: 300 })).toMatchObject({
@@ -58,6 +62,36 @@ describe('a render that goes wrong concerns no other', () => {
       error: { code: 'render.timeout' },
     });
     await expectToWork();
+  });
+
+  test('one that was kept from rendering for longer than its limit still renders', async () => {
+    const limitMs = 12_345;
+    let passed = 0;
+    // Nobody knows for how long a machine lets a process wait.
+    const clock: Clock = {
+      ...systemClock,
+      sleep: (ms, signal) => {
+        if (ms !== limitMs || passed > 0) return systemClock.sleep(ms, signal);
+        passed += 1;
+        return Promise.resolve();
+      },
+    };
+    await using own = createSandbox({ clock, cacheDirectory: testCache, maxWorkers: 1 });
+    expect(await renderIn(own, slowly, { timeoutMs: limitMs })).toMatchObject({ ok: true });
+    expect(passed).toBe(1);
+  });
+
+  test('one that never gets to rendering is tried again', async () => {
+    const clock: Clock = {
+      ...systemClock,
+      sleep: (ms, signal) =>
+        ms < 10_000 ? systemClock.sleep(ms, signal) : systemClock.sleep(1, signal),
+    };
+    await using own = createSandbox({ clock, cacheDirectory: testCache, maxWorkers: 1 });
+    expect(await renderIn(own, forever, { timeoutMs: 200_000 })).toMatchObject({
+      ok: false,
+      error: { code: 'render.overdue', retryable: true },
+    });
   });
 
   test('one that takes all memory is told so', async () => {

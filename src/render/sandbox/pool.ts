@@ -4,8 +4,16 @@ import type { Result } from '../../model/result.ts';
 import { toFairleadError } from '../../model/error.ts';
 import { collectGarbage } from '../../system/garbage.ts';
 import type { Clock } from '../../system/clock.ts';
-import { engineBroken, engineLost, numberInexact, renderMemory, renderTimeout } from '../errors.ts';
+import {
+  engineBroken,
+  engineLost,
+  numberInexact,
+  renderMemory,
+  renderOverdue,
+  renderTimeout,
+} from '../errors.ts';
 import { InexactNumber, parseExactJson } from './exact-json.ts';
+import { exceedLimit } from './limit.ts';
 import { startMember } from './member.ts';
 import type { Member, Outcome } from './member.ts';
 import { loadEngine } from './module.ts';
@@ -21,7 +29,7 @@ export interface SandboxJob {
   readonly clockMs: number;
   /** 32 bytes that all that templates draw at random follows from. */
   readonly entropy: Uint8Array;
-  /** From the moment that it runs, waiting not counted. */
+  /** What it may compute, in milliseconds of a processor; waiting is not counted. */
   readonly timeoutMs: number;
   /** What is rendered, for errors. */
   readonly resource: string;
@@ -185,15 +193,19 @@ class Pool implements Sandbox {
     const seed = Buffer.from(entropy).readUInt32LE(0);
     const request = JSON.stringify({ ...job.request, seed, maxOutputBytes });
     const over = new AbortController();
-    const late = this.#options.clock.sleep(timeoutMs, over.signal).then(() => null);
+    const { clock } = this.#options;
     const outcome = await Promise.race([
       member.run({ request, clockMs, entropy, ...how }, job.files),
-      late,
+      exceedLimit(clock, timeoutMs, () => member.computedMs(), over.signal),
     ]);
     over.abort();
-    if (outcome === null) {
+    if (outcome === 'computing') {
       const message = `${resource} was not rendered within ${timeoutMs} ms.`;
       return { result: failure(renderTimeout({ message, resource })), usable: false };
+    }
+    if (outcome === 'waiting') {
+      const message = `${resource} was not rendered: the machine let the engine compute less than ${timeoutMs} ms all the while.`;
+      return { result: failure(renderOverdue({ message, resource })), usable: false };
     }
     if (outcome.kind !== 'done') return { result: failureOf(outcome, resource), usable: false };
     for (const index of outcome.used) job.files.use(index);

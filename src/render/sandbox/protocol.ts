@@ -151,6 +151,8 @@ export interface WorkerJob {
 
 /** From a worker to the pool. */
 export type WorkerMessage =
+  /** The instance is there, and the render begins; by then the thread has computed for `computedMs`. */
+  | { readonly kind: 'began'; readonly computedMs: number }
   | { readonly kind: 'ask'; readonly question: Question; readonly path: string }
   | {
       readonly kind: 'done';

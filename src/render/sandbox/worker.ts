@@ -49,6 +49,8 @@ function run(job: WorkerJob): void {
   used = new Set();
   instance ??= createInstance(module, ask);
   if (job.fresh) instance.reset();
+  const { user, system } = process.threadCpuUsage();
+  send({ kind: 'began', computedMs: (user + system) / 1_000 });
   const response = instance.call(job.request, job).slice();
   const { memoryBytes } = instance;
   send({ kind: 'done', response, memoryBytes, used: [...used] }, [response.buffer]);
