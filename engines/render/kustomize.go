@@ -38,7 +38,7 @@ func renderKustomization(asked *Request, answer *Response) error {
 	size := 0
 	for _, resource := range resources.Resources() {
 		// What the program prints is this, written as YAML.
-		object, err := resource.MarshalJSON()
+		object, err := objectOf(resource)
 		if err != nil {
 			return err
 		}

@@ -58,6 +58,27 @@ func heapEndAt() unsafe.Pointer { return unsafe.Pointer(&heapEnd) }
 //go:wasmexport fairlead_heap_limit
 func heapLimitAt() unsafe.Pointer { return unsafe.Pointer(&heapLimit) }
 
+// moduleData is the beginning of what the linker tells the runtime about the module (runtime/symtab.go). Everything
+// below noptrdata is constant: types, names, tables.
+type moduleData struct {
+	_         *byte
+	_         [3][]byte
+	_         [2][]byte
+	_         []uint64
+	_         uintptr
+	_, _      uintptr
+	_, _      uintptr
+	noptrdata uintptr
+}
+
+//go:linkname firstModuleData runtime.firstmoduledata
+var firstModuleData moduleData
+
+// fairlead_constants_end is the address where memory begins that code writes to.
+//
+//go:wasmexport fairlead_constants_end
+func constantsEnd() uint32 { return uint32(firstModuleData.noptrdata) }
+
 // The host reads and writes these, which the garbage collector cannot know.
 var request, response []byte
 

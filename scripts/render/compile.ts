@@ -4,6 +4,7 @@ import { runGo } from './go.ts';
 import type { Go } from './go.ts';
 import { helmLinkerFlags } from './helm-flags.ts';
 import { startState } from './start-state.ts';
+import { patchKustomize } from './patch-kustomize.ts';
 import { withGlobalsExported, withMemoryMaximum, withState } from './wasm-state.ts';
 
 /** The Go module of the engines. */
@@ -50,6 +51,7 @@ function prepare(go: Go, build: string): void {
   }
   chmodSync(copy, 0o755);
   cpSync(join(moduleFolder, '_replaced/kustomize-api'), copy, { recursive: true });
+  patchKustomize(copy);
   const replace = `-replace=${kustomizeModule}=./.build/kustomize-api`;
   runGo(go, moduleFolder, ['mod', 'edit', replace, '.build/go.mod']);
 }
