@@ -14,7 +14,7 @@ import { openRenderCache, renderVersion } from './render/cache/cache.ts';
 import type { RenderCache } from './render/cache/cache.ts';
 import { createRendererRegistry } from './render/registry.ts';
 import { readEngineDigest } from './render/sandbox/module.ts';
-import { createSandbox } from './render/sandbox/pool.ts';
+import { createSandboxProcess } from './render/sandbox/process/sandbox-process.ts';
 import { openChartSource } from './source/chart/chart-source.ts';
 import { openGit } from './source/git.ts';
 import type { Git } from './source/git.ts';
@@ -104,7 +104,7 @@ async function compose(options: OpenOptions, git: Git, state: State): Promise<Co
   const pool = createMirrorPool({ directory: state.mirrorsDirectory, git, clock: systemClock });
   const local = options.mode === 'checkout' ? await openCheckout(options, git) : null;
   const cacheDirectory = defaultCacheDir(options.env);
-  const sandbox = createSandbox({ clock: systemClock, cacheDirectory });
+  const sandbox = createSandboxProcess({ clock: systemClock, cacheDirectory });
   const cache = await openCache(state);
   const registry = createRendererRegistry(systemClock, { sandbox, seedOf: state.seedOf }, cache);
   const repository = local === null ? followed(options) : local.config;

@@ -2,46 +2,17 @@ import { availableParallelism } from 'node:os';
 import { failure, success } from '../../model/result.ts';
 import type { Result } from '../../model/result.ts';
 import { toFairleadError } from '../../model/error.ts';
+import type { FairleadError } from '../../model/error.ts';
 import { collectGarbage } from '../../system/garbage.ts';
 import type { Clock } from '../../system/clock.ts';
-import {
-  engineBroken,
-  engineLost,
-  numberInexact,
-  renderMemory,
-  renderOverdue,
-  renderTimeout,
-} from '../errors.ts';
-import { InexactNumber, parseExactJson } from './exact-json.ts';
+import { engineBroken, engineLost, renderMemory, renderOverdue, renderTimeout } from '../errors.ts';
 import { exceedLimit } from './limit.ts';
 import { startMember } from './member.ts';
 import type { Member, Outcome } from './member.ts';
 import { loadEngine } from './module.ts';
-import type { EngineFiles, EngineRequest, EngineResponse, Foreseen } from './protocol.ts';
-
-/** One render: what is asked, and all that it may see. */
-export interface SandboxJob {
-  readonly request: EngineRequest;
-  readonly files: EngineFiles;
-  /** Renders of another project find nothing of this one's in memory. */
-  readonly project: string;
-  /** Wall clock that templates see. */
-  readonly clockMs: number;
-  /** 32 bytes that all that templates draw at random follows from. */
-  readonly entropy: Uint8Array;
-  /** What it may compute, in milliseconds of a processor; waiting is not counted. */
-  readonly timeoutMs: number;
-  /** What is rendered, for errors. */
-  readonly resource: string;
-}
-
-/** Runs the engines apart from this process's files, network and memory. */
-export interface Sandbox extends AsyncDisposable {
-  /** Gives what the engine answers, or why there is no answer; a render that goes wrong concerns no other. */
-  render(job: SandboxJob): Promise<Result<EngineResponse>>;
-  /** Threads that are there now. */
-  readonly workers: number;
-}
+import type { Foreseen } from './protocol.ts';
+import { readResponses } from './sandbox.ts';
+import type { RawSandbox, Sandbox, SandboxJob } from './sandbox.ts';
 
 export interface SandboxOptions {
   readonly clock: Clock;
@@ -68,7 +39,7 @@ const worthReplacingBytes = 128 * 2 ** 20;
 
 interface Waiting {
   readonly job: SandboxJob;
-  readonly settle: (result: Result<EngineResponse>) => void;
+  readonly settle: (result: Result<Uint8Array>) => void;
   foreseen: Promise<readonly Foreseen[]> | null;
 }
 
@@ -80,11 +51,31 @@ interface Place {
   spent: boolean;
 }
 
+/** How a render ended, and whether its instance can be used again. */
+interface Ran {
+  readonly result: Result<Uint8Array>;
+  readonly usable: boolean;
+  /** It left something that no other may find. */
+  readonly spent: boolean;
+}
+
+const broken = (error: FairleadError): Ran => ({
+  result: failure(error),
+  usable: false,
+  spent: true,
+});
+
+/** A sandbox in threads of this process. */
 export function createSandbox(options: SandboxOptions): Sandbox {
+  return readResponses(createPool(options));
+}
+
+/** The same, for who passes responses on as they are. */
+export function createPool(options: SandboxOptions): RawSandbox {
   return new Pool(options);
 }
 
-class Pool implements Sandbox {
+class Pool implements RawSandbox {
   readonly #options: SandboxOptions;
   readonly #maxWorkers: number;
   readonly #queue: Waiting[] = [];
@@ -106,7 +97,7 @@ class Pool implements Sandbox {
     return this.#idle.length + this.#busy;
   }
 
-  render(job: SandboxJob): Promise<Result<EngineResponse>> {
+  render(job: SandboxJob): Promise<Result<Uint8Array>> {
     if (this.#closed) throw new Error('the sandbox is closed');
     return new Promise((settle) => {
       this.#queue.push({ job, settle, foreseen: null });
@@ -159,8 +150,8 @@ class Pool implements Sandbox {
       const isOthers = place.project !== null && place.project !== job.project;
       const fresh = job.request.op === 'helm' || place.spent || isOthers;
       place.project = job.project;
-      const { result, usable } = await this.#run(place.member, job, { fresh, foreseen });
-      place.spent = result.ok && result.value.spent === true;
+      const { result, usable, spent } = await this.#run(place.member, job, { fresh, foreseen });
+      place.spent = spent;
       const isOneTooMany = this.#idle.length >= this.#maxWorkers;
       if (usable && !this.#closed && !isOneTooMany) this.#idle.push(place);
       else await place.member.end();
@@ -188,7 +179,7 @@ class Pool implements Sandbox {
     member: Member,
     job: SandboxJob,
     how: { readonly fresh: boolean; readonly foreseen: readonly Foreseen[] },
-  ): Promise<{ readonly result: Result<EngineResponse>; readonly usable: boolean }> {
+  ): Promise<Ran> {
     const { clockMs, entropy, resource, timeoutMs } = job;
     const seed = Buffer.from(entropy).readUInt32LE(0);
     const request = JSON.stringify({ ...job.request, seed, maxOutputBytes });
@@ -201,16 +192,16 @@ class Pool implements Sandbox {
     over.abort();
     if (outcome === 'computing') {
       const message = `${resource} was not rendered within ${timeoutMs} ms.`;
-      return { result: failure(renderTimeout({ message, resource })), usable: false };
+      return broken(renderTimeout({ message, resource }));
     }
     if (outcome === 'waiting') {
       const message = `${resource} was not rendered: the machine let the engine compute less than ${timeoutMs} ms all the while.`;
-      return { result: failure(renderOverdue({ message, resource })), usable: false };
+      return broken(renderOverdue({ message, resource }));
     }
-    if (outcome.kind !== 'done') return { result: failureOf(outcome, resource), usable: false };
+    if (outcome.kind !== 'done') return broken(errorOf(outcome, resource));
     for (const index of outcome.used) job.files.use(index);
     const usable = outcome.memoryBytes < worthReplacingBytes;
-    return { result: responseOf(outcome.response, resource), usable };
+    return { result: success(outcome.response), usable, spent: outcome.spent };
   }
 
   /** Lets the threads go after a while, and later the module. */
@@ -242,27 +233,15 @@ async function foresee({ files }: SandboxJob): Promise<readonly Foreseen[]> {
   }
 }
 
-function responseOf(bytes: Uint8Array, resource: string): Result<EngineResponse> {
-  try {
-    const text = Buffer.from(bytes).toString('utf8');
-    // The engine is ours, and of the version that this was written for.
-    return success(parseExactJson(text) as EngineResponse);
-  } catch (thrown) {
-    if (!(thrown instanceof InexactNumber)) throw thrown;
-    const message = `${resource}: the number ${thrown.message} has more digits than can be kept`;
-    return failure(numberInexact({ message, resource }));
-  }
-}
-
-function failureOf(outcome: Exclude<Outcome, { kind: 'done' }>, resource: string): Result<never> {
+function errorOf(outcome: Exclude<Outcome, { kind: 'done' }>, resource: string): FairleadError {
   const lines = outcome.said.split('\n').filter((line) => line !== '');
   const said = lines.find((line) => line.startsWith(fatal)) ?? lines[0] ?? '';
   if (outcome.kind === 'lost') {
-    return failure(engineLost({ message: `rendering ${resource}: ${said}`, resource }));
+    return engineLost({ message: `rendering ${resource}: ${said}`, resource });
   }
   if (said.startsWith(`${fatal}out of memory`)) {
     const message = `${resource} needs more memory than a render may have (256 MiB).`;
-    return failure(renderMemory({ message, resource }));
+    return renderMemory({ message, resource });
   }
-  return failure(engineBroken({ message: `rendering ${resource} broke off: ${said}`, resource }));
+  return engineBroken({ message: `rendering ${resource} broke off: ${said}`, resource });
 }

@@ -158,6 +158,8 @@ export type WorkerMessage =
       readonly kind: 'done';
       readonly response: Uint8Array;
       readonly memoryBytes: number;
+      /** Whether the instance must forget this render before the next one. */
+      readonly spent: boolean;
       /** Indices of the foreseen answers that were used. */
       readonly used: readonly number[];
     }

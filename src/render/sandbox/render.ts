@@ -8,7 +8,7 @@ import type { SeedId, SeedOf } from '../../model/seed.ts';
 import { faultOf } from './faults.ts';
 import { answerLookups } from './lookups.ts';
 import { manifestsOf } from './manifests.ts';
-import type { Sandbox } from './pool.ts';
+import type { Sandbox } from './sandbox.ts';
 import type { EngineDocument, EngineRequest } from './protocol.ts';
 import { recordFiles } from './tree-files.ts';
 import type { Expected } from './tree-files.ts';

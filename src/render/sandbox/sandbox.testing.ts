@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../system/clock.ts';
 import { createSandbox } from './pool.ts';
-import type { Sandbox } from './pool.ts';
+import type { Sandbox } from './sandbox.ts';
 import type { SeedOf } from '../../model/seed.ts';
 
 /** Where the decompressed module is kept: where the program keeps it, so that tests do not all decompress it. */

@@ -1,5 +1,5 @@
 import { unwrap } from '../../model/result.ts';
-import type { Sandbox } from './pool.ts';
+import type { Sandbox } from './sandbox.ts';
 import type { Vocabulary } from './protocol.ts';
 
 /** The names that the engines know, by their own word. */
