@@ -18,6 +18,22 @@ export function cpuOf(pid: number): number | null {
   return facts === null ? null : facts.cpuSeconds * 1_000;
 }
 
+/**
+ * Memory that a process and its children have to themselves, with their part of what they share, in MiB: what would be
+ * free without them. `null` where the kernel does not tell (see proc_pid_smaps(5)).
+ */
+export function treeMiB(pid: number): number | null {
+  try {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
+    const own = Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? Number.NaN) / 1_024;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();
+    const sums = children === '' ? [] : children.split(' ').map((one) => treeMiB(Number(one)) ?? 0);
+    return sums.reduce((sum, one) => sum + one, own);
+  } catch {
+    return null;
+  }
+}
+
 let ticksPerSecond: number | null = null;
 
 /** See proc_pid_stat(5), proc_pid_status(5). */

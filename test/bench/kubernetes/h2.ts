@@ -56,8 +56,9 @@ export function openBareClient(kubeconfig: string, sessions: number): BareClient
   let next = 0;
   const request = (headers: Record<string, string>, end: boolean): ClientHttp2Stream => {
     next = (next + 1) % all.length;
-    const session = all[next];
-    if (session === undefined) throw new Error('no session');
+    let session = all[next];
+    // The server ends connections that were silent for a while.
+    if (session === undefined || session.closed || session.destroyed) all[next] = session = open();
     return session.request({ ...authorization, ...headers }, { endStream: end });
   };
   return {
