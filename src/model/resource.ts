@@ -130,6 +130,11 @@ export interface Live {
   /** The same shape as `Desired.fields`, secrets sealed under the same key. */
   readonly fields: JsonObject;
   readonly texts: Readonly<Record<string, string>>;
+  /**
+   * What of `fields` is ours by the target's own account: an update that was cut off is in no record. Default: what the
+   * inventory has.
+   */
+  readonly owned?: JsonObject;
   /** Facts that health is judged from (exit code, probe answers, conditions). */
   readonly status: JsonObject;
   /**

@@ -40,7 +40,7 @@ export function planChange(input: ChangeInput): Change | null {
   const { live } = observation;
   if (live.unasked === true) return runIfNeeded(input, 'not checked');
   const texts = { desired: item.texts, live: live.texts };
-  const applied = (entry ?? input.renamedFrom)?.fields ?? null;
+  const applied = live.owned ?? (entry ?? input.renamedFrom)?.fields ?? null;
   const diff = diffFields(item.fields, live.fields, applied, texts).map((field) => {
     const because = live.because?.[field.path];
     const heldBy = live.heldBy?.[field.path];

@@ -49,7 +49,7 @@ async function schedules(options: Options): Promise<number> {
   const { from, seeds } = options;
   if (options.trace || options.steps !== null) {
     const list = Array.from({ length: seeds }, (_, at) => from + at);
-    return trace(list, options.steps, print);
+    return trace(list, options, print);
   }
   const beganMs = performance.now();
   const failures: Played[] = [];
@@ -74,7 +74,8 @@ async function schedules(options: Options): Promise<number> {
   }
   const seconds = (performance.now() - beganMs) / 1_000;
   failures.sort((left, right) => Number(left.seed) - Number(right.seed));
-  for (const played of failures.slice(0, mostShrunk)) print(await describeFailure(played));
+  for (const played of failures.slice(0, mostShrunk))
+    print(await describeFailure(played, options.target));
   print(
     `${(seeds / seconds).toFixed(1)} schedules a second (${options.workers} workers), ` +
       `${Math.round(turns / Math.max(1, done))} turns and ${Math.round(effects / Math.max(1, done))} effects each\n`,

@@ -102,7 +102,7 @@ async function showsItself(copy: string, most: number): Promise<DefectResult['ca
   };
   const run = (scenarios: boolean, length: number): Promise<boolean> => {
     const seeds = Array.from({ length }, (_, at) => seed + at);
-    const job = { scenarios, seeds, replayed: [], untilBroken: true };
+    const job = { scenarios, seeds, target: 'mixed' as const, replayed: [], untilBroken: true };
     return within(worker, runJob(worker, job, onPlayed));
   };
   try {

@@ -1,15 +1,17 @@
 import { play } from '../run/run.ts';
-import type { Schedule } from '../run/schedule.ts';
-import { scheduleOf } from '../run/schedule.ts';
+import { driverOf, scheduleOf } from '../run/schedule.ts';
+import type { Schedule, TargetChoice } from '../run/schedule.ts';
 import { only, shrink } from '../run/shrink.ts';
 import type { Played } from './job.ts';
+import type { Options } from './options.ts';
 
 /** A failed schedule for people: what broke, the fewest steps that still break it, and how to see them again. */
-export async function describeFailure(played: Played): Promise<string> {
+export async function describeFailure(played: Played, target: TargetChoice): Promise<string> {
   const [violation] = played.violations;
   const head = `seed ${played.seed}: ${violation?.rule}: ${violation?.message}\n`;
   if (typeof played.seed === 'string') return head;
-  const schedule = scheduleOf(played.seed);
+  const schedule = scheduleOf(played.seed, driverOf(played.seed, target));
+  const how = target === 'mixed' ? '' : ` --target ${target}`;
   const outcome = await play(schedule).catch(() => null);
   if (outcome === null || outcome.violations.length === 0)
     return `${head}  (it does not show when it is played again)\n`;
@@ -22,8 +24,8 @@ export async function describeFailure(played: Played): Promise<string> {
       return `  ${at + 1}. ${did ?? `(nothing: ${step?.operation})`}, then ${describeGap(step?.gap)}\n`;
     }),
     ...shrunk.outcome.violations.map(({ message }) => `  → ${message}\n`),
-    `  all of it:    npm run sim -- --from ${played.seed} --seeds 1 --trace\n`,
-    `  these steps:  npm run sim -- --from ${played.seed} --seeds 1 --trace --steps ${shrunk.kept.join(',')},\n`,
+    `  all of it:    npm run sim -- --from ${played.seed} --seeds 1${how} --trace\n`,
+    `  these steps:  npm run sim -- --from ${played.seed} --seeds 1${how} --trace --steps ${shrunk.kept.join(',')},\n`,
   ].join('');
 }
 
@@ -35,12 +37,12 @@ function describeGap(gap: Schedule['steps'][number]['gap'] | undefined): string 
 /** Plays schedules one after the other and prints all that happens. @returns how many broke a rule. */
 export async function trace(
   seeds: readonly number[],
-  steps: readonly number[] | null,
+  { steps, target }: Pick<Options, 'steps' | 'target'>,
   print: (line: string) => void,
 ): Promise<number> {
   let broken = 0;
   for (const seed of seeds) {
-    const schedule = scheduleOf(seed);
+    const schedule = scheduleOf(seed, driverOf(seed, target));
     const outcome = await play(steps === null ? schedule : only(schedule, steps), true);
     for (const line of outcome.trace) print(`${line}\n`);
     print(`seed ${seed}: trace ${outcome.hash}, ${outcome.turns} turns\n`);

@@ -1,3 +1,4 @@
+import type { TargetChoice } from '../run/schedule.ts';
 import type { Violation } from '../judge/violation.ts';
 
 /** What a worker is asked for: these schedules, one after the other. */
@@ -5,6 +6,7 @@ export interface Job {
   /** Play the scenarios first, until one breaks a rule. */
   readonly scenarios: boolean;
   readonly seeds: readonly number[];
+  readonly target: TargetChoice;
   /** Play each of these seeds twice and compare. */
   readonly replayed: readonly number[];
   /** End with the first one that breaks a rule. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { TargetChoice } from '../run/schedule.ts';
 
 export interface Options {
   /** Schedules to play. Default 300. */
@@ -8,6 +9,8 @@ export interface Options {
   readonly from: number;
   /** Print everything that happens; one schedule after the other, without defects. */
   readonly trace: boolean;
+  /** What the targets of schedules are. Default `mixed`: one in five has clusters. */
+  readonly target: TargetChoice;
   /** Play only these steps of each schedule, by number from 0; `null`: all. */
   readonly steps: readonly number[] | null;
   readonly defects: boolean;
@@ -25,6 +28,7 @@ export const usage = `npm run sim -- [options]
 
   --seeds N       schedules to play (default 300)
   --from S        first seed (default 1)
+  --target host|kubernetes|mixed  what targets are (default mixed: clusters in one schedule of five)
   --trace         print all that happens in them
   --steps A,B,…   only these steps of each schedule, as shrinking prints them
   --defects on|off  try the planted defects, too (default: from ${defectsFrom.toLocaleString('en')} schedules on)
@@ -41,6 +45,7 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
       seeds: { type: 'string', default: '300' },
       from: { type: 'string', default: '1' },
       trace: { type: 'boolean', default: false },
+      target: { type: 'string', default: 'mixed' },
       steps: { type: 'string' },
       defects: { type: 'string' },
       defect: { type: 'string' },
@@ -51,13 +56,16 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
   });
   if (values.help) return 'help';
   const seeds = count('seeds', values.seeds);
-  const { defects, defect, steps } = values;
+  const { defects, defect, steps, target } = values;
+  if (target !== 'host' && target !== 'kubernetes' && target !== 'mixed')
+    throw new Error(`--target is host, kubernetes or mixed, not ${target}`);
   if (defects !== undefined && defects !== 'on' && defects !== 'off')
     throw new Error(`--defects is on or off, not ${defects}`);
   return {
     seeds,
     from: count('from', values.from),
     trace: values.trace,
+    target,
     steps:
       steps === undefined
         ? null

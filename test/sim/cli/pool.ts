@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Job, Played } from './job.ts';
+import type { Options } from './options.ts';
 
 /** Seeds that a worker gets at a time. */
 const chunk = 20;
@@ -8,7 +9,7 @@ const replayEvery = 40;
 
 /** Plays schedules in several threads. `onPlayed` is called for each, in no particular order. */
 export async function playAll(
-  options: { readonly from: number; readonly seeds: number; readonly workers: number },
+  options: Pick<Options, 'from' | 'seeds' | 'workers' | 'target'>,
   onPlayed: (played: Played) => void,
 ): Promise<void> {
   const end = options.from + options.seeds;
@@ -23,7 +24,8 @@ export async function playAll(
     try {
       for (let seeds = take(); seeds.length > 0; seeds = take()) {
         const replayed = seeds.filter((seed) => seed % replayEvery === 0);
-        const job = { scenarios: false, seeds, replayed, untilBroken: false };
+        const { target } = options;
+        const job = { scenarios: false, seeds, target, replayed, untilBroken: false };
         await runJob(worker, job, onPlayed);
       }
     } finally {

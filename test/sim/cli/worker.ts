@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import type { Outcome } from '../run/run.ts';
 import { play, playScenario } from '../run/run.ts';
-import { scheduleOf } from '../run/schedule.ts';
+import { driverOf, scheduleOf } from '../run/schedule.ts';
 import { scenarios } from '../scenarios/registry.ts';
 import type { Job, Played } from './job.ts';
 
@@ -23,7 +23,7 @@ async function work(job: Job): Promise<void> {
     }
   }
   for (const seed of job.seeds) {
-    const playSeed = (): Promise<Outcome> => play(scheduleOf(seed));
+    const playSeed = (): Promise<Outcome> => play(scheduleOf(seed, driverOf(seed, job.target)));
     const first = await playSafely(seed, playSeed);
     if (!job.replayed.includes(seed) || first.violations.length > 0) {
       port?.postMessage(first);

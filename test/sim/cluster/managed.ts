@@ -31,7 +31,7 @@ export interface Writer {
   readonly time: string;
 }
 
-interface Entry extends Writer {
+export interface Entry extends Writer {
   readonly fields: Fields;
 }
 
@@ -57,7 +57,7 @@ export function applyFields(
 ): Merged {
   const wish = wished(kind, config);
   const before = bare(live ?? {});
-  const entries = live === null ? [] : [...entriesOf(live), ...unbooked(kind, live, writer)];
+  const entries = live === null ? [] : [...managersOf(live), ...unbooked(kind, live, writer)];
   const others = entries.filter((entry) => !isSameWriter(entry, writer));
   const last = entries.find((entry) => isSameWriter(entry, writer));
   const set = withoutIdentity(fieldsOf(kind.schema, wish), kind);
@@ -91,8 +91,8 @@ export function updateFields(
   writer: Writer,
 ): JsonObject {
   // Who writes managers themselves means them, unless there are none in it.
-  const given = entriesOf(next);
-  const entries = given.length > 0 ? given : entriesOf(live);
+  const given = managersOf(next);
+  const entries = given.length > 0 ? given : managersOf(live);
   const after = bare(next);
   // An empty list ends the book-keeping, until somebody applies.
   const isReset =
@@ -141,12 +141,13 @@ function encodeEntry({ fields, ...writer }: Entry): JsonObject {
 
 /** What is there without anybody managing it belongs to whoever came before the first who applies. */
 function unbooked(kind: Kind, live: JsonObject, { apiVersion, time }: Writer): readonly Entry[] {
-  if (entriesOf(live).length > 0) return [];
+  if (managersOf(live).length > 0) return [];
   const fields = withoutIdentity(fieldsOf(kind.schema, bare(live)), kind);
   return [{ manager: 'before-first-apply', operation: 'Update', apiVersion, time, fields }];
 }
 
-function entriesOf(object: JsonObject | null): readonly Entry[] {
+/** Who manages which fields of an object. */
+export function managersOf(object: JsonObject | null): readonly Entry[] {
   const metadata = object?.['metadata'];
   const entries = isJsonObject(metadata) ? metadata['managedFields'] : undefined;
   if (!Array.isArray(entries)) return [];
@@ -196,7 +197,7 @@ function withoutIdentity(fields: Fields, kind: Kind | null): Fields {
   );
 }
 
-function bare(object: JsonObject): JsonObject {
+export function bare(object: JsonObject): JsonObject {
   const { metadata, ...rest } = object;
   if (!isJsonObject(metadata)) return object;
   const { managedFields: _managers, ...kept } = metadata;

@@ -1,3 +1,6 @@
+import type { JsonObject } from '../../../src/model/json.ts';
+import { manifestOf } from '../cluster/things.ts';
+import { objectAt, set } from '../cluster/value.ts';
 import type {
   ApplicationModel,
   ApplicationSettings,
@@ -9,8 +12,11 @@ import { defaultSettings, placeOfThing, targetNames } from './model.ts';
 /** Group and version of the kinds that the target model knows. */
 export const thingApiVersion = 'sim.fairlead.dev/v1';
 
-/** The files of a commit, by path. */
-export function filesOf(model: RepositoryModel): ReadonlyMap<string, string> {
+/** The files of a commit, by path. @param secrets values that stand in Git where targets hold none of their own */
+export function filesOf(
+  model: RepositoryModel,
+  secrets: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   const fault = model.configFault;
   if (fault?.kind !== 'missing') {
@@ -20,7 +26,12 @@ export function filesOf(model: RepositoryModel): ReadonlyMap<string, string> {
   for (const application of model.applications) {
     if (application.fault === 'missing') continue;
     for (const environment of application.environments)
-      addManifests(files, application, environment);
+      addManifests(
+        files,
+        (thing) => manifestFor(model, application, environment, thing, secrets),
+        application,
+        environment,
+      );
   }
   files.set('README.md', 'A repository.\n');
   return files;
@@ -28,6 +39,7 @@ export function filesOf(model: RepositoryModel): ReadonlyMap<string, string> {
 
 function addManifests(
   files: Map<string, string>,
+  manifest: (thing: ThingModel) => JsonObject,
   application: ApplicationModel,
   environment: string,
 ): void {
@@ -35,21 +47,19 @@ function addManifests(
   files.set(`${folder}/.keep`, '');
   if (application.fault === 'empty') return;
   for (const thing of application.things) {
-    const manifest = manifestOf(application, environment, thing);
-    files.set(`${folder}/${thing.name}.json`, JSON.stringify(manifest));
+    files.set(`${folder}/${thing.name}.json`, JSON.stringify(manifest(thing)));
   }
   const [first] = application.things;
   if (first === undefined) return;
-  const manifest = manifestOf(application, environment, first);
   switch (application.fault) {
     case 'syntax':
       files.set(`${folder}/broken.json`, '{"apiVersion": ');
       break;
     case 'unknown-kind':
-      files.set(`${folder}/broken.json`, JSON.stringify({ ...manifest, kind: 'Nothing' }));
+      files.set(`${folder}/broken.json`, JSON.stringify({ ...manifest(first), kind: 'Nothing' }));
       break;
     case 'duplicate':
-      files.set(`${folder}/broken.json`, JSON.stringify(manifest));
+      files.set(`${folder}/broken.json`, JSON.stringify(manifest(first)));
       break;
     case 'missing':
     case null:
@@ -57,13 +67,20 @@ function addManifests(
   }
 }
 
-function manifestOf(application: ApplicationModel, environment: string, thing: ThingModel) {
+function manifestFor(
+  model: RepositoryModel,
+  application: ApplicationModel,
+  environment: string,
+  thing: ThingModel,
+  secrets: ReadonlyMap<string, string>,
+): JsonObject {
+  if (model.driver === 'kubernetes') return objectFor(application, environment, thing, secrets);
   return {
     apiVersion: thingApiVersion,
     kind: thing.kind,
     metadata: { name: thing.name },
     spec: {
-      at: placeOfThing(environment, application, thing),
+      at: placeOfThing('host', environment, application, thing),
       value: thing.value,
       ...(thing.note === null ? {} : { note: thing.note }),
       ...(thing.secret === null ? {} : { secret: thing.secret }),
@@ -73,10 +90,33 @@ function manifestOf(application: ApplicationModel, environment: string, thing: T
   };
 }
 
+/** A thing as an object of a cluster: its order and whether it is pruned stand in annotations. */
+function objectFor(
+  application: ApplicationModel,
+  environment: string,
+  thing: ThingModel,
+  secrets: ReadonlyMap<string, string>,
+): JsonObject {
+  const { kind, value, note, wave, prune } = thing;
+  const secret = thing.secret === null ? null : (secrets.get(thing.secret) ?? '');
+  const where = placeOfThing('kubernetes', environment, application, thing);
+  const object = manifestOf(where, { kind, value, note, secret });
+  const annotations = {
+    ...objectAt(object, 'metadata', 'annotations'),
+    ...(wave === 0 ? {} : { 'fairlead.dev/wave': String(wave) }),
+    ...(prune ? {} : { 'fairlead.dev/prune': 'disabled' }),
+  };
+  return Object.keys(annotations).length === 0
+    ? object
+    : set(object, ['metadata', 'annotations'], annotations);
+}
+
 /** JSON is YAML, and needs no quoting of its own. */
 function configText(model: RepositoryModel): string {
   const documents = [
-    ...targetNames.map((name) => document('Target', name, { sim: {} })),
+    ...targetNames.map((name) =>
+      document('Target', name, model.driver === 'host' ? { sim: {} } : { kubernetes: {} }),
+    ),
     ...model.environments.map(({ name, targets: where, sync, ephemeral }) =>
       document('Environment', name, { targets: where, sync, ephemeral }),
     ),
@@ -86,6 +126,9 @@ function configText(model: RepositoryModel): string {
         model.configFault.application === application.name;
       return document('Application', application.name, {
         ...applicationSpec(application),
+        ...(model.driver === 'host'
+          ? {}
+          : { kubernetes: { syncOptions: ['CreateNamespace=true'] } }),
         ...(broken ? { prunee: true } : {}),
       });
     }),

@@ -1,3 +1,4 @@
+import { whereAt } from '../cluster/things.ts';
 import type { SyncPolicy } from '../../../src/model/config.ts';
 
 /**
@@ -5,11 +6,15 @@ import type { SyncPolicy } from '../../../src/model/config.ts';
  * it needs none of the engine's code to know what should be live.
  */
 export interface RepositoryModel {
+  /** What the targets are: places in memory, or clusters. */
+  readonly driver: DriverName;
   readonly applications: readonly ApplicationModel[];
   readonly environments: readonly EnvironmentModel[];
   /** What is wrong with the configuration files; `null`: nothing. */
   readonly configFault: ConfigFault | null;
 }
+
+export type DriverName = 'host' | 'kubernetes';
 
 export type ConfigFault =
   /** The file is no YAML: nothing in it can be told by name. */
@@ -65,7 +70,8 @@ export type ManifestFault =
   /** The folder is there and holds no manifest. */
   | 'empty';
 
-export type ThingKind = 'Thing' | 'Worker' | 'Volume' | 'Task';
+/** The last two are at clusters alone: a kind of its own, and an object of that. */
+export type ThingKind = 'Thing' | 'Worker' | 'Volume' | 'Task' | 'Definition' | 'Gadget';
 
 export interface ThingModel {
   readonly kind: ThingKind;
@@ -109,11 +115,13 @@ export const sharedPrefix = 'shared-';
 
 /** Where a thing is at a target. */
 export function placeOfThing(
+  driver: DriverName,
   environment: string,
   application: ApplicationModel,
-  thing: ThingModel,
+  { kind, at, secret }: ThingModel,
 ): string {
-  return thing.at.startsWith(sharedPrefix)
-    ? `${environment}/shared/${thing.at}`
-    : `${environment}/${application.folder}/${thing.at}`;
+  const folder = at.startsWith(sharedPrefix) ? 'shared' : application.folder;
+  return driver === 'host'
+    ? `${environment}/${folder}/${at}`
+    : whereAt(kind, secret !== null, `${environment}-${folder}`, at);
 }

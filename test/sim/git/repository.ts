@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { filesOf } from './files.ts';
 import type { RepositoryModel } from './model.ts';
 
 export interface Commit {
@@ -17,8 +16,11 @@ export class Repository {
   #tip: string | null = null;
   #count = 0;
 
-  constructor(url: string) {
+  readonly #filesOf: (model: RepositoryModel) => ReadonlyMap<string, string>;
+
+  constructor(url: string, files: (model: RepositoryModel) => ReadonlyMap<string, string>) {
     this.url = url;
+    this.#filesOf = files;
   }
 
   get tip(): Commit | null {
@@ -42,7 +44,7 @@ export class Repository {
 
   /** Puts a commit on top of `parent` and moves the branch there; what does not descend is a forced push. */
   push(model: RepositoryModel, parent: string | null = this.#tip): Commit {
-    const files = filesOf(model);
+    const files = this.#filesOf(model);
     const tree = oidOf(
       JSON.stringify([...files].map(([path, content]) => `${path} ${content}`).toSorted()),
     );

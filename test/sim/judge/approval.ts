@@ -47,10 +47,13 @@ export function checkApproval(
   if (agreed) return;
   const inventory = inventoryOf(place, name);
   if (after !== null) {
-    const entry = inventory?.entries.find(({ locator }) => locator['at'] === at);
-    const { value, note = null } = entry?.fields ?? {};
+    const entry = inventory?.entries.find((one) => place.whereOf(one) === at);
+    const known = entry === undefined ? null : place.announced(entry);
     // What the inventory has was released before, or agreed to and never confirmed.
-    if (entry !== undefined && sameJson([value, note], [after.spec.value, after.spec.note])) {
+    if (
+      known !== null &&
+      sameJson([known.value, known.note], [after.spec.value, after.spec.note])
+    ) {
       if (wasOwned(book, effect)) return;
     }
   }
@@ -61,7 +64,7 @@ export function checkApproval(
 /** Whether the place was in the inventory before this release. */
 function wasOwned(book: Book, { place, name, release, at }: SeenEffect): boolean {
   const before = book.inventoryBefore(place, name, release.id);
-  return before?.entries.some(({ locator }) => locator['at'] === at) ?? false;
+  return before?.entries.some((entry) => place.whereOf(entry) === at) ?? false;
 }
 
 function isLastGood(world: World, { place, name, key, at, after }: SeenEffect): boolean {

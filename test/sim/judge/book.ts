@@ -24,6 +24,7 @@ export interface Agreed {
 
 interface Save {
   readonly order: number;
+  readonly atMs: number;
   readonly by: string;
   readonly inventory: Inventory | null;
 }
@@ -78,7 +79,12 @@ export class Book {
     const at = `${place.name} ${key}`;
     const saves = this.#saves.get(at) ?? [];
     this.#saves.set(at, saves);
-    saves.push({ order: this.tick(), by: controller.name, inventory });
+    saves.push({
+      order: this.tick(),
+      atMs: this.#world.scheduler.nowMs,
+      by: controller.name,
+      inventory,
+    });
     const release = inventory?.release ?? null;
     if (release === null || this.#announced.has(release)) return;
     this.#announced.set(release, this.#accepted.get(controller)?.length ?? 0);
@@ -104,8 +110,8 @@ export class Book {
       const commit = this.#world.repository.find(plan.revision[0]?.commit ?? '');
       const wish = commit === null ? null : wishOf(commit.model, key, this.#world.secrets);
       for (const change of plan.changes) {
-        const { at } = change.locator;
-        if (typeof at !== 'string') continue;
+        const at = this.#world.places.get(plan.target)?.whereOf(change) ?? '';
+        if (at === '') continue;
         const spec = wish?.kind === 'things' ? (wish.things.get(at) ?? null) : null;
         this.agreed.push({
           folder: folderOf(key.application),
@@ -126,10 +132,11 @@ export class Book {
     return saves.findLast(({ by }) => by === controller.name)?.order ?? 0;
   }
 
-  /** Whether somebody wrote the inventory after one moment and before another. */
+  /** Whether somebody wrote the inventory after one moment and before another, as far as a look can have shown it. */
   wasSavedBetween(place: Place, key: string, after: number, before: number): boolean {
     const saves = this.#saves.get(`${place.name} ${key}`) ?? [];
-    return saves.some(({ order }) => order > after && order < before);
+    const seenMs = this.#world.scheduler.nowMs - place.recordLagMs;
+    return saves.some(({ order, atMs }) => order > after && order < before && atMs <= seenMs);
   }
 
   /** What was owned before a release announced itself. */

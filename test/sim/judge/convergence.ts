@@ -47,7 +47,9 @@ function leftovers(
     if (wanted.has(where)) continue;
     const [target = '', at = ''] = where.split(' ');
     const place = world.places.get(target);
-    if (place === undefined || mayStay(world, model, name, target, at)) continue;
+    // What goes with its namespace or its kind goes without anybody's notice.
+    if (place === undefined || place.thing(at) === null) continue;
+    if (mayStay(world, model, name, target, at)) continue;
     const message = `${name}: ${at} at ${target} is left over, and no commit wants it`;
     found.push({ name, where: null, message });
   }
@@ -70,7 +72,7 @@ function mayStay(
   const owned = [...(place?.inventories.keys() ?? [])]
     .filter((other) => folderOf(other.split('@')[0] ?? '') === folderOf(application))
     .flatMap((other) => (place === undefined ? [] : (inventoryOf(place, other)?.entries ?? [])));
-  const entry = owned.find(({ locator }) => locator['at'] === at);
+  const entry = owned.find((one) => place?.whereOf(one) === at);
   if (owner !== undefined && entry !== undefined) return !entry.prune || !owner.settings.prune;
   // Under another key its seal is another one: that it is what was announced cannot be told.
   if (place?.thing(at)?.spec.secret != null && world.installations > 1) return true;

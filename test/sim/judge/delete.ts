@@ -1,6 +1,7 @@
 import { sameJson } from '../../../src/model/json.ts';
 import type { InventoryEntry } from '../../../src/model/inventory.ts';
 import { inventoryOf } from '../place/ledger.ts';
+import type { Place, ThingSpec } from '../place/place.ts';
 import type { World } from '../run/world.ts';
 import type { Agreed, Book } from './book.ts';
 import { describeEffect } from './effect.ts';
@@ -27,13 +28,14 @@ export function checkDelete(
   const { before, after, place, name, at, release } = effect;
   if (before === null || after !== null) return;
   const uid = place.uidOf(before);
-  const entry = inventoryOf(place, name)?.entries.find(({ locator }) => locator['at'] === at);
+  const entry = inventoryOf(place, name)?.entries.find((one) => place.whereOf(one) === at);
   const isAgreed = book.agreed.some((one) => isThisDelete(one, effect, uid));
   if (entry === undefined) {
     report('delete-without-record', `${describeEffect(effect)}: the inventory does not know it`);
     return;
   }
-  const isRecorded = entry.uid === uid || (entry.uid === null && isAsAnnounced(entry, before.spec));
+  const isRecorded =
+    entry.uid === uid || (entry.uid === null && isAsAnnounced(place, entry, before.spec));
   if (!isRecorded && !isAgreed) {
     report('delete-without-record', `${describeEffect(effect)}: ${uid} is not ${entry.uid}`);
     return;
@@ -73,10 +75,11 @@ function isKept(book: Book, effect: SeenEffect, entry: InventoryEntry): boolean 
   return isOff || !entry.prune;
 }
 
-function isAsAnnounced(entry: InventoryEntry, spec: object): boolean {
-  const { value, note = null } = entry.fields;
-  const found = spec as { readonly value: string; readonly note: string | null };
-  return sameJson([value, note], [found.value, found.note]);
+function isAsAnnounced(place: Place, entry: InventoryEntry, found: ThingSpec): boolean {
+  const announced = place.announced(entry);
+  return (
+    announced !== null && sameJson([announced.value, announced.note], [found.value, found.note])
+  );
 }
 
 /** One half of a move, of something that holds no data. */
@@ -126,7 +129,8 @@ function whyGuarded(
       ? null
       : 'the application is to be removed only after a yes';
   }
-  if (entry.traits.dataBearing) return 'it holds data';
+  const isData = effect.before?.spec.kind === 'Volume' || effect.before?.spec.kind === 'Definition';
+  if (entry.traits.dataBearing || isData) return 'it holds data';
   const owned = book.inventoryBefore(place, name, release.id)?.entries.length ?? 0;
   const most = Math.max(...settings.map(({ maxPrunePercent }) => maxPrunePercent));
   if (done.length >= shareFrom && owned > 0 && (100 * done.length) / owned > most)

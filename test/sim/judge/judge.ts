@@ -16,7 +16,7 @@ import { Fencing } from './fencing.ts';
 import { checkHistory } from './history.ts';
 import { checkDependencies, checkOrder } from './order.ts';
 import { checkOrders } from './orders.ts';
-import { checkAnnounced, checkGood, checkShrink } from './records.ts';
+import { checkAdopted, checkAnnounced, checkGood, checkShrink } from './records.ts';
 import { checkRevision } from './revision.ts';
 import type { Rule, Violation } from './violation.ts';
 
@@ -39,6 +39,10 @@ export class Judge {
   effects = 0;
   /** Writes of inventories so far. */
   records = 0;
+  /** Requests to change things so far, whatever became of them; where targets tell of them. */
+  requests = 0;
+  /** Hooks that were made or taken away so far. */
+  hooks = 0;
 
   constructor(world: World) {
     this.#world = world;
@@ -97,6 +101,7 @@ export class Judge {
     if (inventory !== null) this.onText('inventory', JSON.stringify(inventory));
     checkShrink(this.#world, place, key, inventory, this.report);
     checkGood(this.#world, place, key, inventory, this.report);
+    checkAdopted(controller, place, key, inventory, this.report);
     this.book.noteSave(controller, place, inventoryKey(key), inventory);
   }
 
@@ -145,9 +150,26 @@ export class Judge {
     if (this.isDecided) this.#world.trace.add(describeEffect(seen));
   }
 
+  onRequest(purpose: 'effect' | 'record'): void {
+    if (purpose === 'effect') this.requests += 1;
+  }
+
+  onHook(): void {
+    this.hooks += 1;
+  }
+
+  onBreach(place: Place, message: string): void {
+    this.report('foreign-touched', `${place.name}: ${message}`);
+  }
+
   onBug(text: string): void {
     this.report('bug', text);
   }
+}
+
+/** Replacing and adopting are ways to update. */
+function inShort(action: string): string {
+  return action === 'replace' || action === 'adopt' ? 'update' : action;
 }
 
 /** Whether a release's plan has this change. */
@@ -157,9 +179,7 @@ function holds(release: Release, place: Place, effect: Effect | ApplyEffect, at:
     (plan) =>
       plan.target === place.name &&
       plan.changes.some(
-        (change) =>
-          change.locator['at'] === at &&
-          (change.action === 'replace' ? 'update' : change.action) === action,
+        (change) => place.whereOf(change) === at && inShort(change.action) === inShort(action),
       ),
   );
 }

@@ -1,8 +1,6 @@
 import { sameJson } from '../../../src/model/json.ts';
 import type { Change } from '../../../src/model/plan.ts';
 import type { RepositoryModel } from '../git/model.ts';
-import { isBad } from '../git/model.ts';
-import { slowStartMs } from '../place/target.ts';
 import type { World } from '../run/world.ts';
 import type { Book } from './book.ts';
 import { describeEffect } from './effect.ts';
@@ -16,7 +14,7 @@ type Report = (rule: Rule, message: string) => void;
 export function checkOrder(world: World, effect: SeenEffect, report: Report): void {
   const { release, place, at, after } = effect;
   const changes = release.plan.plans.find((plan) => plan.target === place.name)?.changes ?? [];
-  const own = changes.find((change) => change.locator['at'] === at);
+  const own = changes.find((change) => place.whereOf(change) === at);
   if (own === undefined) return;
   for (const change of changes) {
     if (change.action === 'delete' || change.action === 'adopt') continue;
@@ -31,11 +29,9 @@ export function checkOrder(world: World, effect: SeenEffect, report: Report): vo
 /** Why an earlier change of the release is not done; `null`: it is, or somebody else has meddled. */
 function whyNotReady(world: World, effect: SeenEffect, change: Change): string | null {
   const { place, key, release } = effect;
-  const { at } = change.locator;
-  if (typeof at !== 'string' || world.judge.makers.get(`${place.name} ${at}`) !== effect.name) {
-    return typeof at === 'string' &&
-      place.thing(at) === null &&
-      !world.judge.meddled.has(`${place.name} ${at}`)
+  const at = place.whereOf(change);
+  if (world.judge.makers.get(`${place.name} ${at}`) !== effect.name) {
+    return at !== '' && place.thing(at) === null && !world.judge.meddled.has(`${place.name} ${at}`)
       ? `${at} is to be made`
       : null;
   }
@@ -49,10 +45,7 @@ function whyNotReady(world: World, effect: SeenEffect, change: Change): string |
     !sameJson({ ...wanted, secret: null }, { ...thing.spec, secret: null })
   )
     return `${at} is to be changed`;
-  if (thing.spec.kind !== 'Worker') return null;
-  const startedMs = world.scheduler.nowMs - thing.changedMs;
-  const isStarting = thing.spec.value.startsWith('slow') && startedMs < slowStartMs;
-  return isStarting || isBad(thing.spec.value) ? `${at} must be healthy` : null;
+  return place.isReady(thing) ? null : `${at} must be healthy`;
 }
 
 /** What an application stands on is there before it. */

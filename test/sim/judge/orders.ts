@@ -40,7 +40,7 @@ function checkSelfHeal(book: Book, effect: SeenEffect, report: Report): void {
   if (models.some((model) => isBroken(model, key.application))) return;
   const cause = release.plan.plans
     .find((plan) => plan.target === place.name)
-    ?.changes.find((change) => change.locator['at'] === at)?.causeKind;
+    ?.changes.find((change) => place.whereOf(change) === at)?.causeKind;
   const isOff = models.every(
     (model) =>
       model.applications.find(({ folder }) => folder === folderOf(key.application))?.settings

@@ -3,7 +3,9 @@ import { inventoryKey } from '../../../src/model/inventory.ts';
 import type { ApplyEffect, Effect } from '../../../src/targets/target.ts';
 import { inventoryOf } from '../place/ledger.ts';
 import type { Place, Thing } from '../place/place.ts';
+import type { Controller } from '../run/controller.ts';
 import type { World } from '../run/world.ts';
+import { releasesIn } from '../world/store.ts';
 import { folderOf, wishOf } from './truth.ts';
 import type { Rule } from './violation.ts';
 
@@ -17,7 +19,9 @@ export function checkAnnounced(
   report: Report,
 ): void {
   const name = inventoryKey(effect.key);
-  const known = inventoryOf(place, name)?.entries.some(({ locator }) => locator['at'] === thing.at);
+  const known = inventoryOf(place, name)?.entries.some(
+    (entry) => place.whereOf(entry) === thing.at,
+  );
   if (known !== true)
     report(
       'inventory-misses',
@@ -36,12 +40,35 @@ export function checkShrink(
   const name = inventoryKey(key);
   const before = inventoryOf(place, name);
   for (const entry of before?.entries ?? []) {
-    const { at } = entry.locator;
-    if (next?.entries.some(({ locator }) => locator['at'] === at) === true) continue;
-    const thing = typeof at === 'string' ? place.thing(at) : null;
-    if (thing === null || place.uidOf(thing) !== entry.uid) continue;
-    if (isElsewhere(place, name, thing.at) || mayBeGivenUp(world, key, entry.prune)) continue;
-    report('inventory-shrinks', `${name} forgets ${thing.at} at ${place.name}, which is there`);
+    const at = place.whereOf(entry);
+    if (next?.entries.some((one) => place.whereOf(one) === at) === true) continue;
+    if (entry.uid === null || !place.remains(at, entry.uid)) continue;
+    if (isElsewhere(place, name, at) || mayBeGivenUp(world, key, entry.prune)) continue;
+    report('inventory-shrinks', `${name} forgets ${at} at ${place.name}, which is there`);
+  }
+}
+
+/** What others made becomes ours by a plan alone that names it. */
+export function checkAdopted(
+  { state }: Controller,
+  place: Place,
+  key: InventoryKey,
+  next: Inventory | null,
+  report: Report,
+): void {
+  const name = inventoryKey(key);
+  const known = new Set(inventoryOf(place, name)?.entries.map(({ uid }) => uid));
+  const releases = releasesIn(state.store, { ...key, limit: Infinity });
+  for (const { uid, id } of next?.entries ?? []) {
+    if (uid === null || known.has(uid) || !place.isForeign(uid)) continue;
+    const isPlanned = releases.some(({ plan }) =>
+      plan.plans.some(({ changes }) => changes.some((change) => change.uid === uid)),
+    );
+    if (!isPlanned)
+      report(
+        'foreign-touched',
+        `${name} takes ${id.kind}/${id.name} for its own, and no plan says so`,
+      );
   }
 }
 
@@ -84,7 +111,7 @@ function isElsewhere(place: Place, name: string, at: string): boolean {
   return [...place.inventories.keys()].some(
     (other) =>
       other !== name &&
-      inventoryOf(place, other)?.entries.some(({ locator }) => locator['at'] === at) === true,
+      inventoryOf(place, other)?.entries.some((entry) => place.whereOf(entry) === at) === true,
   );
 }
 

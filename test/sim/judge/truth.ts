@@ -1,4 +1,9 @@
-import type { ApplicationModel, EnvironmentModel, RepositoryModel } from '../git/model.ts';
+import type {
+  ApplicationModel,
+  EnvironmentModel,
+  RepositoryModel,
+  ThingModel,
+} from '../git/model.ts';
 import { isBad, placeOfThing } from '../git/model.ts';
 import type { ThingSpec } from '../place/place.ts';
 
@@ -46,23 +51,31 @@ export function wishOf(
   if (fault === 'missing') return { kind: 'unusable', why: 'manifests: missing' };
   if (isEmpty && !settings.allowEmpty) return { kind: 'unusable', why: 'manifests: empty' };
   const places = application.things.map((thing) =>
-    placeOfThing(key.environment, application, thing),
+    placeOfThing(model.driver, key.environment, application, thing),
   );
   if (!isEmpty && new Set(places).size < places.length)
     return { kind: 'unusable', why: 'manifests: two want one place' };
   const things = new Map(
     (isEmpty ? [] : application.things).map((thing) => [
-      placeOfThing(key.environment, application, thing),
+      placeOfThing(model.driver, key.environment, application, thing),
       {
         kind: thing.kind,
         value: thing.value,
         note: thing.note,
-        secret: thing.secret === null ? null : (secrets.get(thing.secret) ?? ''),
+        secret:
+          thing.secret === null || !holdsSecret(model, thing)
+            ? null
+            : (secrets.get(thing.secret) ?? ''),
       },
     ]),
   );
   const bad = application.things.some(({ kind, value }) => kind === 'Worker' && isBad(value));
   return { kind: 'things', application, environment, things, isBad: bad && !isEmpty };
+}
+
+/** At clusters, what has a secret is an object of its own. */
+function holdsSecret({ driver }: RepositoryModel, { kind }: ThingModel): boolean {
+  return driver === 'host' || kind === 'Thing';
 }
 
 /** All applications of a commit in all their environments. */

@@ -1,5 +1,4 @@
 import { placeOfThing } from '../git/model.ts';
-import { setHold } from '../place/ledger.ts';
 import { epochMs } from '../world/clock.ts';
 import type { Operation } from './operation.ts';
 
@@ -57,7 +56,7 @@ const stranger: Operation = {
     const application = dice.pick(model.applications);
     if (place === undefined || application.things.length === 0) return null;
     const thing = dice.pick(application.things);
-    const at = placeOfThing(environment.name, application, {
+    const at = placeOfThing(model.driver, environment.name, application, {
       ...thing,
       at: dice.hits(0.5) ? thing.at : dice.pick('abcdefghijkl'.split('')),
     });
@@ -82,8 +81,7 @@ const holdThere: Operation = {
     const atMs = epochMs + world.scheduler.nowMs;
     const key = { application, environment };
     const expiresAtMs = dice.hits(0.6) ? atMs + dice.logarithmic(1_000, 7_200_000) : null;
-    setHold(
-      place,
+    place.setHold(
       key,
       { key, kind: 'freeze', revision: null, reason: 'by hand', by: 'eve', atMs, expiresAtMs },
       null,
@@ -96,6 +94,8 @@ const rotateSecret: Operation = {
   name: 'rotate a secret',
   weight: 2,
   run: (world) => {
+    // At a cluster it changes with a commit.
+    if (world.setup.model.driver === 'kubernetes') return null;
     world.rotate('token');
     return 'the secret gets a new value';
   },

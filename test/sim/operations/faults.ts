@@ -81,7 +81,14 @@ const targetFaults: Readonly<Record<keyof TargetFaults, (dice: Chance) => number
   ledgerAnswerLost: share,
   noticeLost: share,
   openFails: share,
+  watchEnds: share,
+  watchDead: (dice) => share(dice) / 4,
+  watchMute: (dice) => share(dice) / 4,
+  forbidden: share,
 };
+
+/** Those of clusters alone. */
+const ofClusters: readonly string[] = ['watchEnds', 'watchDead', 'watchMute', 'forbidden'];
 
 const targetFault: Operation = {
   name: 'a target fails',
@@ -90,7 +97,9 @@ const targetFault: Operation = {
     const name = dice.pick([...world.faults.targets.keys()]);
     const faults = world.faults.targets.get(name);
     if (faults === undefined) return null;
-    const fault = dice.pick(Object.keys(targetFaults) as (keyof TargetFaults)[]);
+    const isHost = world.setup.model.driver === 'host';
+    const names = Object.keys(targetFaults) as (keyof TargetFaults)[];
+    const fault = dice.pick(names.filter((one) => !isHost || !ofClusters.includes(one)));
     const value = targetFaults[fault](dice);
     Object.assign(faults, { [fault]: value });
     const undo = (): void => void Object.assign(faults, { [fault]: value === true ? false : 0 });

@@ -1,4 +1,6 @@
 import { applications } from './applications.ts';
+import type { DriverName } from '../git/model.ts';
+import { clusters } from './clusters.ts';
 import { controllers } from './controllers.ts';
 import { drift } from './drift.ts';
 import { faults } from './faults.ts';
@@ -7,7 +9,7 @@ import type { Operation } from './operation.ts';
 import { people } from './people.ts';
 import { things } from './things.ts';
 
-/** Everything that can happen in a schedule. */
+/** What can happen whatever the targets are. */
 export const operations: readonly Operation[] = [
   ...things,
   ...applications,
@@ -18,9 +20,14 @@ export const operations: readonly Operation[] = [
   ...people,
 ];
 
+/** What can happen where targets are of a driver. */
+export function operationsOf(driver: DriverName): readonly Operation[] {
+  return driver === 'host' ? operations : [...operations, ...clusters];
+}
+
 /** @throws Error for a name that is not in the list. */
 export function operationOf(name: string): Operation {
-  const found = operations.find((one) => one.name === name);
+  const found = operationsOf('kubernetes').find((one) => one.name === name);
   if (found === undefined) throw new Error(`no operation is called ${name}`);
   return found;
 }

@@ -113,5 +113,61 @@ export const themes: readonly (readonly string[])[] = [
   ],
 ];
 
+/** Sets for clusters, beside those. */
+export const clusterThemes: readonly (readonly string[])[] = [
+  // Watches that break off, and what happens meanwhile.
+  [
+    'compact the history',
+    'a target fails',
+    'edit behind the back',
+    'delete behind the back',
+    'edit a value',
+    'crash at a request',
+  ],
+  // Others who have a say.
+  [
+    'an autoscaler comes or goes',
+    'autoscalers act',
+    'another manager applies a field',
+    'edit behind the back',
+    'edit a value',
+    'add or drop a field',
+  ],
+  // What does not go, or goes with more.
+  [
+    'hold up a deletion',
+    'remove resources',
+    'delete a namespace',
+    'remove or bring a kind',
+    'remove an application',
+    'approve',
+  ],
+  // What the label does not say.
+  [
+    'take the label off',
+    'remake behind the back',
+    'remove resources',
+    'put something in the way',
+    'compact the history',
+  ],
+  // Cut off in the middle.
+  [
+    'crash at a request',
+    'edit a value',
+    'add or drop a field',
+    'remove resources',
+    'add a resource',
+    'revert to an earlier commit',
+  ],
+  // Kinds that come and go, APIs that do not answer.
+  [
+    'remove or bring a kind',
+    'an aggregated API fails',
+    'add a resource',
+    'a target fails',
+    'edit a value',
+  ],
+];
+
 /** In every set: without them nothing would go on. */
 export const always: readonly string[] = ['start', 'fetch now', 'approve', 'faults end'];

@@ -5,11 +5,12 @@ import type { Ledger } from '../../../src/targets/target.ts';
 import type { Machine } from '../run/machine.ts';
 import type { TargetFaults } from '../world/faults.ts';
 import { placeDown, placeFull, answerLost } from './errors.ts';
+import type { HostPlace } from './host-place.ts';
 import type { Place } from './place.ts';
 import type { Witness } from './witness.ts';
 
 /** Inventories and holds at a place, one compare-and-swap at a time. */
-export function createLedger(machine: Machine, place: Place, witness: Witness): Ledger {
+export function createLedger(machine: Machine, place: HostPlace, witness: Witness): Ledger {
   const faults = (): TargetFaults => machine.faults.targets.get(place.name)!;
 
   const arrive = async (what: string): Promise<void> => {
@@ -71,7 +72,7 @@ export function createLedger(machine: Machine, place: Place, witness: Witness): 
     saveHold: async (key, hold) =>
       write(`hold save ${inventoryKey(key)}`, () => {
         witness.onHold(key, hold?.revision?.[0]?.commit ?? null);
-        setHold(place, key, hold, machine);
+        place.setHold(key, hold, machine);
       }),
     listHolds: async () => {
       await arrive('hold list');
@@ -93,18 +94,4 @@ export function inventoryOf(place: Place, key: string): Inventory | null {
 export function holdOf(place: Place, key: InventoryKey): Hold | null {
   const text = place.holds.get(inventoryKey(key));
   return text === undefined ? null : (JSON.parse(text) as Hold);
-}
-
-/** Sets or ends a hold; `by` is not told of it. */
-export function setHold(
-  place: Place,
-  key: InventoryKey,
-  hold: Hold | null,
-  by: object | null,
-): void {
-  place.setHold(inventoryKey(key), hold === null ? null : JSON.stringify(hold));
-  for (const watcher of place.watchers) {
-    if (watcher.owner === by || !watcher.wantsHold(key)) continue;
-    watcher.tellHold({ key, id: null, message: 'the hold changed' });
-  }
 }

@@ -1,7 +1,10 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../../src/model/json.ts';
-import type { InventoryKey } from '../../../src/model/inventory.ts';
-import type { TargetChange } from '../../../src/targets/target.ts';
+import type { Hold, InventoryEntry, InventoryKey } from '../../../src/model/inventory.ts';
+import type { JsonObject } from '../../../src/model/json.ts';
+import type { ResourceId } from '../../../src/model/resource.ts';
+import type { Sealer } from '../../../src/model/sealed.ts';
+import type { Target } from '../../../src/targets/target.ts';
+import type { Machine } from '../run/machine.ts';
+import type { Witness } from './witness.ts';
 
 /** One thing at a target. Its place is its identity in the world, as a path is that of a file. */
 export interface Thing {
@@ -11,7 +14,12 @@ export interface Thing {
   readonly spec: ThingSpec;
   /** Virtual time of the last change. */
   readonly changedMs: number;
+  /** Where the target gives one itself. */
+  readonly uid?: string;
 }
+
+/** How long a Worker with a slow value takes to become healthy. */
+export const slowStartMs = 5_000;
 
 export interface ThingSpec {
   readonly kind: string;
@@ -24,93 +32,46 @@ export interface ThingSpec {
 /** How a target tells one thing from another: by number, or by what it is and where (as files). */
 export type Identity = 'number' | 'content';
 
-interface Moment {
-  readonly atMs: number;
-  readonly thing: Thing | null;
-}
-
-export interface Watcher {
-  /** Who must not be told of its own changes. */
-  readonly owner: object;
-  wants(at: string): boolean;
-  tell(at: string): void;
-  wantsHold(key: InventoryKey): boolean;
-  tellHold(change: TargetChange): void;
+/** What opening a target for a controller takes. */
+export interface OpenOptions {
+  readonly machine: Machine;
+  readonly witness: Witness;
+  readonly sealer: Sealer;
+  /** What the place holds secrets of, by name. */
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly warn: (message: string) => void;
 }
 
 /** What exists at a target, whoever looks: the truth that outlives every controller. */
-export class Place {
+export interface Place {
   readonly name: string;
-  readonly identity: Identity;
   /** Inventories and holds as JSON text, by `application@environment`. */
-  readonly inventories = new Map<string, string>();
-  readonly holds = new Map<string, string>();
+  readonly inventories: ReadonlyMap<string, string>;
+  readonly holds: ReadonlyMap<string, string>;
   /** Virtual time at which each hold was set. */
-  readonly heldSinceMs = new Map<string, number>();
-  readonly watchers = new Set<Watcher>();
-  readonly #things = new Map<string, Thing>();
-  readonly #past = new Map<string, Moment[]>();
-  readonly #nowMs: () => number;
-  #serial = 0;
-
-  constructor(name: string, identity: Identity, nowMs: () => number) {
-    this.name = name;
-    this.identity = identity;
-    this.#nowMs = nowMs;
-  }
-
-  thing(at: string): Thing | null {
-    return this.#things.get(at) ?? null;
-  }
-
-  get things(): readonly Thing[] {
-    return [...this.#things.values()];
-  }
-
-  uidOf(thing: Thing): string {
-    if (this.identity === 'number') return `${this.name}-${thing.serial}`;
-    const content = canonicalJson({ ...thing.spec });
-    return `${thing.at}#${createHash('sha1').update(content).digest('hex').slice(0, 12)}`;
-  }
-
+  readonly heldSinceMs: ReadonlyMap<string, number>;
+  /** How long ago what a look at a record shows may be. Milliseconds. */
+  readonly recordLagMs: number;
+  readonly things: readonly Thing[];
+  thing(at: string): Thing | null;
+  uidOf(thing: Thing): string;
+  /** Whether it works, since it became what it is. */
+  isReady(thing: Thing): boolean;
+  /** Where something is that a plan or an inventory names. */
+  whereOf(named: { readonly id: ResourceId; readonly locator: JsonObject }): string;
+  /** What an inventory says that there is; `null`: it does not tell. */
+  announced(entry: InventoryEntry): Pick<ThingSpec, 'value' | 'note'> | null;
+  /** Whether the very thing is there, be it on its way out. */
+  remains(at: string, uid: string): boolean;
   /** Makes or changes (`spec`), or removes (`null`) what is at a place. `by` is not told of it. */
-  put(at: string, spec: ThingSpec | null, by: object | null, fresh = false): Thing | null {
-    const before = this.thing(at);
-    const serial = before === null || fresh ? (this.#serial += 1) : before.serial;
-    const thing = spec === null ? null : { at, serial, spec, changedMs: this.#nowMs() };
-    if (thing === null) this.#things.delete(at);
-    else this.#things.set(at, thing);
-    const past = this.#past.get(at) ?? [{ atMs: -1, thing: null }];
-    past.push({ atMs: this.#nowMs(), thing });
-    this.#past.set(at, past);
-    for (const watcher of this.watchers) {
-      if (watcher.owner !== by && watcher.wants(at)) watcher.tell(at);
-    }
-    return thing;
-  }
-
-  /** Sets or ends (`null`) a hold, as JSON text. */
-  setHold(name: string, text: string | null): void {
-    if (text === null) {
-      this.holds.delete(name);
-      this.heldSinceMs.delete(name);
-    } else {
-      this.holds.set(name, text);
-      this.heldSinceMs.set(name, this.#nowMs());
-    }
-  }
-
-  /** How often the place has changed. */
-  version(at: string): number {
-    return this.#past.get(at)?.length ?? 0;
-  }
-
-  /** What a cache that is `ageMs` behind shows, but nothing from before version `atLeast`. */
-  staleThing(at: string, ageMs: number, atLeast: number): Thing | null {
-    const past = this.#past.get(at) ?? [];
-    let shown = past.length - 1;
-    while (shown >= atLeast && shown > 0 && (past[shown]?.atMs ?? 0) > this.#nowMs() - ageMs)
-      shown -= 1;
-    return past[shown]?.thing ?? null;
-  }
+  put(at: string, spec: ThingSpec | null, by: object | null, fresh?: boolean): Thing | null;
+  /** Sets or ends (`null`) a hold. `by` is not told of it. */
+  setHold(key: InventoryKey, hold: Hold | null, by: object | null): void;
+  /** Whether something of this UID was made by somebody beside Fairlead; `false` where that cannot be told. */
+  isForeign(uid: string): boolean;
+  /** The process behind this has ended. */
+  forget(machine: Machine): void;
+  /** Ends what stands in the way for good: what people who mend things do. */
+  mend(): void;
+  open(options: OpenOptions): Promise<Target>;
 }

@@ -30,17 +30,16 @@ import type { Machine } from '../run/machine.ts';
 import { isBad } from '../git/model.ts';
 import type { TargetFaults } from '../world/faults.ts';
 import { answerLost, denied, placeDown, placeFull, secretMoved } from './errors.ts';
+import type { HostPlace, Watcher } from './host-place.ts';
 import { createLedger } from './ledger.ts';
-import type { Place, Thing, ThingSpec, Watcher } from './place.ts';
+import { slowStartMs } from './place.ts';
+import type { Thing, ThingSpec } from './place.ts';
 import type { Witness } from './witness.ts';
 
 const kinds = ['Thing', 'Worker', 'Volume', 'Task'];
-/** How long a Worker with a slow value takes to become healthy. */
-export const slowStartMs = 5_000;
-
 export interface SimTargetOptions {
   readonly machine: Machine;
-  readonly place: Place;
+  readonly place: HostPlace;
   readonly witness: Witness;
   readonly sealer: Sealer;
   /** What the place holds secrets of, by name. */
@@ -55,7 +54,7 @@ export class SimTarget implements Target {
   readonly ledger: Ledger;
   readonly #options: SimTargetOptions;
   readonly #machine: Machine;
-  readonly #place: Place;
+  readonly #place: HostPlace;
   /** Versions below which this view never shows a place: it has seen, or made, newer ones. */
   readonly #seen = new Map<string, number>();
   /** Versions that the watch has told of. */

@@ -12,6 +12,12 @@ export interface Witness {
   onEffectBegins(place: Place, effect: Effect): void;
   /** It looks for the last time whether it may. */
   onFence(effect: Effect): void;
+  /** A request that is to change something arrives: a thing, or a record. */
+  onRequest(purpose: 'effect' | 'record'): void;
+  /** A hook was made, changed or removed. */
+  onHook(): void;
+  /** Something was written that was not to be. One sentence. */
+  onBreach(place: Place, message: string): void;
   /** Right after something was made, changed or removed. */
   onEffect(
     place: Place,

@@ -1,3 +1,4 @@
+import { kubernetesDriver } from '../../../src/config/drivers.ts';
 import { createConfigLoader } from '../../../src/config/loader.ts';
 import type { SourceConfig } from '../../../src/model/config.ts';
 import type { Health } from '../../../src/model/status.ts';
@@ -9,13 +10,12 @@ import { createSealer, sha256 } from '../../../src/system/hasher.ts';
 import { emptyMirror, SimSource } from '../git/source.ts';
 import type { Mirror } from '../git/source.ts';
 import { placeDown } from '../place/errors.ts';
-import { SimTarget } from '../place/target.ts';
 import type { Witness } from '../place/witness.ts';
 import { epochMs, SimClock } from '../world/clock.ts';
 import type { Process } from '../world/scheduler.ts';
 import { copyStoreData, emptyStoreData, SimStore } from '../world/store.ts';
 import type { StoreData } from '../world/store.ts';
-import { simDriver } from './driver.ts';
+import { paceOf, simDriver } from './driver.ts';
 import type { CrashPoint, Machine } from './machine.ts';
 import type { World } from './world.ts';
 
@@ -96,7 +96,7 @@ export class Controller {
       readOnlyReason: this.state.restored ? 'the state folder was restored from a backup' : '',
       only: null,
       continuous: true,
-      verifyEveryMs: 6 * 3_600_000,
+      verifyEveryMs: paceOf(this.#world.setup.model.driver).verifyMs,
     });
     const stop = new AbortController();
     this.machine = machine;
@@ -133,10 +133,7 @@ export class Controller {
   #end(process: Process): void {
     process.alive = false;
     if (this.machine?.process !== process) return;
-    for (const place of this.#world.places.values()) {
-      for (const watcher of place.watchers)
-        if (watcher.owner === this.machine) place.watchers.delete(watcher);
-    }
+    for (const place of this.#world.places.values()) place.forget(this.machine);
     this.#crash = null;
     this.machine = null;
     this.engine = null;
@@ -192,6 +189,7 @@ export class Controller {
       Buffer.from(sha256(state.installation), 'hex'),
     );
     const registry = createRendererRegistry(machine.clock);
+    const log = this.#log(machine);
     return {
       clock: machine.clock,
       random: world.chance,
@@ -208,16 +206,16 @@ export class Controller {
         const place = world.places.get(name);
         if (place === undefined || machine.hits(machine.faults.targets.get(name)?.openFails ?? 0))
           throw placeDown({ message: `${name} cannot be reached` });
-        return new SimTarget({
+        return place.open({
           machine,
-          place,
           witness: this.#witness(),
           sealer,
           secrets: world.secrets,
+          warn: (message) => log.warn(message),
         });
       },
       renderer: (tree, path) => registry.select(tree, path),
-      loadConfig: createConfigLoader('', { drivers: [simDriver] }),
+      loadConfig: createConfigLoader('', { drivers: [simDriver, kubernetesDriver] }),
       checkHealth: async (check): Promise<Health> => {
         await machine.io(`check ${check.name}`);
         const folder = check.kind === 'exec' ? (check.argv[1] ?? '') : '';
@@ -225,7 +223,7 @@ export class Controller {
           ? { status: 'Degraded', message: 'the check fails' }
           : { status: 'Healthy', message: 'the check passes' };
       },
-      log: this.#log(machine),
+      log,
     };
   }
 
@@ -236,6 +234,9 @@ export class Controller {
       onHold: (key, commit) => judge.onHold(key, commit),
       onEffectBegins: (place, effect) => judge.onEffectBegins(this, place, effect),
       onFence: (effect) => judge.onFence(effect),
+      onRequest: (purpose) => judge.onRequest(purpose),
+      onHook: () => judge.onHook(),
+      onBreach: (place, message) => judge.onBreach(place, message),
       onEffect: (place, effect, before, after) =>
         judge.onEffect(this, place, effect, before, after),
     };

@@ -26,7 +26,10 @@ export type CrashPoint =
   | 'before-ledger'
   | 'after-ledger'
   | 'before-store'
-  | 'after-store';
+  | 'after-store'
+  /** Of a request to a cluster, whatever it is. */
+  | 'before-request'
+  | 'after-request';
 
 export const crashPoints: readonly CrashPoint[] = [
   'before-effect',

@@ -1,8 +1,8 @@
-import type { EnvironmentModel } from '../git/model.ts';
+import type { DriverName, EnvironmentModel } from '../git/model.ts';
 import { newApplication } from '../operations/applications.ts';
 import type { Operation } from '../operations/operation.ts';
-import { operations } from '../operations/registry.ts';
-import { always, themes } from '../operations/themes.ts';
+import { operationsOf } from '../operations/registry.ts';
+import { always, clusterThemes, themes } from '../operations/themes.ts';
 import { Chance } from '../world/random.ts';
 import type { Setup } from './world.ts';
 
@@ -27,10 +27,21 @@ export interface Schedule {
   readonly steps: readonly Step[];
 }
 
-export function scheduleOf(seed: number): Schedule {
+/** Which targets schedules have; `mixed`: one in five has clusters. */
+export type TargetChoice = DriverName | 'mixed';
+
+const clusterEvery = 5;
+
+/** What the targets of a seed's schedule are. */
+export function driverOf(seed: number, choice: TargetChoice): DriverName {
+  if (choice !== 'mixed') return choice;
+  return seed % clusterEvery === 0 ? 'kubernetes' : 'host';
+}
+
+export function scheduleOf(seed: number, driver = driverOf(seed, 'mixed')): Schedule {
   const chance = new Chance(seed, 'schedule');
-  const setup = setupOf(chance);
-  const bag = chosenOperations(chance).flatMap((one) =>
+  const setup = setupOf(chance, driver);
+  const bag = chosenOperations(chance, driver).flatMap((one) =>
     Array.from({ length: one.weight }, () => one),
   );
   const steps = Array.from({ length: 4 + chance.int(24) }, () => ({
@@ -42,12 +53,14 @@ export function scheduleOf(seed: number): Schedule {
 }
 
 /** Each schedule leaves most operations out, so that rare ones meet each other in peace. */
-function chosenOperations(chance: Chance): readonly Operation[] {
+function chosenOperations(chance: Chance, driver: DriverName): readonly Operation[] {
+  const operations = operationsOf(driver);
+  const sets = driver === 'host' ? themes : [...themes, ...clusterThemes, ...clusterThemes];
   if (chance.hits(0.35)) {
     const some = operations.filter(() => chance.hits(0.5));
     return some.length === 0 ? operations : some;
   }
-  const names = new Set([...chance.pick(themes), ...always]);
+  const names = new Set([...chance.pick(sets), ...always]);
   return operations.filter(({ name }) => names.has(name) || chance.hits(0.04));
 }
 
@@ -56,7 +69,7 @@ function gapOf(chance: Chance): Gap {
   return { kind: 'time', ms: chance.logarithmic(1, chance.hits(0.1) ? 8 * 3_600_000 : 600_000) };
 }
 
-function setupOf(chance: Chance): Setup {
+function setupOf(chance: Chance, driver: DriverName): Setup {
   const environments: readonly EnvironmentModel[] = [
     { name: 'dev', targets: ['east'], sync: 'auto', ephemeral: chance.hits(0.1) },
     {
@@ -76,6 +89,6 @@ function setupOf(chance: Chance): Setup {
     mends: chance.hits(0.8),
     eager: chance.hits(0.4),
     webhook: chance.hits(0.6),
-    model: { applications, environments, configFault: null },
+    model: { driver, applications, environments, configFault: null },
   };
 }

@@ -17,10 +17,10 @@ import {
 } from '../operations/people.ts';
 import { endFaults } from '../world/faults.ts';
 import type { Controller } from './controller.ts';
+import { paceOf } from './driver.ts';
 import type { World } from './world.ts';
 
 const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 
 /**
  * The end of every schedule: all faults end and time runs on. What is not as the newest commit says must be said to
@@ -30,12 +30,13 @@ export async function settle(world: World): Promise<void> {
   const { judge, trace } = world;
   trace.add('### all faults end');
   const controller = await oneController(world);
-  await world.pass(hourMs);
+  const pace = paceOf(world.setup.model.driver);
+  await world.pass(pace.followMs);
   if (judge.isDecided) return;
   checkFollowed(world, controller);
   if (judge.isDecided) return;
   // Longer than it takes until everything has been looked at from scratch.
-  await world.pass(6 * hourMs);
+  await world.pass(pace.verifyMs);
   if (judge.isDecided) return;
   await checkRest(world, controller);
   if (judge.isDecided) return;
@@ -48,24 +49,72 @@ export async function settle(world: World): Promise<void> {
     await world.pass(12 * minuteMs);
     if (judge.isDecided || !obey(world, controller)) break;
   }
-  await world.pass(hourMs);
+  await world.pass(pace.followMs);
   if (judge.isDecided) return;
   checkConvergence(world, controller);
   if (judge.isDecided) return;
 
-  const { effects, records } = judge;
+  const { effects, records, requests } = judge;
   // Twice as long as it takes until everything has been looked at from scratch.
-  await world.pass(13 * hourMs);
-  if (judge.effects > effects) judge.report('never-idle', 'effects go on with nothing to do');
+  await world.pass(2 * pace.verifyMs + pace.followMs);
+  if (judge.effects > effects || judge.requests > requests)
+    judge.report('never-idle', 'effects go on with nothing to do');
   else if (judge.records > records && world.setup.mends)
     judge.report('never-idle', 'records are written for ever');
   if (!judge.isDecided) checkConvergence(world, controller);
   if (!judge.isDecided) checkTold(controller, judge.report);
+  if (!judge.isDecided && world.setup.model.driver === 'kubernetes')
+    await checkRestart(world, controller);
+}
+
+/** Who starts anew where all is in order looks, and writes nothing; what others do after that is seen by watching. */
+async function checkRestart(world: World, controller: Controller): Promise<void> {
+  const { judge } = world;
+  const { requests, effects, records } = judge;
+  controller.kill();
+  controller.start();
+  await world.pass(10 * minuteMs);
+  if (judge.isDecided) return;
+  const hasRecorded = world.setup.mends && judge.records > records;
+  if (judge.requests > requests || judge.effects > effects || hasRecorded)
+    judge.report('never-idle', 'a controller that starts anew writes, and nothing was to be done');
+  const model = world.repository.tip?.model;
+  if (model === undefined || model.configFault !== null || differences(world, model).length > 0)
+    return;
+  const edited = editSomething(world, controller, model);
+  if (edited === null) return;
+  await world.pass(2 * minuteMs);
+  const runtime = controller.engine?.applications.get(edited.name);
+  const isSeen = runtime?.sync !== 'Synced' || runtime.state !== 'synced';
+  const isHealed = !differences(world, model).some(({ where }) => where === edited.where);
+  if (!isSeen && !isHealed)
+    judge.report('wrong-synced', `${edited.name} does not see that ${edited.where} was edited`);
+}
+
+/** Somebody edits something that an application made. */
+function editSomething(world: World, controller: Controller, model: RepositoryModel) {
+  const choices = keysOf(model).flatMap((key) => {
+    const name = inventoryKey(key);
+    const wish = wishOf(model, key, world.secrets);
+    const runtime = controller.engine?.applications.get(name);
+    if (wish.kind !== 'things' || runtime?.state !== 'synced') return [];
+    return wish.environment.targets.flatMap((target) =>
+      [...wish.things].map(([at, spec]) => ({ name, target, at, spec })),
+    );
+  });
+  if (choices.length === 0) return null;
+  const { name, target, at, spec } = world.chance.pick(choices);
+  const place = world.places.get(target);
+  if (place === undefined) return null;
+  place.put(at, { ...spec, value: 'drift' }, null);
+  world.judge.onForeign(place, at);
+  return { name, where: `${target} ${at}` };
 }
 
 /** Ends all faults and all controllers but one. */
 async function oneController(world: World): Promise<Controller> {
   endFaults(world.faults);
+  for (const place of world.places.values()) place.mend();
   const survivor = world.chance.pick(world.controllers);
   for (const controller of world.controllers) {
     controller.neverCrash();
@@ -323,9 +372,7 @@ function wantsOthers(
     return [...(place?.inventories.keys() ?? [])].some(
       (other) =>
         stuck.has(other) &&
-        inventoryOf(place!, other)?.entries.some(
-          ({ locator }) => typeof locator['at'] === 'string' && wish.things.has(locator['at']),
-        ),
+        inventoryOf(place!, other)?.entries.some((entry) => wish.things.has(place!.whereOf(entry))),
     );
   });
 }

@@ -2,8 +2,11 @@ import { Judge } from '../judge/judge.ts';
 import { Repository } from '../git/repository.ts';
 import { targetNames } from '../git/model.ts';
 import type { RepositoryModel } from '../git/model.ts';
-import { Place } from '../place/place.ts';
-import type { Identity } from '../place/place.ts';
+import { ClusterPlace } from '../cluster/place.ts';
+import { filesOf } from '../git/files.ts';
+import { HostPlace } from '../place/host-place.ts';
+import type { Identity, Place } from '../place/place.ts';
+import { epochMs } from '../world/clock.ts';
 import { noFaults } from '../world/faults.ts';
 import type { Faults } from '../world/faults.ts';
 import { Chance } from '../world/random.ts';
@@ -34,7 +37,7 @@ export class World {
   readonly scheduler: Scheduler;
   readonly chance: Chance;
   readonly faults: Faults;
-  readonly repository = new Repository('file:///repository');
+  readonly repository: Repository;
   readonly places: ReadonlyMap<string, Place>;
   readonly secrets = new Map<string, string>();
   readonly judge: Judge;
@@ -54,10 +57,19 @@ export class World {
     this.places = new Map(
       targetNames.map((name) => [
         name,
-        new Place(name, setup.identity, () => this.scheduler.nowMs),
+        setup.model.driver === 'host'
+          ? new HostPlace(name, setup.identity, () => this.scheduler.nowMs)
+          : new ClusterPlace({
+              name,
+              scheduler: this.scheduler,
+              process: this.process,
+              chance: new Chance(seed, name),
+              epochMs,
+            }),
       ]),
     );
     this.judge = new Judge(this);
+    this.repository = new Repository('file:///repository', (model) => filesOf(model, this.secrets));
     this.rotate('token');
     this.repository.push(setup.model);
   }
@@ -66,7 +78,7 @@ export class World {
   rotate(name: string): void {
     const value = `CANARY-${this.chance.uuid()}`;
     this.secrets.set(name, value);
-    this.judge.canaries.push(value);
+    this.judge.canaries.push(value, Buffer.from(value).toString('base64'));
   }
 
   /** A controller on a machine of its own. */

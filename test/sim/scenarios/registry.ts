@@ -3,6 +3,9 @@ import { deletes } from './deletes.ts';
 import { input } from './input.ts';
 import { limits } from './limits.ts';
 import { names } from './names.ts';
+import { kinds } from './kubernetes/kinds.ts';
+import { ownership } from './kubernetes/ownership.ts';
+import { watching } from './kubernetes/watching.ts';
 import { people } from './people.ts';
 import type { Scenario } from './stage.ts';
 
@@ -13,4 +16,7 @@ export const scenarios: readonly Scenario[] = [
   ...controllers,
   ...input,
   ...names,
+  ...watching,
+  ...ownership,
+  ...kinds,
 ];

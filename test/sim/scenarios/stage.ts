@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../../src/model/json.ts';
+import { ClusterPlace } from '../cluster/place.ts';
 import { defaultSettings } from '../git/model.ts';
 import type {
   ApplicationModel,
@@ -8,7 +10,7 @@ import type {
 } from '../git/model.ts';
 import { approveWaiting } from '../operations/people.ts';
 import type { TargetFaults } from '../world/faults.ts';
-import type { Place } from '../place/place.ts';
+import type { Identity, Place } from '../place/place.ts';
 import type { Controller } from '../run/controller.ts';
 import type { World } from '../run/world.ts';
 
@@ -17,7 +19,7 @@ export interface Scenario {
   /** What must happen, in a sentence. */
   readonly name: string;
   readonly model: RepositoryModel;
-  readonly identity?: Place['identity'];
+  readonly identity?: Identity;
   readonly play: (stage: Stage) => Promise<void>;
   /** Whether a last commit mends all that is broken. Default true. */
   readonly mends?: boolean;
@@ -60,6 +62,7 @@ export function repository(
 ): RepositoryModel {
   const common = { sync: 'auto', ephemeral: false } as const;
   return {
+    driver: 'host',
     applications,
     environments: [
       { ...common, name: 'dev', targets: ['east'] },
@@ -67,6 +70,14 @@ export function repository(
     ],
     configFault: null,
   };
+}
+
+/** The same, with clusters for targets. */
+export function clusterRepository(
+  applications: readonly ApplicationModel[],
+  prod: Partial<EnvironmentModel> = {},
+): RepositoryModel {
+  return { ...repository(applications, prod), driver: 'kubernetes' };
 }
 
 /** What a scenario works with. */
@@ -143,6 +154,19 @@ export class Stage {
     const place = this.world.places.get(name);
     if (place === undefined) throw new Error(`no target ${name}`);
     return place;
+  }
+
+  cluster(name = 'east'): ClusterPlace {
+    const place = this.place(name);
+    if (!(place instanceof ClusterPlace)) throw new Error(`${name} is no cluster`);
+    return place;
+  }
+
+  /** An object of a cluster as it is. */
+  object(at: string, target = 'east'): JsonObject {
+    const object = this.cluster(target).object(at);
+    if (object === null) throw new Error(`no ${at} at ${target}`);
+    return object;
   }
 
   fault(faults: Partial<TargetFaults>, target = 'east'): void {

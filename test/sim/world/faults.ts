@@ -55,6 +55,15 @@ export interface TargetFaults {
   noticeLost: number;
   /** Opening the target fails. */
   openFails: number;
+  // Of clusters alone:
+  /** A watch ends, each time that somebody looks. */
+  watchEnds: number;
+  /** The connection of the watches dies without a word, with an event. */
+  watchDead: number;
+  /** A watch falls silent over a connection that lives, with an event. */
+  watchMute: number;
+  /** Reading is forbidden, but for records. */
+  forbidden: number;
 }
 
 export function noTargetFaults(): TargetFaults {
@@ -72,6 +81,10 @@ export function noTargetFaults(): TargetFaults {
     ledgerAnswerLost: 0,
     noticeLost: 0,
     openFails: 0,
+    watchEnds: 0,
+    watchDead: 0,
+    watchMute: 0,
+    forbidden: 0,
   };
 }
 

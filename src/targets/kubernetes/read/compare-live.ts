@@ -2,6 +2,7 @@ import { isJsonObject, sameJson } from '../../../model/json.ts';
 import type { JsonObject } from '../../../model/json.ts';
 import type { Desired, Live } from '../../../model/resource.ts';
 import { diffFields } from '../../../plan/field-diff.ts';
+import { isAsAnnounced } from './announced.ts';
 import type { Scalers } from './scalers.ts';
 import { withScaled } from './scalers.ts';
 import type { Recorded } from '../../target.ts';
@@ -43,7 +44,10 @@ export async function compareLive(input: CompareInput): Promise<Found> {
   const { apiVersion, kind } = live;
   const ours: JsonObject = { apiVersion, kind, ...(isJsonObject(owned) ? owned : {}) };
   if (desired === null) {
-    const isAsLeft = recorded !== null && sameJson(withoutName(recorded.fields), ours);
+    const isAsLeft =
+      recorded !== null &&
+      (sameJson(withoutName(recorded.fields), ours) ||
+        (await isAsAnnounced(client, type, recorded, live, signal)));
     return { fields: isAsLeft ? recorded.fields : ours, texts: shaped.texts };
   }
   if (sameJson(withoutName(desired.fields), ours))
@@ -70,7 +74,8 @@ export async function compareLive(input: CompareInput): Promise<Found> {
   if (sameJson(shown, desired.fields)) return { fields: desired.fields, texts: desired.texts };
   const heldBy = holders(input, desired, shown, differences);
   const isHeld = Object.keys(heldBy).length > 0;
-  return { fields: shown, texts: shaped.texts, ...(isHeld ? { heldBy } : {}) };
+  // Beside what is wished for, `compareObjects` shows nothing but what we hold.
+  return { fields: shown, texts: shaped.texts, owned: shown, ...(isHeld ? { heldBy } : {}) };
 }
 
 /** Members that no manager owns, because they are an object's name. */

@@ -30,7 +30,8 @@ export async function ensureNamespace(
   }
   if (!isFailure(thrown, 'kubernetes.not-found')) throw thrown;
   const at = { namespace: '', name: namespace };
-  if ((await client.get(namespaceType, at, { signal: effect.signal })) !== null) throw thrown;
+  // Another change of the same release made it since. What is applied is missing for no other reason.
+  if ((await client.get(namespaceType, at, { signal: effect.signal })) !== null) return;
   if (!mayCreate) {
     throw namespaceMissing({
       message: `${showResource(id)} cannot be made: there is no namespace ${namespace}`,

@@ -2,21 +2,24 @@ import { isDeleting } from '../deletion.ts';
 import { set, textAt } from '../value.ts';
 import { edit } from './controller.ts';
 import type { Controller } from './controller.ts';
-import { imageOf } from './deployments.ts';
+import { imageOf, isBad } from './deployments.ts';
 
 /** Runs jobs to their end, good or bad. */
 export const jobs: Controller =
   (around) =>
   ({ kind, before, after }) => {
     if (kind.kind !== 'Job' || after === null || before !== null || isDeleting(after)) return;
-    const isBad = imageOf(after).includes('bad');
+    const isFailing = isBad(imageOf(after));
     around.later(500, () =>
       edit(around, kind, after, 'status', (live) => {
-        const type = isBad ? 'Failed' : 'Complete';
+        const type = isFailing ? 'Failed' : 'Complete';
         const conditions = [
           { type, status: 'True', reason: type, message: textAt(live, 'metadata', 'name') },
         ];
-        return set(live, ['status'], { ...(isBad ? { failed: 1 } : { succeeded: 1 }), conditions });
+        return set(live, ['status'], {
+          ...(isFailing ? { failed: 1 } : { succeeded: 1 }),
+          conditions,
+        });
       }),
     );
   };

@@ -1,0 +1,168 @@
+import { TransportError } from '../../../src/targets/kubernetes/client/transport.ts';
+import type { AnswerBody, BodyHandlers } from '../../../src/targets/kubernetes/client/transport.ts';
+import type { Machine } from '../run/machine.ts';
+import type { TargetFaults } from '../world/faults.ts';
+import type { Cluster } from './cluster.ts';
+import type { Kind } from './kind.ts';
+import type { ApiRequest } from './request.ts';
+import { refuse } from './status.ts';
+import type { Refusal } from './status.ts';
+import { bookmark } from './watches.ts';
+
+/** How often a server says that nothing happened: about every minute, and sooner than a client gives up. */
+const bookmarkMs = 100_000;
+/** How long a watch lives. Milliseconds: the shortest, and what chance adds. */
+const lifeMs = 1_800_000;
+/** A client looks so often whether its connection lives, and waits so long for a sign of it. */
+const lookMs = 20_000;
+/** The longest that a watch of records lags behind: its readers trust it within a second. */
+const recordLagMs = 500;
+
+export interface StreamOptions {
+  readonly machine: Machine;
+  readonly faults: TargetFaults;
+  /** Shared with the other watches of this controller. */
+  readonly connection: { isDead: boolean; heardMs: number };
+  /** Whether it is about inventories and holds. */
+  readonly isRecords: boolean;
+  readonly signal: AbortSignal;
+  readonly onEnd: (stream: Stream) => void;
+}
+
+/** The events of one watch on their way. They keep their order, and may be late, or come no more. */
+export class Stream implements AnswerBody {
+  /** For the trace. */
+  what = '';
+  readonly #options: StreamOptions;
+  #waiting: string[] = [];
+  #handlers: BodyHandlers | null = null;
+  #isPumping = false;
+  /** The server has forgotten it, without a word. */
+  #isMute = false;
+  readonly #over = new AbortController();
+  #endWatch = (): void => {};
+
+  constructor(options: StreamOptions) {
+    this.#options = options;
+    options.signal.addEventListener('abort', () => this.#aborted(), { once: true });
+  }
+
+  /** @returns why there is no watch; `null`: it has begun */
+  open(cluster: Cluster, asked: ApiRequest): Refusal | null {
+    const { machine } = this.#options;
+    const answer = cluster.watch(asked, (event) => {
+      const code = event.type === 'ERROR' ? event.object['code'] : null;
+      this.#push(JSON.stringify(event));
+      if (code === 410) this.#push('');
+    });
+    if (!('end' in answer)) return answer;
+    // A server may say it at once instead.
+    if (this.#waiting.at(-1) === '' && machine.hits(0.5)) {
+      answer.end();
+      return refuse(410, 'Expired', 'too old resource version');
+    }
+    this.#endWatch = answer.end;
+    void this.#sayNothingHappened(cluster, answer.of);
+    void this.#live();
+    return null;
+  }
+
+  read(handlers: BodyHandlers): void {
+    this.#handlers = handlers;
+    if (this.#waiting.length > 0) void this.#pump();
+  }
+
+  pause(): void {}
+
+  resume(): void {}
+
+  cancel(): void {
+    this.#finish();
+  }
+
+  fail(error: Error): void {
+    if (this.#over.signal.aborted) return;
+    this.#finish();
+    this.#handlers?.error(error);
+  }
+
+  #aborted(): void {
+    this.fail(new TransportError('it was aborted', true));
+  }
+
+  #finish(): void {
+    if (this.#over.signal.aborted) return;
+    this.#over.abort();
+    this.#endWatch();
+    this.#options.onEnd(this);
+  }
+
+  #push(line: string): void {
+    if (this.#over.signal.aborted) return;
+    const { machine, faults, connection, isRecords } = this.#options;
+    if (machine.hits(faults.watchDead) || machine.hits(faults.noticeLost / 8))
+      connection.isDead = true;
+    // That a watch of records tells nothing over a connection that lives is more than the driver can stand.
+    if (!isRecords && (machine.hits(faults.watchMute) || machine.hits(faults.noticeLost / 8)))
+      this.#isMute = true;
+    this.#waiting.push(line);
+    if (this.#handlers !== null) void this.#pump();
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    const { machine, faults, isRecords, connection } = this.#options;
+    while (this.#waiting.length > 0 && !this.#over.signal.aborted) {
+      const lagMs = Math.round(machine.chance.fraction() * faults.staleMs);
+      await machine.io(`${this.what} event`, {
+        latencyMs: isRecords ? Math.min(lagMs, recordLagMs) : lagMs,
+      });
+      const lines = this.#waiting.splice(0);
+      if (this.#over.signal.aborted || connection.isDead || this.#isMute) break;
+      connection.heardMs = machine.clock.monotonicMs();
+      const isLast = lines.at(-1) === '';
+      this.#handlers?.data(Buffer.from(lines.map((one) => `${one}\n`).join('')));
+      if (isLast) this.#end();
+    }
+    this.#isPumping = false;
+  }
+
+  #end(): void {
+    if (this.#over.signal.aborted) return;
+    this.#finish();
+    this.#handlers?.end();
+  }
+
+  async #sayNothingHappened(cluster: Cluster, kind: Kind): Promise<void> {
+    const { machine } = this.#options;
+    for (;;) {
+      await machine.clock.sleep(bookmarkMs, this.#over.signal);
+      if (this.#over.signal.aborted) return;
+      this.#push(JSON.stringify(bookmark(cluster.storage, kind)));
+    }
+  }
+
+  /** Watches end by themselves, and those over dead connections are given up. */
+  async #live(): Promise<void> {
+    const { machine, connection, faults } = this.#options;
+    const endMs = machine.clock.monotonicMs() + lifeMs * (1 + machine.chance.fraction());
+    while (!this.#over.signal.aborted) {
+      const isTroubled =
+        connection.isDead || faults.noticeLost > 0 || faults.watchDead > 0 || faults.watchEnds > 0;
+      const leftMs = endMs - machine.clock.monotonicMs();
+      await machine.clock.sleep(
+        Math.max(0, Math.min(isTroubled ? lookMs : bookmarkMs, leftMs)),
+        this.#over.signal,
+      );
+      if (this.#over.signal.aborted) return;
+      if (connection.isDead) {
+        await machine.clock.sleep(10_000, this.#over.signal);
+        this.fail(new TransportError('the other side gives no sign of life', true));
+      } else if (machine.clock.monotonicMs() >= endMs || machine.hits(faults.watchEnds)) {
+        if (machine.hits(0.3)) this.fail(new TransportError('the connection was reset', true));
+        else this.#end();
+      }
+    }
+  }
+}
