@@ -14,8 +14,8 @@ export interface Column<T> {
   readonly cell: (item: T, style: Style) => string | Cell;
   /** With `-o wide` only. */
   readonly wide?: boolean;
-  /** May be cut where the terminal is too narrow. */
-  readonly flexible?: boolean;
+  /** May be cut where the terminal is too narrow; `last`: only where cutting the others is not enough. */
+  readonly flexible?: boolean | 'last';
 }
 
 /** How things of one kind are shown. */
@@ -131,12 +131,14 @@ export function showTable<T>(
         : { ...cell, text: oneLine(cell.text) };
     }),
   );
+  const flexible = (how: true | 'last'): readonly number[] =>
+    columns.flatMap((column, at) => (column.flexible === how ? [at] : []));
   const lines = formatTable(
     columns.map((column) => column.header),
     rows,
     {
       width: options.width,
-      flexible: columns.flatMap((column, at) => (column.flexible === true ? [at] : [])),
+      flexible: [...flexible('last'), ...flexible(true)],
       paintHeader: options.style.faint,
     },
   );

@@ -6,7 +6,9 @@ import type {
   SourceView,
 } from '../control/api.ts';
 import type { SourceConfig } from '../model/config.ts';
-import { showResource } from '../model/resource.ts';
+import type { PlanSet } from '../model/plan.ts';
+import { resourceKey, showResource } from '../model/resource.ts';
+import type { ResourceKey } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
 import { environmentOrder, inFileOrder } from '../release/environment-order.ts';
 import type { Engine } from './engine.ts';
@@ -115,6 +117,16 @@ export function currentOrNull(engine: Engine, runtime: ApplicationRuntime): Revi
   }
 }
 
+/** What a plan makes. */
+function madeBy(plan: PlanSet | null): ReadonlySet<ResourceKey> {
+  const changes = plan?.plans.flatMap((one) => one.changes) ?? [];
+  return new Set(
+    changes
+      .filter(({ action }) => action === 'create' || action === 'run')
+      .map(({ id }) => resourceKey(id)),
+  );
+}
+
 export function detailOf(engine: Engine, runtime: ApplicationRuntime): ApplicationDetail {
   const blockedBy: { what: string; why: string; next: string }[] = [];
   if (runtime.error !== null) {
@@ -144,8 +156,11 @@ export function detailOf(engine: Engine, runtime: ApplicationRuntime): Applicati
   for (const name of runtime.waitsFor) {
     blockedBy.push({ what: 'dependency', why: name, next: 'see that application' });
   }
+  const toBeMade = blockedBy.length === 0 ? new Set<ResourceKey>() : madeBy(runtime.plan);
   for (const view of runtime.resources) {
     if (view.health.status === 'Healthy' || view.health.status === 'Suspended') continue;
+    // It is missing because of what was named already, and the plan says so.
+    if (view.health.status === 'Missing' && toBeMade.has(resourceKey(view.id))) continue;
     blockedBy.push({
       what: showResource(view.id),
       why: `${view.health.status}: ${view.health.message}`,

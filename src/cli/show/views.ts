@@ -202,7 +202,8 @@ export const blockerView: View<Blocker> = {
     {
       header: 'NEXT',
       cell: (item, style) => ({ text: item.next, paint: style.command }),
-      flexible: true,
+      // A command that is cut cannot be typed.
+      flexible: 'last',
     },
   ],
 };
