@@ -97,8 +97,12 @@ function handOver() {
     fail(`it needs Node ${minimumNode} or newer, and this is ${process.version}`);
     return;
   }
-  // The same flag as in the shell's half of `fairlead`.
-  const argv = ['--max-semi-space-size=8', join(__dirname, 'fairlead')];
+  // The same flags as in the shell's half of `fairlead`.
+  const argv = [
+    '--max-semi-space-size=8',
+    '--heap-growing-percent=40',
+    join(__dirname, 'fairlead'),
+  ];
   const child = spawn(node, argv.concat(process.argv.slice(2)), {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: Object.assign({}, process.env, { FAIRLEAD_HANDED_OVER: '1' }),

@@ -1,4 +1,10 @@
-import { readUnsigned, replaceSection, sectionIds, signed, unsigned } from './wasm-binary.ts';
+import {
+  readUnsigned,
+  replaceSection,
+  sectionIds,
+  signed,
+  unsigned,
+} from '../../src/render/sandbox/wasm-binary.ts';
 
 /** Size of a page of WebAssembly memory. */
 const pageBytes = 65_536;

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { readSections, readUnsigned, sectionIds } from '../../scripts/render/wasm-binary.ts';
+import { readSections, readUnsigned, sectionIds } from '../../src/render/sandbox/wasm-binary.ts';
 
 /** The engine that is committed, as it is shipped. */
 

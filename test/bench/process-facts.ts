@@ -18,22 +18,6 @@ export function cpuOf(pid: number): number | null {
   return facts === null ? null : facts.cpuSeconds * 1_000;
 }
 
-/**
- * Memory that a process and its children have to themselves, with their part of what they share, in MiB: what would be
- * free without them. `null` where the kernel does not tell (see proc_pid_smaps(5)).
- */
-export function treeMiB(pid: number): number | null {
-  try {
-    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
-    const own = Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? Number.NaN) / 1_024;
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();
-    const sums = children === '' ? [] : children.split(' ').map((one) => treeMiB(Number(one)) ?? 0);
-    return sums.reduce((sum, one) => sum + one, own);
-  } catch {
-    return null;
-  }
-}
-
 let ticksPerSecond: number | null = null;
 
 /** See proc_pid_stat(5), proc_pid_status(5). */
@@ -52,5 +36,47 @@ export function processFacts(pid: number): ProcessFacts | null {
     childrenCpuSeconds: (ticks(16) + ticks(17)) / ticksPerSecond,
     peakMiB: mib('VmHWM'),
     residentMiB: mib('VmRSS'),
+  };
+}
+
+/** A process with all that it started and that is still there. */
+export interface TreeFacts {
+  /** CPU of all of them, and of those that have ended, in seconds. */
+  readonly cpuSeconds: number;
+  /** Resident memory of all of them, in MiB; what they share, the program for instance, counts for each. */
+  readonly residentMiB: number;
+}
+
+/** `null` where there is no /proc, or the process has ended. */
+export function treeFacts(pid: number): TreeFacts | null {
+  try {
+    const own = processFacts(pid);
+    if (own === null) return null;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();
+    const all = children === '' ? [] : children.split(' ').map((child) => treeFacts(Number(child)));
+    return {
+      cpuSeconds: all.reduce(
+        (sum, one) => sum + (one?.cpuSeconds ?? 0),
+        own.cpuSeconds + own.childrenCpuSeconds,
+      ),
+      residentMiB: all.reduce((sum, one) => sum + (one?.residentMiB ?? 0), own.residentMiB),
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** Looks at a process and its children again and again; a function that ends that and gives the most memory seen. */
+export function watchPeak(pid: number): () => number | null {
+  let peakMiB: number | null = null;
+  const look = (): void => {
+    const facts = treeFacts(pid);
+    if (facts !== null) peakMiB = Math.max(peakMiB ?? 0, facts.residentMiB);
+  };
+  const timer = setInterval(look, 100);
+  return () => {
+    clearInterval(timer);
+    look();
+    return peakMiB;
   };
 }

@@ -9,6 +9,7 @@ export interface EngineExports {
   readonly fairlead_buffer: (size: number) => number;
   readonly fairlead_call: () => number;
   readonly fairlead_settle: () => void;
+  readonly fairlead_constants_end: () => number;
   readonly fairlead_heap_end: () => number;
   readonly fairlead_heap_limit: () => number;
   readonly [name: string]: unknown;

@@ -1,6 +1,7 @@
 import { createEngine, heapEndOf } from './engine.ts';
 import type { EngineExports } from './engine.ts';
-import { restoreSnapshot, takeSnapshot } from './snapshot.ts';
+import type { EngineModule } from './module.ts';
+import { restoreSnapshot } from './snapshot.ts';
 import type { Answer, Question } from './protocol.ts';
 import type { SandboxWorld } from './wasi.ts';
 
@@ -11,8 +12,11 @@ export interface EngineInstance {
    * @throws SandboxTrap, WebAssembly.RuntimeError: the instance is broken.
    */
   call(request: string, world: SandboxWorld): Uint8Array;
-  /** Goes back to how it was when it was made, so that nothing is left of earlier renders. */
-  reset(): void;
+  /**
+   * Goes back to how it was when it was made, so that nothing is left of earlier renders. `written`: all but the
+   * constants of the engines, two thirds of the memory, which nothing writes to.
+   */
+  reset(what: 'all' | 'written'): void;
   readonly memoryBytes: number;
   /** What it printed during the last call. */
   said(): string;
@@ -29,19 +33,20 @@ const growthBytes = 4 * 2 ** 20;
  * @param ask Called while the engine runs, so it must answer at once.
  */
 export function createInstance(
-  module: WebAssembly.Module,
+  { module, state }: EngineModule,
   ask: (question: Question, path: string) => Answer,
 ): EngineInstance {
   const engine = createEngine(module, ask);
   const { exports } = engine;
   const globals = globalsOf(exports);
   const startGlobals = globals.map(({ value }) => value);
+  restoreSnapshot(state, new Uint8Array(exports.memory.buffer));
   const resetAboveBytes = heapEndOf(exports) + growthBytes;
-  const startMemory = takeSnapshot(new Uint8Array(exports.memory.buffer));
-
-  const reset = (): void => {
+  const constantsEnd = exports.fairlead_constants_end() >>> 0;
+  const reset = (what: 'all' | 'written'): void => {
     const memory = new Uint8Array(exports.memory.buffer);
-    restoreSnapshot(startMemory, memory.subarray(0, heapEndOf(exports)));
+    const from = what === 'all' ? 0 : constantsEnd;
+    restoreSnapshot(state, memory.subarray(0, heapEndOf(exports)), from);
     // It has forgotten what it asked for since, and would ask again.
     const limit = exports.fairlead_heap_limit() >>> 0;
     new DataView(exports.memory.buffer).setBigUint64(limit, BigInt(memory.length), true);
@@ -49,7 +54,7 @@ export function createInstance(
   };
   return {
     call: (request, world) => {
-      if (heapEndOf(exports) > resetAboveBytes) reset();
+      if (heapEndOf(exports) > resetAboveBytes) reset('written');
       return engine.call(request, world);
     },
     reset,

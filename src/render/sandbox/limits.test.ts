@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createKustomizeRenderer } from '../kustomize/renderer.ts';
 import type { RenderResult } from '../renderer.ts';
 import { createTestRepository } from '../tree.testing.ts';
 import type { TestFile, TestRepository } from '../tree.testing.ts';
 import { createTestSandbox, testSeed } from './sandbox.testing.ts';
+
+// Each makes threads anew, of which some have to use up their limit; on a machine under load that takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 let repository: TestRepository;
 const sandbox = createTestSandbox();

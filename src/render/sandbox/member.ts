@@ -1,4 +1,5 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
+import type { EngineModule } from './module.ts';
 import type { EngineFiles, WorkerJob, WorkerMessage, WorkerStart } from './protocol.ts';
 
 /** How a job on a worker ended. */
@@ -22,11 +23,11 @@ export interface Member {
 const resourceLimits = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 4 };
 
 /** Starts a thread. It does not keep the process alive unless it runs a job. */
-export function startMember(module: WebAssembly.Module): Member {
+export function startMember(engine: EngineModule): Member {
   const channel = new MessageChannel();
   const signal = new SharedArrayBuffer(4);
   const answered = new Int32Array(signal);
-  const start: WorkerStart = { module, signal, answers: channel.port2 };
+  const start: WorkerStart = { engine, signal, answers: channel.port2 };
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: start,
     transferList: [channel.port2],

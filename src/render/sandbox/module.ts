@@ -4,12 +4,20 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import { engineDamaged } from '../errors.ts';
+import type { Snapshot } from './snapshot.ts';
+import { splitModule } from './split.ts';
 
 /** What the build says about the module that is shipped. */
 export interface EngineDigest {
   /** Of the decompressed module. */
   readonly sha256: string;
   readonly bytes: number;
+}
+
+/** The engines, compiled, and the state that instances begin with. */
+export interface EngineModule {
+  readonly module: WebAssembly.Module;
+  readonly state: Snapshot;
 }
 
 const suffix = '.wasm';
@@ -28,7 +36,7 @@ export async function readEngineDigest(): Promise<EngineDigest> {
  *
  * @throws FairleadError `render.engine-damaged` when the shipped file is not what the build made.
  */
-export async function loadEngine(cacheDirectory: string | null): Promise<WebAssembly.Module> {
+export async function loadEngine(cacheDirectory: string | null): Promise<EngineModule> {
   const digest = await readEngineDigest();
   const folder = cacheDirectory === null ? null : join(cacheDirectory, 'engine');
   const kept = folder === null ? null : join(folder, `${digest.sha256}${suffix}`);
@@ -45,11 +53,13 @@ export async function loadEngine(cacheDirectory: string | null): Promise<WebAsse
   return compile(module);
 }
 
-async function compile(bytes: Buffer<ArrayBuffer>): Promise<WebAssembly.Module> {
-  const module = await WebAssembly.compile(bytes);
-  // The module has a copy. Ours would stay until the next collection of garbage, which an idle process does not need.
+async function compile(bytes: Buffer<ArrayBuffer>): Promise<EngineModule> {
+  const { code, state } = splitModule(bytes);
   bytes.buffer.transfer(0);
-  return module;
+  const module = await WebAssembly.compile(code);
+  // The module has a copy. Ours would stay until the next collection of garbage, which an idle process does not need.
+  code.buffer.transfer(0);
+  return { module, state };
 }
 
 async function decompress(bytes: Buffer, size: number): Promise<Buffer<ArrayBuffer> | null> {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../system/clock.ts';
 import type { Clock } from '../../system/clock.ts';
 import { createHelmRenderer } from '../helm/renderer.ts';
@@ -11,6 +11,9 @@ import type { TestRepository } from '../tree.testing.ts';
 import { createSandbox } from './pool.ts';
 import type { Sandbox } from './sandbox.ts';
 import { createTestSandbox, testCache, testSeed } from './sandbox.testing.ts';
+
+// Each makes threads anew, of which some have to use up their limit; on a machine under load that takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 let repository: TestRepository;
 const sandbox = createTestSandbox();

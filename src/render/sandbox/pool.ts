@@ -10,7 +10,8 @@ import { exceedLimit } from './limit.ts';
 import { startMember } from './member.ts';
 import type { Member, Outcome } from './member.ts';
 import { loadEngine } from './module.ts';
-import type { Foreseen } from './protocol.ts';
+import type { EngineModule } from './module.ts';
+import type { Foreseen, WorkerJob } from './protocol.ts';
 import { readResponses } from './sandbox.ts';
 import type { RawSandbox, Sandbox, SandboxJob } from './sandbox.ts';
 
@@ -83,7 +84,7 @@ class Pool implements RawSandbox {
   /** Renders that run; of those, how many are slow ones. */
   #busy = 0;
   #slow = 0;
-  #module: Promise<WebAssembly.Module> | null = null;
+  #module: Promise<EngineModule> | null = null;
   #rest: AbortController | null = null;
   #closed = false;
 
@@ -148,9 +149,10 @@ class Pool implements RawSandbox {
       const place = await this.#place(job.project);
       // Charts draw on the runtime's generator, so each starts from the same state.
       const isOthers = place.project !== null && place.project !== job.project;
-      const fresh = job.request.op === 'helm' || place.spent || isOthers;
+      const isFresh = job.request.op === 'helm' || place.spent;
+      const forget = isOthers ? 'project' : isFresh ? 'renders' : 'nothing';
       place.project = job.project;
-      const { result, usable, spent } = await this.#run(place.member, job, { fresh, foreseen });
+      const { result, usable, spent } = await this.#run(place.member, job, { forget, foreseen });
       place.spent = spent;
       const isOneTooMany = this.#idle.length >= this.#maxWorkers;
       if (usable && !this.#closed && !isOneTooMany) this.#idle.push(place);
@@ -178,7 +180,7 @@ class Pool implements RawSandbox {
   async #run(
     member: Member,
     job: SandboxJob,
-    how: { readonly fresh: boolean; readonly foreseen: readonly Foreseen[] },
+    how: Pick<WorkerJob, 'forget' | 'foreseen'>,
   ): Promise<Ran> {
     const { clockMs, entropy, resource, timeoutMs } = job;
     const seed = Buffer.from(entropy).readUInt32LE(0);

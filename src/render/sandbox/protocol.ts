@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Lookup } from '../../model/cluster.ts';
 import type { Json } from '../../model/json.ts';
+import type { EngineModule } from './module.ts';
 
 /** Form of requests and responses; the module says which one it speaks. */
 export const protocolVersion = 2;
@@ -130,7 +131,7 @@ export interface Foreseen {
 
 /** What a worker is started with. */
 export interface WorkerStart {
-  readonly module: WebAssembly.Module;
+  readonly engine: EngineModule;
   /** Counts answers, so that the worker can sleep until one is there. */
   readonly signal: SharedArrayBuffer;
   /** Brings the answers; the worker can read it while it waits. */
@@ -144,8 +145,8 @@ export interface WorkerJob {
   readonly clockMs: number;
   /** 32 bytes that all randomness follows from. */
   readonly entropy: Uint8Array;
-  /** Whether what the instance remembers of earlier renders must be forgotten. */
-  readonly fresh: boolean;
+  /** What must be forgotten of what the instance remembers: of earlier renders, or also of another project. */
+  readonly forget: 'nothing' | 'renders' | 'project';
   readonly foreseen: readonly Foreseen[];
 }
 

@@ -5,7 +5,7 @@ import type { Answer, Question, WorkerJob, WorkerMessage, WorkerStart } from './
 
 /** A worker thread: one instance of the engines, one render at a time. It ends itself when the instance breaks. */
 
-const { module, signal, answers } = workerData as WorkerStart;
+const { engine, signal, answers } = workerData as WorkerStart;
 const answered = new Int32Array(signal);
 let taken = 0;
 
@@ -47,8 +47,8 @@ function run(job: WorkerJob): void {
     job.foreseen.map(({ question, path }, index) => [keyOf(question, path), index]),
   );
   used = new Set();
-  instance ??= createInstance(module, ask);
-  if (job.fresh) instance.reset();
+  instance ??= createInstance(engine, ask);
+  if (job.forget !== 'nothing') instance.reset(job.forget === 'project' ? 'all' : 'written');
   const { user, system } = process.threadCpuUsage();
   send({ kind: 'began', computedMs: (user + system) / 1_000 });
   const response = instance.call(job.request, job).slice();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buildPrograms } from '../../../scripts/cluster/build.ts';
 import { startController } from '../controller.ts';
 import type { BenchController } from '../controller.ts';
-import { processFacts } from '../process-facts.ts';
+import { treeFacts, watchPeak } from '../process-facts.ts';
 import { round, summarise } from '../statistics.ts';
 import { bareApply, bestConcurrency } from './bare.ts';
 import { openBenchCluster } from './bench-cluster.ts';
@@ -101,9 +101,11 @@ async function measure(run: Run): Promise<KubernetesBenchResult> {
     });
   say('Fairlead deploys everything …');
   const controller = await start('first');
+  const peakMiB = watchPeak(controller.pid);
   try {
     const healthyAtMs = await controller.steady(workload.apps, withinMs);
-    const first = processFacts(controller.pid);
+    const first = treeFacts(controller.pid);
+    const peakRssMiB = peakMiB();
     const firstRequests = await cluster.requests();
     say(`watching it idle for ${options.idleSeconds} s …`);
     const idle = await watchIdle(run, cluster, controller);
@@ -123,14 +125,13 @@ async function measure(run: Run): Promise<KubernetesBenchResult> {
     const again = await start('again');
     try {
       const steadyAtMs = await again.steady(workload.apps, withinMs);
-      const cpu = first === null ? null : first.cpuSeconds + first.childrenCpuSeconds;
       return {
         apps: workload.apps,
         limitSeconds: round(limitSeconds),
         healthySeconds: round((healthyAtMs - controller.startedAtMs) / 1_000),
         requestsPerApp: round(firstRequests / workload.apps),
-        cpuSeconds: cpu === null ? null : round(cpu),
-        peakRssMiB: first === null ? null : round(first.peakMiB),
+        cpuSeconds: first === null ? null : round(first.cpuSeconds),
+        peakRssMiB: peakRssMiB === null ? null : round(peakRssMiB),
         ...idle,
         commitLiveSeconds: summarise(committed.seconds).median,
         commitRequests: summarise(committed.requests).median,
@@ -143,6 +144,7 @@ async function measure(run: Run): Promise<KubernetesBenchResult> {
       await again.stop();
     }
   } finally {
+    peakMiB();
     await controller.stop();
   }
 }
@@ -154,13 +156,11 @@ async function watchIdle(
 ): Promise<Pick<KubernetesBenchResult, 'idleRssMiB' | 'idleRequests' | 'idleCpuPercent'>> {
   const settleMs = 3_000;
   await pause(settleMs, signal);
-  const [requests, before] = [await cluster.requests(), processFacts(pid)];
+  const [requests, before] = [await cluster.requests(), treeFacts(pid)];
   await pause(options.idleSeconds * 1_000, signal);
-  const after = processFacts(pid);
+  const after = treeFacts(pid);
   const cpuSeconds =
-    before === null || after === null
-      ? null
-      : after.cpuSeconds + after.childrenCpuSeconds - before.cpuSeconds - before.childrenCpuSeconds;
+    before === null || after === null ? null : after.cpuSeconds - before.cpuSeconds;
   return {
     idleRssMiB: after === null ? null : round(after.residentMiB),
     idleRequests: (await cluster.requests()) - requests,

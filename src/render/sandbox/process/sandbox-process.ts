@@ -7,6 +7,7 @@ import { errorFromRecord } from '../../../model/error.ts';
 import { failure } from '../../../model/result.ts';
 import type { Result } from '../../../model/result.ts';
 import type { Clock } from '../../../system/clock.ts';
+import { collectGarbage } from '../../../system/garbage.ts';
 import { engineLost } from '../../errors.ts';
 import type { Foreseen } from '../protocol.ts';
 import { readResponses } from '../sandbox.ts';
@@ -156,7 +157,10 @@ class SandboxProcess implements RawSandbox {
     this.#rest?.abort();
     this.#rest = rest;
     await this.#options.clock.sleep(this.#options.idleMs ?? 15_000, rest.signal);
-    if (!rest.signal.aborted) await this.#end();
+    if (rest.signal.aborted) return;
+    await this.#end();
+    // Whoever renders much has much else to do with it; what that left would stay for hours.
+    collectGarbage();
   }
 
   async #end(): Promise<void> {
