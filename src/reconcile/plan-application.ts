@@ -44,9 +44,18 @@ async function targetsOf(
   const wanted: Target[] = [];
   for (const name of names) wanted.push(await context.world.target(name));
   const left: Target[] = [];
-  for (const name of runtime.ownedAt)
-    if (!names.includes(name)) left.push(await context.world.target(name));
+  for (const name of runtime.ownedAt) {
+    if (names.includes(name)) continue;
+    const target = await context.world.target(name);
+    // The same records under another name: what is wanted there is not left here.
+    if (![...wanted, ...left].some((other) => shareRecords(other, target))) left.push(target);
+  }
   return { wanted, left };
+}
+
+function shareRecords(one: Target, other: Target): boolean {
+  const { place } = one.ledger;
+  return place !== undefined && place === other.ledger.place && one.uid === other.uid;
 }
 
 interface Held {

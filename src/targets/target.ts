@@ -88,6 +88,11 @@ export interface WatchScope {
  * `target.inventory-unreadable` for damage: never "empty".
  */
 export interface Ledger {
+  /**
+   * Where at the target the records are kept. Targets of the same `uid` with the same place share them, whatever they are
+   * called. Default: no other target has them.
+   */
+  readonly place?: string;
   load(key: InventoryKey): Promise<Inventory | null>;
   /** Fails with `target.inventory-conflict` unless the stored epoch is `expectedEpoch` (`null`: none stored). */
   save(key: InventoryKey, inventory: Inventory, expectedEpoch: number | null): Promise<void>;

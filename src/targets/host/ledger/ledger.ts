@@ -115,6 +115,7 @@ export function openLedger(dependencies: HostLedgerDependencies): HostLedger {
   };
 
   return {
+    place: stateDir,
     inventoriesFolder: inventories.folder,
     holdsFolder: holds.folder,
     load,

@@ -110,6 +110,7 @@ export function openKubernetesLedger(options: KubernetesLedgerOptions): Kubernet
   };
 
   return {
+    place: namespace.name,
     load,
     save: async (key, inventory, expectedEpoch) => {
       await inventories.save(key, inventory.epoch, inventory, expects(key, expectedEpoch));
