@@ -26,7 +26,7 @@ describe('pages', () => {
       blocksOf(textOf(page))
         .filter((block) => block.info === 'elsewhere')
         .flatMap((block) => block.lines)
-        .filter((line) => line.trim() !== ''),
+        .filter((line) => line.startsWith('npm ')),
     );
     expect(named.length).toBeGreaterThan(0);
     for (const line of named) {
