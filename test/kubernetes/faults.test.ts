@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { configMap, openKubeBench } from '../support/kube-bench.ts';
 import type { KubeBench } from '../support/kube-bench.ts';
 import type { Fault, ProxyCall } from '../support/kube-proxy.ts';
+import { connect, quickClock } from '../support/kubernetes/connect.ts';
 
 /**
  * A bad network and a busy server between the controller and the cluster: whatever happens, in the end all is as Git
@@ -125,4 +126,40 @@ test('a connection that goes dead without a word is noticed, and what was missed
     .poll(async () => (await at.live('configmaps/map-0')).data.text, { timeout: 110_000 })
     .toBe('first');
   expect(at.deletes()).toEqual([]);
+});
+
+test('a watch that is silent while its connection lives is begun anew, and misses nothing', async () => {
+  at = await openKubeBench({ proxy: true });
+  const cluster = await connect({
+    settings: { kubeconfig: at.kubeconfig },
+    // The three minutes without a bookmark are half a minute.
+    clock: quickClock(6),
+  });
+  const reasons: string[] = [];
+  try {
+    const informers = cluster.informers({
+      labelSelector: 'watched=yes',
+      namespaces: [at.namespace],
+      trim: (_type, object) => (object['data'] as { text: string }).text,
+      ownedDigest: () => '',
+    });
+    informers.subscribe((event) => {
+      if (event.kind === 'interrupted') reasons.push(event.reason.message);
+    });
+    const type = await cluster.discovery.resolve('v1', 'ConfigMap');
+    const informer = informers.use(type!);
+    await at.kube.post(at.path('configmaps'), {
+      metadata: { name: 'one', labels: { watched: 'yes' } },
+      data: { text: 'first' },
+    });
+    const text = (): string | undefined =>
+      informer.get({ namespace: at.namespace, name: 'one' })?.extra;
+    await expect.poll(text, { timeout: 20_000 }).toBe('first');
+    at.proxy.silenceWatches();
+    await at.kube.patch(at.path('configmaps/one'), { data: { text: 'second' } });
+    await expect.poll(text, { timeout: 100_000 }).toBe('second');
+    expect(reasons.join()).toContain('the watch was silent for 180 s');
+  } finally {
+    await cluster.close();
+  }
 });

@@ -24,9 +24,9 @@ export interface KubernetesBench extends AsyncDisposable {
   /** Commits other applications than those before. */
   configure(applications: NonNullable<KubernetesBenchOptions['applications']>): string;
   /** Waits until an application is `synced, Synced, Healthy` at the last commit, or what else is asked for. */
-  settles(id?: string, state?: string): Promise<void>;
+  settles(id?: string, state?: string, withinMs?: number): Promise<void>;
   /** Waits until something is so; says how the applications are where it never is. */
-  sees(what: string, seen: () => Promise<boolean>): Promise<void>;
+  sees(what: string, seen: () => Promise<boolean>, withinMs?: number): Promise<void>;
   /** The live object; `null`: there is none. Core resources by their plural, others as `apps/v1/deployments`. */
   live(resource: string, name: string): Promise<KubeObject>;
   edit(resource: string, name: string, patch: unknown): Promise<void>;
@@ -94,7 +94,7 @@ export async function createKubernetesBench(
     records,
     commit,
     configure: (others) => commit({ 'fairlead.yaml': documents(namespace, others, options) }),
-    settles: async (id = 'shop@dev', state = 'synced, Synced, Healthy') => {
+    settles: async (id = 'shop@dev', state = 'synced, Synced, Healthy', withinMs) => {
       const runtime = () => bench.engine.applications.get(id);
       await until(
         `${id} is ${state}`,
@@ -103,13 +103,18 @@ export async function createKubernetesBench(
           bench.state(id) === state &&
           !bench.engine.queue.isBusy(id),
         () => `${bench.state(id)}: ${runtime()?.message ?? ''}`,
+        withinMs,
       );
     },
-    sees: (what, seen) =>
-      until(what, seen, () =>
-        [...bench.engine.applications.values()]
-          .map(({ id, message }) => `${id} ${bench.state(id)}: ${message}`)
-          .join('\n'),
+    sees: (what, seen, withinMs) =>
+      until(
+        what,
+        seen,
+        () =>
+          [...bench.engine.applications.values()]
+            .map(({ id, message }) => `${id} ${bench.state(id)}: ${message}`)
+            .join('\n'),
+        withinMs,
       ),
     live: (resource, name) => kube.find(`${collection(resource)}/${name}`),
     edit: async (resource, name, patch) => {

@@ -76,6 +76,8 @@ export interface ApiClientOptions {
 export interface OpenWatchOptions extends Omit<WatchOptions, 'signal'> {
   /** Sends all that is there as `ADDED` first, then a bookmark that says so (`isInitialEnd`), then what happens. */
   readonly sendsInitial?: boolean;
+  /** The server is known to send bookmarks, so their absence is a silence. Default: it shows by the first one. */
+  readonly hasBookmarks?: boolean;
   /** For this watch alone: it is kept until the watch has ended. */
   readonly signal: AbortSignal;
 }
@@ -252,6 +254,7 @@ export class ApiClient implements KubernetesClient {
       kind: type.kind,
       isSecret: isSecret(type),
       silenceMs,
+      hasBookmarks: options.hasBookmarks,
       clock,
       onEvent,
     });

@@ -57,6 +57,7 @@ describe('what the server refuses is told as', () => {
     [422, { reason: 'Invalid' }, 'kubernetes.invalid'],
     [429, {}, 'kubernetes.too-many-requests'],
     [500, { reason: 'InternalError' }, 'kubernetes.server-error'],
+    [500, { message: 'failed to convert new object (a/b; Lease): no' }, 'kubernetes.invalid'],
     [502, '<html>Bad gateway</html>', 'kubernetes.unavailable'],
     [503, {}, 'kubernetes.unavailable'],
     [504, {}, 'kubernetes.timed-out'],

@@ -31,10 +31,10 @@ import type { ServerFailure, StatusCause } from './failure.ts';
 const maxWords = 2_000;
 
 /**
- * An applied object that has an unknown field or a wrong type is answered with a bare 500, unlike everywhere else in the
+ * An applied object that has an unknown field, a wrong type or a value of another format is answered with a bare 500, unlike everywhere else in the
  * API: its words are the only sign.
  */
-const untypedPatch = /^failed to create typed patch object/;
+const untypedPatch = /^failed to (?:create typed patch|convert new) object/;
 
 /** What was asked, as far as a refusal depends on it. */
 export interface Asked {

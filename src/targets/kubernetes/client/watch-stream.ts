@@ -40,6 +40,8 @@ export interface WatchStreamOptions {
   readonly kind: string;
   readonly isSecret: boolean;
   readonly silenceMs: number | undefined;
+  /** Whether the server is known to send bookmarks; else the first one tells. */
+  readonly hasBookmarks: boolean | undefined;
   readonly clock: Clock;
   /** Called at once for each event, in order. What it throws ends the watch. */
   readonly onEvent: (event: StreamEvent) => void;
@@ -51,7 +53,7 @@ export function readWatch(options: WatchStreamOptions): OpenWatch {
   const lines = new Lines();
   const over = new AbortController();
   let heardMs = clock.monotonicMs();
-  let hasBookmarks = false;
+  let hasBookmarks = options.hasBookmarks ?? false;
 
   const ended = new Promise<void>((resolve, reject) => {
     const end = (error: Error | null): void => {
@@ -64,7 +66,8 @@ export function readWatch(options: WatchStreamOptions): OpenWatch {
     const take = (line: string): void => {
       if (line === '') return;
       const event = parseEvent(line, options);
-      if (event.type === 'BOOKMARK' && event.isInitialEnd !== true) hasBookmarks = true;
+      // A server that ends a streamed list with a bookmark sends the others, too.
+      if (event.type === 'BOOKMARK') hasBookmarks = true;
       options.onEvent(event);
     };
     answer.body.read({

@@ -59,6 +59,7 @@ export class Reflector {
   #resourceVersion = '';
   /** Lists as streams (KEP-3157); until the server shows that it has none. */
   #streamsLists = true;
+  #hasBookmarks = false;
   #failures = 0;
   #hopeless: FairleadError | null = null;
   #waiting: (() => void)[] = [];
@@ -149,6 +150,7 @@ export class Reflector {
           ...selection,
           resourceVersion: this.#resourceVersion,
           sendsInitial: streams,
+          hasBookmarks: this.#hasBookmarks,
           signal: control.signal,
         },
         (event) => this.#take(event, initial),
@@ -174,6 +176,7 @@ export class Reflector {
     initial?.see();
     switch (event.type) {
       case 'BOOKMARK':
+        this.#hasBookmarks = true;
         this.#resourceVersion = event.resourceVersion;
         if (event.isInitialEnd !== true) return;
         initial?.end();
