@@ -186,7 +186,7 @@ describe('a plan that needs a person', () => {
     bench.checkout.commit({ site: null });
     const gone = await bench.run('sync', '--yes');
     expect(gone.code).toBe(1);
-    expect(gone.stdout).toContain('There is no folder site');
+    expect(gone.stdout).toContain('there is no folder site');
     expect(bench.content()).toBe('one\n');
   });
 });
