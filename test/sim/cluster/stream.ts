@@ -26,6 +26,8 @@ export interface StreamOptions {
   /** Whether it is about inventories and holds. */
   readonly isRecords: boolean;
   readonly signal: AbortSignal;
+  /** Has all watches of the connection hand over what has come. */
+  readonly deliverAll: () => void;
   readonly onEnd: (stream: Stream) => void;
 }
 
@@ -34,7 +36,8 @@ export class Stream implements AnswerBody {
   /** For the trace. */
   what = '';
   readonly #options: StreamOptions;
-  #waiting: string[] = [];
+  /** Events, and when each is on the line. */
+  #waiting: { readonly line: string; readonly atMs: number }[] = [];
   #handlers: BodyHandlers | null = null;
   #isPumping = false;
   /** The server has forgotten it, without a word. */
@@ -57,7 +60,7 @@ export class Stream implements AnswerBody {
     });
     if (!('end' in answer)) return answer;
     // A server may say it at once instead.
-    if (this.#waiting.at(-1) === '' && machine.hits(0.5)) {
+    if (this.#waiting.at(-1)?.line === '' && machine.hits(0.5)) {
       answer.end();
       return refuse(410, 'Expired', 'too old resource version');
     }
@@ -105,27 +108,38 @@ export class Stream implements AnswerBody {
     // That a watch of records tells nothing over a connection that lives is more than the driver can stand.
     if (!isRecords && (machine.hits(faults.watchMute) || machine.hits(faults.noticeLost / 8)))
       this.#isMute = true;
-    this.#waiting.push(line);
+    const nowMs = machine.clock.monotonicMs();
+    const lagMs = Math.round(machine.chance.fraction() * faults.staleMs);
+    const atMs = nowMs + (isRecords ? Math.min(lagMs, recordLagMs) : lagMs);
+    this.#waiting.push({ line, atMs: Math.max(atMs, this.#waiting.at(-1)?.atMs ?? 0) });
     if (this.#handlers !== null) void this.#pump();
   }
 
   async #pump(): Promise<void> {
     if (this.#isPumping) return;
     this.#isPumping = true;
-    const { machine, faults, isRecords, connection } = this.#options;
-    while (this.#waiting.length > 0 && !this.#over.signal.aborted) {
-      const lagMs = Math.round(machine.chance.fraction() * faults.staleMs);
-      await machine.io(`${this.what} event`, {
-        latencyMs: isRecords ? Math.min(lagMs, recordLagMs) : lagMs,
-      });
-      const lines = this.#waiting.splice(0);
+    const { machine, connection, deliverAll } = this.#options;
+    for (let [next] = this.#waiting; next !== undefined; [next] = this.#waiting) {
+      const latencyMs = next.atMs - machine.clock.monotonicMs();
+      await machine.io(`${this.what} event`, { latencyMs });
       if (this.#over.signal.aborted || connection.isDead || this.#isMute) break;
-      connection.heardMs = machine.clock.monotonicMs();
-      const isLast = lines.at(-1) === '';
-      this.#handlers?.data(Buffer.from(lines.map((one) => `${one}\n`).join('')));
-      if (isLast) this.#end();
+      // What was sent before over the same connection comes first.
+      deliverAll();
     }
     this.#isPumping = false;
+  }
+
+  /** Hands over what has come over the line. Whatever comes over the same connection after that comes after it. */
+  deliver(): void {
+    const { machine, connection } = this.#options;
+    const nowMs = machine.clock.monotonicMs();
+    if (this.#over.signal.aborted || connection.isDead || this.#isMute) return;
+    const lines = this.#waiting.filter(({ atMs }) => atMs <= nowMs).map(({ line }) => line);
+    this.#waiting = this.#waiting.slice(lines.length);
+    if (lines.length === 0 || this.#handlers === null) return;
+    connection.heardMs = nowMs;
+    this.#handlers.data(Buffer.from(lines.map((one) => `${one}\n`).join('')));
+    if (lines.at(-1) === '') this.#end();
   }
 
   #end(): void {

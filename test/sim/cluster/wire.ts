@@ -195,6 +195,7 @@ export class Wire implements Transport {
       connection,
       isRecords: asked.path.includes(`/namespaces/${recordNamespace}/`),
       signal: request.signal,
+      deliverAll: () => this.#deliverAll(),
       onEnd: (ended) => this.#streams.delete(ended),
     });
     const refused = stream.open(place.cluster, asked);
@@ -209,6 +210,10 @@ export class Wire implements Transport {
     };
   }
 
+  #deliverAll(): void {
+    for (const stream of this.#streams) stream.deliver();
+  }
+
   async #isAlive(
     connection: { isDead: boolean; heardMs: number },
     maxAgeMs: number,
@@ -219,6 +224,8 @@ export class Wire implements Transport {
     // Nobody answers, for which a client waits as long as it does.
     if (connection.isDead) await machine.clock.sleep(10_000);
     else connection.heardMs = machine.clock.monotonicMs();
+    // An answer comes after what was sent before it.
+    this.#deliverAll();
     return !connection.isDead;
   }
 

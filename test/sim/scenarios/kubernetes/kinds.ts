@@ -4,6 +4,7 @@ import { releasesIn } from '../../world/store.ts';
 import { application, clusterRepository, thing } from '../stage.ts';
 import type { Scenario, Stage } from '../stage.ts';
 
+const two = [thing('a'), thing('b')];
 const many = 'abcdefghijklmnop'.split('').map((name) => thing(name));
 
 function failures(stage: Stage): number {
@@ -76,10 +77,12 @@ export const kinds: readonly Scenario[] = [
       if (process === undefined) throw new Error('it does not run');
       process.paused = true;
       stage.fault({ slowMs: 0 });
-      const second = world.addController(copyState(first.state));
-      second.start();
-      const epoch = inventoryOf(stage.place(), 'web@dev')?.epoch ?? 0;
+      // It has a commit that wants them all, and so touches nothing but what is gone.
       world.repository.push(clusterRepository([application('web', many)]));
+      const second = world.addController(copyState(first.state));
+      stage.hasFetched(second);
+      const epoch = inventoryOf(stage.place(), 'web@dev')?.epoch ?? 0;
+      second.start();
       await stage.until('the second announcement', () => {
         return (inventoryOf(stage.place(), 'web@dev')?.epoch ?? 0) > epoch;
       });
@@ -90,17 +93,28 @@ export const kinds: readonly Scenario[] = [
   },
   {
     name: 'a cluster: of two that announce at once one gives way',
-    model: clusterRepository([application('web', [thing('a'), thing('b')])]),
+    model: clusterRepository([application('web', two)]),
     play: async (stage) => {
       const { first, world } = stage;
       await stage.rest();
-      const second = world.addController(copyState(first.state));
-      second.start();
+      world.addController(copyState(first.state)).start();
       await stage.rest();
-      for (let round = 0; round < 6; round += 1) {
-        stage.fault({ staleMs: 500, slowMs: 3_000 });
-        stage.set('web', 'a', { value: `v${round + 2}` });
-        await stage.rest(60_000);
+      // The one has a new commit, the other puts something right, at nearly the same time.
+      for (let round = 0; round < 12; round += 1) {
+        stage.fault({ staleMs: 500, slowMs: 200 });
+        world.repository.push(
+          clusterRepository([application('web', [...two, thing(`c${round}`)])]),
+        );
+        const isLate = round % 2 === 0;
+        if (isLate) stage.meddle('ConfigMap/dev-web/a', `theirs${round}`);
+        await stage.rest(isLate ? round * 60 : 0);
+        void first.engine?.api.refresh({ source: null }).catch(() => {});
+        await stage.rest(isLate ? 0 : round * 60);
+        if (!isLate) stage.meddle('ConfigMap/dev-web/a', `theirs${round}`);
+        await stage.rest(10_000);
+        stage.fault({ staleMs: 0, slowMs: 0 });
+        stage.fetch();
+        await stage.rest(20_000);
       }
       stage.fault({ staleMs: 0, slowMs: 0 });
     },

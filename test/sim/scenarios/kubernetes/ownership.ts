@@ -18,18 +18,17 @@ async function announced(stage: Stage, key = 'web@dev', target = 'east'): Promis
 export const ownership: readonly Scenario[] = [
   {
     name: 'a cluster: what somebody made anew is neither deleted nor changed for what was there before',
-    model: clusterRepository([application('web', [thing('a'), thing('b'), thing('c')])]),
+    model: clusterRepository([
+      application('web', [thing('a'), thing('b')]),
+      application('api', [thing('a'), thing('c')]),
+    ]),
     play: async (stage) => {
       await stage.rest();
       stage.fault({ staleMs: 600_000 });
       stage.meddle(b, 'theirs', 'east', true);
-      stage.meddle('ConfigMap/dev-web/c', 'theirs', 'east', true);
-      stage.edit('web', (one) => ({
-        ...one,
-        things: one.things
-          .filter(({ name }) => name !== 'b')
-          .map((item) => (item.name === 'c' ? { ...item, value: 'v2' } : item)),
-      }));
+      stage.meddle('ConfigMap/dev-api/c', 'v1', 'east', true);
+      stage.lose('web', 'b');
+      stage.set('api', 'c', { note: 'new' });
       await stage.rest(2_000);
       stage.fault({ staleMs: 0 });
     },
@@ -39,7 +38,7 @@ export const ownership: readonly Scenario[] = [
     model: two,
     play: async (stage) => {
       await stage.rest();
-      stage.meddle('ConfigMap/dev-web/c', 'theirs');
+      stage.meddle('ConfigMap/dev-web/c', 'v1');
       await stage.rest(20_000);
       stage.fault({ forbidden: 1 });
       stage.edit('web', (one) => ({ ...one, things: [...one.things, thing('c')] }));
@@ -69,7 +68,8 @@ export const ownership: readonly Scenario[] = [
       await stage.rest();
       stage.edit('web', (one) => ({ ...one, things: [...one.things, thing('c')] }));
       await announced(stage);
-      stage.meddle('ConfigMap/dev-web/c', 'theirs');
+      // The same as we would make, so that nothing stands in the way but whose it is.
+      stage.meddle('ConfigMap/dev-web/c', 'v1');
       await stage.rest(2_000);
     },
   },

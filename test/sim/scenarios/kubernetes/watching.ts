@@ -34,6 +34,20 @@ export const watching: readonly Scenario[] = [
     },
   },
   {
+    name: 'a cluster: what was deleted while a watch was away is missed when all is told anew',
+    model: clusterRepository([application('web', [thing('a'), thing('b')])]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.fault({ watchEnds: 1, forbidden: 1 });
+      await stage.rest(150_000);
+      stage.meddle('ConfigMap/dev-web/b', null);
+      stage.cluster().cluster.compact();
+      stage.fault({ watchEnds: 0, forbidden: 0 });
+      await stage.rest(300_000);
+      stage.expect('it is there again', stage.isLive('ConfigMap/dev-web/b', 'v1'));
+    },
+  },
+  {
     name: 'a cluster: a watch that falls silent is given up',
     model: two,
     play: async (stage) => {
