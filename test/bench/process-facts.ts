@@ -51,7 +51,8 @@ export interface TreeFacts {
 export function treeFacts(pid: number): TreeFacts | null {
   try {
     const own = processFacts(pid);
-    if (own === null) return null;
+    // One that has ended and was not waited for has no memory to tell of.
+    if (own === null || Number.isNaN(own.residentMiB)) return null;
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();
     const all = children === '' ? [] : children.split(' ').map((child) => treeFacts(Number(child)));
     return {
