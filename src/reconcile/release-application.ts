@@ -15,7 +15,7 @@ import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 import { applicationHealthError } from './health-checks.ts';
 import { toInventorySeed } from './seed.ts';
-import { showSeen, showStep } from './seen.ts';
+import { showSeen, showStep, showSteps } from './seen.ts';
 
 export interface ReleaseInput {
   readonly run: PlannedRun;
@@ -106,6 +106,7 @@ export async function releaseApplication(
     input,
     onStep,
   );
+  showSteps(runtime);
   release = {
     ...release,
     endedAtMs: ports.clock.nowMs(),

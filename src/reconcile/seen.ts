@@ -13,15 +13,32 @@ import { healthOfApplication } from './view.ts';
 
 const justMade: Health = { status: 'Progressing', message: 'was just made, and not looked at yet' };
 
-/** A change was carried out. */
+/** Tables are brought up to date so many times while a release makes its changes; each time costs a pass over all of it. */
+const passes = 16;
+
+/** Changes that were carried out and do not show yet, by place. */
+const unshown = new WeakMap<ApplicationRuntime, Map<string, JournalStep>>();
+
+/** A change was carried out. It shows at once, or in a large application together with some others. */
 export function showStep(runtime: ApplicationRuntime, step: JournalStep): void {
   if (step.result !== 'done') return;
-  const isIt = (view: ResourceView): boolean =>
-    view.target === step.target && resourceKey(view.id) === step.resource;
-  runtime.resources =
-    step.action === 'delete'
-      ? runtime.resources.filter((view) => !(isIt(view) && view.sync === 'OutOfSync'))
-      : runtime.resources.map((view) => (isIt(view) ? asMade(view, justMade) : view));
+  const steps = unshown.get(runtime) ?? new Map<string, JournalStep>();
+  steps.set(placeOf(step.target, step.resource), step);
+  unshown.set(runtime, steps);
+  if (steps.size * passes >= runtime.resources.length) showSteps(runtime);
+}
+
+/** Shows what does not show yet. */
+export function showSteps(runtime: ApplicationRuntime): void {
+  const steps = unshown.get(runtime);
+  if (steps === undefined) return;
+  unshown.delete(runtime);
+  runtime.resources = runtime.resources.flatMap((view) => {
+    const step = steps.get(placeOf(view.target, resourceKey(view.id)));
+    if (step === undefined) return [view];
+    if (step.action !== 'delete') return [asMade(view, justMade)];
+    return view.sync === 'OutOfSync' ? [] : [view];
+  });
   aggregate(runtime);
 }
 
@@ -31,11 +48,16 @@ export function showSeen(
   target: string,
   { healths }: Pick<Awaited, 'healths'>,
 ): void {
+  showSteps(runtime);
   runtime.resources = runtime.resources.map((view) => {
     const health = view.target === target ? healths.get(resourceKey(view.id)) : undefined;
     return health === undefined ? view : asMade(view, health);
   });
   aggregate(runtime);
+}
+
+function placeOf(target: string, resource: string): string {
+  return `${target} ${resource}`;
 }
 
 function asMade(view: ResourceView, health: Health): ResourceView {
