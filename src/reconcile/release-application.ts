@@ -105,8 +105,7 @@ export async function releaseApplication(
     release.id,
     input,
     onStep,
-  );
-  showSteps(runtime);
+  ).finally(() => showSteps(runtime));
   release = {
     ...release,
     endedAtMs: ports.clock.nowMs(),
