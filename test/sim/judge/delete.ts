@@ -108,9 +108,10 @@ function whyGuarded(
   const models = book.modelsAround(controller, release.id);
   const commit = world.repository.find(release.revision[0]?.commit ?? '');
   const wish = commit === null ? null : wishOf(commit.model, key, world.secrets);
-  // Where the commit still wants it, that the application leaves is the only reason there can be.
+  // Where the commit still wants it, that the application leaves is the only reason there can be; a removal takes along
+  // what its last commit had dropped and nobody had agreed to yet.
   const isWanted = wish === null || (wish.kind === 'things' && wish.things.has(effect.at));
-  const isLeaving = isWanted && leaves(book, effect);
+  const isLeaving = (isWanted || release.trigger === 'removal') && leaves(book, effect);
   const settings = models.flatMap(
     (model) =>
       model.applications.find(({ folder }) => folder === folderOf(key.application))?.settings ?? [],
