@@ -4,6 +4,9 @@ import type { EventType, FairleadEvent } from '../../model/event.ts';
 import type { PlanSet } from '../../model/plan.ts';
 import type { Release } from '../../model/release.ts';
 import { newestSeq } from '../live.ts';
+import { showTable } from '../output.ts';
+import { applicationView } from '../show/views.ts';
+import type { Style } from '../terminal/style.ts';
 import { check } from './claim.ts';
 import type { Claim } from './claim.ts';
 import type { Files, Repository } from './repository.ts';
@@ -26,6 +29,8 @@ export abstract class Looking<Name extends string> {
   readonly repository: Repository;
   readonly actor: string;
   readonly signal: AbortSignal;
+  /** Digest of the plan for prod that waited while the bad commit was the newest. */
+  badDigest = '';
   readonly #parts: LookingParts;
   #api: Api | null = null;
 
@@ -156,5 +161,65 @@ export abstract class Looking<Name extends string> {
       look: async () => `${release.outcome} ${release.plan.digest}`,
       expected: `succeeded ${digest}`,
     });
+  }
+
+  /** Tries to agree to the plan of the bad commit, and says that the controller does not take it. */
+  async proveBadRefused(): Promise<void> {
+    const digest = shortDigest(this.badDigest);
+    this.screen.command(`fairlead approve ${digest}`);
+    await this.prove({
+      says: 'the digest of the bad plan is refused',
+      look: async () =>
+        `approved ${(await this.api.approve({ digest, actor: this.actor })).digest}`,
+      expected: /no waiting plan/,
+    });
+  }
+
+  /** Goes back to the first release that succeeded, as a person would. @returns its commit. */
+  async rollBack(name: Name): Promise<string> {
+    const { api, screen, actor } = this;
+    const selector = this.selectorOf(name);
+    const { application, environment } = selector;
+    const history = await api.releases({ ...selector, limit: 100 });
+    const first = history.findLast((one) => one.outcome === 'succeeded');
+    const commit = first?.revision[0]?.commit;
+    if (first === undefined || commit === undefined)
+      throw new Error(`${name} has no first release`);
+    screen.command(
+      `fairlead rollback ${application}@${environment} --to ${first.id} --reason 'complaints'`,
+    );
+    const plan = await api.plan({ ...selector, revision: commit });
+    screen.plan(plan);
+    await screen.pause('go back');
+    const outcome = await api.rollback({
+      ...selector,
+      to: first.id,
+      actor,
+      reason: 'complaints',
+      expiresAtMs: null,
+      approve: plan.digest,
+    });
+    await this.prove({
+      says: `${name}  the rollback is a release like any other, with the plan that was shown`,
+      look: async () =>
+        outcome.kind === 'released'
+          ? `${outcome.release.outcome} ${outcome.release.trigger} ${outcome.release.plan.digest}`
+          : `${outcome.kind}: ${outcome.message}`,
+      expected: `succeeded rollback ${plan.digest}`,
+    });
+    return commit;
+  }
+
+  /** Shows all applications as `fairlead get` does at a terminal of 80 columns. */
+  async showApplications(style: Style): Promise<void> {
+    await this.api.refresh({ source: null });
+    this.screen.command('fairlead get');
+    this.screen.block(
+      showTable(applicationView(Date.now()), await this.api.applications(), {
+        wide: false,
+        style,
+        width: 80,
+      }),
+    );
   }
 }

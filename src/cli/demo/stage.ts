@@ -18,8 +18,6 @@ export interface StageParts extends LookingParts {
 export class Stage extends Looking<EnvironmentName> {
   readonly sites: Sites;
   readonly versions: Versions;
-  /** Digest of the plan for prod that waited while the bad commit was the newest. */
-  badDigest = '';
   readonly #folder: DemoFolder;
 
   constructor(parts: StageParts) {

@@ -18,8 +18,6 @@ export interface ClusterStageParts extends LookingParts {
 export class ClusterStage extends Looking<Name> {
   readonly server: Server;
   readonly style: Style;
-  /** Digest of the plan for prod that waited while the bad commit was the newest. */
-  badDigest = '';
   readonly #kubectl: Kubectl;
 
   constructor(parts: ClusterStageParts) {
