@@ -25,6 +25,13 @@ function pickObject(
   return object === null ? null : { at, object };
 }
 
+/** The same, of any cluster. */
+function pickAnywhere(world: World, dice: Chance) {
+  const place = pickCluster(world, dice);
+  const picked = place === null ? null : pickObject(place, dice);
+  return place === null || picked === null ? null : { place, ...picked };
+}
+
 const compact: Operation = {
   name: 'compact the history',
   weight: 5,
@@ -74,9 +81,9 @@ const inject: Operation = {
   name: 'another manager applies a field',
   weight: 4,
   run: (world, dice) => {
-    const place = pickCluster(world, dice);
-    const picked = place === null ? null : pickObject(place, dice);
-    if (place === null || picked === null) return null;
+    const picked = pickAnywhere(world, dice);
+    if (picked === null) return null;
+    const { place } = picked;
     const annotations = { 'example.com/injected': String(dice.int(100)) };
     place.applyAs('injector', picked.object, { metadata: { annotations } });
     return `an injector marks ${picked.at} at ${place.name}`;
@@ -87,9 +94,9 @@ const unmark: Operation = {
   name: 'take the label off',
   weight: 3,
   run: (world, dice) => {
-    const place = pickCluster(world, dice);
-    const picked = place === null ? null : pickObject(place, dice);
-    if (place === null || picked === null) return null;
+    const picked = pickAnywhere(world, dice);
+    if (picked === null) return null;
+    const { place } = picked;
     place.edit(picked.object, (live) =>
       set(live, ['metadata', 'labels', 'fairlead.dev/managed'], undefined),
     );
@@ -102,9 +109,9 @@ const holdUp: Operation = {
   name: 'hold up a deletion',
   weight: 3,
   run: (world, dice) => {
-    const place = pickCluster(world, dice);
-    const picked = place === null ? null : pickObject(place, dice);
-    if (place === null || picked === null) return null;
+    const picked = pickAnywhere(world, dice);
+    if (picked === null) return null;
+    const { place } = picked;
     place.edit(picked.object, (live) =>
       set(
         live,
@@ -144,10 +151,10 @@ const removeNamespace: Operation = {
   name: 'delete a namespace',
   weight: 2,
   run: (world, dice) => {
-    const place = pickCluster(world, dice);
-    const picked = place === null ? null : pickObject(place, dice);
-    const kind = place?.cluster.kindOf('', 'Namespace') ?? null;
-    if (place === null || picked === null || kind === null) return null;
+    const picked = pickAnywhere(world, dice);
+    const kind = picked?.place.cluster.kindOf('', 'Namespace') ?? null;
+    if (picked === null || kind === null) return null;
+    const { place } = picked;
     const name = textAt(objectAt(picked.object, 'metadata'), 'namespace');
     if (name === '') return null;
     for (const { at } of place.things)
