@@ -102,6 +102,14 @@ export const suites: readonly Suite[] = [
     timeoutMs: 30_000,
   },
   {
+    name: 'ssh',
+    shows: 'repositories behind a real SSH server',
+    include: ['test/ssh/**/*.test.ts'],
+    tools: ['git', 'ssh-keygen', 'sshd'],
+    stage: 0,
+    timeoutMs: 60_000,
+  },
+  {
     name: 'parity',
     shows: 'Helm and Kustomize in the sandbox against the programs of the same version',
     include: ['test/parity/**/*.test.ts'],

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildControlPlane, controlPlaneProblem } from './control-plane.ts';
 import { buildNativeEngines, nativeEnginesProblem } from './native-engines.ts';
@@ -20,6 +20,7 @@ export type ToolName =
   | 'git-http-backend'
   | 'ssh-keygen'
   | 'gpg'
+  | 'sshd'
   | 'bash'
   | 'curl'
   | 'systemd-analyze'
@@ -44,6 +45,7 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
     problem: () => missing('ssh-keygen', ['-?']),
     packages: ['openssh-client'],
   },
+  sshd: { name: 'sshd', problem: sshdProblem, packages: ['openssh-server'] },
   gpg: { name: 'gpg', problem: () => missing('gpg', ['--version']), packages: ['gnupg'] },
   'native-engines': {
     name: 'native engines',
@@ -117,6 +119,20 @@ function installPackages(packages: readonly string[]): string | undefined {
     if (status !== 0) return `apt-get ${args.join(' ')} ended with ${status}`;
   }
   return undefined;
+}
+
+/** Path of the SSH server; it wants to be called by its whole path, and is seldom in the PATH of a user. */
+export function findSshd(): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin'];
+  return folders.map((folder) => join(folder, 'sshd')).find((path) => existsSync(path));
+}
+
+function sshdProblem(): string | undefined {
+  if (findSshd() === undefined) return 'is not there';
+  // As root it runs what it does with strangers as a user of its own.
+  if (process.getuid?.() !== 0) return undefined;
+  const users = readFileSync('/etc/passwd', 'utf8');
+  return /^sshd:/m.test(users) ? undefined : 'has no user sshd';
 }
 
 function gitProblem(): string | undefined {

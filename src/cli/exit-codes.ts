@@ -45,6 +45,7 @@ export const exitCodeByCode: Readonly<Record<string, ExitCode>> = {
   'cli.interrupted': exitCodes.interrupted,
   'control.not-permitted': exitCodes.notAuthorised,
   'source.auth-required': exitCodes.notAuthorised,
+  'source.key-unusable': exitCodes.notAuthorised,
 };
 
 /** The code that a command ends with when it fails with `error`. */

@@ -62,10 +62,16 @@ export const hostKeyUnknown = defineError('source.host-key-unknown', {
   hint: 'Compare the key with what its owner publishes and add it to the known_hosts file of the source.',
 });
 
+export const keyUnusable = defineError('source.key-unusable', {
+  class: 'denied',
+  title: 'The SSH key cannot be used',
+  hint: 'Give it to the user that runs Fairlead alone (chmod 600; `defaultMode: 0400` of a mounted Secret), in the form of OpenSSH.',
+});
+
 export const authRequired = defineError('source.auth-required', {
   class: 'denied',
   title: 'The repository asks for credentials, or refuses those given',
-  hint: 'Set spec.auth of the source (token or SSH key) and check that it may read the repository.',
+  hint: 'Set spec.auth of the source (token, or SSH key without a passphrase) and check that it may read the repository.',
 });
 
 export const credentialMissing = defineError('source.credential-missing', {

@@ -8,6 +8,7 @@ import {
   gitFailed,
   gitMissing,
   hostKeyUnknown,
+  keyUnusable,
   notFound,
   objectRefused,
   ownershipDoubtful,
@@ -40,6 +41,11 @@ const table: readonly (readonly [words: RegExp, make: ErrorFactory, why?: string
   [
     /SSL certificate problem|certificate verification failed|certificate verify failed|does not match target host name|no alternative certificate/i,
     tlsUntrusted,
+  ],
+  [
+    // Why the key was not even offered stands before the refusal: everybody may read it, it has a passphrase, it is none.
+    /Load key "[^\n]*(?=[^]*Permission denied \()/,
+    keyUnusable,
   ],
   [
     /could not read (?:Username|Password)/i,
