@@ -2,6 +2,10 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Selector } from '../control/api.ts';
+import type { ApplicationConfig } from '../model/config.ts';
+import { sameJson } from '../model/json.ts';
+import type { Json } from '../model/json.ts';
+import { renderingFields } from '../model/rendering.ts';
 import { shortCommit } from '../model/revision.ts';
 import type { Context } from './context.ts';
 import { revertFailed, uncommitted } from './errors.ts';
@@ -27,7 +31,7 @@ export async function prepareRevert(
   request: RevertRequest,
 ): Promise<() => Promise<void>> {
   const { checkout } = request;
-  const { path, shared } = await folderOf(request);
+  const { path, shared, found } = await folderOf(request);
   const folder = path === '' ? '.' : path;
   const commit = await runGit(context, checkout, [
     'rev-parse',
@@ -49,7 +53,47 @@ export async function prepareRevert(
       resource: folder,
     });
   }
-  return () => commitFolder(context, request, { folder, shared, commit });
+  const differs = await differencesSince(context, request, commit, found);
+  return async () => {
+    await commitFolder(context, request, { folder, shared, commit });
+    if (differs.length === 0) return;
+    const what = `${differs.join(', ')} of ${request.view.application}`;
+    context.progress.important(
+      `${context.style.warn('!')} the configuration says something else about ${what} than at ${shortCommit(commit)}: take that back by hand, too`,
+    );
+  };
+}
+
+/** Which fields of the application's document were others at `commit`; none where nobody can tell. */
+async function differencesSince(
+  context: Context,
+  { checkout, view }: RevertRequest,
+  commit: string,
+  now: ApplicationConfig,
+): Promise<readonly string[]> {
+  const { loadConfig } = await import('../config/index.ts');
+  const names = (
+    await runGit(context, checkout, ['ls-tree', '-r', '--name-only', commit, '--', ...places])
+  ).split('\n');
+  const files = await Promise.all(
+    names
+      .filter((name) => configurationFile.test(name))
+      .map(async (file) => ({
+        file,
+        text: await runGit(context, checkout, ['show', `${commit}:${file}`]),
+      })),
+  );
+  const then = loadConfig(files).config.applications.get(view.application);
+  if (then === undefined) return [];
+  return renderingFields.filter((field) => !sameJson(toJson(then[field]), toJson(now[field])));
+}
+
+/** Where the configuration of a repository is. */
+const places = ['fairlead.yaml', 'fairlead.yml', 'fairlead'];
+const configurationFile = /^(?:fairlead|fairlead\/[^/]+)\.ya?ml$/;
+
+function toJson(value: unknown): Json {
+  return value === undefined ? null : (JSON.parse(JSON.stringify(value)) as Json);
 }
 
 async function commitFolder(
@@ -100,9 +144,11 @@ function changesIn(context: Context, checkout: string, folder: string): Promise<
 }
 
 /** The application's folder, and its other environments that are rendered from the same one. */
-async function folderOf(
-  request: RevertRequest,
-): Promise<{ readonly path: string; readonly shared: readonly string[] }> {
+async function folderOf(request: RevertRequest): Promise<{
+  readonly path: string;
+  readonly shared: readonly string[];
+  readonly found: ApplicationConfig;
+}> {
   const { applicationPath, loadConfig } = await import('../config/index.ts');
   const { config } = loadConfig(await readFiles(request.checkout));
   const { application, environment } = request.view;
@@ -125,7 +171,7 @@ async function folderOf(
   const shared = found.environments
     .filter((other) => other !== environment && applicationPath(found, other) === path)
     .map((other) => `${application}@${other}`);
-  return { path, shared };
+  return { path, shared, found };
 }
 
 async function readFiles(

@@ -24,16 +24,17 @@ export async function checkOf(
   runtime: ApplicationRuntime,
   reference: string | null,
 ): Promise<CheckedView> {
-  const { application, key } = runtime;
+  const { key } = runtime;
   const rendered = await renderOf(engine, runtime, reference);
   const revision =
     (await resolveRevision(engine, runtime, reference)) ?? currentOrNull(engine, runtime);
-  if (application === null || revision === null) {
+  if (runtime.application === null || revision === null) {
     throw applicationNotFound({
       message: `${runtime.id} has nothing to check`,
       resource: runtime.id,
     });
   }
+  const application = await engine.context.pastSettings.at(runtime.application, revision);
   const warnings = new Set(rendered.flatMap((view) => view.warnings));
   if (!application.allowEmpty && rendered.every((view) => view.documents.length === 0)) {
     warnings.add('it renders to nothing; if that is meant, set allowEmpty: true');

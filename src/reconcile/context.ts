@@ -9,6 +9,7 @@ import type { Journal } from './journal.ts';
 import type { EngineOptions, EnginePorts } from './ports.ts';
 import type { KeyedQueue } from './queue.ts';
 import type { ApplicationRuntime } from './runtime.ts';
+import type { PastSettings } from './settings-at.ts';
 import type { World } from './world.ts';
 
 /** What one run of one application needs of the engine. */
@@ -16,6 +17,7 @@ export interface RunContext {
   readonly ports: EnginePorts;
   readonly options: EngineOptions;
   readonly world: World;
+  readonly pastSettings: PastSettings;
   readonly journal: Journal;
   readonly queue: KeyedQueue;
   readonly applications: ReadonlyMap<string, ApplicationRuntime>;

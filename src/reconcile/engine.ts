@@ -22,6 +22,7 @@ import { KeyedQueue } from './queue.ts';
 import { reconcileApplication } from './reconcile-application.ts';
 import { updateRoster } from './roster.ts';
 import type { ApplicationRuntime } from './runtime.ts';
+import { PastSettings } from './settings-at.ts';
 import { Timetable } from './timetable.ts';
 import { pathsBySource, sourcesOf } from './trees.ts';
 import { World } from './world.ts';
@@ -87,6 +88,7 @@ export class Engine {
       ports,
       options,
       world: this.world,
+      pastSettings: new PastSettings(ports, this.world),
       journal: this.journal,
       queue: this.queue,
       applications: this.applications,

@@ -261,9 +261,9 @@ async function preparedAt(
   { wanted: targets, seed }: Situation,
   options: PlanOptions,
 ): Promise<PrepareResult> {
-  const application = runtime.application;
-  if (application === null)
+  if (runtime.application === null)
     throw new Error('an application that was removed has nothing to render');
+  const application = await context.pastSettings.at(runtime.application, revision);
   const key = prepareKey({ application, revision, targets, seed, world: context.world });
   const last = runtime.prepared;
   if (last?.key === key && !hasSecretReferences(last) && (await seesTheSame(last, targets)))

@@ -22,15 +22,16 @@ export async function renderOf(
   runtime: ApplicationRuntime,
   reference: string | null,
 ): Promise<readonly RenderedView[]> {
-  const { application, key } = runtime;
+  const { key } = runtime;
   const revision =
     (await resolveRevision(engine, runtime, reference)) ?? currentOrNull(engine, runtime);
-  if (application === null || revision === null) {
+  if (runtime.application === null || revision === null) {
     throw applicationNotFound({
       message: `${runtime.id} has nothing to render`,
       resource: runtime.id,
     });
   }
+  const application = await engine.context.pastSettings.at(runtime.application, revision);
   const names = runtime.environment?.targets ?? [];
   const open = new Map(engine.world.openTargets().map((target) => [target.name, target]));
   const inventories = await Promise.all(

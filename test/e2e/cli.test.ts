@@ -283,6 +283,31 @@ describe('rollback', () => {
     expect((await bench.run('plan', '--exit-code')).code).toBe(0);
   });
 
+  it('goes back in what the configuration says about it, and --commit says what is left to do by hand', async () => {
+    const { bench } = await released();
+    const { checkout } = bench;
+    const configuration = readFileSync(join(checkout.directory, 'fairlead.yaml'), 'utf8');
+    const says = (word: string): string =>
+      configuration.replace(
+        'path: site,',
+        `path: site, substitute: { values: { WORD: ${word} } },`,
+      );
+    const well = checkout.commit({
+      'fairlead.yaml': says('well'),
+      'site/page.yaml': bench.page('${WORD}'),
+    });
+    expect((await bench.run('sync')).code).toBe(0);
+    checkout.commit({ 'fairlead.yaml': says('worse') });
+    expect((await bench.run('sync')).code).toBe(0);
+    expect(bench.content()).toBe('worse');
+    const back = await bench.run('rollback', 'site@dev', '--yes', '--commit');
+    expect(back).toMatchObject({ code: 0 });
+    expect(bench.content()).toBe('well');
+    expect(back.stderr).toContain(
+      `the configuration says something else about substitute of site than at ${well.slice(0, 8)}`,
+    );
+  });
+
   it('--commit is refused before anything happens where the folder holds other changes', async () => {
     const { bench } = await released();
     bench.checkout.write({ 'site/page.yaml': bench.page('half done\n') });

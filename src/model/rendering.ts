@@ -1,0 +1,21 @@
+import type { ApplicationConfig } from './config.ts';
+
+/** What an application's document says about what is deployed: where it is, and how it is rendered. */
+export type ApplicationRendering = Pick<ApplicationConfig, (typeof renderingFields)[number]>;
+
+export const renderingFields = [
+  'path',
+  'sources',
+  'helm',
+  'directory',
+  'substitute',
+  'labels',
+  'annotations',
+  'kubernetes',
+] as const;
+
+export function renderingOf(application: ApplicationConfig): ApplicationRendering {
+  const { path, sources, helm, directory, substitute, labels, annotations, kubernetes } =
+    application;
+  return { path, sources, helm, directory, substitute, labels, annotations, kubernetes };
+}
