@@ -12,6 +12,8 @@ export interface Unconfirmed {
   /** As `executePlan` left it. */
   readonly inventory: Inventory;
   readonly plan: Plan;
+  /** See `Inventory.configuration`. */
+  readonly configuration?: string | undefined;
   readonly desired: readonly Desired[];
 }
 
@@ -20,9 +22,9 @@ export interface Unconfirmed {
  * @throws FairleadError when it cannot be written; then the state is verified again before it counts.
  */
 export async function confirmGood(hash: Hasher, carried: Unconfirmed): Promise<Inventory> {
-  const { target, key, inventory, plan, desired } = carried;
+  const { target, key, inventory, plan, configuration, desired } = carried;
   const nothingMore = { made: new Map<string, Applied>(), gone: new Set<string>() };
-  const good = settle(inventory, nothingMore, desired, plan, hash);
+  const good = settle(inventory, nothingMore, desired, { ...plan, configuration }, hash);
   await target.ledger.save(key, good, inventory.epoch);
   return good;
 }

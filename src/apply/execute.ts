@@ -33,6 +33,8 @@ export interface ExecuteInput {
   readonly key: InventoryKey;
   readonly identity: ReleaseIdentity;
   readonly plan: Plan;
+  /** Commit of the configuration that is recorded with a state that is well; see `Inventory.configuration`. */
+  readonly configuration?: string | undefined;
   /** Places that only leave the record. */
   readonly forget: readonly string[];
   readonly desired: readonly Desired[];
@@ -143,7 +145,8 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
   const untidy = await tidyUp(context, ran, gone);
   error ??= untidy;
   const unhealthy = error?.code === healthMissed.definition.code;
-  const good = error === null && input.awaitsConfirmation !== true ? plan : null;
+  const { configuration, awaitsConfirmation = false } = input;
+  const good = error === null && !awaitsConfirmation ? { ...plan, configuration } : null;
   const settled = settle(announced, { made, gone }, all, good, hash);
   try {
     await target.ledger.save(key, settled, announced.epoch);

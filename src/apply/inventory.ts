@@ -4,7 +4,6 @@ import type { Inventory, InventoryEntry, InventorySeed } from '../model/inventor
 import type { Plan } from '../model/plan.ts';
 import type { Desired } from '../model/resource.ts';
 import type { Applied } from '../targets/target.ts';
-import type { Revision } from '../model/revision.ts';
 import { fieldsDigest } from '../plan/digest.ts';
 import { placeOf } from '../plan/plan.ts';
 
@@ -19,6 +18,12 @@ export interface ReleaseIdentity {
   readonly release: string;
   /** What its templates drew from, to be kept with it. Default: as in the inventory. */
   readonly seed?: InventorySeed | undefined;
+}
+
+/** A state that is well, as the record has it. */
+export interface GoodState extends Pick<Plan, 'revision' | 'desiredDigest'> {
+  /** See `Inventory.configuration`. */
+  readonly configuration?: string | undefined;
 }
 
 /** Whether it is run when nothing but the record tells of it any more. */
@@ -79,6 +84,7 @@ export function announce(
     repository: identity.repository,
     epoch: (old?.epoch ?? 0) + 1,
     revision: old?.revision ?? [],
+    ...(old?.configuration === undefined ? {} : { configuration: old.configuration }),
     verified: old?.verified ?? '',
     release: identity.release,
     entries: [...kept, ...announced],
@@ -109,7 +115,7 @@ export function settle(
   announced: Inventory,
   confirmed: Confirmed,
   desired: readonly Desired[],
-  good: { readonly revision: Revision; readonly desiredDigest: string } | null,
+  good: GoodState | null,
   hash: Hasher,
 ): Inventory {
   const byPlace = new Map(desired.map((item) => [placeOf(item), item]));
@@ -131,10 +137,12 @@ export function settle(
     }
   }
   if (good === null) return { ...announced, entries };
+  const { configuration: _before, ...rest } = announced;
   return {
-    ...announced,
+    ...rest,
     entries,
     revision: good.revision,
+    ...(good.configuration === undefined ? {} : { configuration: good.configuration }),
     verified: good.desiredDigest,
     quarantine: announced.quarantine.filter((item) => item.digest !== good.desiredDigest),
   };

@@ -65,6 +65,8 @@ export interface Inventory {
   readonly epoch: number;
   /** The revision of the last release that ended well; what a failed release goes back to. */
   readonly revision: Revision;
+  /** Commit of the configuration that was released with it; absent where `revision` has that repository itself. */
+  readonly configuration?: string;
   /**
    * Digest of the desired set that the last release which ended well made live and found healthy; empty: none. A
    * different one wanted, with nothing left to change, is a release whose end was never seen.
@@ -91,6 +93,8 @@ export interface Hold {
   readonly kind: 'freeze' | 'revision';
   /** Set for `revision` only: the state to stay at. */
   readonly revision: Revision | null;
+  /** Commit of the configuration that goes with it, as in the inventory. Absent: what it says now counts. */
+  readonly configuration?: string;
   readonly reason: string;
   readonly by: string;
   readonly atMs: number;

@@ -18,6 +18,8 @@ export interface RunContext {
   readonly options: EngineOptions;
   readonly world: World;
   readonly pastSettings: PastSettings;
+  /** Commit of the configuration that is in force. */
+  readonly configurationCommit: () => string | null;
   readonly journal: Journal;
   readonly queue: KeyedQueue;
   readonly applications: ReadonlyMap<string, ApplicationRuntime>;
@@ -73,6 +75,8 @@ export interface PlannedRun {
   readonly planSet: PlanSet;
   readonly targets: readonly TargetPlan[];
   readonly revision: Revision;
+  /** Commit of the configuration that goes with it; `undefined` where `revision` has that repository itself. */
+  readonly configuration: string | undefined;
   /** Why this is not what the source says now (bad input, quarantined): the last good state is planned instead. */
   readonly problem: ErrorRecord | null;
   /**

@@ -10,7 +10,7 @@ import { checkOf } from './check.ts';
 import { followEvents } from './follow.ts';
 import { logsOf } from './logs.ts';
 import { rotate } from './rotate.ts';
-import { approve, ask, resolveRevision, resume, rollback, setHold } from './orders.ts';
+import { approve, ask, resume, rollback, setHold, stateOf } from './orders.ts';
 import { recallReleases } from './recall.ts';
 import { planApplication } from './plan-application.ts';
 import { renderOf } from './render-preview.ts';
@@ -113,9 +113,10 @@ async function planOf(
   runtime: ApplicationRuntime,
   request: Pick<PlanRequest, 'revision' | 'checks' | 'rollback'>,
 ): Promise<PlanSet> {
-  const revision = await resolveRevision(engine, runtime, request.revision);
+  const state = await stateOf(engine, runtime, request.revision);
   const planned = await planApplication(engine.context, runtime, {
-    revision,
+    revision: state?.revision ?? null,
+    configuration: state?.configuration,
     goesBack: request.rollback === true,
     retryQuarantined: false,
     runNothing: request.checks === false,

@@ -89,6 +89,7 @@ export class Engine {
       options,
       world: this.world,
       pastSettings: new PastSettings(ports, this.world),
+      configurationCommit: () => this.configuration.commit,
       journal: this.journal,
       queue: this.queue,
       applications: this.applications,

@@ -1,5 +1,6 @@
 import type { RollbackRequest, SyncOutcome } from '../control/api.ts';
 import type { Hold } from '../model/inventory.ts';
+import type { Release } from '../model/release.ts';
 import { unwrap } from '../model/result.ts';
 import type { Revision } from '../model/revision.ts';
 import { showRevision } from '../model/revision.ts';
@@ -92,6 +93,7 @@ export async function setHold(
   order: {
     kind: Hold['kind'];
     revision: Revision | null;
+    configuration?: string | undefined;
     reason: string;
     actor: string;
     expiresAtMs: number | null;
@@ -101,6 +103,7 @@ export async function setHold(
     key: runtime.key,
     kind: order.kind,
     revision: order.revision,
+    ...(order.configuration === undefined ? {} : { configuration: order.configuration }),
     reason: order.reason,
     by: order.actor,
     atMs: engine.ports.clock.nowMs(),
@@ -144,8 +147,9 @@ export async function rollback(
   runtime: ApplicationRuntime,
   request: RollbackRequest,
 ): Promise<SyncOutcome> {
-  const revision = await rollbackRevision(engine, runtime, request.to);
-  await setHold(engine, runtime, { ...request, kind: 'revision', revision });
+  const state =
+    (await stateOf(engine, runtime, request.to)) ?? (await earlierState(engine, runtime));
+  await setHold(engine, runtime, { ...request, kind: 'revision', ...state });
   return ask(engine, runtime, {
     actor: request.actor,
     reason: request.reason,
@@ -155,23 +159,50 @@ export async function rollback(
   });
 }
 
-/** A release id, a name in the source, or the release before the current one. */
-async function rollbackRevision(
+/** What can be planned, gone back to and stayed at. */
+export type PastState = Pick<Release, 'revision' | 'configuration'>;
+
+/**
+ * The state that a release id, or a commit, branch or tag of the application's source stands for. A commit that was
+ * released goes with the configuration of its last release that ended well. `null` for `null`.
+ * @throws FairleadError where the source has no such name
+ */
+export async function stateOf(
   engine: Engine,
   runtime: ApplicationRuntime,
-  to: string | null,
-): Promise<Revision> {
-  const history = await engine.ports.store.releases({ ...runtime.key, limit: 1_000 });
-  if (to !== null) {
-    const release = history.find((one) => one.id === to);
-    if (release !== undefined) return release.revision;
-    const revision = await resolveRevision(engine, runtime, to);
-    if (revision !== null) return revision;
-  }
-  const earlier = earlierRelease(history);
-  if (earlier !== null) return earlier.revision;
+  reference: string | null,
+): Promise<PastState | null> {
+  if (reference === null) return null;
+  const history = await historyOf(engine, runtime);
+  const release = history.find(({ id }) => id === reference);
+  if (release !== undefined) return pastStateOf(release);
+  const revision = await resolveRevision(engine, runtime, reference);
+  if (revision === null) return null;
+  const [main] = revision;
+  const last = history.find(
+    (one) => one.outcome === 'succeeded' && one.revision[0]?.commit === main?.commit,
+  );
+  return pastStateOf({ revision, configuration: last?.configuration });
+}
+
+/** The state before the one that is live. */
+async function earlierState(engine: Engine, runtime: ApplicationRuntime): Promise<PastState> {
+  const earlier = earlierRelease(await historyOf(engine, runtime));
+  if (earlier !== null) return pastStateOf(earlier);
   throw nothingToRollBackTo({
     message: `${runtime.id} has no earlier release on another revision`,
     resource: runtime.id,
   });
+}
+
+function pastStateOf(one: {
+  readonly revision: Revision;
+  readonly configuration?: string | undefined;
+}): PastState {
+  const { revision, configuration } = one;
+  return configuration === undefined ? { revision } : { revision, configuration };
+}
+
+function historyOf(engine: Engine, runtime: ApplicationRuntime): Promise<readonly Release[]> {
+  return engine.ports.store.releases({ ...runtime.key, limit: 1_000 });
 }

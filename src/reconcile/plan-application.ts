@@ -1,29 +1,23 @@
 import { observe, referencesFor } from '../apply/observe.ts';
-import { errorRecord, toFairleadError } from '../model/error.ts';
-import type { ErrorRecord, FairleadError } from '../model/error.ts';
+import { toFairleadError } from '../model/error.ts';
 import type { Hold, Inventory } from '../model/inventory.ts';
 import { failure, success } from '../model/result.ts';
 import type { Result } from '../model/result.ts';
 import type { Revision } from '../model/revision.ts';
-import { nameRevision, showRevision } from '../model/revision.ts';
 import type { Desired } from '../model/resource.ts';
-import type { SeedId } from '../model/seed.ts';
-import { desiredDigest } from '../plan/digest.ts';
 import { createPlan, createPlanSet, placeOf } from '../plan/plan.ts';
 import type { PlanPolicy } from '../plan/policy.ts';
 import type { Target } from '../targets/target.ts';
+import { choose } from './choose.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
-import { quarantined, sourceNotReady } from './errors.ts';
-import { prepareKey, prepareRevision } from './prepare.ts';
-import { seesTheSame } from './clusters.ts';
 import { seedIdOf } from './seed.ts';
-import { currentRevisionOf } from './trees.ts';
-import type { PrepareResult } from './prepare.ts';
-import type { ApplicationRuntime, Prepared } from './runtime.ts';
+import type { ApplicationRuntime } from './runtime.ts';
 
 export interface PlanOptions {
   /** Plan for this instead of what the source and holds say; for previews. */
   readonly revision: Revision | null;
+  /** Commit of the configuration that goes with `revision`, where that has none of it. Default: as it is now. */
+  readonly configuration?: string | undefined;
   readonly retryQuarantined: boolean;
   /** Trust nothing that watching brought. Default false. */
   readonly fromScratch?: boolean;
@@ -58,7 +52,8 @@ function shareRecords(one: Target, other: Target): boolean {
   return place !== undefined && place === other.ledger.place && one.uid === other.uid;
 }
 
-interface Held {
+/** One target of the application, and what is recorded there. */
+export interface Held {
   readonly target: Target;
   readonly wanted: boolean;
   readonly inventory: Inventory | null;
@@ -103,7 +98,7 @@ async function planOrThrow(
   const seed = seedIdOf(runtime.key, inventories, context.ports.clock.nowMs());
   const chosen = await choose(context, runtime, { hold, held, wanted, seed }, options);
   if (!chosen.ok) return chosen;
-  const { prepared, problem, revision, fallback, goesBack } = chosen.value;
+  const { prepared, problem, revision, configuration, fallback, goesBack } = chosen.value;
   const isChosen = options.revision !== null || hold?.kind === 'revision' || fallback !== 'none';
 
   const targets: TargetPlan[] = [];
@@ -148,176 +143,22 @@ async function planOrThrow(
     revision,
     plans: digestPlans,
   });
-  const warnings = [...(prepared?.warnings ?? []), ...digestPlans.flatMap((plan) => plan.warnings)];
-  return success({ planSet, targets, revision, problem, fallback, warnings, seed, leaving });
-}
-
-/** What is known before anything is chosen. */
-interface Situation {
-  readonly hold: Hold | null;
-  readonly held: readonly Held[];
-  readonly wanted: readonly Target[];
-  readonly seed: SeedId;
-}
-
-interface Choice {
-  readonly prepared: Prepared | null;
-  readonly revision: Revision;
-  readonly problem: ErrorRecord | null;
-  readonly fallback: PlannedRun['fallback'];
-  /** What was there before is gone back to: by a person's order, or because what came after it failed. */
-  readonly goesBack: boolean;
-}
-
-/**
- * What the application should be now. Where the source's word cannot be used (it does not render, or was tried
- * and is remembered as bad), the last good release is kept up instead, and the problem is told.
- */
-async function choose(
-  context: RunContext,
-  runtime: ApplicationRuntime,
-  situation: Situation,
-  options: PlanOptions,
-): Promise<Result<Choice>> {
-  const { hold, held } = situation;
-  const lastGood = held.find((item) => item.inventory !== null)?.inventory?.revision ?? [];
-  if (runtime.removal !== null || runtime.application === null) {
-    return success({
-      prepared: null,
-      revision: lastGood,
-      problem: null,
-      fallback: 'none',
-      goesBack: false,
-    });
-  }
-  const goesBack =
-    options.revision === null ? hold?.kind === 'revision' : options.goesBack === true;
-  const asked = options.revision ?? (hold?.kind === 'revision' ? hold.revision : null);
-  const tip = asked ?? currentRevision(context, runtime);
-  if (!options.preview) runtime.wanted = tip ?? [];
-  if (tip === null || tip.length === 0) {
-    const status = context.world.source(runtime.application.source).status();
-    const error = sourceNotReady({
-      message: status.failing?.message ?? 'the source has not been fetched yet',
-      resource: `Source/${runtime.application.source}`,
-      hint: status.failing?.hint,
-    });
-    return fallBack(context, runtime, lastGood, situation, error, options);
-  }
-  const prepared = await preparedAt(context, runtime, tip, situation, options);
-  if (!options.preview) {
-    // What the tip lacks may come in a commit that touches nothing else of the application.
-    runtime.missedPaths = prepared.ok ? [] : (prepared.paths ?? []);
-    if (!prepared.ok) context.onPrepared(runtime);
-  }
-  if (!prepared.ok) {
-    return options.revision === null
-      ? fallBack(context, runtime, lastGood, situation, prepared.error, options)
-      : prepared;
-  }
-  // What a person asks for by name is tried, whatever is remembered of it.
-  const bad =
-    options.retryQuarantined || asked !== null
-      ? null
-      : findQuarantined(context, held, prepared.value);
-  if (bad !== null)
-    return fallBack(context, runtime, lastGood, situation, bad, options, prepared.value);
+  const warnings = [
+    ...(prepared?.warnings ?? []),
+    ...digestPlans.flatMap((plan) => plan.warnings),
+    ...held.flatMap(({ target }) => target.unwatched?.(runtime.key) ?? []),
+  ];
   return success({
-    prepared: prepared.value,
-    revision: tip,
-    problem: null,
-    fallback: 'none',
-    goesBack,
-  });
-}
-
-async function fallBack(
-  context: RunContext,
-  runtime: ApplicationRuntime,
-  lastGood: Revision,
-  situation: Situation,
-  error: FairleadError,
-  options: PlanOptions,
-  refused: Prepared | null = null,
-): Promise<Result<Choice>> {
-  if (lastGood.length === 0) return failure(error);
-  const prepared = await preparedAt(context, runtime, lastGood, situation, options);
-  // Without the last good state there is nothing safe to do: the first problem is the one to tell.
-  if (!prepared.ok) return failure(error);
-  if (refused !== null && !options.preview) runtime.prepared = refused;
-  return success({
-    prepared: prepared.value,
-    revision: lastGood,
-    problem: errorRecord(error),
-    fallback: refused === null ? 'broken' : 'quarantined',
-    goesBack: refused !== null,
-  });
-}
-
-async function preparedAt(
-  context: RunContext,
-  runtime: ApplicationRuntime,
-  revision: Revision,
-  { wanted: targets, seed }: Situation,
-  options: PlanOptions,
-): Promise<PrepareResult> {
-  if (runtime.application === null)
-    throw new Error('an application that was removed has nothing to render');
-  const application = await context.pastSettings.at(runtime.application, revision);
-  const key = prepareKey({ application, revision, targets, seed, world: context.world });
-  const last = runtime.prepared;
-  if (last?.key === key && !hasSecretReferences(last) && (await seesTheSame(last, targets)))
-    return success(last);
-  const prepared = await prepareRevision({
-    ports: context.ports,
-    world: context.world,
-    application,
-    key: runtime.key,
-    revision,
+    planSet,
     targets,
+    revision,
+    configuration,
+    problem,
+    fallback,
+    warnings,
     seed,
+    leaving,
   });
-  if (prepared.ok && !options.preview) {
-    runtime.prepared = prepared.value;
-    context.onPrepared(runtime);
-  }
-  return prepared;
-}
-
-/** A secret can change without a commit, so what refers to one is prepared anew each time. */
-function hasSecretReferences(prepared: Prepared): boolean {
-  return [...prepared.byTarget.values()].some((list) =>
-    list.some((item) => JSON.stringify(item.fields).includes('"$sealed"')),
-  );
-}
-
-function findQuarantined(
-  context: RunContext,
-  held: readonly Held[],
-  prepared: Prepared,
-): FairleadError | null {
-  for (const item of held) {
-    const list = item.inventory?.quarantine ?? [];
-    const desired = prepared.byTarget.get(item.target.name);
-    if (!item.wanted || list.length === 0 || desired === undefined) continue;
-    const digest = desiredDigest(context.ports.hash, desired);
-    const entry = list.find((one) => one.digest === digest);
-    if (entry !== undefined) {
-      return quarantined({
-        message: `${nameRevision(prepared.revision)} was tried and failed (${entry.reason}); the last good state is kept`,
-        resource: showRevision(prepared.revision),
-      });
-    }
-  }
-  return null;
-}
-
-/** What the application's source serves now; `null` before its first fetch. */
-export function currentRevision(
-  context: Pick<RunContext, 'world'>,
-  runtime: ApplicationRuntime,
-): Revision | null {
-  return currentRevisionOf(context.world, runtime.application ?? { source: '' });
 }
 
 function runsFor({ target, inventory }: Held): readonly Desired[] {

@@ -54,6 +54,7 @@ export async function releaseApplication(
     application: runtime.key.application,
     environment: runtime.key.environment,
     revision: run.revision,
+    ...(run.configuration === undefined ? {} : { configuration: run.configuration }),
     trigger: input.trigger,
     actor: input.actor,
     reason: input.reason,
@@ -156,7 +157,8 @@ async function carryOutEverywhere(
       runtime.ownedAt.add(item.target.name);
       begun.push({ item, inventory: outcome.inventory });
       if (outcome.error !== null) return await failed(outcome.error, outcome.unhealthy);
-      carried.push({ ...item, key: runtime.key, inventory: outcome.inventory });
+      const { configuration } = input.run;
+      carried.push({ ...item, key: runtime.key, inventory: outcome.inventory, configuration });
     }
     const error = await applicationHealthError(context, runtime);
     if (error !== null) return await failed(error, true);
@@ -208,6 +210,7 @@ function executeAt(
       seed: toInventorySeed(input.run.seed),
     },
     plan: item.plan,
+    configuration: input.run.configuration,
     forget: item.forget,
     desired: item.desired,
     runs: item.runs,

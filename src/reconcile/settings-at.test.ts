@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { configuration, createEngineBench } from '../../test/support/engine.ts';
+import { createTestRepository } from '../../test/support/git.ts';
+import type { TestRepository } from '../../test/support/git.ts';
 import type { EngineBench } from '../../test/support/engine.ts';
 
 let bench: EngineBench;
@@ -124,5 +126,64 @@ describe('what the document of an application said at a commit belongs to it', (
     await expect(bench.api.plan({ ...key, revision: first })).rejects.toMatchObject({
       code: 'project.not-allowed',
     });
+  });
+});
+
+describe('where the configuration is in another repository than what it deploys', () => {
+  let code: TestRepository;
+
+  beforeEach(() => {
+    code = createTestRepository();
+    code.commit({ 'web/a.yaml': bench.file('a', '${WORD}') });
+  });
+
+  afterEach(() => {
+    code.remove();
+  });
+
+  const tell = (WORD: string, more: object = {}): Promise<string> => {
+    const source = {
+      apiVersion: 'fairlead.dev/v1alpha1',
+      kind: 'Source',
+      metadata: { name: 'code' },
+      spec: { url: code.directory },
+    };
+    const text = says(WORD, more).replace('"path"', '"source":"code","path"');
+    return bench.push({ 'fairlead.yaml': `${text}\n---\n${JSON.stringify(source)}` });
+  };
+  const order = { ...key, reason: 'was well', actor: 'ada', approve: null, expiresAtMs: null };
+
+  test('a rollback goes back to the release before, though no commit of the code lies between', async () => {
+    await tell('well');
+    await tell('better');
+    expect(bench.read('a')).toBe('better');
+    const [, first] = await bench.api.releases({ ...key, limit: 10 });
+    expect(first?.configuration).toMatch(/^[0-9a-f]{40}$/);
+    expect(await bench.api.rollback({ ...order, to: null })).toMatchObject({ kind: 'released' });
+    expect(bench.read('a')).toBe('well');
+    await bench.edit('a', 'by hand');
+    await bench.look('web@dev');
+    expect(bench.read('a')).toBe('well');
+    await bench.api.resume({ ...key, actor: 'ada' });
+    await bench.engine.queue.idle();
+    expect(bench.read('a')).toBe('better');
+
+    const plan = await bench.api.plan({ ...key, revision: first!.id });
+    expect(plan.plans[0]?.changes).toMatchObject([{ action: 'update', id: { name: 'a' } }]);
+    await bench.api.rollback({ ...order, to: first!.id });
+    expect(bench.read('a')).toBe('well');
+  });
+
+  test('a change of the document that does not become healthy is undone', async () => {
+    const checks = [
+      { name: 'well', exec: { argv: ['grep', '-q', 'well', bench.path('a')] }, timeout: '5s' },
+    ];
+    const more = { healthChecks: checks, timeouts: { health: '1s' } };
+    await tell('well', more);
+    await tell('broken', more);
+    expect(bench.read('a')).toBe('well');
+    expect(bench.state('web@dev')).toBe('failed, OutOfSync, Healthy');
+    await tell('well again', more);
+    expect(bench.read('a')).toBe('well again');
   });
 });

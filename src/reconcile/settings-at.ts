@@ -1,5 +1,6 @@
 import type { ApplicationConfig, Config } from '../model/config.ts';
 import { renderingOf } from '../model/rendering.ts';
+import { unwrap } from '../model/result.ts';
 import type { Revision, SourceRevision } from '../model/revision.ts';
 import type { EnginePorts } from './ports.ts';
 import type { World } from './world.ts';
@@ -22,14 +23,28 @@ export class PastSettings {
     this.#world = world;
   }
 
-  async at(application: ApplicationConfig, revision: Revision): Promise<ApplicationConfig> {
-    const part = revision.find(({ source }) => source === '');
+  /** @param configuration Commit of the configuration, where `revision` has none of it. */
+  async at(
+    application: ApplicationConfig,
+    revision: Revision,
+    configuration?: string,
+  ): Promise<ApplicationConfig> {
+    const part =
+      revision.find(({ source }) => source === '') ?? (await this.#resolve(configuration));
     const now = this.#world.source('').status().current;
     if (part === undefined || part.commit === now?.commit) return application;
     const config = await this.#configAt(part);
     const names = [application.name, ...application.previousNames];
     const then = names.map((name) => config?.applications.get(name)).find(Boolean);
     return then === undefined ? application : withRendering(application, then);
+  }
+
+  async #resolve(commit: string | undefined): Promise<SourceRevision | undefined> {
+    if (commit === undefined) return undefined;
+    const { current } = this.#world.source('').status();
+    return current?.commit === commit
+      ? current
+      : unwrap(await this.#world.source('').resolve(commit));
   }
 
   #configAt(part: SourceRevision): Promise<Config | null> {

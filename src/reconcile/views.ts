@@ -12,7 +12,7 @@ import type { ResourceKey } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
 import { environmentOrder, inFileOrder } from '../release/environment-order.ts';
 import type { Engine } from './engine.ts';
-import { currentRevision } from './plan-application.ts';
+import { currentRevision } from './choose.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 
 export function statusOf(engine: Engine): ControllerStatus {

@@ -20,14 +20,14 @@ export function earlierRelease(history: readonly Release[]): Release | null {
       one.revision.length > 0 &&
       // What was never committed cannot be had again.
       one.revision.every(({ worktreeOn }) => worktreeOn === undefined) &&
-      !sameState(one.revision, current.revision),
+      !sameState(one, current),
   );
   return earlier ?? null;
 }
 
 /** Where the present state came from: of a rollback the release that it went back to. */
 function firstOf(history: readonly Release[], at: number, current: Release): number {
-  const isHere = (one: Release): boolean => sameState(one.revision, current.revision);
+  const isHere = (one: Release): boolean => sameState(one, current);
   const left = history.findIndex(
     (one, index) => index > at && !isHere(one) && one.revision.length > 0,
   );
@@ -40,10 +40,24 @@ function firstOf(history: readonly Release[], at: number, current: Release): num
   return origin < 0 ? history.length : firstOf(history, origin, current);
 }
 
-/** Whether the files are the same; commits of the same tree deploy the same. */
-function sameState(left: Revision, right: Revision): boolean {
+/**
+ * Whether the files are the same; commits of the same tree deploy the same, unless the configuration, which is not in
+ * them, made something else of it.
+ */
+function sameState(left: Release, right: Release): boolean {
+  return (
+    sameFiles(left.revision, right.revision) &&
+    (left.configuration === right.configuration || wanted(left) === wanted(right))
+  );
+}
+
+function sameFiles(left: Revision, right: Revision): boolean {
   return (
     left.length === right.length &&
     left.every((item, at) => item.source === right[at]?.source && item.tree === right[at]?.tree)
   );
+}
+
+function wanted({ plan }: Release): string {
+  return plan.plans.map(({ target, desiredDigest }) => `${target} ${desiredDigest}`).join();
 }

@@ -147,6 +147,8 @@ export interface Target {
   watch(scope: WatchScope): Promise<void>;
   /** The one listener for what watching finds, and for holds set by others (id `null`). */
   onChange(listener: (change: TargetChange) => void): void;
+  /** Why changes of an application's resources are not noticed at once right now, as sentences. Optional: they are. */
+  unwatched?(key: InventoryKey): readonly string[];
   /** Ends watches and helpers of this process; things at the target go on. */
   close(): Promise<void>;
   /** A manifest as it may be shown: values that are secret by its kind are sealed. Optional: manifests hold none. */

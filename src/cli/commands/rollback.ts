@@ -69,7 +69,7 @@ With --commit the way back is also written to Git: a commit in this checkout tha
     const { application, environment } = view;
     const planSet = await orAbort(
       context.signal,
-      api.plan({ application, environment, revision: target.commit, rollback: true }),
+      api.plan({ application, environment, revision: target.to, rollback: true }),
     );
     context.progress.important(
       `${context.style.strong(showSelector(view))} goes to ${target.words}`,
