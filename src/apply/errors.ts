@@ -18,6 +18,12 @@ export const heldMeanwhile = defineError('apply.held', {
   hint: 'End the hold with `fairlead resume` when the target may change again.',
 });
 
+export const superseded = defineError('apply.superseded', {
+  class: 'transient',
+  title: 'Something newer came before a change was known to work',
+  hint: 'Nothing: what is newer is planned and released at once, and its health is awaited.',
+});
+
 export const healthMissed = defineError('apply.health-missed', {
   class: 'transient',
   title: 'A change did not become healthy in time',

@@ -22,12 +22,16 @@ import { announce, entryFor, settle } from './inventory.ts';
 import type { ReleaseIdentity } from './inventory.ts';
 import { inTurn, tidyUp } from './tidy.ts';
 import type { Ran } from './tidy.ts';
+import { plainWaits } from './waits.ts';
+import type { Waits } from './waits.ts';
 
 /** Effects of one stage that run at the same time. */
 const parallelEffects = 8;
 
 export interface ExecuteInput {
   readonly clock: Clock;
+  /** How it waits. Default: by the clock. */
+  readonly waits?: Waits;
   readonly hash: Hasher;
   readonly target: Target;
   readonly key: InventoryKey;
@@ -78,7 +82,7 @@ export interface ExecuteOutcome {
  * @throws FairleadError when the announcement itself cannot be written; nothing has been touched then.
  */
 export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> {
-  const { target, key, plan, desired, hash, runs = [] } = input;
+  const { target, key, plan, desired, hash, runs = [], waits = plainWaits(input.clock) } = input;
   const announced = announce(input.identity, input.inventory, plan, desired, hash);
   await target.ledger.save(key, announced, input.storedEpoch);
 
@@ -111,10 +115,14 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
   for (const stage of stagesOf(plan.changes)) {
     error = await mayGoOn(input);
     if (error !== null) break;
-    error = await runStage(context, stage, known, made, gone, async (change, applied) => {
-      await checkpoint();
-      ran.push({ change, applied });
-    });
+    const run = (): Promise<FairleadError | null> =>
+      runStage(context, stage, known, made, gone, async (change, applied) => {
+        await checkpoint();
+        ran.push({ change, applied });
+      });
+    // Programs and Jobs take their time, and all that is done here is to wait for them.
+    const onlyRuns = stage.changes.every(({ action }) => action === 'run');
+    error = await (onlyRuns ? waits.aside(run) : run());
     if (error !== null) break;
     if (stage.kind === 'delete') continue;
     waveMembers.push(
@@ -227,6 +235,7 @@ async function waitForWave(
   try {
     return await awaitHealth({
       clock: input.clock,
+      waits: input.waits ?? plainWaits(input.clock),
       target: input.target,
       key: input.key,
       resources,

@@ -9,8 +9,9 @@ import { placeOf } from '../plan/plan.ts';
 import type { Clock } from '../system/clock.ts';
 import { preconditionFailed } from '../targets/errors.ts';
 import type { Target } from '../targets/target.ts';
-import { healthMissed } from './errors.ts';
+import { healthMissed, superseded } from './errors.ts';
 import { observe } from './observe.ts';
+import type { Waits } from './waits.ts';
 
 /** How long something may be degraded before waiting for it is given up: long enough to ride out one bad probe. */
 const degradedGraceMs = 2_000;
@@ -19,6 +20,7 @@ const longestPauseMs = 1_000;
 
 export interface HealthWait {
   readonly clock: Clock;
+  readonly waits: Waits;
   readonly target: Target;
   readonly key: InventoryKey;
   readonly resources: readonly Desired[];
@@ -53,11 +55,11 @@ export interface Reached {
 /**
  * Waits until every resource is there and `Healthy` (or `Suspended`, which is a wish).
  * @returns the error that names the one that is not, when time is up or it is plainly broken; or why it could not
- *   be looked at, or that somebody else has changed it.
+ *   be looked at, that somebody else has changed it, or that something newer is to be released.
  * @throws what reading throws, also when `signal` aborts.
  */
 export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadError> {
-  const { clock, target, key, resources, signal } = wait;
+  const { clock, waits, target, key, resources, signal } = wait;
   const deadlineMs = clock.monotonicMs() + wait.timeoutMs;
   const references = new Map(
     resources.map((item) => {
@@ -66,9 +68,9 @@ export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadE
       return [placeOf(item), { id, locator, uid: null, desired: item, recorded }];
     }),
   );
-  let pauseMs = firstPauseMs;
   let degradedSinceMs: number | null = null;
-  for (;;) {
+  /** One look; `null`: not decided yet. */
+  const look = async (): Promise<Reached | FairleadError | null> => {
     const observations = await observe(target, key, references, signal);
     const uids = new Map<string, string>();
     const healths = new Map<ResourceKey, Health>();
@@ -94,21 +96,35 @@ export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadE
     }
     wait.onWaiting?.({ sentence: worst === null ? '' : sentenceOf(worst), healths });
     if (worst === null) return { uids };
+    const news = waits.superseded();
+    if (news !== null) {
+      return superseded({
+        message: `${news} before ${sentenceOf(worst)}`,
+        resource: showResource(worst.item.id),
+      });
+    }
     const nowMs = clock.monotonicMs();
     degradedSinceMs = worst.rank > 1 ? (degradedSinceMs ?? nowMs) : null;
     const broken =
       degradedSinceMs !== null &&
       nowMs - degradedSinceMs >= Math.min(degradedGraceMs, wait.timeoutMs);
-    if (broken || nowMs >= deadlineMs) {
-      return healthMissed({
-        message: sentenceOf(await explained(wait, worst)),
-        resource: showResource(worst.item.id),
-      });
+    if (!broken && nowMs < deadlineMs) return null;
+    return healthMissed({
+      message: sentenceOf(await explained(wait, worst)),
+      resource: showResource(worst.item.id),
+    });
+  };
+  const first = await look();
+  if (first !== null) return first;
+  return waits.aside(async () => {
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+      const leftMs = Math.max(1, deadlineMs - clock.monotonicMs());
+      await waits.pause(Math.min(pauseMs, leftMs), signal);
+      signal.throwIfAborted();
+      const next = await look();
+      if (next !== null) return next;
     }
-    await clock.sleep(Math.min(pauseMs, Math.max(1, deadlineMs - nowMs)), signal);
-    signal.throwIfAborted();
-    pauseMs = Math.min(pauseMs * 2, longestPauseMs);
-  }
+  });
 }
 
 /** What the target can tell beyond what it knew, now that it is final. */

@@ -16,7 +16,15 @@ const wallClock = z.number().int().nullable();
 const selector = { application: name, environment: name };
 const nothing = z.null();
 
-const outcome = z.enum(['running', 'succeeded', 'failed', 'reverted', 'refused', 'interrupted']);
+const outcome = z.enum([
+  'running',
+  'succeeded',
+  'failed',
+  'reverted',
+  'refused',
+  'interrupted',
+  'superseded',
+]);
 
 export const requestSchemas: Readonly<Record<keyof Api, z.ZodType>> = {
   status: nothing,

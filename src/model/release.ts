@@ -5,7 +5,8 @@ import type { Revision } from './revision.ts';
 
 /**
  * How a release ended. `reverted`: it failed and the old revision is back. `interrupted`: the controller
- * stopped in the middle; what was in flight has an unknown outcome and was read again.
+ * stopped in the middle; what was in flight has an unknown outcome and was read again. `superseded`: something newer
+ * came before it was known to work.
  */
 export type ReleaseOutcome =
   | 'running'
@@ -13,7 +14,8 @@ export type ReleaseOutcome =
   | 'failed'
   | 'reverted'
   | 'refused'
-  | 'interrupted';
+  | 'interrupted'
+  | 'superseded';
 
 /** One effect, journalled before it is sent and again when its result is known. */
 export interface JournalStep {

@@ -1,6 +1,6 @@
 import { runFailureHooks } from '../apply/failure-hooks.ts';
 import { fenceOf } from '../apply/fence.ts';
-import { heldMeanwhile } from '../apply/errors.ts';
+import { heldMeanwhile, superseded } from '../apply/errors.ts';
 import type { ErrorRecord } from '../model/error.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { JournalStep } from '../model/release.ts';
@@ -16,7 +16,11 @@ export interface Begun {
 }
 
 /** Ends of a release that are no failure of it: somebody else is to act now, or nobody. */
-const notOurs: readonly string[] = [heldMeanwhile.definition.code, fencedOff.definition.code];
+const notOurs: readonly string[] = [
+  heldMeanwhile.definition.code,
+  fencedOff.definition.code,
+  superseded.definition.code,
+];
 
 /** Runs what was planned for the case that the release fails. Whatever comes of it, the first error stays the error. */
 export async function afterFailedRelease(

@@ -187,6 +187,7 @@ export class Engine {
     const runtime = this.applications.get(id);
     if (runtime === undefined) return;
     runtime.triggers.add(trigger);
+    runtime.notices.note();
     this.queue.add(id);
   }
 
@@ -342,6 +343,7 @@ export class Engine {
       // A new commit is a new chance: what failed before begins to count anew.
       runtime.attempts = 0;
       runtime.triggers.add(trigger);
+      runtime.notices.note();
     }
     for (const id of ids) if (this.applications.has(id)) this.queue.add(id);
     if (this.options.continuous) for (const id of ids) this.#scheduleVerification(id);
@@ -383,6 +385,7 @@ export class Engine {
       what: change.message,
     });
     runtime.triggers.add('drift');
+    runtime.notices.note();
     this.queue.addLater(id, settleMs);
   }
 

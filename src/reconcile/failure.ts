@@ -22,6 +22,12 @@ export async function afterFailure(
 ): Promise<void> {
   const error = release.error;
   if (error === null) return;
+  if (release.outcome === 'superseded') {
+    // No failure of it, and nothing to go back to: what is newer is looked at next.
+    runtime.move(failureOf(runtime.state) ?? 'apply-failed');
+    runtime.message = error.message;
+    return;
+  }
   const application = runtime.application;
   // What was good before and fails now has nothing better behind it.
   const isNew = run.targets.some(isUnverified);

@@ -1,9 +1,10 @@
-import { healthMissed } from '../apply/errors.ts';
+import { healthMissed, superseded } from '../apply/errors.ts';
 import type { NamedHealth } from '../health/aggregate.ts';
 import { errorRecord } from '../model/error.ts';
 import type { ErrorRecord } from '../model/error.ts';
 import type { RunContext } from './context.ts';
 import type { ApplicationRuntime } from './runtime.ts';
+import { waitsOf } from './waits.ts';
 
 const pauseMs = 500;
 
@@ -30,12 +31,20 @@ export async function applicationHealthError(
   const application = runtime.application;
   if (application === null || application.healthChecks.length === 0) return null;
   const { clock } = context.ports;
+  const waits = waitsOf(context, runtime);
   const deadlineMs = clock.monotonicMs() + application.timeouts.healthMs;
-  for (;;) {
+  /** One round; `null`: all pass, `undefined`: not yet. */
+  const look = async (): Promise<ErrorRecord | null | undefined> => {
     const failing = (await runHealthChecks(context, runtime)).find(
       (one) => one.health.status !== 'Healthy',
     );
     if (failing === undefined) return null;
+    const news = waits.superseded();
+    const resource = failing.name;
+    if (news !== null) {
+      const message = `${news} before ${resource} passed: ${failing.health.message}`;
+      return errorRecord(superseded({ message, resource }));
+    }
     if (clock.monotonicMs() >= deadlineMs || context.signal.aborted) {
       return errorRecord(
         healthMissed({
@@ -44,6 +53,13 @@ export async function applicationHealthError(
         }),
       );
     }
-    await clock.sleep(pauseMs, context.signal);
-  }
+    return undefined;
+  };
+  return waits.aside(async () => {
+    for (;;) {
+      const error = await look();
+      if (error !== undefined) return error;
+      await waits.pause(pauseMs, context.signal);
+    }
+  });
 }

@@ -109,6 +109,60 @@ describe('a keyed queue', () => {
   });
 });
 
+describe('work that waits', () => {
+  test('leaves its place to another key, and goes on before anything new begins', async () => {
+    const order: string[] = [];
+    const gates = new Map<string, () => void>();
+    const gate = (name: string): Promise<void> =>
+      new Promise((resolve) => gates.set(name, resolve));
+    const queue: KeyedQueue = new KeyedQueue(systemClock, 1, async (key) => {
+      order.push(`${key} begins`);
+      if (key === 'a') await queue.aside(key, () => gate('a waits'));
+      else await gate(key);
+      order.push(`${key} ends`);
+    });
+    for (const key of ['a', 'b', 'c']) queue.add(key);
+    await until(() => gates.has('b'));
+    expect(order).toEqual(['a begins', 'b begins']);
+    // Its wait is over, and there is no place yet.
+    gates.get('a waits')?.();
+    await systemClock.sleep(soonMs);
+    expect(order).toEqual(['a begins', 'b begins']);
+    gates.get('b')?.();
+    await until(() => gates.has('c'));
+    expect(order).toEqual(['a begins', 'b begins', 'b ends', 'a ends', 'c begins']);
+    gates.get('c')?.();
+    await queue.idle();
+  });
+
+  test('keeps its key: nobody else works on that meanwhile', async () => {
+    const begun: string[] = [];
+    let end = (): void => {};
+    const queue: KeyedQueue = new KeyedQueue(systemClock, 2, async (key) => {
+      begun.push(key);
+      if (begun.length === 1) {
+        await queue.aside(key, () => new Promise<void>((resolve) => (end = resolve)));
+      }
+    });
+    queue.add('a');
+    queue.add('a');
+    await systemClock.sleep(soonMs);
+    expect(begun).toEqual(['a']);
+    end();
+    await queue.idle();
+    expect(begun).toEqual(['a', 'a']);
+  });
+
+  test('without saying so loses its place when it takes long', { timeout: 30_000 }, async () => {
+    const { queue, begun, finishAll } = bench(1);
+    queue.add('hangs');
+    queue.add('b');
+    expect(begun).toEqual(['hangs']);
+    await until(() => begun.includes('b'));
+    await finishAll();
+  });
+});
+
 describe('a key that is due later', () => {
   test('begins by itself', async () => {
     const { queue, begun } = bench(1);

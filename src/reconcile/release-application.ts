@@ -1,12 +1,13 @@
 import { confirmGood } from '../apply/confirm.ts';
 import type { Unconfirmed } from '../apply/confirm.ts';
+import { superseded } from '../apply/errors.ts';
 import { executePlan } from '../apply/execute.ts';
 import { errorRecord } from '../model/error.ts';
 import type { ErrorRecord } from '../model/error.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { pastTense } from '../model/plan.ts';
 import type { Action } from '../model/plan.ts';
-import type { JournalStep, Release, ReleaseTrigger } from '../model/release.ts';
+import type { JournalStep, Release, ReleaseOutcome, ReleaseTrigger } from '../model/release.ts';
 import { parseResourceKey, showResource } from '../model/resource.ts';
 import { afterFailedRelease } from './aftermath.ts';
 import type { Begun } from './aftermath.ts';
@@ -16,6 +17,7 @@ import type { ApplicationRuntime } from './runtime.ts';
 import { applicationHealthError } from './health-checks.ts';
 import { toInventorySeed } from './seed.ts';
 import { showSeen, showStep, showSteps } from './seen.ts';
+import { waitsOf } from './waits.ts';
 
 export interface ReleaseInput {
   readonly run: PlannedRun;
@@ -110,7 +112,7 @@ export async function releaseApplication(
   release = {
     ...release,
     endedAtMs: ports.clock.nowMs(),
-    outcome: error === null ? 'succeeded' : context.signal.aborted ? 'interrupted' : 'failed',
+    outcome: outcomeOf(error, context.signal),
     error,
     steps: [...steps.values()].map(({ step }) => step),
   };
@@ -124,6 +126,12 @@ export async function releaseApplication(
   runtime.lastRelease = { id: release.id, outcome: release.outcome, atMs: release.endedAtMs ?? 0 };
   await journal.endRelease(release);
   return { release, unhealthy };
+}
+
+function outcomeOf(error: ErrorRecord | null, signal: AbortSignal): ReleaseOutcome {
+  if (error === null) return 'succeeded';
+  if (error.code === superseded.definition.code) return 'superseded';
+  return signal.aborted ? 'interrupted' : 'failed';
 }
 
 interface Outcome {
@@ -197,6 +205,7 @@ function executeAt(
   const application = runtime.application;
   return executePlan({
     clock: context.ports.clock,
+    waits: waitsOf(context, runtime),
     hash: context.ports.hash,
     target: item.target,
     key: runtime.key,

@@ -14,6 +14,7 @@ import { transition } from '../release/machine.ts';
 import type { ApplicationEvent, ApplicationState } from '../release/machine.ts';
 import type { Batch } from './batch.ts';
 import type { ClusterSeen } from './clusters.ts';
+import { Notices } from './notices.ts';
 
 /** A person's wish that the next run must answer. */
 export interface RunRequest {
@@ -92,6 +93,8 @@ export class ApplicationRuntime {
   /** Why it runs next; empty: nothing asked since the last look. */
   readonly triggers = new Set<ReleaseTrigger | 'verify'>();
   readonly requests: RunRequest[] = [];
+  /** What was noticed of it; wakes who waits for its health. */
+  readonly notices = new Notices();
 
   constructor(key: InventoryKey) {
     this.key = key;

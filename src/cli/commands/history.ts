@@ -14,6 +14,7 @@ const outcomes: readonly Release['outcome'][] = [
   'reverted',
   'refused',
   'interrupted',
+  'superseded',
 ];
 
 export const history: CommandDefinition = {

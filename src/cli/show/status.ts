@@ -28,6 +28,7 @@ const outcomeTones: Readonly<Record<ReleaseOutcome, Tone>> = {
   reverted: 'warn',
   refused: 'warn',
   interrupted: 'warn',
+  superseded: 'faint',
 };
 
 export function syncCell(status: SyncStatus, style: Style): Cell {
