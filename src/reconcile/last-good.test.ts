@@ -18,7 +18,8 @@ async function live(bench: EngineBench): Promise<string> {
     'fairlead.yaml': configuration({ shop: spec }),
     'shop/a.yaml': bench.file('a', 'good 1'),
   });
-  expect(bench.state('shop@dev')).toBe(synced);
+  // One that is looked at again all the time is seen in the middle of it, too.
+  await expect.poll(() => bench.state('shop@dev'), { timeout: 10_000 }).toBe(synced);
   return commit;
 }
 
