@@ -82,6 +82,14 @@ export interface WatchScope {
   readonly references: readonly Reference[];
 }
 
+export interface LoadOptions {
+  /**
+   * What is told was surely so within this time (milliseconds), whatever the target has to do for it: for what must not be
+   * overtaken. Default: as the target knows it by itself, which may lag behind.
+   */
+  readonly provenWithinMs?: number;
+}
+
 /**
  * Inventories and holds, kept at the target itself. Every write is durable when its promise resolves.
  * `load` fails with `target.inventory-newer` for a `formatVersion` this code does not know, and with
@@ -93,7 +101,7 @@ export interface Ledger {
    * called. Default: no other target has them.
    */
   readonly place?: string;
-  load(key: InventoryKey): Promise<Inventory | null>;
+  load(key: InventoryKey, options?: LoadOptions): Promise<Inventory | null>;
   /** Fails with `target.inventory-conflict` unless the stored epoch is `expectedEpoch` (`null`: none stored). */
   save(key: InventoryKey, inventory: Inventory, expectedEpoch: number | null): Promise<void>;
   /** Forgets an inventory that is empty. */

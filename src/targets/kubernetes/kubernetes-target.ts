@@ -117,7 +117,7 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
     uid: cluster.uid,
     ledger: {
       ...ledger,
-      load: (key) => outage.ask(() => ledger.load(key)),
+      load: (key, how) => outage.ask(() => ledger.load(key, how)),
       loadHold: (key) => outage.ask(() => ledger.loadHold(key)),
     },
     prepare: (manifests, scope) => {

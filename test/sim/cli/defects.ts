@@ -44,7 +44,7 @@ export async function readDefects(prefix: string | null): Promise<readonly Defec
 /** Plants one defect after the other into copies of the source, and plays schedules until it shows. */
 export async function tryDefects(
   defects: readonly Defect[],
-  { workers, defectSeeds }: Pick<Options, 'workers' | 'defectSeeds'>,
+  options: Pick<Options, 'workers' | 'from' | 'defectSeeds' | 'scenarios' | 'target'>,
   onResult: (result: DefectResult) => void,
 ): Promise<void> {
   const queue = [...defects];
@@ -52,12 +52,12 @@ export async function tryDefects(
     const copy = await copySource();
     try {
       for (let defect = queue.shift(); defect !== undefined; defect = queue.shift())
-        onResult(await tryDefect(copy, defect, defectSeeds));
+        onResult(await tryDefect(copy, defect, options));
     } finally {
       await rm(copy, { recursive: true, force: true });
     }
   };
-  await Promise.all(Array.from({ length: Math.min(workers, defects.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(options.workers, defects.length) }, lane));
 }
 
 /** Source and simulator without tests, in a temporary folder. */
@@ -74,7 +74,7 @@ async function copySource(): Promise<string> {
   return copy;
 }
 
-async function tryDefect(copy: string, defect: Defect, most: number): Promise<DefectResult> {
+async function tryDefect(copy: string, defect: Defect, given: Given): Promise<DefectResult> {
   const originals = new Map<string, string>();
   try {
     for (const file of defect.files) {
@@ -83,7 +83,7 @@ async function tryDefect(copy: string, defect: Defect, most: number): Promise<De
       originals.set(path, text);
       await writeFile(path, applyHunks(defect.name, file, text));
     }
-    return { defect, caught: await showsItself(copy, most), failure: null };
+    return { defect, caught: await showsItself(copy, given), failure: null };
   } catch (thrown) {
     return { defect, caught: null, failure: String(thrown) };
   } finally {
@@ -91,10 +91,14 @@ async function tryDefect(copy: string, defect: Defect, most: number): Promise<De
   }
 }
 
-async function showsItself(copy: string, most: number): Promise<DefectResult['caught']> {
+/** What a defect is given to show itself. */
+type Given = Pick<Options, 'from' | 'defectSeeds' | 'scenarios' | 'target'>;
+
+async function showsItself(copy: string, given: Given): Promise<DefectResult['caught']> {
   const worker = startWorker(pathToFileURL(join(copy, 'test/sim/cli/worker.ts')));
   let caught: DefectResult['caught'] = null;
-  let seed = 1;
+  let seed = given.from;
+  const end = given.from + given.defectSeeds;
   const onPlayed = (played: Played): void => {
     const [violation] = played.violations;
     if (violation !== undefined) caught ??= { seed: played.seed, violation };
@@ -102,13 +106,14 @@ async function showsItself(copy: string, most: number): Promise<DefectResult['ca
   };
   const run = (scenarios: boolean, length: number): Promise<boolean> => {
     const seeds = Array.from({ length }, (_, at) => seed + at);
-    const job = { scenarios, seeds, target: 'mixed' as const, replayed: [], untilBroken: true };
+    const { target } = given;
+    const job = { scenarios, seeds, target, replayed: [], untilBroken: true };
     return within(worker, runJob(worker, job, onPlayed));
   };
   try {
-    let ended = await run(true, 0);
-    while (ended && caught === null && seed <= most)
-      ended = await run(false, Math.min(chunk, most - seed + 1));
+    let ended = given.scenarios ? await run(true, 0) : true;
+    while (ended && caught === null && seed < end)
+      ended = await run(false, Math.min(chunk, end - seed));
     if (!ended && caught === null) {
       const message = `what began with seed ${seed} did not end`;
       return { seed, violation: { rule: 'livelock', message, atMs: 0 } };

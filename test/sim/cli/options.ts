@@ -18,6 +18,8 @@ export interface Options {
   readonly defect: string | null;
   /** Schedules that a defect is given to show itself, after all scenarios. Default 160. */
   readonly defectSeeds: number;
+  /** Whether defects are tried with the scenarios first; without them it shows what seeds find alone. Default true. */
+  readonly scenarios: boolean;
   readonly workers: number;
 }
 
@@ -34,6 +36,7 @@ export const usage = `npm run sim -- [options]
   --defects on|off  try the planted defects, too (default: from ${defectsFrom.toLocaleString('en')} schedules on)
   --defect NAME   only the defects whose name begins like this
   --defect-seeds N  schedules that each defect gets, after all scenarios (default 160)
+  --scenarios on|off  whether defects are tried with all scenarios first (default on)
   --workers N     schedules played side by side (default: one for each core)
 `;
 
@@ -50,17 +53,20 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
       defects: { type: 'string' },
       defect: { type: 'string' },
       'defect-seeds': { type: 'string', default: '160' },
+      scenarios: { type: 'string', default: 'on' },
       workers: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return 'help';
   const seeds = count('seeds', values.seeds);
-  const { defects, defect, steps, target } = values;
+  const { defects, defect, steps, target, scenarios } = values;
   if (target !== 'host' && target !== 'kubernetes' && target !== 'mixed')
     throw new Error(`--target is host, kubernetes or mixed, not ${target}`);
   if (defects !== undefined && defects !== 'on' && defects !== 'off')
     throw new Error(`--defects is on or off, not ${defects}`);
+  if (scenarios !== 'on' && scenarios !== 'off')
+    throw new Error(`--scenarios is on or off, not ${scenarios}`);
   return {
     seeds,
     from: count('from', values.from),
@@ -79,6 +85,7 @@ export function readOptions(argv: readonly string[]): Options | 'help' {
       (defects === undefined ? seeds >= defectsFrom || defect !== undefined : defects === 'on'),
     defect: defect ?? null,
     defectSeeds: count('defect-seeds', values['defect-seeds']),
+    scenarios: scenarios === 'on',
     workers:
       values.workers === undefined ? availableParallelism() : count('workers', values.workers),
   };

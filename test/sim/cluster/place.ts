@@ -42,8 +42,9 @@ export class ClusterPlace implements Place {
   admit: NonNullable<ObjectsOptions['admit']> = () => null;
   onWrite: (write: Admission) => void = () => {};
   readonly heldSinceMs = new Map<string, number>();
-  /** A watch is trusted for a second, and may be half a second late; a little more for requests on their way. */
-  readonly recordLagMs = 2_500;
+  /** How old the server's last word on a record may be that an effect is made on. */
+  readonly recordLagMs = 5_000;
+  #recordsToldMs = 0;
   readonly #options: ClusterPlaceOptions;
   readonly #texts = { inventory: new Map<string, string>(), hold: new Map<string, string>() };
   /** Images that each Deployment was seen to run well with. */
@@ -80,6 +81,15 @@ export class ClusterPlace implements Place {
 
   get inventories(): ReadonlyMap<string, string> {
     return this.#texts.inventory;
+  }
+
+  get recordsToldMs(): number {
+    return this.#recordsToldMs;
+  }
+
+  /** An event that tells of a record is on its way until then. */
+  noteRecordDue(atMs: number): void {
+    this.#recordsToldMs = Math.max(this.#recordsToldMs, atMs);
   }
 
   get holds(): ReadonlyMap<string, string> {

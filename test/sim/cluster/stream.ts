@@ -15,7 +15,7 @@ const bookmarkMs = 100_000;
 const lifeMs = 1_800_000;
 /** A client looks so often whether its connection lives, and waits so long for a sign of it. */
 const lookMs = 20_000;
-/** The longest that a watch of records lags behind: its readers trust it within a second. */
+/** The longest that a watch of records lags behind where nothing is wrong with the server. */
 const recordLagMs = 500;
 
 export interface StreamOptions {
@@ -26,6 +26,8 @@ export interface StreamOptions {
   /** Whether it is about inventories and holds. */
   readonly isRecords: boolean;
   readonly signal: AbortSignal;
+  /** An event of records is on the line from then on. */
+  readonly onRecordDue: (atMs: number) => void;
   /** Has all watches of the connection hand over what has come. */
   readonly deliverAll: () => void;
   readonly onEnd: (stream: Stream) => void;
@@ -110,9 +112,18 @@ export class Stream implements AnswerBody {
       this.#isMute = true;
     const nowMs = machine.clock.monotonicMs();
     const lagMs = Math.round(machine.chance.fraction() * faults.staleMs);
-    const atMs = nowMs + (isRecords ? Math.min(lagMs, recordLagMs) : lagMs);
-    this.#waiting.push({ line, atMs: Math.max(atMs, this.#waiting.at(-1)?.atMs ?? 0) });
+    const ownMs = isRecords ? Math.min(lagMs, recordLagMs) + this.#lateMs() : lagMs;
+    const atMs = Math.max(nowMs + ownMs, this.#waiting.at(-1)?.atMs ?? 0);
+    this.#waiting.push({ line, atMs });
+    if (isRecords) this.#options.onRecordDue(atMs);
     if (this.#handlers !== null) void this.#pump();
+  }
+
+  /** A server whose own copy of the records is old, though it answers. */
+  #lateMs(): number {
+    const { machine, faults } = this.#options;
+    if (faults.recordsLateMs === 0) return 0;
+    return Math.round(machine.chance.fraction() * faults.recordsLateMs);
   }
 
   async #pump(): Promise<void> {

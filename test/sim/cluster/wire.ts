@@ -195,6 +195,7 @@ export class Wire implements Transport {
       connection,
       isRecords: asked.path.includes(`/namespaces/${recordNamespace}/`),
       signal: request.signal,
+      onRecordDue: (atMs) => place.noteRecordDue(atMs),
       deliverAll: () => this.#deliverAll(),
       onEnd: (ended) => this.#streams.delete(ended),
     });

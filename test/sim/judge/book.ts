@@ -22,9 +22,15 @@ export interface Agreed {
   readonly spec: ThingSpec | null;
 }
 
-interface Save {
+/** When something was noted. */
+export interface Moment {
+  /** Grows with everything that is noted. */
   readonly order: number;
+  /** Virtual time. */
   readonly atMs: number;
+}
+
+interface Save extends Moment {
   readonly by: string;
   readonly inventory: Inventory | null;
 }
@@ -59,14 +65,8 @@ export class Book {
     this.#world = world;
   }
 
-  /** A number that grows with everything that is noted. */
-  get order(): number {
-    return this.#order;
-  }
-
-  tick(): number {
-    this.#order += 1;
-    return this.#order;
+  now(): Moment {
+    return { order: this.#tick(), atMs: this.#world.scheduler.nowMs };
   }
 
   noteAccepted(controller: Controller, commit: string): void {
@@ -80,8 +80,7 @@ export class Book {
     const saves = this.#saves.get(at) ?? [];
     this.#saves.set(at, saves);
     saves.push({
-      order: this.tick(),
-      atMs: this.#world.scheduler.nowMs,
+      ...this.now(),
       by: controller.name,
       inventory,
     });
@@ -132,11 +131,11 @@ export class Book {
     return saves.findLast(({ by }) => by === controller.name)?.order ?? 0;
   }
 
-  /** Whether somebody wrote the inventory after one moment and before another, as far as a look can have shown it. */
-  wasSavedBetween(place: Place, key: string, after: number, before: number): boolean {
+  /** Whether somebody wrote the inventory after a write and before a look, as far as the look can have shown it. */
+  wasSavedBetween(place: Place, key: string, after: number, look: Moment): boolean {
     const saves = this.#saves.get(`${place.name} ${key}`) ?? [];
-    const seenMs = this.#world.scheduler.nowMs - place.recordLagMs;
-    return saves.some(({ order, atMs }) => order > after && order < before && atMs <= seenMs);
+    const seenMs = look.atMs - place.recordLagMs;
+    return saves.some(({ order, atMs }) => order > after && order < look.order && atMs <= seenMs);
   }
 
   /** What was owned before a release announced itself. */
@@ -198,5 +197,10 @@ export class Book {
 
   isHeldAt(key: string, commit: string): boolean {
     return this.#held.get(key)?.has(commit) ?? false;
+  }
+
+  #tick(): number {
+    this.#order += 1;
+    return this.#order;
   }
 }

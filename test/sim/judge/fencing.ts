@@ -2,7 +2,7 @@ import { inventoryKey } from '../../../src/model/inventory.ts';
 import type { Effect } from '../../../src/targets/target.ts';
 import type { Place } from '../place/place.ts';
 import type { Controller } from '../run/controller.ts';
-import type { Book } from './book.ts';
+import type { Book, Moment } from './book.ts';
 import type { Rule } from './violation.ts';
 
 /**
@@ -14,7 +14,7 @@ export class Fencing {
   /** The write that announced the release of each fence. */
   readonly #announced = new WeakMap<Effect['fence'], number>();
   /** When each effect last looked. */
-  readonly #looked = new WeakMap<Effect, number>();
+  readonly #looked = new WeakMap<Effect, Moment>();
 
   constructor(book: Book) {
     this.#book = book;
@@ -28,7 +28,7 @@ export class Fencing {
   }
 
   looks(effect: Effect): void {
-    this.#looked.set(effect, this.#book.tick());
+    this.#looked.set(effect, this.#book.now());
   }
 
   lands(
@@ -38,7 +38,7 @@ export class Fencing {
     report: (rule: Rule, message: string) => void,
   ): void {
     const announced = this.#announced.get(effect.fence) ?? 0;
-    const looked = this.#looked.get(effect) ?? this.#book.order;
+    const looked = this.#looked.get(effect) ?? this.#book.now();
     const name = inventoryKey(effect.key);
     if (this.#book.wasSavedBetween(place, name, announced, looked))
       report(

@@ -13,10 +13,12 @@ export function checkOrders(world: World, book: Book, effect: SeenEffect, report
   const { controller, place, key, name, release } = effect;
   const hold = holdOf(place, key);
   const heldSinceMs = place.heldSinceMs.get(name) ?? Number.POSITIVE_INFINITY;
+  // Holds are seen as soon as they are told of: that nobody holds an application is not asked for each time.
+  const knownMs = Math.max(heldSinceMs, place.recordsToldMs);
   if (
     hold?.kind === 'freeze' &&
     hold.expiresAtMs === null &&
-    heldSinceMs < book.announcedAtMs(release.id)
+    knownMs < book.announcedAtMs(release.id)
   )
     report('held', `${describeEffect(effect)}, which is on hold by ${hold.by}`);
 

@@ -191,8 +191,23 @@ const crash: Operation = {
   },
 };
 
+const tellLate: Operation = {
+  name: 'records are told of late',
+  weight: 4,
+  run: (world, dice) => {
+    const place = pickCluster(world, dice);
+    const faults = place === null ? undefined : world.faults.targets.get(place.name);
+    if (place === null || faults === undefined) return null;
+    faults.recordsLateMs = dice.logarithmic(1_000, 600_000);
+    const ms = dice.logarithmic(1_000, 3_600_000);
+    void world.scheduler.sleep(world.process, ms).then(() => (faults.recordsLateMs = 0));
+    return `${place.name} tells of records up to ${faults.recordsLateMs} ms late, for ${ms} ms`;
+  },
+};
+
 export const clusters: readonly Operation[] = [
   compact,
+  tellLate,
   scaler,
   scale,
   inject,

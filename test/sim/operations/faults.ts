@@ -85,10 +85,17 @@ const targetFaults: Readonly<Record<keyof TargetFaults, (dice: Chance) => number
   watchDead: (dice) => share(dice) / 4,
   watchMute: (dice) => share(dice) / 4,
   forbidden: share,
+  recordsLateMs: (dice) => dice.logarithmic(1_000, 600_000),
 };
 
 /** Those of clusters alone. */
-const ofClusters: readonly string[] = ['watchEnds', 'watchDead', 'watchMute', 'forbidden'];
+const ofClusters: readonly (keyof TargetFaults)[] = [
+  'watchEnds',
+  'watchDead',
+  'watchMute',
+  'forbidden',
+  'recordsLateMs',
+];
 
 const targetFault: Operation = {
   name: 'a target fails',

@@ -159,6 +159,15 @@ export const clusterThemes: readonly (readonly string[])[] = [
     'add a resource',
     'revert to an earlier commit',
   ],
+  // One takes over from another that does not hear of it.
+  [
+    'records are told of late',
+    'a twin takes over',
+    'pause',
+    'edit a value',
+    'remove resources',
+    'add a resource',
+  ],
   // Kinds that come and go, APIs that do not answer.
   [
     'remove or bring a kind',

@@ -29,6 +29,7 @@ export class HostPlace implements Place {
   readonly name: string;
   readonly identity: Identity;
   readonly recordLagMs = 0;
+  readonly recordsToldMs = 0;
   readonly inventories = new Map<string, string>();
   readonly holds = new Map<string, string>();
   readonly heldSinceMs = new Map<string, number>();

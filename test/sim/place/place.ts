@@ -52,6 +52,8 @@ export interface Place {
   readonly heldSinceMs: ReadonlyMap<string, number>;
   /** How long ago what a look at a record shows may be. Milliseconds. */
   readonly recordLagMs: number;
+  /** When all that was told of records by now will have come to those who watch them. Virtual time. */
+  readonly recordsToldMs: number;
   readonly things: readonly Thing[];
   thing(at: string): Thing | null;
   uidOf(thing: Thing): string;

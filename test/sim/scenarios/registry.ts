@@ -4,6 +4,7 @@ import { input } from './input.ts';
 import { limits } from './limits.ts';
 import { names } from './names.ts';
 import { kinds } from './kubernetes/kinds.ts';
+import { takingOver } from './kubernetes/taking-over.ts';
 import { ownership } from './kubernetes/ownership.ts';
 import { watching } from './kubernetes/watching.ts';
 import { people } from './people.ts';
@@ -19,4 +20,5 @@ export const scenarios: readonly Scenario[] = [
   ...watching,
   ...ownership,
   ...kinds,
+  ...takingOver,
 ];

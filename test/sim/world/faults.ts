@@ -64,6 +64,8 @@ export interface TargetFaults {
   watchMute: number;
   /** Reading is forbidden, but for records. */
   forbidden: number;
+  /** Watches tell of records up to this late, over connections that live. */
+  recordsLateMs: number;
 }
 
 export function noTargetFaults(): TargetFaults {
@@ -85,6 +87,7 @@ export function noTargetFaults(): TargetFaults {
     watchDead: 0,
     watchMute: 0,
     forbidden: 0,
+    recordsLateMs: 0,
   };
 }
 

@@ -87,8 +87,8 @@ export function openKubernetesLedger(options: KubernetesLedgerOptions): Kubernet
         resource: inventoryKey(key),
       });
     };
-  const load = async (key: InventoryKey): Promise<Inventory | null> => {
-    const value = await inventories.load(key);
+  const load: KubernetesLedger['load'] = async (key, how) => {
+    const value = await inventories.load(key, how);
     return value === null ? null : asInventory(value, inventories.nameOf(key));
   };
   const recordsOf = async (kind: 'inventory' | 'hold'): Promise<readonly KubeObject[]> =>

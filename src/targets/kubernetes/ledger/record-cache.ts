@@ -1,6 +1,7 @@
 import type { Clock } from '../../../system/clock.ts';
 import type { Random } from '../../../system/random.ts';
 import type { ApiClient } from '../client/api-client.ts';
+import type { LoadOptions } from '../../target.ts';
 import { isLater } from '../client/object.ts';
 import type { KubeObject } from '../client/object.ts';
 import { secretType } from '../names.ts';
@@ -26,6 +27,8 @@ export interface RecordCacheOptions {
 /**
  * The records of a cluster as a watch and our own writes tell of them. What is said to be there, or not there, was so
  * within the last second, up to the latency of the watch; where the watch does not live, the server is asked each time.
+ * How far a watch lags behind nothing tells: a server whose own copy is old answers as promptly as any other. What may not
+ * be overtaken therefore says how old the last word of the server itself may be (`provenWithinMs`).
  */
 export class RecordCache {
   readonly #options: RecordCacheOptions;
@@ -38,8 +41,15 @@ export class RecordCache {
   #hasLooked = false;
   readonly #firstLook: Promise<void>;
   #endFirstLook = (): void => {};
-  /** Writes of ours that are under way, and what watching told of the same record meanwhile. */
-  readonly #writing = new Map<string, { count: number; told: KubeObject | null | undefined }>();
+  /** Writes of ours that are under way, since when, and what watching told of the same record meanwhile. */
+  readonly #writing = new Map<
+    string,
+    { count: number; sinceMs: number; told: KubeObject | null | undefined }
+  >();
+  /** When the server itself last said of a record how it is, at the earliest: what it said was so after that. */
+  readonly #provenMs = new Map<string, number>();
+  /** Proofs that are asked for. */
+  readonly #proving = new Map<string, Promise<KubeObject | null>>();
 
   constructor(options: RecordCacheOptions) {
     this.#options = options;
@@ -81,14 +91,18 @@ export class RecordCache {
   }
 
   /** The record, `null` for none. @throws FairleadError where neither the watch nor the server tells */
-  async get(name: string): Promise<KubeObject | null> {
+  async get(name: string, { provenWithinMs }: LoadOptions = {}): Promise<KubeObject | null> {
+    if (provenWithinMs !== undefined && !this.#isProven(name, provenWithinMs))
+      return await this.#prove(name);
     return (await this.isReliable()) ? (this.#objects.get(name) ?? null) : await this.ask(name);
   }
 
   /** The record as the server has it now. @throws FairleadError */
   async ask(name: string): Promise<KubeObject | null> {
-    const { client, namespace } = this.#options;
+    const { client, clock, namespace } = this.#options;
+    const sinceMs = clock.monotonicMs();
     const object = await client.get(secretType, { namespace, name });
+    this.#provenMs.set(name, sinceMs);
     if (object === null) {
       // A watch that lives tells of it by itself, and in order.
       if (!this.#reflector.isSynced) this.#objects.delete(name);
@@ -117,7 +131,8 @@ export class RecordCache {
 
   /** Runs a write of ours, so that what watching tells of it is not taken for somebody else's. */
   async writing<Result>(name: string, write: () => Promise<Result>): Promise<Result> {
-    const entry = this.#writing.get(name) ?? { count: 0, told: undefined };
+    const sinceMs = this.#options.clock.monotonicMs();
+    const entry = this.#writing.get(name) ?? { count: 0, sinceMs, told: undefined };
     entry.count += 1;
     this.#writing.set(name, entry);
     try {
@@ -135,6 +150,7 @@ export class RecordCache {
   wrote(object: KubeObject): void {
     this.#keep(object);
     const entry = this.#writing.get(object.metadata.name);
+    if (entry !== undefined) this.#provenMs.set(object.metadata.name, entry.sinceMs);
     const told = entry?.told;
     if (entry === undefined || told === undefined) return;
     const { resourceVersion } = object.metadata;
@@ -145,8 +161,23 @@ export class RecordCache {
   /** A write of ours removed it. */
   removed(name: string): void {
     this.#objects.delete(name);
+    this.#provenMs.delete(name);
     const entry = this.#writing.get(name);
     if (entry?.told === null) entry.told = undefined;
+  }
+
+  #isProven(name: string, withinMs: number): boolean {
+    const provenMs = this.#provenMs.get(name);
+    return provenMs !== undefined && this.#options.clock.monotonicMs() - provenMs <= withinMs;
+  }
+
+  /** Asked for once for all who want it at the time. */
+  async #prove(name: string): Promise<KubeObject | null> {
+    const asked = this.#proving.get(name);
+    if (asked !== undefined) return await asked;
+    const asking = this.ask(name).finally(() => this.#proving.delete(name));
+    this.#proving.set(name, asking);
+    return await asking;
   }
 
   close(): Promise<void> {
@@ -183,6 +214,7 @@ export class RecordCache {
     if (object === null) {
       if (before === null) return;
       this.#objects.delete(name);
+      this.#provenMs.delete(name);
     } else {
       const { resourceVersion } = object.metadata;
       if (before !== null && !isLater(resourceVersion, before.metadata.resourceVersion)) return;

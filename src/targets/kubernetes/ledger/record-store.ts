@@ -4,6 +4,7 @@ import { inventoryKey } from '../../../model/inventory.ts';
 import type { JsonObject } from '../../../model/json.ts';
 import type { Random } from '../../../system/random.ts';
 import { inventoryConflict } from '../../errors.ts';
+import type { LoadOptions } from '../../target.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { isFailure } from '../client/failure.ts';
 import type { KubeObject } from '../client/object.ts';
@@ -66,10 +67,10 @@ export class RecordStore {
   }
 
   /** @throws FairleadError `target.inventory-newer`, `target.inventory-unreadable`; `kubernetes.*` where it cannot be looked at */
-  async load(key: InventoryKey): Promise<JsonObject | null> {
+  async load(key: InventoryKey, how: LoadOptions = {}): Promise<JsonObject | null> {
     const { cache } = this.#options;
     const name = this.nameOf(key);
-    const object = await cache.get(name);
+    const object = await cache.get(name, how);
     if (object === null) return null;
     try {
       return await this.read(object);
