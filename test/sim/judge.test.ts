@@ -17,6 +17,7 @@ async function liveStage(): Promise<Stage> {
     allowForcedPush: false,
     eager: false,
     webhook: false,
+    recordPartBytes: null,
     mends: true,
     model: repository([application('web', [thing('a'), thing('b', { secret: 'token' })])]),
   };

@@ -36,6 +36,8 @@ export interface ConnectOptions {
   readonly serviceAccount?: string;
   /** Default: what the settings and the environment say, over the network. */
   readonly way?: Way;
+  /** What one object holds of a record, in bytes. Default: as much as one takes. */
+  readonly recordPartBytes?: number;
 }
 
 /** How one API server is reached, and as whom. */
@@ -98,6 +100,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
       hash,
       warn,
       namespace: settings.namespace,
+      partBytes: options.recordPartBytes,
     });
     closers.push(() => ledger.close());
     return {

@@ -45,6 +45,8 @@ const parallelReads = 16;
 export type KubernetesTargetOptions = TargetOptions & {
   /** Default: what the settings say. */
   readonly way?: Way;
+  /** What one object holds of a record, in bytes. Default: as much as one takes. */
+  readonly recordPartBytes?: number;
 };
 
 /**

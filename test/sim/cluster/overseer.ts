@@ -8,7 +8,7 @@ import type { Kind } from './kind.ts';
 import { bare, managersOf } from './managed.ts';
 import { compare } from './merge.ts';
 import type { Admission } from './objects.ts';
-import { readRecord, recordNamespace } from './records.ts';
+import { isHead, recordNamespace } from './records.ts';
 import { isHook } from './things.ts';
 import { at, numberAt, textAt } from './value.ts';
 import type { WireOptions } from './wire.ts';
@@ -28,8 +28,18 @@ export class Overseer {
   /** Right before a record is written. */
   record({ before, after }: Admission): void {
     const { place, witness } = this.#options;
-    const record = readRecord(after ?? before ?? {});
-    if (record === null) return;
+    const object = after ?? before ?? {};
+    const name = textAt(object, 'metadata', 'name');
+    if (!isHead(object)) {
+      if (after === null && place.hasPart(textAt(object, 'metadata', 'uid')))
+        witness.onDamage(place, `${name} was removed, and it is a part of a record`);
+      return;
+    }
+    const record = after === null ? place.recordAt(name) : place.readRecord(after);
+    if (record === null) {
+      if (after !== null) witness.onDamage(place, `${name} was written and is not whole`);
+      return;
+    }
     const key = keyIn(record.name);
     if (record.kind === 'hold')
       witness.onHold(key, after === null ? null : (record.hold.revision?.[0]?.commit ?? null));

@@ -13,7 +13,8 @@ import { isDeleting } from './deletion.ts';
 import type { Kind } from './kind.ts';
 import { definition, namespace as namespaceKind, secret } from './kinds.ts';
 import type { Admission, ObjectsOptions } from './objects.ts';
-import { holdName, holdRecord, readRecord, recordNamespace } from './records.ts';
+import { holdName, holdRecord, isHead, partsOf, readRecord, recordNamespace } from './records.ts';
+import type { Record } from './records.ts';
 import type { Actor } from './request.ts';
 import { definitionOf, edited, manifestOf, parseWhere, specOf } from './things.ts';
 import { openClusterTarget } from './target.ts';
@@ -32,6 +33,8 @@ export interface ClusterPlaceOptions {
   readonly process: Process;
   readonly chance: Chance;
   readonly epochMs: number;
+  /** What one object holds of a record, in bytes; `null`: as much as one takes. */
+  readonly recordPartBytes: number | null;
 }
 
 /** A cluster as a place of things: what people and the judge see of it. */
@@ -44,9 +47,13 @@ export class ClusterPlace implements Place {
   readonly heldSinceMs = new Map<string, number>();
   /** How old the server's last word on a record may be that an effect is made on. */
   readonly recordLagMs = 5_000;
+  /** See `ClusterPlaceOptions`. */
+  recordPartBytes: number | null;
   #recordsToldMs = 0;
   readonly #options: ClusterPlaceOptions;
   readonly #texts = { inventory: new Map<string, string>(), hold: new Map<string, string>() };
+  /** Records as they were read last, by the name of their object. */
+  readonly #records = new Map<string, Record>();
   /** Images that each Deployment was seen to run well with. */
   readonly #worked = new Map<string, Set<string>>();
   /** When each object was made, and when it was changed last, by its UID. */
@@ -60,6 +67,7 @@ export class ClusterPlace implements Place {
     const { name, scheduler, process, chance, epochMs } = options;
     this.name = name;
     this.#options = options;
+    this.recordPartBytes = options.recordPartBytes;
     this.cluster = new Cluster({
       nowMs: () => epochMs + scheduler.nowMs,
       newUid: () => this.#newUid(),
@@ -197,6 +205,23 @@ export class ClusterPlace implements Place {
     return this.thing(at);
   }
 
+  /** A record with its parts; `null`: it cannot be read. */
+  readRecord(object: JsonObject): Record | null {
+    const { storage } = this.cluster;
+    return readRecord(object, (name) => storage.get(secret, recordNamespace, name));
+  }
+
+  /** The record that an object was when it was written last; `null`: none that can be read. */
+  recordAt(name: string): Record | null {
+    return this.#records.get(name) ?? null;
+  }
+
+  /** Whether a record has a part of this UID. */
+  hasPart(uid: string): boolean {
+    const objects = this.cluster.storage.list(secret, recordNamespace);
+    return objects.some((object) => isHead(object) && partsOf(object).includes(uid));
+  }
+
   setHold(key: InventoryKey, hold: Hold | null): void {
     const place = { kind: secret, namespace: recordNamespace, name: holdName(key) };
     this.remove(place);
@@ -323,8 +348,11 @@ export class ClusterPlace implements Place {
   }
 
   #noteRecord(before: JsonObject | null, after: JsonObject | null): void {
-    const record = readRecord(after ?? before ?? {});
+    const at = textAt(after ?? before ?? {}, 'metadata', 'name');
+    const record = after === null ? this.recordAt(at) : this.readRecord(after);
     if (record === null) return;
+    if (after === null) this.#records.delete(at);
+    else this.#records.set(at, record);
     const texts = this.#texts[record.kind];
     if (after === null) texts.delete(record.name);
     else

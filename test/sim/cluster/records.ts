@@ -14,22 +14,54 @@ export type Record =
   | { readonly kind: 'inventory'; readonly name: string; readonly inventory: Inventory }
   | { readonly kind: 'hold'; readonly name: string; readonly hold: Hold };
 
-/** `null`: it is no record, or damaged. */
-export function readRecord(object: JsonObject): Record | null {
-  if (textAt(object, 'type') !== 'fairlead.dev/record') return null;
+/** @param find an object of the namespace by its name; `null` for none. @returns `null`: it is no record, or damaged */
+export function readRecord(
+  object: JsonObject,
+  find: (name: string) => JsonObject | null,
+): Record | null {
+  if (!isHead(object)) return null;
   try {
     const head = JSON.parse(coded(object, 'head').toString()) as {
       readonly kind: string;
       readonly application: string;
       readonly environment: string;
+      readonly parts: readonly RecordPart[];
     };
     const name = `${head.application}@${head.environment}`;
-    const body: unknown = JSON.parse(gunzipSync(coded(object, 'body')).toString());
+    const pieces = head.parts.map((part) => {
+      const found = find(part.name);
+      return found !== null && textAt(found, 'metadata', 'uid') === part.uid
+        ? coded(found, 'body')
+        : null;
+    });
+    if (pieces.some((piece) => piece === null)) return null;
+    const packed = pieces.length === 0 ? coded(object, 'body') : Buffer.concat(pieces as Buffer[]);
+    const body: unknown = JSON.parse(gunzipSync(packed).toString());
     return head.kind === 'inventory'
       ? { kind: 'inventory', name, inventory: body as Inventory }
       : { kind: 'hold', name, hold: body as Hold };
   } catch {
     return null;
+  }
+}
+
+interface RecordPart {
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** Whether it is a record, readable or not, and no part of one. */
+export function isHead(object: JsonObject): boolean {
+  return textAt(object, 'type') === 'fairlead.dev/record';
+}
+
+/** UIDs of the parts that a record names; of one that cannot be read none. */
+export function partsOf(object: JsonObject): readonly string[] {
+  try {
+    const head = JSON.parse(coded(object, 'head').toString()) as { parts: readonly RecordPart[] };
+    return head.parts.map(({ uid }) => uid);
+  } catch {
+    return [];
   }
 }
 

@@ -21,6 +21,7 @@ export async function openClusterTarget(
     sealer,
     env: {},
     warn,
+    ...(place.recordPartBytes === null ? {} : { recordPartBytes: place.recordPartBytes }),
     way: {
       transport: new Wire({ machine, place, witness }),
       credentials: {

@@ -162,6 +162,10 @@ export class Judge {
     this.report('foreign-touched', `${place.name}: ${message}`);
   }
 
+  onDamage(place: Place, message: string): void {
+    this.report('record-damaged', `${place.name}: ${message}`);
+  }
+
   onBug(text: string): void {
     this.report('bug', text);
   }

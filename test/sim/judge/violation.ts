@@ -6,6 +6,7 @@ export type Rule =
   | 'foreign-touched'
   | 'inventory-misses'
   | 'inventory-shrinks'
+  | 'record-damaged'
   | 'not-approved'
   | 'fencing'
   | 'order'

@@ -16,6 +16,8 @@ export interface Witness {
   onRequest(purpose: 'effect' | 'record'): void;
   /** A hook was made, changed or removed. */
   onHook(): void;
+  /** A record cannot be read any more. One sentence. */
+  onDamage(place: Place, message: string): void;
   /** Something was written that was not to be. One sentence. */
   onBreach(place: Place, message: string): void;
   /** Right after something was made, changed or removed. */

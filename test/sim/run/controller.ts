@@ -236,6 +236,7 @@ export class Controller {
       onFence: (effect) => judge.onFence(effect),
       onRequest: (purpose) => judge.onRequest(purpose),
       onHook: () => judge.onHook(),
+      onDamage: (place, message) => judge.onDamage(place, message),
       onBreach: (place, message) => judge.onBreach(place, message),
       onEffect: (place, effect, before, after) =>
         judge.onEffect(this, place, effect, before, after),

@@ -48,6 +48,7 @@ export async function playScenario(scenario: Scenario, keepTrace = false): Promi
     eager: false,
     webhook: false,
     mends: scenario.mends ?? true,
+    recordPartBytes: scenario.recordPartBytes ?? null,
     model: scenario.model,
   };
   const world = new World(1, setup, keepTrace);

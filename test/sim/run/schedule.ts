@@ -89,6 +89,7 @@ function setupOf(chance: Chance, driver: DriverName): Setup {
     mends: chance.hits(0.8),
     eager: chance.hits(0.4),
     webhook: chance.hits(0.6),
+    recordPartBytes: driver === 'kubernetes' ? chance.pick([null, null, 600, 250]) : null,
     model: { driver, applications, environments, configFault: null },
   };
 }

@@ -27,6 +27,8 @@ export interface Setup {
   readonly webhook: boolean;
   /** Whether a last commit mends all that is broken in Git. */
   readonly mends: boolean;
+  /** What one object of a cluster holds of a record, in bytes; `null`: as much as one takes, which is all of it. */
+  readonly recordPartBytes: number | null;
   readonly model: RepositoryModel;
 }
 
@@ -65,6 +67,7 @@ export class World {
               process: this.process,
               chance: new Chance(seed, name),
               epochMs,
+              recordPartBytes: setup.recordPartBytes,
             }),
       ]),
     );

@@ -4,6 +4,7 @@ import { input } from './input.ts';
 import { limits } from './limits.ts';
 import { names } from './names.ts';
 import { kinds } from './kubernetes/kinds.ts';
+import { parts } from './kubernetes/parts.ts';
 import { takingOver } from './kubernetes/taking-over.ts';
 import { ownership } from './kubernetes/ownership.ts';
 import { watching } from './kubernetes/watching.ts';
@@ -21,4 +22,5 @@ export const scenarios: readonly Scenario[] = [
   ...ownership,
   ...kinds,
   ...takingOver,
+  ...parts,
 ];

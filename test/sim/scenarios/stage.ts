@@ -21,6 +21,8 @@ export interface Scenario {
   readonly model: RepositoryModel;
   readonly identity?: Identity;
   readonly play: (stage: Stage) => Promise<void>;
+  /** What one object of a cluster holds of a record, in bytes. Default: all of it. */
+  readonly recordPartBytes?: number;
   /** Whether a last commit mends all that is broken. Default true. */
   readonly mends?: boolean;
 }

@@ -28,11 +28,13 @@ export interface KubernetesLedgerOptions {
   /** Namespace of the records; made when the first is written. */
   readonly namespace: string;
   readonly warn: (message: string) => void;
+  /** What one object holds of a record, in bytes. Default: as much as one takes. */
+  readonly partBytes?: number | undefined;
 }
 
 /** Inventories and holds as Secrets of one namespace, each write a compare-and-swap. See `RecordCache` for what is asked when. */
 export function openKubernetesLedger(options: KubernetesLedgerOptions): KubernetesLedger {
-  const { client, clock, random, hash, warn } = options;
+  const { client, clock, random, hash, warn, partBytes } = options;
   const namespace = createNamespace(client, options.namespace);
   const parts = new PartStore({ client, namespace, hash, random });
   const listeners = new Set<(what: 'hold' | 'inventory', key: InventoryKey) => void>();
@@ -61,7 +63,7 @@ export function openKubernetesLedger(options: KubernetesLedgerOptions): Kubernet
     onForeign,
     warn,
   });
-  const shared = { client, cache, parts, namespace, hash, random };
+  const shared = { client, cache, parts, namespace, hash, random, partBytes };
   const inventories = new RecordStore({
     ...shared,
     kind: 'inventory',

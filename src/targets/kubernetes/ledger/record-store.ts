@@ -31,6 +31,8 @@ export interface RecordStoreOptions {
   readonly random: Random;
   readonly kind: RecordKind;
   readonly formatVersion: number;
+  /** Default `usualPartBytes`. */
+  readonly partBytes: number | undefined;
   /** Whether one that cannot be read may be replaced and removed. */
   readonly mayReplaceDamaged: boolean;
 }
@@ -126,9 +128,9 @@ export class RecordStore {
     value: object,
     allows: Precondition,
   ): Promise<void> {
-    const { hash, kind, formatVersion, cache, parts } = this.#options;
+    const { hash, kind, formatVersion, partBytes, cache, parts } = this.#options;
     const name = this.nameOf(key);
-    const packed = packRecord(hash, { key, kind, formatVersion, epoch }, value);
+    const packed = packRecord(hash, { key, kind, formatVersion, epoch }, value, partBytes);
     let made: readonly RecordPart[] = [];
     try {
       const before = await cache.writing(name, async () => {

@@ -11,7 +11,7 @@ export type RecordKind = 'inventory' | 'hold';
 /**
  * What one object holds of a body, packed, in bytes: a Secret takes 1 MiB. What does not fit is cut up, and lies beside.
  */
-export const partBytes = 768 * 1024;
+export const usualPartBytes = 768 * 1024;
 
 /** Largest body, unpacked, in bytes. */
 const maxBodyBytes = 256 * 1024 * 1024;
@@ -53,6 +53,7 @@ export function packRecord(
   hash: Hasher,
   record: Pick<PackedRecord, 'key' | 'kind' | 'formatVersion' | 'epoch'>,
   value: object,
+  partBytes = usualPartBytes,
 ): PackedRecord {
   const body = Buffer.from(JSON.stringify(value));
   const packed = gzipSync(body);
