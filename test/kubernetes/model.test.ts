@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { openKube } from '../support/cluster.ts';
+import { access } from './model/access.ts';
 import { applying } from './model/apply.ts';
 import { Comparable } from './model/comparable.ts';
 import { lifecycle } from './model/lifecycle.ts';
@@ -17,7 +18,7 @@ async function said(side: Side, sequence: Sequence) {
   return comparable.said;
 }
 
-const sequences = [...applying, ...lifecycle, ...watching];
+const sequences = [...access, ...applying, ...lifecycle, ...watching];
 
 test.each(sequences.map((sequence) => [sequence.name, sequence] as const))(
   '%s: as at the real server',

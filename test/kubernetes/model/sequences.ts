@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../src/model/json.ts';
 import { isJsonObject } from '../../../src/model/json.ts';
+import type { User } from '../../sim/cluster/access.ts';
 import { textAt } from '../../sim/cluster/value.ts';
 import type { Side, SideAnswer } from './side.ts';
 
@@ -39,6 +40,16 @@ export class Player {
       body: answer.body,
     });
     return answer.body;
+  }
+
+  /** Sends as somebody else. */
+  as(user: User): Player {
+    const side: Side = {
+      ...this.#side,
+      ask: (method, path, body, contentType, accept) =>
+        this.#side.ask(method, path, body, contentType, accept, user),
+    };
+    return new Player(side, this.#note);
   }
 
   /** Sends, and notes nothing. */

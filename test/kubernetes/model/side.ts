@@ -1,5 +1,6 @@
 import { request } from 'node:https';
 import type { JsonObject } from '../../../src/model/json.ts';
+import type { User } from '../../sim/cluster/access.ts';
 import { Cluster } from '../../sim/cluster/cluster.ts';
 import { startControllers } from '../../sim/cluster/controllers/registry.ts';
 import type { ApiRequest } from '../../sim/cluster/request.ts';
@@ -20,6 +21,7 @@ export interface Side {
     body?: JsonObject,
     contentType?: string,
     accept?: string,
+    user?: User,
   ): Promise<SideAnswer>;
   /** What a watch tells within its first second, or until it has told of so many. */
   watch(path: string, accept?: string): Promise<readonly JsonObject[]>;
@@ -39,12 +41,16 @@ export async function realSide(kube: Kube): Promise<Side> {
     body: JsonObject | undefined,
     contentType: string,
     accept: string,
+    user?: User,
   ): Promise<{ readonly status: number; readonly text: string }> =>
     new Promise((resolve, reject) => {
       const text = body === undefined ? '' : JSON.stringify(body);
       const headers = {
         accept,
         'user-agent': 'kubectl',
+        ...(user === undefined
+          ? {}
+          : { 'impersonate-user': user.name, 'impersonate-group': [...user.groups] }),
         ...(text === ''
           ? {}
           : { 'content-type': contentType, 'content-length': Buffer.byteLength(text) }),
@@ -59,8 +65,8 @@ export async function realSide(kube: Kube): Promise<Side> {
       sent.on('error', reject);
       sent.end(text);
     });
-  const ask: Side['ask'] = async (method, path, body, contentType = json, accept = json) => {
-    const { status, text } = await send(method, path, body, contentType, accept);
+  const ask: Side['ask'] = async (method, path, body, contentType = json, accept = json, user) => {
+    const { status, text } = await send(method, path, body, contentType, accept, user);
     return { status, body: text.startsWith('{') ? JSON.parse(text) : { text } };
   };
   return {
@@ -96,8 +102,8 @@ export async function modelSide(): Promise<Side & { readonly cluster: Cluster }>
   };
   const cluster = new Cluster({ nowMs: () => Date.now(), newUid });
   startControllers({ cluster, later: (_ms, act) => due.push(act) });
-  const ask: Side['ask'] = async (method, path, body, contentType = json, accept = json) =>
-    cluster.handle(requestOf(method, path, body ?? null, contentType, accept));
+  const ask: Side['ask'] = async (method, path, body, contentType = json, accept = json, user) =>
+    cluster.handle(requestOf(method, path, body ?? null, contentType, accept, user));
   const namespace = 'model-of-it';
   const metadata = { name: namespace };
   await ask('POST', '/api/v1/namespaces', { metadata });
@@ -131,6 +137,8 @@ function requestOf(
   body: JsonObject | null,
   contentType: string,
   accept: string,
+  user?: User,
 ): ApiRequest {
-  return { method, path, accept, contentType, body, actor: { name: 'kubectl', machine: null } };
+  const actor = { name: 'kubectl', machine: null, ...(user === undefined ? {} : { user }) };
+  return { method, path, accept, contentType, body, actor };
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../src/model/json.ts';
+import { mayDo } from './access.ts';
 import { discovery } from './discovery.ts';
 import type { Kind } from './kind.ts';
 import { builtIn } from './kinds.ts';
@@ -7,7 +8,7 @@ import type { ObjectsOptions } from './objects.ts';
 import { parsePath } from './request.ts';
 import type { ApiAnswer, ApiRequest, Asked } from './request.ts';
 import { shown } from './selection.ts';
-import { noPath, refuse } from './status.ts';
+import { forbidden, noPath, refuse } from './status.ts';
 import type { Refusal } from './status.ts';
 import type { Storage } from './storage.ts';
 import { textAt } from './value.ts';
@@ -54,6 +55,8 @@ export class Cluster {
     const told = discovery(this, request);
     if (told !== null) return told;
     const asked = parsePath(request.path);
+    const refused = asked === null ? null : this.#forbidden(request, asked);
+    if (refused !== null) return refused;
     const kind = asked === null ? null : this.#served(asked);
     if (asked === null || kind === null) return this.#nothing(asked);
     return this.#answer(kind, asked, request);
@@ -65,6 +68,8 @@ export class Cluster {
     send: (event: WatchEvent) => void,
   ): { readonly kind: 'open'; readonly of: Kind; readonly end: () => void } | Refusal {
     const asked = parsePath(request.path);
+    const refused = asked === null ? null : this.#forbidden(request, asked);
+    if (refused !== null) return refused;
     const kind = asked === null ? null : this.#served(asked);
     if (asked === null || kind === null) return this.#nothing(asked);
     const { query } = asked;
@@ -79,6 +84,23 @@ export class Cluster {
         send({ type, object: type === 'ERROR' ? object : shown(object, request.accept) }),
     );
     return { kind: 'open', of: kind, end };
+  }
+
+  /** What somebody may not do, whether or not it is there. Who applies what is not there has to be allowed to make it. */
+  #forbidden({ method, contentType, actor }: ApiRequest, asked: Asked): Refusal | null {
+    const { user } = actor;
+    if (user === undefined) return null;
+    const { group, plural, subresource, name, namespace = '' } = asked;
+    const resource = subresource === '' ? plural : `${plural}/${subresource}`;
+    const verbs = [verbOf(method, asked)];
+    const kind = this.#served(asked);
+    const isApplied = contentType.startsWith('application/apply-patch');
+    if (isApplied && kind !== null && this.objects.find({ kind, namespace, name }) === null)
+      verbs.push('create');
+    const isRefused = verbs.some(
+      (verb) => !mayDo(this.storage, user, { verb, group, resource, namespace, name }),
+    );
+    return isRefused ? forbidden(user.name, { group, plural, name }) : null;
   }
 
   /** A group that nobody serves is answered by somebody who knows no JSON. */
@@ -168,6 +190,20 @@ export class Cluster {
       status: 200,
       body: { ...list, metadata, items: items.map((one) => itemOf(kind, one, accept)) },
     };
+  }
+}
+
+function verbOf(method: string, { name, query }: Asked): string {
+  switch (method) {
+    case 'POST':
+      return 'create';
+    case 'PUT':
+      return 'update';
+    case 'GET':
+      if (query.get('watch') === 'true') return 'watch';
+      return name === '' ? 'list' : 'get';
+    default:
+      return method.toLowerCase();
   }
 }
 

@@ -261,6 +261,36 @@ export const definition: Kind = {
   },
 };
 
+const rules = {
+  ...plain,
+  group: 'rbac.authorization.k8s.io',
+  schema: objectSchema({ rules: atomic }),
+};
+
+const bindings = {
+  ...rules,
+  schema: objectSchema({ subjects: atomic, roleRef: atomic }),
+  immutable: fixed(['roleRef']),
+};
+
+export const role: Kind = { ...rules, kind: 'Role', plural: 'roles' };
+
+export const clusterRole: Kind = {
+  ...rules,
+  kind: 'ClusterRole',
+  plural: 'clusterroles',
+  namespaced: false,
+};
+
+export const roleBinding: Kind = { ...bindings, kind: 'RoleBinding', plural: 'rolebindings' };
+
+export const clusterRoleBinding: Kind = {
+  ...bindings,
+  kind: 'ClusterRoleBinding',
+  plural: 'clusterrolebindings',
+  namespaced: false,
+};
+
 export const builtIn: readonly Kind[] = [
   namespace,
   secret,
@@ -270,6 +300,10 @@ export const builtIn: readonly Kind[] = [
   job,
   autoscaler,
   definition,
+  role,
+  clusterRole,
+  roleBinding,
+  clusterRoleBinding,
 ];
 
 /** Fields of a custom resource that its definition says a default for. */

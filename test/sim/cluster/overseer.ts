@@ -67,6 +67,7 @@ export class Overseer {
     if (isHook(object)) return witness.onHook();
     const [was, is] = [this.#thing(before), this.#thing(after)];
     if (was === null && is === null) return;
+    witness.onActor(place, effect, write.actor.user?.name ?? null, where);
     for (const breach of this.#breaches(effect, write))
       witness.onBreach(place, `${where}: ${breach}`);
     witness.onEffect(place, effect, was, is);

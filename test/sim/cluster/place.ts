@@ -2,6 +2,7 @@ import type { Hold, InventoryEntry, InventoryKey } from '../../../src/model/inve
 import type { JsonObject } from '../../../src/model/json.ts';
 import type { ResourceId } from '../../../src/model/resource.ts';
 import type { Target } from '../../../src/targets/target.ts';
+import { projectNames } from '../git/model.ts';
 import type { Machine } from '../run/machine.ts';
 import type { OpenOptions, Place, Thing, ThingSpec } from '../place/place.ts';
 import type { Chance } from '../world/random.ts';
@@ -11,7 +12,13 @@ import { scale } from './controllers/autoscalers.ts';
 import { startControllers } from './controllers/registry.ts';
 import { isDeleting } from './deletion.ts';
 import type { Kind } from './kind.ts';
-import { definition, namespace as namespaceKind, secret } from './kinds.ts';
+import {
+  clusterRole,
+  clusterRoleBinding,
+  definition,
+  namespace as namespaceKind,
+  secret,
+} from './kinds.ts';
 import type { Admission, ObjectsOptions } from './objects.ts';
 import { holdName, holdRecord, isHead, partsOf, readRecord, recordNamespace } from './records.ts';
 import type { Record } from './records.ts';
@@ -85,6 +92,9 @@ export class ClusterPlace implements Place {
     this.define();
     for (const one of ['default', 'kube-system'])
       this.make('', namespaceKind, { metadata: { name: one } });
+    const all = { apiGroups: ['*'], resources: ['*'], verbs: ['*'] };
+    this.make('', clusterRole, { metadata: { name: 'everything' }, rules: [all] });
+    this.grant();
   }
 
   get inventories(): ReadonlyMap<string, string> {
@@ -274,10 +284,27 @@ export class ClusterPlace implements Place {
       this.make('', namespaceKind, { metadata: { name } });
   }
 
+  /** Those whom projects act as may do everything. */
+  grant(): void {
+    for (const name of projectNames)
+      if (this.cluster.objects.find({ kind: clusterRoleBinding, namespace: '', name }) === null)
+        this.make('', clusterRoleBinding, {
+          metadata: { name },
+          subjects: [{ kind: 'User', name }],
+          roleRef: { kind: 'ClusterRole', name: 'everything' },
+        });
+  }
+
+  /** Somebody takes all rights from those whom projects act as. */
+  revoke(): void {
+    for (const name of projectNames) this.remove({ kind: clusterRoleBinding, namespace: '', name });
+  }
+
   /** Kinds that everybody needs are there, and nobody holds anything up any more. */
   mend(): void {
     this.cluster.stale.clear();
     this.define();
+    this.grant();
     const { scheduler, process } = this.#options;
     // One that is on its way out has to be gone first.
     void scheduler.sleep(process, 120_000).then(() => this.define());

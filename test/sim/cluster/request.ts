@@ -1,10 +1,13 @@
 import type { JsonObject } from '../../../src/model/json.ts';
+import type { User } from './access.ts';
 
 /** Who sends a request. */
 export interface Actor {
   readonly name: string;
   /** The process behind it, where it is a controller of Fairlead; `null`: somebody else. */
   readonly machine: object | null;
+  /** Whose rights count; absent: an administrator's. */
+  readonly user?: User;
 }
 
 export interface ApiRequest {

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../src/model/json.ts';
 import type { FieldConflict } from './managed.ts';
 import type { Kind } from './kind.ts';
 import { resourceOf } from './kind.ts';
+import { set } from './value.ts';
 
 /** A refusal, as the server writes it. */
 export interface Refusal {
@@ -98,6 +99,21 @@ export function invalid(
       causes: causes.map((cause) => ({ reason: 'FieldValueInvalid', ...cause })),
     }),
   };
+}
+
+export function forbidden(
+  user: string,
+  {
+    group,
+    plural,
+    name,
+  }: { readonly group: string; readonly plural: string; readonly name: string },
+): Refusal {
+  const resource = resourceOf({ group, plural });
+  const of = name === '' ? '' : ` "${name}"`;
+  const message = `${resource}${of} is forbidden: User "${user}" cannot do that to ${resource}`;
+  const refusal = refuse(403, 'Forbidden', message, name === '' ? {} : { name });
+  return { ...refusal, body: set(refusal.body, ['details', 'kind'], plural) };
 }
 
 export function terminating(kind: Kind, name: string, namespace: string): Refusal {

@@ -233,13 +233,19 @@ export class Wire implements Transport {
   #read({ method, path, headers, body }: TransportRequest): ApiRequest {
     const { machine } = this.#options;
     const parsed = body === null ? null : (JSON.parse(body.toString('utf8')) as Json);
+    const user = headers['impersonate-user'];
+    const groups = [headers['impersonate-group'] ?? []].flat().map(String);
     return {
       method,
       path,
       accept: String(headers['accept'] ?? ''),
       contentType: String(headers['content-type'] ?? ''),
       body: isJsonObject(parsed) ? parsed : null,
-      actor: { name: 'fairlead', machine },
+      actor: {
+        name: 'fairlead',
+        machine,
+        ...(user === undefined ? {} : { user: { name: String(user), groups } }),
+      },
     };
   }
 

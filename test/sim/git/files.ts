@@ -7,7 +7,7 @@ import type {
   RepositoryModel,
   ThingModel,
 } from './model.ts';
-import { defaultSettings, placeOfThing, targetNames } from './model.ts';
+import { defaultSettings, placeOfThing, projectNames, targetNames } from './model.ts';
 
 /** Group and version of the kinds that the target model knows. */
 export const thingApiVersion = 'sim.fairlead.dev/v1';
@@ -117,6 +117,9 @@ function configText(model: RepositoryModel): string {
     ...targetNames.map((name) =>
       document('Target', name, model.driver === 'host' ? { sim: {} } : { kubernetes: {} }),
     ),
+    ...(model.driver === 'host'
+      ? []
+      : projectNames.map((name) => document('Project', name, { impersonate: { user: name } }))),
     ...model.environments.map(({ name, targets: where, sync, ephemeral }) =>
       document('Environment', name, { targets: where, sync, ephemeral }),
     ),

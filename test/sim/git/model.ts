@@ -56,7 +56,12 @@ export interface ApplicationSettings {
   /** `null`: no limit. */
   readonly retryLimit: number | null;
   readonly healthCheck: boolean;
+  /** Project whose name its applications act under at clusters; `null`: the controller's own. */
+  readonly project: string | null;
 }
+
+/** Projects whose applications act as a user of the same name. */
+export const projectNames: readonly string[] = ['team'];
 
 export type ManifestFault =
   /** One file is no JSON. */
@@ -103,6 +108,7 @@ export const defaultSettings: ApplicationSettings = {
   maxPrunePercent: 20,
   retryLimit: null,
   healthCheck: false,
+  project: null,
 };
 
 /** A value that makes a Worker unhealthy for good. */

@@ -13,6 +13,7 @@ import type { DeleteLog } from './delete.ts';
 import { describeEffect } from './effect.ts';
 import type { SeenEffect } from './effect.ts';
 import { Fencing } from './fencing.ts';
+import { checkIdentity } from './identity.ts';
 import { checkHistory } from './history.ts';
 import { checkDependencies, checkOrder } from './order.ts';
 import { checkOrders } from './orders.ts';
@@ -160,6 +161,20 @@ export class Judge {
 
   onBreach(place: Place, message: string): void {
     this.report('foreign-touched', `${place.name}: ${message}`);
+  }
+
+  onActor(
+    controller: Controller,
+    place: Place,
+    effect: Effect | ApplyEffect,
+    user: string | null,
+    at: string,
+  ): void {
+    const release = this.book.releaseFor(controller, effect.key, (one) =>
+      holds(one, place, effect, at),
+    );
+    if (release !== null)
+      checkIdentity(this.book, { controller, release, effect, user, at }, this.report);
   }
 
   onDamage(place: Place, message: string): void {

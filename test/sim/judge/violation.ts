@@ -7,6 +7,8 @@ export type Rule =
   | 'inventory-misses'
   | 'inventory-shrinks'
   | 'record-damaged'
+  /** Not under the name that the project of the application says. */
+  | 'wrong-identity'
   | 'not-approved'
   | 'fencing'
   | 'order'

@@ -2,7 +2,9 @@ import { ClusterPlace, foreignFinalizer } from '../cluster/place.ts';
 import { listAt, objectAt, set, textAt } from '../cluster/value.ts';
 import type { World } from '../run/world.ts';
 import type { Chance } from '../world/random.ts';
+import { projectNames } from '../git/model.ts';
 import { pickRunning } from './controllers.ts';
+import { commitApplication, pickApplication } from './edit.ts';
 import type { Operation } from './operation.ts';
 
 /** What happens at clusters alone. */
@@ -205,7 +207,38 @@ const tellLate: Operation = {
   },
 };
 
+const changeProject: Operation = {
+  name: 'an application changes its project',
+  weight: 3,
+  run: (world, dice) => {
+    const application = pickApplication(world, dice);
+    if (application === null) return null;
+    const project = application.settings.project === null ? dice.pick(projectNames) : null;
+    return commitApplication(
+      world,
+      application.name,
+      (one) => ({ ...one, settings: { ...one.settings, project } }),
+      `${application.name} is of ${project ?? 'no project'}`,
+    );
+  },
+};
+
+const takeRights: Operation = {
+  name: 'rights are taken',
+  weight: 3,
+  run: (world, dice) => {
+    const place = pickCluster(world, dice);
+    if (place === null) return null;
+    place.revoke();
+    const ms = dice.logarithmic(100, 1_800_000);
+    void world.scheduler.sleep(world.process, ms).then(() => place.grant());
+    return `those whom projects act as may do nothing at ${place.name} for ${ms} ms`;
+  },
+};
+
 export const clusters: readonly Operation[] = [
+  changeProject,
+  takeRights,
   compact,
   tellLate,
   scaler,

@@ -159,6 +159,15 @@ export const clusterThemes: readonly (readonly string[])[] = [
     'add a resource',
     'revert to an earlier commit',
   ],
+  // Who acts as whom, and may not.
+  [
+    'an application changes its project',
+    'rights are taken',
+    'edit a value',
+    'remove resources',
+    'remove an application',
+    'crash at a point',
+  ],
   // One takes over from another that does not hear of it.
   [
     'records are told of late',

@@ -18,6 +18,8 @@ export interface Witness {
   onHook(): void;
   /** A record cannot be read any more. One sentence. */
   onDamage(place: Place, message: string): void;
+  /** Something was written for an effect under this name; `null`: the controller's own. */
+  onActor(place: Place, effect: Effect | ApplyEffect, user: string | null, at: string): void;
   /** Something was written that was not to be. One sentence. */
   onBreach(place: Place, message: string): void;
   /** Right after something was made, changed or removed. */

@@ -236,6 +236,7 @@ export class Controller {
       onFence: (effect) => judge.onFence(effect),
       onRequest: (purpose) => judge.onRequest(purpose),
       onHook: () => judge.onHook(),
+      onActor: (place, effect, user, at) => judge.onActor(this, place, effect, user, at),
       onDamage: (place, message) => judge.onDamage(place, message),
       onBreach: (place, message) => judge.onBreach(place, message),
       onEffect: (place, effect, before, after) =>

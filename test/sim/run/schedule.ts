@@ -1,3 +1,4 @@
+import { projectNames } from '../git/model.ts';
 import type { DriverName, EnvironmentModel } from '../git/model.ts';
 import { newApplication } from '../operations/applications.ts';
 import type { Operation } from '../operations/operation.ts';
@@ -81,7 +82,12 @@ function setupOf(chance: Chance, driver: DriverName): Setup {
   ];
   const applications = ['web', 'api', 'job', 'db']
     .slice(0, 1 + chance.int(3))
-    .map((name) => newApplication(chance, name));
+    .map((name) => newApplication(chance, name))
+    .map((one) =>
+      driver === 'kubernetes' && chance.hits(0.3)
+        ? { ...one, settings: { ...one.settings, project: chance.pick(projectNames) } }
+        : one,
+    );
   return {
     identity: chance.pick(['number', 'content']),
     concurrency: chance.pick([1, 2, 8]),

@@ -3,6 +3,7 @@ import { deletes } from './deletes.ts';
 import { input } from './input.ts';
 import { limits } from './limits.ts';
 import { names } from './names.ts';
+import { access } from './kubernetes/access.ts';
 import { kinds } from './kubernetes/kinds.ts';
 import { parts } from './kubernetes/parts.ts';
 import { takingOver } from './kubernetes/taking-over.ts';
@@ -22,5 +23,6 @@ export const scenarios: readonly Scenario[] = [
   ...ownership,
   ...kinds,
   ...takingOver,
+  ...access,
   ...parts,
 ];

@@ -1,0 +1,53 @@
+import { application, clusterRepository, thing } from '../stage.ts';
+import type { Scenario } from '../stage.ts';
+
+const a = 'ConfigMap/dev-web/a';
+
+/** Under whose name what is done. */
+export const access: readonly Scenario[] = [
+  {
+    name: 'a cluster: an application acts under the name of its project, and does nothing that this may not',
+    model: clusterRepository([
+      application('web', [thing('a'), thing('b')], { project: 'team' }),
+      application('api', [thing('a')]),
+    ]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.expect('it is live', stage.isLive(a, 'v1'));
+      stage.cluster().revoke();
+      stage.set('web', 'a', { value: 'v2' });
+      stage.set('api', 'a', { value: 'v2' });
+      stage.meddle('ConfigMap/dev-web/b', null);
+      await stage.rest(60_000);
+      stage.expect('nothing was changed for it', stage.isLive(a, 'v1'));
+      stage.expect('nothing was made for it', stage.place().thing('ConfigMap/dev-web/b') === null);
+      stage.expect('others go on', stage.isLive('ConfigMap/dev-api/a', 'v2'));
+      stage.cluster().grant();
+      await stage.rest(300_000);
+      stage.expect('it goes on', stage.isLive(a, 'v2'));
+    },
+  },
+  {
+    name: 'a cluster: who changes the project acts under the new name from then on, also after a restart',
+    model: clusterRepository([application('web', [thing('a'), thing('b')], { project: 'team' })]),
+    play: async (stage) => {
+      await stage.rest();
+      for (const [round, project] of [null, 'team', null].entries()) {
+        stage.edit('web', (one) => ({ ...one, settings: { ...one.settings, project } }));
+        await stage.rest();
+        // Until no commit is near that said otherwise.
+        for (const value of ['1', '2', '3', '4', 'x']) {
+          stage.set('web', 'a', { value: `v${round}${value}` });
+          await stage.rest(5_000);
+        }
+        stage.meddle(a, 'theirs');
+        await stage.rest();
+        stage.first.kill();
+        stage.first.start();
+        stage.meddle(a, 'theirs again');
+        await stage.rest();
+        stage.expect('it is as wished', stage.isLive(a, `v${round}x`));
+      }
+    },
+  },
+];
