@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../src/model/json.ts';
 import { configMap, metadataOf, uidOf, versionOf } from './sequences.ts';
 import type { Player, Sequence } from './sequences.ts';
 
@@ -217,6 +218,49 @@ export const lifecycle: readonly Sequence[] = [
       await player.get(path);
       await player.until(widgets, gone);
       await player.get(widgets);
+    },
+  },
+  {
+    name: 'an object of a kind with two versions is the same in both, and so is who applies it',
+    play: async (player) => {
+      const root = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+      const path = `${root}/gizmos.model.example`;
+      const one = definition('gizmos', 'Gizmo');
+      const [v1] = one.spec.versions;
+      const versions = [v1, { ...v1, name: 'v2', storage: false }];
+      await player.quietly('POST', root, {
+        ...one,
+        spec: { ...one.spec, versions },
+      } as unknown as JsonObject);
+      const at = (version: string): string =>
+        player.path('gizmos', 'g', `model.example/${version}`);
+      const gizmo = (version: string, spec: JsonObject): JsonObject => ({
+        apiVersion: `model.example/${version}`,
+        kind: 'Gizmo',
+        metadata: { name: 'g' },
+        spec,
+      });
+      const list = (version: string): string =>
+        player.path('gizmos', '', `model.example/${version}`);
+      await player.until(list('v1'), ({ status }) => status === 200);
+      await player.until(list('v2'), ({ status }) => status === 200);
+      const made = await player.apply(at('v1'), gizmo('v1', { value: 'a', level: 1 }));
+      await player.get(at('v2'));
+      await player.apply(at('v2'), gizmo('v2', { value: 'a', level: 1 }));
+      await player.apply(at('v2'), gizmo('v2', { value: 'b' }), 'fieldManager=other');
+      await player.apply(at('v2'), gizmo('v2', { value: 'a' }));
+      await player.patch(at('v1'), { spec: { value: 'c' } });
+      await player.patch(at('v2'), { spec: { value: 'd' } });
+      await player.apply(at('v1'), gizmo('v1', { value: 'e' }), 'fieldManager=fairlead&force=true');
+      await player.get(at('v1'));
+      await player.get(list('v2'));
+      await player.watch(`${list('v2')}?watch=true&resourceVersion=${versionOf(made)}`);
+      // What is applied says which version it is of.
+      await player.apply(at('v2'), gizmo('v1', { value: 'e' }));
+      await player.send('DELETE', at('v2'), { preconditions: { uid: uidOf(made) } });
+      await player.get(at('v1'));
+      await player.quietly('DELETE', path);
+      await player.until(path, gone);
     },
   },
 ];

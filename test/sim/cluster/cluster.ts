@@ -15,6 +15,8 @@ import { textAt } from './value.ts';
 import { openWatch } from './watches.ts';
 import type { WatchEvent } from './watches.ts';
 
+export const usualEstablishMs = 800;
+
 /**
  * A Kubernetes API server in memory, as far as Fairlead speaks to one: it answers one request after the other, at once.
  * What it says is compared with a real server's words in `test/kubernetes/model.test.ts`.
@@ -22,7 +24,9 @@ import type { WatchEvent } from './watches.ts';
 export class Cluster {
   readonly objects: Objects;
   /** Kinds that definitions have brought, and that are served by now. */
-  readonly custom = new Map<string, Kind>();
+  readonly custom = new Map<string, readonly Kind[]>();
+  /** How long a definition takes to bring its kind, about. Milliseconds. */
+  establishMs = usualEstablishMs;
   /** Group versions whose API does not answer. */
   readonly stale = new Set<string>();
   /** What is left of lists that are asked for page by page. */
@@ -37,8 +41,14 @@ export class Cluster {
     return this.objects.storage;
   }
 
+  /** Each kind once, whatever its versions. */
   get kinds(): readonly Kind[] {
-    return [...builtIn, ...this.custom.values()];
+    return [...builtIn, ...[...this.custom.values()].flatMap(([stored]) => stored ?? [])];
+  }
+
+  /** Each kind in each version. */
+  get served(): readonly Kind[] {
+    return [...builtIn, ...[...this.custom.values()].flat()];
   }
 
   kindOf(group: string, kind: string): Kind | null {
@@ -105,7 +115,7 @@ export class Cluster {
 
   /** A group that nobody serves is answered by somebody who knows no JSON. */
   #nothing(asked: Asked | null): Refusal {
-    const isKnown = this.kinds.some(
+    const isKnown = this.served.some(
       ({ group, version }) => group === asked?.group && version === asked.version,
     );
     return isKnown ? noPath() : { status: 404, body: { text: '404 page not found\n' } };
@@ -113,7 +123,7 @@ export class Cluster {
 
   #served({ group, version, plural }: Asked): Kind | null {
     return (
-      this.kinds.find(
+      this.served.find(
         (kind) => kind.group === group && kind.version === version && kind.plural === plural,
       ) ?? null
     );

@@ -23,13 +23,15 @@ export function discovery(cluster: Cluster, { path }: ApiRequest): ApiAnswer | n
 }
 
 function listOf(cluster: Cluster, fits: (group: string) => boolean): JsonObject {
-  const kinds = cluster.kinds.filter(({ group }) => fits(group));
+  const kinds = cluster.served.filter(({ group }) => fits(group));
   const groups = Map.groupBy(kinds, ({ group }) => group);
   for (const stale of cluster.stale)
     if (fits(stale.split('/')[0] ?? '') && !groups.has(stale.split('/')[0] ?? ''))
       groups.set(stale.split('/')[0] ?? '', []);
   const items = [...groups].map(([group, own]): JsonObject => {
-    const named = [...Map.groupBy(own, ({ version }) => version)];
+    const named = [...Map.groupBy(own, ({ version }) => version)].toSorted(([one], [other]) =>
+      one > other ? -1 : 1,
+    );
     const hidden = [...cluster.stale].filter((one) => one.startsWith(`${group}/`));
     const names = new Set(named.map(([version]) => `${group}/${version}`));
     const missing = hidden.filter((one) => !names.has(one));

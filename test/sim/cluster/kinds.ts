@@ -233,6 +233,15 @@ const autoscaler: Kind = {
   complete: (object) => completed(object, { spec: { minReplicas: 1 } }),
 };
 
+/** The version that objects of a definition are stored in. */
+export function storedVersion(object: JsonObject): string {
+  const versions = listAt(object, 'spec', 'versions');
+  return textAt(
+    versions.find((one) => at(one, 'storage') === true),
+    'name',
+  );
+}
+
 export const definition: Kind = {
   ...plain,
   group: 'apiextensions.k8s.io',
@@ -255,7 +264,7 @@ export const definition: Kind = {
       status: {
         conditions: null,
         acceptedNames: { plural: '', kind: '' },
-        storedVersions: [textAt(listAt(object, 'spec', 'versions')[0], 'name')],
+        storedVersions: [storedVersion(object)],
       },
     });
   },
@@ -318,20 +327,26 @@ function defaultsIn(schema: JsonObject): JsonObject {
   return Object.fromEntries(members);
 }
 
-/** The kind that a definition brings. */
-export function customKind(object: JsonObject): Kind {
-  const [first] = listAt(object, 'spec', 'versions');
-  const schema = objectAt(first, 'schema', 'openAPIV3Schema');
+/** The kind that a definition brings, in each version that it is served in; the one that is stored first. */
+export function customKinds(object: JsonObject): readonly Kind[] {
+  const served = listAt(object, 'spec', 'versions').filter((one) => at(one, 'served') === true);
+  return served
+    .toSorted((one, other) => Number(at(other, 'storage')) - Number(at(one, 'storage')))
+    .map((version) => customKind(object, version));
+}
+
+function customKind(object: JsonObject, version: Json): Kind {
+  const schema = objectAt(version, 'schema', 'openAPIV3Schema');
   const spec = objectAt(schema, 'properties', 'spec');
   return {
     ...plain,
     group: textAt(object, 'spec', 'group'),
-    version: textAt(first, 'name'),
+    version: textAt(version, 'name'),
     kind: textAt(object, 'spec', 'names', 'kind'),
     plural: textAt(object, 'spec', 'names', 'plural'),
     namespaced: textAt(object, 'spec', 'scope') === 'Namespaced',
-    hasStatus: at(first, 'subresources', 'status') !== undefined,
-    unmanaged: at(first, 'subresources', 'status') === undefined ? [] : ['status'],
+    hasStatus: at(version, 'subresources', 'status') !== undefined,
+    unmanaged: at(version, 'subresources', 'status') === undefined ? [] : ['status'],
     hasGeneration: true,
     schema: objectSchema({ spec: any, status: any }),
     complete: (one) =>

@@ -157,11 +157,12 @@ export function managersOf(object: JsonObject | null): readonly Entry[] {
   }));
 }
 
+/** Who applies is the same in all versions of a kind. */
 function isSameWriter(one: Writer, other: Writer): boolean {
   return (
     one.manager === other.manager &&
     one.operation === other.operation &&
-    one.apiVersion === other.apiVersion &&
+    (one.operation === 'Apply' || one.apiVersion === other.apiVersion) &&
     one.subresource === other.subresource
   );
 }

@@ -7,7 +7,7 @@ import type { Machine } from '../run/machine.ts';
 import type { OpenOptions, Place, Thing, ThingSpec } from '../place/place.ts';
 import type { Chance } from '../world/random.ts';
 import type { Scheduler, Process } from '../world/scheduler.ts';
-import { Cluster } from './cluster.ts';
+import { Cluster, usualEstablishMs } from './cluster.ts';
 import { scale } from './controllers/autoscalers.ts';
 import { startControllers } from './controllers/registry.ts';
 import { isDeleting } from './deletion.ts';
@@ -303,6 +303,7 @@ export class ClusterPlace implements Place {
   /** Kinds that everybody needs are there, and nobody holds anything up any more. */
   mend(): void {
     this.cluster.stale.clear();
+    this.cluster.establishMs = usualEstablishMs;
     this.define();
     this.grant();
     const { scheduler, process } = this.#options;
@@ -317,11 +318,21 @@ export class ClusterPlace implements Place {
       }
   }
 
-  /** Somebody installs the kind that Tasks are of, unless it is there. */
+  /** Somebody installs the kind that Tasks are of, in all its versions. */
   define(): void {
-    const { kind, namespace, name } = { kind: definition, namespace: '', name: sharedDefinition };
-    if (this.cluster.objects.find({ kind, namespace, name }) === null)
-      this.make(namespace, kind, definitionOf('Widget'));
+    const at = { kind: definition, namespace: '', name: sharedDefinition };
+    if (this.cluster.objects.find(at) === null) this.make('', definition, definitionOf('Widget'));
+    else this.serve('v1', 'v2');
+  }
+
+  /** From now on the kind that Tasks are of has these versions alone, the first of them stored. @returns whether it is there */
+  serve(...versions: readonly string[]): boolean {
+    const at = { kind: definition, namespace: '', name: sharedDefinition };
+    const live = this.cluster.objects.find(at);
+    if (live === null) return false;
+    const wanted = listAt(definitionOf('Widget', versions), 'spec', 'versions');
+    this.edit(live, (one) => set(one, ['spec', 'versions'], wanted));
+    return true;
   }
 
   /** Somebody takes the kind of Tasks away, with all Tasks. @returns whether it was there */

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../src/model/json.ts';
+import { apiVersionOf } from './kind.ts';
 import type { Kind } from './kind.ts';
 import { set, textAt } from './value.ts';
 
@@ -30,7 +31,8 @@ export class Storage {
   }
 
   get(kind: Kind, namespace: string, name: string): JsonObject | null {
-    return this.#objects.get(keyOf(kind))?.get(`${namespace}/${name}`) ?? null;
+    const object = this.#objects.get(keyOf(kind))?.get(`${namespace}/${name}`) ?? null;
+    return object === null ? null : inVersion(kind, object);
   }
 
   /** In the order of their names, as pages have them. */
@@ -39,7 +41,7 @@ export class Storage {
     return all
       .filter(([key]) => namespace === undefined || key.startsWith(`${namespace}/`))
       .toSorted(([one], [other]) => (one < other ? -1 : 1))
-      .map(([, object]) => object);
+      .map(([, object]) => inVersion(kind, object));
   }
 
   /** Writes an object under a new version. */
@@ -88,6 +90,12 @@ export class Storage {
     this.#history.push(change);
     for (const listener of this.#listeners) listener(change);
   }
+}
+
+/** The object as a version of its kind has it: versions differ in nothing but their name. */
+export function inVersion(kind: Kind, object: JsonObject): JsonObject {
+  const apiVersion = apiVersionOf(kind);
+  return object['apiVersion'] === apiVersion ? object : { ...object, apiVersion };
 }
 
 function keyOf({ group, plural }: Kind): string {

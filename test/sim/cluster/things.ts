@@ -45,8 +45,11 @@ const inSpec = (kind: string): Shape => ({
   }),
 });
 
-/** The definition of a kind of `sim.fairlead.dev`. */
-export function definitionOf(kind: string): JsonObject {
+/** The definition of a kind of `sim.fairlead.dev`. @param served versions, the one that is stored first */
+export function definitionOf(
+  kind: string,
+  served: readonly string[] = kind === 'Widget' ? ['v1', 'v2'] : ['v1'],
+): JsonObject {
   const plural = `${kind.toLowerCase()}s`;
   const properties = {
     value: { type: 'string' },
@@ -62,7 +65,12 @@ export function definitionOf(kind: string): JsonObject {
       group: 'sim.fairlead.dev',
       scope: 'Namespaced',
       names: { kind, plural },
-      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+      versions: served.map((name, at) => ({
+        name,
+        served: true,
+        storage: at === 0,
+        schema: { openAPIV3Schema: schema },
+      })),
     },
   };
 }
@@ -162,8 +170,8 @@ export function whereAt(
   return `${shape.kind}/${shape.namespaced ? namespace : ''}/${name}`;
 }
 
-/** The manifest of a thing at a place of `whereAt`. */
-export function manifestOf(where: string, spec: ThingSpec): JsonObject {
+/** The manifest of a thing at a place of `whereAt`. @param version of its kind; default: the usual one */
+export function manifestOf(where: string, spec: ThingSpec, version?: string): JsonObject {
   const { namespace, name } = parseWhere(where);
   const shape = shapeOf(spec.kind as ThingKind, spec.secret !== null);
   const body = shape.body(spec, name);
@@ -172,7 +180,9 @@ export function manifestOf(where: string, spec: ThingSpec): JsonObject {
     name,
     ...(shape.namespaced ? { namespace } : {}),
   };
-  return { apiVersion: shape.apiVersion, kind: shape.kind, ...body, metadata };
+  const apiVersion =
+    version === undefined ? shape.apiVersion : shape.apiVersion.replace(/[^/]+$/, version);
+  return { apiVersion, kind: shape.kind, ...body, metadata };
 }
 
 export interface Where {

@@ -3,6 +3,7 @@ import type { Kind } from './kind.ts';
 import { selects } from './selection.ts';
 import type { Selection } from './selection.ts';
 import { expired } from './status.ts';
+import { inVersion } from './storage.ts';
 import type { Change, Storage } from './storage.ts';
 import { set } from './value.ts';
 
@@ -29,7 +30,7 @@ export function openWatch(
 ): () => void {
   const tell = (change: Change): void => {
     const event = eventOf(change, selection);
-    if (event !== null) send(event);
+    if (event !== null) send({ ...event, object: inVersion(kind, event.object) });
   };
   if (sendsInitial || version === 0) {
     for (const object of storage.list(kind, selection.namespace))

@@ -97,10 +97,10 @@ function objectFor(
   thing: ThingModel,
   secrets: ReadonlyMap<string, string>,
 ): JsonObject {
-  const { kind, value, note, wave, prune } = thing;
+  const { kind, value, note, wave, prune, version } = thing;
   const secret = thing.secret === null ? null : (secrets.get(thing.secret) ?? '');
   const where = placeOfThing('kubernetes', environment, application, thing);
-  const object = manifestOf(where, { kind, value, note, secret });
+  const object = manifestOf(where, { kind, value, note, secret }, version);
   const annotations = {
     ...objectAt(object, 'metadata', 'annotations'),
     ...(wave === 0 ? {} : { 'fairlead.dev/wave': String(wave) }),

@@ -90,6 +90,8 @@ export interface ThingModel {
   readonly secret: string | null;
   readonly wave: number;
   readonly prune: boolean;
+  /** Of a Task at a cluster: the version that its manifest is written in. Default: the first. */
+  readonly version?: string;
 }
 
 /** All targets; every configuration declares them, whether or not an environment uses them. */

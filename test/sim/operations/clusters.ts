@@ -3,9 +3,11 @@ import { listAt, objectAt, set, textAt } from '../cluster/value.ts';
 import type { World } from '../run/world.ts';
 import type { Chance } from '../world/random.ts';
 import { projectNames } from '../git/model.ts';
+import type { ThingModel } from '../git/model.ts';
 import { pickRunning } from './controllers.ts';
-import { commitApplication, pickApplication } from './edit.ts';
+import { commitApplication, commitThing, pickApplication } from './edit.ts';
 import type { Operation } from './operation.ts';
+import { newValue } from './things.ts';
 
 /** What happens at clusters alone. */
 
@@ -172,11 +174,14 @@ const staleApi: Operation = {
   run: (world, dice) => {
     const place = pickCluster(world, dice);
     if (place === null) return null;
-    const name = dice.pick(['metrics.k8s.io/v1beta1', 'sim.fairlead.dev/v1']);
-    place.cluster.stale.add(name);
+    const own = ['sim.fairlead.dev/v1', 'sim.fairlead.dev/v2'];
+    const names = dice.pick([['metrics.k8s.io/v1beta1'], own, own.slice(1)]);
+    for (const name of names) place.cluster.stale.add(name);
     const ms = dice.logarithmic(100, 1_800_000);
-    void world.scheduler.sleep(world.process, ms).then(() => place.cluster.stale.delete(name));
-    return `the API ${name} of ${place.name} does not answer for ${ms} ms`;
+    void world.scheduler.sleep(world.process, ms).then(() => {
+      for (const name of names) place.cluster.stale.delete(name);
+    });
+    return `the API ${names.join(' and ')} of ${place.name} does not answer for ${ms} ms`;
   },
 };
 
@@ -236,7 +241,69 @@ const takeRights: Operation = {
   },
 };
 
+const changeVersion: Operation = {
+  name: 'a manifest moves to another version',
+  weight: 3,
+  run: (world, dice) =>
+    commitThing(
+      world,
+      dice,
+      ({ kind }) => kind === 'Task',
+      ({ version, ...thing }) => (version === undefined ? { ...thing, version: 'v2' } : thing),
+      ({ name, version }, application) =>
+        `${application.name}/${name} is of ${version === undefined ? 'the second' : 'the first'} version`,
+    ),
+};
+
+const serveVersions: Operation = {
+  name: 'versions of a kind come and go',
+  weight: 3,
+  run: (world, dice) => {
+    const place = pickCluster(world, dice);
+    const versions = dice.pick([['v1'], ['v2'], ['v2', 'v1'], ['v1', 'v2']]);
+    if (place?.serve(...versions) !== true) return null;
+    return `the kind Widget of ${place.name} has ${versions.join(' and ')}`;
+  },
+};
+
+const lateKinds: Operation = {
+  name: 'kinds come late',
+  weight: 3,
+  run: (world, dice) => {
+    const place = pickCluster(world, dice);
+    if (place === null) return null;
+    place.cluster.establishMs = dice.logarithmic(1_000, 900_000);
+    return `definitions take about ${place.cluster.establishMs} ms at ${place.name}`;
+  },
+};
+
+/** Of one application alone: two that want one kind wait for each other. */
+const addKind: Operation = {
+  name: 'add a kind and one of it',
+  weight: 3,
+  run: (world, dice) => {
+    const application = pickApplication(world, dice, ({ folder }) => folder === 'web');
+    if (application === null || application.things.some(({ kind }) => kind === 'Definition'))
+      return null;
+    const common = { note: null, secret: null, prune: true };
+    const added: readonly ThingModel[] = [
+      { ...common, kind: 'Definition', name: 'kind', at: 'kind', value: newValue(dice), wave: 0 },
+      { ...common, kind: 'Gadget', name: 'g', at: 'g', value: newValue(dice), wave: dice.int(2) },
+    ];
+    return commitApplication(
+      world,
+      application.name,
+      (one) => ({ ...one, things: [...one.things, ...added] }),
+      `${application.name} gets a kind and one of it`,
+    );
+  },
+};
+
 export const clusters: readonly Operation[] = [
+  changeVersion,
+  serveVersions,
+  lateKinds,
+  addKind,
   changeProject,
   takeRights,
   compact,

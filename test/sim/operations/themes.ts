@@ -159,6 +159,16 @@ export const clusterThemes: readonly (readonly string[])[] = [
     'add a resource',
     'revert to an earlier commit',
   ],
+  // Kinds that come late, in other versions, and with what is of them.
+  [
+    'kinds come late',
+    'add a kind and one of it',
+    'versions of a kind come and go',
+    'a manifest moves to another version',
+    'edit a value',
+    'add or drop a field',
+    'crash at a request',
+  ],
   // Who acts as whom, and may not.
   [
     'an application changes its project',

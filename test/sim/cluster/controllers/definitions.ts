@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../../src/model/json.ts';
 import { cleanup, isDeleting } from '../deletion.ts';
-import { customKind } from '../kinds.ts';
+import { customKinds, storedVersion } from '../kinds.ts';
 import { listAt, set, textAt } from '../value.ts';
 import { edit, remove } from './controller.ts';
 import type { Controller } from './controller.ts';
@@ -20,20 +20,20 @@ export const definitions: Controller =
     const name = textAt(after, 'metadata', 'name');
     if (!isDeleting(after)) {
       if (before !== null) {
-        if (cluster.custom.has(name)) cluster.custom.set(name, customKind(after));
+        if (cluster.custom.has(name)) cluster.custom.set(name, customKinds(after));
         return;
       }
-      around.later(800, () => {
+      around.later(cluster.establishMs, () => {
         edit(around, kind, after, '', (live) => withFinalizer(live));
         edit(around, kind, after, 'status', (live) => ({ ...live, status: established(live) }));
         const live = cluster.objects.find({ kind, namespace: '', name });
-        if (live !== null && !isDeleting(live)) cluster.custom.set(name, customKind(live));
+        if (live !== null && !isDeleting(live)) cluster.custom.set(name, customKinds(live));
       });
       return;
     }
     if (before !== null && isDeleting(before)) return;
     const empty = (): void => {
-      const own = cluster.custom.get(name);
+      const own = cluster.custom.get(name)?.[0];
       const left = own === undefined ? [] : cluster.storage.list(own);
       if (own !== undefined)
         for (const object of left) if (!isDeleting(object)) remove(around, own, object);
@@ -64,12 +64,11 @@ function established(live: JsonObject): JsonObject {
     reason,
     message: '',
   });
-  const [first] = listAt(live, 'spec', 'versions');
   return {
     conditions: [
       condition('NamesAccepted', 'NoConflicts'),
       condition('Established', 'InitialNamesAccepted'),
     ],
-    storedVersions: [textAt(first, 'name')],
+    storedVersions: [storedVersion(live)],
   };
 }

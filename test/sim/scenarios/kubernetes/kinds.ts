@@ -38,7 +38,8 @@ export const kinds: readonly Scenario[] = [
     play: async (stage) => {
       await stage.rest();
       stage.first.kill();
-      stage.cluster().cluster.stale.add('sim.fairlead.dev/v1');
+      for (const version of ['v1', 'v2'])
+        stage.cluster().cluster.stale.add(`sim.fairlead.dev/${version}`);
       stage.lose('web', 't', 'u');
       stage.hasFetched(stage.first);
       stage.first.start();
