@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { openKube } from '../support/cluster.ts';
 import { access } from './model/access.ts';
+import { admission } from './model/admission.ts';
 import { applying } from './model/apply.ts';
 import { Comparable } from './model/comparable.ts';
 import { lifecycle } from './model/lifecycle.ts';
@@ -18,7 +19,7 @@ async function said(side: Side, sequence: Sequence) {
   return comparable.said;
 }
 
-const sequences = [...access, ...applying, ...lifecycle, ...watching];
+const sequences = [...access, ...admission, ...applying, ...lifecycle, ...watching];
 
 test.each(sequences.map((sequence) => [sequence.name, sequence] as const))(
   '%s: as at the real server',

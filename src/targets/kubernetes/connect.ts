@@ -87,7 +87,9 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
     identity: settings.impersonate ?? impersonate,
     requestTimeoutMs: settings.requestTimeoutMs,
     userAgent: `fairlead/${version} (${platform()}/${arch()})`,
+    onKindGone: () => discovery.doubt(),
   });
+  const discovery = createDiscovery(client, clock);
   const closers: (() => Promise<void>)[] = [];
   try {
     const system = await client.get(namespaceType, { namespace: '', name: 'kube-system' });
@@ -105,7 +107,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
     closers.push(() => ledger.close());
     return {
       client,
-      discovery: createDiscovery(client, clock),
+      discovery,
       uid: system.metadata.uid,
       ledger,
       informers: (given) => {

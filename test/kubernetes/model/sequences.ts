@@ -70,6 +70,16 @@ export class Player {
     return this.send('PATCH', `${path}?fieldManager=${manager}`, body, type);
   }
 
+  /** Notes something that was found out. */
+  note(what: string, value: JsonObject): void {
+    this.#note(what, value);
+  }
+
+  /** See `Side.mutate`. */
+  mutate(): Promise<() => Promise<void>> {
+    return this.#side.mutate();
+  }
+
   async watch(path: string, accept?: string): Promise<void> {
     const events = await this.#side.watch(path, accept);
     this.#note('watch', { events });

@@ -4,6 +4,7 @@ import type { User } from '../../sim/cluster/access.ts';
 import { Cluster } from '../../sim/cluster/cluster.ts';
 import { startControllers } from '../../sim/cluster/controllers/registry.ts';
 import type { ApiRequest } from '../../sim/cluster/request.ts';
+import { objectAt, textAt } from '../../sim/cluster/value.ts';
 import type { Kube } from '../../support/cluster.ts';
 
 /** An answer, from whichever of the two. */
@@ -25,6 +26,8 @@ export interface Side {
   ): Promise<SideAnswer>;
   /** What a watch tells within its first second, or until it has told of so many. */
   watch(path: string, accept?: string): Promise<readonly JsonObject[]>;
+  /** From now on ConfigMaps of the namespace get a value in place of their `one`, and another beside it. Returns the end of it. */
+  mutate(): Promise<() => Promise<void>>;
   /** Forgets the history of objects, where that does not happen by itself. */
   forget(): Promise<void>;
   /** Waits until an answer is as it should be; gives the last one. */
@@ -79,6 +82,7 @@ export async function realSide(kube: Kube): Promise<Side> {
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line));
     },
+    mutate: () => mutateAt(ask, namespace),
     // A kind that is new has no history from before.
     forget: async () => {},
     until: async (path, isSo) => {
@@ -89,6 +93,60 @@ export async function realSide(kube: Kube): Promise<Side> {
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     },
+  };
+}
+
+/** A policy of the server itself, which does what a webhook would. */
+async function mutateAt(ask: Side['ask'], namespace: string): Promise<() => Promise<void>> {
+  const root = '/apis/admissionregistration.k8s.io/v1';
+  const policies = `${root}/mutatingadmissionpolicies`;
+  const bindings = `${root}/mutatingadmissionpolicybindings`;
+  const configMaps = `/api/v1/namespaces/${namespace}/configmaps`;
+  const metadata = { name: namespace };
+  const value = (path: string, text: string): string =>
+    `JSONPatch{op: "add", path: "/data/${path}", value: "${text}"}`;
+  const made = await ask('POST', policies, {
+    metadata,
+    spec: {
+      failurePolicy: 'Fail',
+      reinvocationPolicy: 'Never',
+      matchConstraints: {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+        resourceRules: [
+          {
+            apiGroups: [''],
+            apiVersions: ['v1'],
+            operations: ['CREATE', 'UPDATE'],
+            resources: ['configmaps'],
+          },
+        ],
+      },
+      matchConditions: [{ name: 'has-data', expression: 'has(object.data)' }],
+      mutations: [
+        {
+          patchType: 'JSONPatch',
+          jsonPatch: { expression: `[${value('one', 'mutated')}, ${value('added', 'x')}]` },
+        },
+      ],
+    },
+  });
+  if (made.status !== 201) throw new Error(JSON.stringify(made.body));
+  const bound = await ask('POST', bindings, { metadata, spec: { policyName: namespace } });
+  if (bound.status !== 201) throw new Error(JSON.stringify(bound.body));
+  const isSo = async (mutates: boolean): Promise<void> => {
+    for (let left = 600; left > 0; left -= 1) {
+      const probe = { metadata: { name: 'probe' }, data: { one: '1' } };
+      const { body } = await ask('POST', `${configMaps}?dryRun=All`, probe);
+      if ((textAt(body, 'data', 'one') === 'mutated') === mutates) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error('the policy does not come into force');
+  };
+  await isSo(true);
+  return async () => {
+    await ask('DELETE', `${bindings}/${namespace}`);
+    await ask('DELETE', `${policies}/${namespace}`);
+    await isSo(false);
   };
 }
 
@@ -118,6 +176,14 @@ export async function modelSide(): Promise<Side & { readonly cluster: Cluster }>
       );
       if ('end' in watch) watch.end();
       return events;
+    },
+    mutate: async () => {
+      cluster.objects.mutations.push((kind, object) =>
+        kind.kind === 'ConfigMap' && object['data'] !== undefined
+          ? { ...object, data: { ...objectAt(object, 'data'), one: 'mutated', added: 'x' } }
+          : object,
+      );
+      return async () => void cluster.objects.mutations.pop();
     },
     forget: async () => cluster.compact(),
     until: async (path, isSo) => {

@@ -1,6 +1,6 @@
 import { definition } from './lifecycle.ts';
 import { textAt } from '../../sim/cluster/value.ts';
-import { configMap, versionOf } from './sequences.ts';
+import { configMap, uidOf, versionOf } from './sequences.ts';
 import type { Player, Sequence } from './sequences.ts';
 
 const labels = { team: 'a' };
@@ -38,6 +38,32 @@ export const watching: readonly Sequence[] = [
       await player.get(`${player.path('configmaps')}?labelSelector=team%3Da`, partialList);
       await player.get(`${player.path('configmaps')}?fieldSelector=metadata.name%3Dc`);
       await player.get(player.path('configmaps', 'a'), partial);
+    },
+  },
+  {
+    name: 'secrets are selected by their type and their label, and a frozen one stays as it is',
+    play: async (player) => {
+      const part = (name: string, body: string) => ({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name, labels: { of: 'record' } },
+        type: 'example.com/part',
+        immutable: true,
+        data: { body },
+      });
+      const secrets = player.path('secrets');
+      const made = await player.send('POST', `${secrets}?fieldManager=fairlead`, part('a', 'MQ=='));
+      await player.send('POST', `${secrets}?fieldManager=fairlead`, part('b', 'Mg=='));
+      await player.send('POST', `${secrets}?fieldManager=fairlead`, {
+        ...part('c', 'Mw=='),
+        type: 'example.com/whole',
+      });
+      await player.send('PUT', `${secrets}/a?fieldManager=fairlead`, part('a', 'Mg=='));
+      const selected = 'labelSelector=of%3Drecord&fieldSelector=type%3Dexample.com%2Fpart';
+      await player.get(`${secrets}?${selected}`, partialList);
+      await player.watch(`${secrets}?watch=true&${selected}&resourceVersion=${versionOf(made)}`);
+      await player.send('DELETE', `${secrets}/a`, { preconditions: { uid: uidOf(made) } });
+      await player.get(`${secrets}?${selected}`);
     },
   },
   {

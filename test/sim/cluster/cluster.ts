@@ -4,14 +4,14 @@ import { discovery } from './discovery.ts';
 import type { Kind } from './kind.ts';
 import { builtIn } from './kinds.ts';
 import { Objects } from './objects.ts';
-import type { ObjectsOptions } from './objects.ts';
+import type { ObjectsOptions, Write } from './objects.ts';
 import { parsePath } from './request.ts';
 import type { ApiAnswer, ApiRequest, Asked } from './request.ts';
 import { shown } from './selection.ts';
-import { forbidden, noPath, refuse } from './status.ts';
+import { forbidden, noPath, notFound, refuse } from './status.ts';
 import type { Refusal } from './status.ts';
 import type { Storage } from './storage.ts';
-import { textAt } from './value.ts';
+import { numberAt, objectAt, set, textAt } from './value.ts';
 import { openWatch } from './watches.ts';
 import type { WatchEvent } from './watches.ts';
 
@@ -141,6 +141,7 @@ export class Cluster {
       actor: request.actor,
       body: request.body ?? {},
     };
+    if (asked.subresource === 'scale') return this.#scale(write, request.method);
     switch (request.method) {
       case 'GET':
         return name === ''
@@ -162,6 +163,17 @@ export class Cluster {
       default:
         return refuse(405, 'MethodNotAllowed', 'the server does not allow this method');
     }
+  }
+
+  /** How many pods a workload has, read and written by itself. */
+  #scale(write: Write, method: string): ApiAnswer {
+    const live = this.objects.find(write);
+    if (live === null) return notFound(write.kind, write.name);
+    if (method === 'GET') return { status: 200, body: scaleOf(live) };
+    const replicas = numberAt(write.body, 'spec', 'replicas') ?? 0;
+    const body = set(live, ['spec', 'replicas'], replicas);
+    const answer = this.objects.update({ ...write, body });
+    return answer.status === 200 ? { ...answer, body: scaleOf(answer.body) } : answer;
   }
 
   #list(kind: Kind, asked: Asked, accept: string): ApiAnswer {
@@ -201,6 +213,26 @@ export class Cluster {
       body: { ...list, metadata, items: items.map((one) => itemOf(kind, one, accept)) },
     };
   }
+}
+
+function scaleOf(object: JsonObject): JsonObject {
+  const metadata = objectAt(object, 'metadata');
+  const kept = ['name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp'];
+  const labels = objectAt(object, 'spec', 'selector', 'matchLabels');
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: Object.fromEntries(
+      Object.entries(metadata).filter(([member]) => kept.includes(member)),
+    ),
+    spec: { replicas: numberAt(object, 'spec', 'replicas') ?? 0 },
+    status: {
+      replicas: numberAt(object, 'status', 'replicas') ?? 0,
+      selector: Object.keys(labels)
+        .map((label) => `${label}=${textAt(labels, label)}`)
+        .join(','),
+    },
+  };
 }
 
 function verbOf(method: string, { name, query }: Asked): string {

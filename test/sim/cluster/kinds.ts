@@ -270,6 +270,16 @@ export const definition: Kind = {
   },
 };
 
+export const quota: Kind = {
+  ...plain,
+  kind: 'ResourceQuota',
+  plural: 'resourcequotas',
+  hasStatus: true,
+  unmanaged: ['status'],
+  schema: objectSchema({ spec: struct({ hard: strings }) }),
+  complete: (object) => completed(object, { status: {} }),
+};
+
 const rules = {
   ...plain,
   group: 'rbac.authorization.k8s.io',
@@ -309,6 +319,7 @@ export const builtIn: readonly Kind[] = [
   job,
   autoscaler,
   definition,
+  quota,
   role,
   clusterRole,
   roleBinding,

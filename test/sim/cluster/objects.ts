@@ -1,5 +1,7 @@
 import type { Json, JsonObject } from '../../../src/model/json.ts';
 import { isJsonObject, sameJson } from '../../../src/model/json.ts';
+import { exceeds } from './admission.ts';
+import type { Mutation } from './admission.ts';
 import { asDeleted, isDeleting, isHeld } from './deletion.ts';
 import { apiVersionOf } from './kind.ts';
 import type { Kind } from './kind.ts';
@@ -52,6 +54,8 @@ export interface Write extends At {
 /** Reading and writing objects, as the handlers of a server do it. */
 export class Objects {
   readonly storage = new Storage();
+  /** What becomes of objects on their way in, one after the other. */
+  readonly mutations: Mutation[] = [];
   readonly #options: ObjectsOptions;
 
   constructor(options: ObjectsOptions) {
@@ -94,6 +98,8 @@ export class Objects {
       const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
       return status.conflict(kind, name, why);
     }
+    const said = textAt(body, 'apiVersion');
+    if (said !== apiVersionOf(kind)) return status.otherVersion(said, apiVersionOf(kind));
     const merged = applyFields(kind, live, body, this.#writer(write, 'Apply'), write.force);
     if (merged.kind === 'conflict') return status.fieldConflict(merged.conflicts);
     const next = this.#completed(write, merged.object);
@@ -196,8 +202,10 @@ export class Objects {
       creationTimestamp: this.#time,
       ...(kind.hasGeneration ? { generation: 1 } : {}),
     };
-    const next = { ...object, metadata };
-    const refusal = this.#options.admit?.({ kind, actor, before: null, after: next }) ?? null;
+    const next = this.#mutated(kind, { ...object, metadata });
+    const refusal =
+      this.#options.admit?.({ kind, actor, before: null, after: next }) ??
+      exceeds(this.storage, write);
     if (refusal !== null) return refusal;
     if (dryRun) return { status: 201, body: next };
     this.#options.onWrite?.({ kind, actor, before: null, after: next });
@@ -230,8 +238,14 @@ export class Objects {
     return this.#change(write, live, next);
   }
 
-  #change(write: Write, live: JsonObject, object: JsonObject): ApiAnswer {
+  #mutated(kind: Kind, object: JsonObject): JsonObject {
+    if (this.mutations.length === 0) return object;
+    return kind.complete(this.mutations.reduce((next, mutate) => mutate(kind, next), object));
+  }
+
+  #change(write: Write, live: JsonObject, wish: JsonObject): ApiAnswer {
     const { kind, name, actor, dryRun } = write;
+    const object = write.subresource === '' ? this.#mutated(kind, wish) : wish;
     const fixed = kind.immutable(live, object);
     if (fixed.length > 0) {
       const isFrozen = at(live, 'immutable') === true;

@@ -11,12 +11,14 @@ import { Cluster, usualEstablishMs } from './cluster.ts';
 import { scale } from './controllers/autoscalers.ts';
 import { startControllers } from './controllers/registry.ts';
 import { isDeleting } from './deletion.ts';
+import { resourceOf } from './kind.ts';
 import type { Kind } from './kind.ts';
 import {
   clusterRole,
   clusterRoleBinding,
   definition,
   namespace as namespaceKind,
+  quota,
   secret,
 } from './kinds.ts';
 import type { Admission, ObjectsOptions } from './objects.ts';
@@ -26,6 +28,7 @@ import type { Actor } from './request.ts';
 import { definitionOf, edited, manifestOf, parseWhere, specOf } from './things.ts';
 import { openClusterTarget } from './target.ts';
 import { listAt, numberAt, objectAt, set, textAt } from './value.ts';
+import { webhook } from './webhook.ts';
 
 /** Defines the kind of Tasks, and belongs to nobody. */
 const sharedDefinition = 'widgets.sim.fairlead.dev';
@@ -284,6 +287,30 @@ export class ClusterPlace implements Place {
       this.make('', namespaceKind, { metadata: { name } });
   }
 
+  /** Somebody installs a webhook that changes what is written. */
+  mutate(): void {
+    const { mutations } = this.cluster.objects;
+    if (!mutations.includes(webhook)) mutations.push(webhook);
+  }
+
+  /** Nothing is changed any more. */
+  unmutate(): void {
+    this.cluster.objects.mutations.length = 0;
+  }
+
+  get isMutating(): boolean {
+    return this.cluster.objects.mutations.length > 0;
+  }
+
+  /** A namespace takes no more of a kind than it has. @returns the end of it */
+  limit(kind: Kind, namespace: string): () => void {
+    const used = this.cluster.storage.list(kind, namespace).length;
+    const name = `few-${kind.plural}`;
+    const hard = { [`count/${resourceOf(kind)}`]: String(used) };
+    this.make(namespace, quota, { metadata: { name }, spec: { hard } });
+    return () => this.remove({ kind: quota, namespace, name });
+  }
+
   /** Those whom projects act as may do everything. */
   grant(): void {
     for (const name of projectNames)
@@ -306,6 +333,7 @@ export class ClusterPlace implements Place {
     this.cluster.establishMs = usualEstablishMs;
     this.define();
     this.grant();
+    for (const one of this.cluster.storage.list(quota)) this.#drop(quota, one);
     const { scheduler, process } = this.#options;
     // One that is on its way out has to be gone first.
     void scheduler.sleep(process, 120_000).then(() => this.define());
@@ -346,6 +374,11 @@ export class ClusterPlace implements Place {
   /** Autoscalers look again. */
   scale(chance: Chance): void {
     scale({ cluster: this.cluster, later: () => {} }, chance);
+  }
+
+  #drop(kind: Kind, object: JsonObject): void {
+    const [namespace, name] = ['namespace', 'name'].map((one) => textAt(object, 'metadata', one));
+    this.remove({ kind, namespace: namespace ?? '', name: name ?? '' });
   }
 
   #send(

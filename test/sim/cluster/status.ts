@@ -48,6 +48,11 @@ export function refuse(
 
 const about = (kind: Kind, name: string): string => `${resourceOf(kind)} "${name}"`;
 
+export function otherVersion(said: string, expected: string): Refusal {
+  const message = `the API version in the data (${said}) does not match the expected API version (${expected})`;
+  return refuse(400, 'BadRequest', message);
+}
+
 export function noPath(): Refusal {
   return refuse(404, 'NotFound', 'the server could not find the requested resource');
 }
@@ -114,6 +119,10 @@ export function forbidden(
   const message = `${resource}${of} is forbidden: User "${user}" cannot do that to ${resource}`;
   const refusal = refuse(403, 'Forbidden', message, name === '' ? {} : { name });
   return { ...refusal, body: set(refusal.body, ['details', 'kind'], plural) };
+}
+
+export function forbiddenBecause(kind: Kind, name: string, why: string): Refusal {
+  return refuse(403, 'Forbidden', `${about(kind, name)} is forbidden: ${why}`, { kind, name });
 }
 
 export function terminating(kind: Kind, name: string, namespace: string): Refusal {

@@ -3,12 +3,12 @@ import type { ThingKind } from '../git/model.ts';
 import type { ThingSpec } from '../place/place.ts';
 import { imageOf } from './controllers/deployments.ts';
 import { listAt, numberAt, objectAt, set, textAt } from './value.ts';
+import { images, valueOf } from './webhook.ts';
 
 /** How the things of schedules look at a cluster: each as an object of some kind, and back. */
 
 const valueAnnotation = 'sim.fairlead.dev/value';
 const noteAnnotation = 'sim.fairlead.dev/note';
-const images = 'registry.example/app:';
 
 /** Pods of a Worker, until an autoscaler has another opinion. */
 export const usualReplicas = 2;
@@ -125,7 +125,7 @@ const shapes: Readonly<Record<ThingKind | 'Sealed', Shape>> = {
       const [container] = listAt(object, 'spec', 'template', 'spec', 'containers');
       const note = listAt(container, 'env').find((one) => textAt(one, 'name') === 'NOTE');
       const replicas = numberAt(object, 'spec', 'replicas');
-      const value = imageOf(object).replace(images, '');
+      const value = valueOf(imageOf(object));
       return {
         value: replicas === usualReplicas ? value : `${value}*${replicas}`,
         note: note === undefined ? null : textAt(note, 'value'),

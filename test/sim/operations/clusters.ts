@@ -299,7 +299,38 @@ const addKind: Operation = {
   },
 };
 
+const mutate: Operation = {
+  name: 'a webhook that changes things comes or goes',
+  weight: 3,
+  run: (world, dice) => {
+    const place = pickCluster(world, dice);
+    if (place === null) return null;
+    if (place.isMutating) place.unmutate();
+    else place.mutate();
+    return `a webhook at ${place.name} ${place.isMutating ? 'changes what is written' : 'is gone'}`;
+  },
+};
+
+const limit: Operation = {
+  name: 'a namespace is full',
+  weight: 3,
+  run: (world, dice) => {
+    const picked = pickAnywhere(world, dice);
+    const namespace = textAt(picked?.object ?? {}, 'metadata', 'namespace');
+    const kind = picked?.place.cluster.kinds.find(
+      (one) => one.kind === textAt(picked.object, 'kind'),
+    );
+    if (picked === null || kind === undefined || namespace === '') return null;
+    const end = picked.place.limit(kind, namespace);
+    const ms = dice.logarithmic(1_000, 3_600_000);
+    void world.scheduler.sleep(world.process, ms).then(end);
+    return `${namespace} of ${picked.place.name} takes no more ${kind.plural} for ${ms} ms`;
+  },
+};
+
 export const clusters: readonly Operation[] = [
+  mutate,
+  limit,
   changeVersion,
   serveVersions,
   lateKinds,

@@ -159,6 +159,16 @@ export const clusterThemes: readonly (readonly string[])[] = [
     'add a resource',
     'revert to an earlier commit',
   ],
+  // What comes between a wish and what is stored.
+  [
+    'a webhook that changes things comes or goes',
+    'a namespace is full',
+    'edit a value',
+    'add a resource',
+    'edit behind the back',
+    'delete behind the back',
+    'crash at a request',
+  ],
   // Kinds that come late, in other versions, and with what is of them.
   [
     'kinds come late',

@@ -3,6 +3,7 @@ import { deletes } from './deletes.ts';
 import { input } from './input.ts';
 import { limits } from './limits.ts';
 import { names } from './names.ts';
+import { admission } from './kubernetes/admission.ts';
 import { access } from './kubernetes/access.ts';
 import { kinds } from './kubernetes/kinds.ts';
 import { parts } from './kubernetes/parts.ts';
@@ -24,5 +25,6 @@ export const scenarios: readonly Scenario[] = [
   ...kinds,
   ...takingOver,
   ...access,
+  ...admission,
   ...parts,
 ];

@@ -70,6 +70,8 @@ export interface ApiClientOptions {
   readonly identity: Identity | undefined;
   readonly requestTimeoutMs: number;
   readonly userAgent: string;
+  /** A kind was asked for, and the server has none such (`kubernetes.kind-gone`). Default: nobody is told. */
+  readonly onKindGone?: () => void;
 }
 
 /** What a watch that informers hold takes beside what everybody can ask for. */
@@ -318,9 +320,9 @@ export class ApiClient implements KubernetesClient {
     };
   }
 
-  #call(type: ResourceType, at: ObjectName, request: Request): Promise<Answer> {
+  async #call(type: ResourceType, at: ObjectName, request: Request): Promise<Answer> {
     const { method, body, contentType = 'application/json', options } = request;
-    return this.#options.caller.call({
+    const asked = this.#options.caller.call({
       ...base(type, show(type, at)),
       isWrite: method !== 'GET',
       method,
@@ -331,6 +333,12 @@ export class ApiClient implements KubernetesClient {
       timeoutMs: options.timeoutMs ?? this.#options.requestTimeoutMs,
       signal: options.signal,
     });
+    try {
+      return await asked;
+    } catch (thrown) {
+      if (isFailure(thrown, 'kubernetes.kind-gone')) this.#options.onKindGone?.();
+      throw thrown;
+    }
   }
 
   #page(type: ResourceType, options: ListOptions, limit: number, next: string): Promise<Answer> {

@@ -75,6 +75,10 @@ export function createDiscovery(client: KubernetesClient, clock: Clock): Discove
       version ??= await askVersion(client);
       return version;
     },
+    doubt: () => {
+      if (known !== null && isOlderThan(againMs))
+        known = { ...known, atMs: Number.NEGATIVE_INFINITY };
+    },
     refresh: () => {
       // Kept for the case that the server does not answer.
       if (known !== null) known = { ...known, atMs: Number.NEGATIVE_INFINITY };

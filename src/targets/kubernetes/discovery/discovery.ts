@@ -17,6 +17,8 @@ export interface Discovery {
   apiVersions(): Promise<readonly string[]>;
   /** The server's version: `v1.36.3`. */
   serverVersion(): Promise<string>;
+  /** What it said may be wrong: a kind was not there. The next question is asked anew, unless that was done just now. */
+  doubt(): void;
   /** Forgets what is known, so that the next question is asked anew: a CRD was made or removed. */
   refresh(): void;
 }

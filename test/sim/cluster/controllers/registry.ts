@@ -5,8 +5,17 @@ import { deployments } from './deployments.ts';
 import { garbage } from './garbage.ts';
 import { jobs } from './jobs.ts';
 import { namespaces } from './namespaces.ts';
+import { quotas } from './quotas.ts';
 
-const all: readonly Controller[] = [claims, definitions, deployments, garbage, jobs, namespaces];
+const all: readonly Controller[] = [
+  claims,
+  definitions,
+  deployments,
+  garbage,
+  jobs,
+  namespaces,
+  quotas,
+];
 
 /** Starts everything that acts in a cluster by itself. */
 export function startControllers(around: Surroundings): void {
