@@ -257,8 +257,20 @@ export const lifecycle: readonly Sequence[] = [
       await player.watch(`${list('v2')}?watch=true&resourceVersion=${versionOf(made)}`);
       // What is applied says which version it is of.
       await player.apply(at('v2'), gizmo('v1', { value: 'e' }));
-      await player.send('DELETE', at('v2'), { preconditions: { uid: uidOf(made) } });
+      await player.quietly(
+        'PATCH',
+        path,
+        {
+          spec: { versions: versions.map((version) => ({ ...version, served: version !== v1 })) },
+        } as unknown as JsonObject,
+        'application/merge-patch+json',
+      );
+      await player.until(list('v1'), ({ status }) => status === 404);
       await player.get(at('v1'));
+      await player.send('DELETE', at('v1'), { preconditions: { uid: uidOf(made) } });
+      await player.apply(at('v1'), gizmo('v1', { value: 'f' }));
+      await player.send('DELETE', at('v2'), { preconditions: { uid: uidOf(made) } });
+      await player.get(at('v2'));
       await player.quietly('DELETE', path);
       await player.until(path, gone);
     },

@@ -43,6 +43,8 @@ export interface Front {
   readonly asked: readonly Asked[];
   /** Decides what becomes of each request; default all pass. */
   rule(decide: (asked: Asked) => Fate): void;
+  /** What comes in answer to these from now on is kept back, over connections that live; `null`: it comes now. */
+  mute(which: ((asked: Asked) => boolean) | null): void;
   /** Says GOAWAY on all connections: what is under way goes on, nothing new is taken. */
   goaway(): void;
   /** All connections end at once. */
@@ -78,6 +80,8 @@ export async function openFront(
   const sessions = new Set<ServerHttp2Session>();
   const sockets = new Map<object, number>();
   let decide: (asked: Asked) => Fate = () => 'pass';
+  let isMute: ((asked: Asked) => boolean) | null = null;
+  const kept: (() => void)[] = [];
 
   const handle = (from: Http2ServerRequest, to: Http2ServerResponse): void => {
     const socket = (from.stream as typeof from.stream | undefined)?.session ?? from.socket;
@@ -114,12 +118,17 @@ export async function openFront(
           answer.on('end', () => (socket as { destroy(): void }).destroy());
           return;
         }
-        const { connection: _, 'transfer-encoding': __, ...kept } = answer.headers;
+        const { connection: _, 'transfer-encoding': __, ...passed } = answer.headers;
         if (fate !== 'pack') {
-          to.writeHead(answer.statusCode ?? 500, kept);
+          to.writeHead(answer.statusCode ?? 500, passed);
           // A watch may say nothing for long; that it has begun is told at once.
           (to as unknown as { flushHeaders(): void }).flushHeaders();
-          answer.pipe(to);
+          answer.on('data', (part: Buffer) => {
+            const pass = (): void => void (to.writable && to.write(part));
+            if (isMute?.(one) === true) kept.push(pass);
+            else pass();
+          });
+          answer.on('end', () => to.end());
           to.on('close', () => answer.destroy());
           return;
         }
@@ -127,7 +136,7 @@ export async function openFront(
         answer.on('data', (part: Buffer) => parts.push(part));
         answer.on('end', () => {
           const body = gzipSync(Buffer.concat(parts));
-          const { 'content-length': ___, ...others } = kept;
+          const { 'content-length': ___, ...others } = passed;
           to.writeHead(answer.statusCode ?? 500, { ...others, 'content-encoding': 'gzip' });
           to.end(body);
         });
@@ -161,6 +170,10 @@ export async function openFront(
     asked,
     rule: (next) => {
       decide = next;
+    },
+    mute: (which) => {
+      isMute = which;
+      if (which === null) for (const pass of kept.splice(0)) pass();
     },
     goaway: () => sessions.forEach((session) => session.goaway(0)),
     cut,

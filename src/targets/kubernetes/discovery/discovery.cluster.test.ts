@@ -123,6 +123,36 @@ describe('discovery', () => {
     });
   });
 
+  test('asks anew soon after a version that it knows was not there', async () => {
+    const { cluster } = await open(5);
+    const { client, discovery } = cluster;
+    const group = `b${Date.now().toString(36)}.example.com`;
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const made = definition(group, 'Widget');
+    await kube.post(path, made);
+    closing.push(() => kube.delete(`${path}/widgets.${group}`));
+    let type = await discovery.resolve(`${group}/v1beta1`, 'Widget');
+    await until('the kind is served', async () => {
+      discovery.refresh();
+      type = await discovery.resolve(`${group}/v1beta1`, 'Widget');
+      return type !== null;
+    });
+    const versions = made.spec.versions.map((one) => ({ ...one, served: one.name === 'v1' }));
+    await kube.patch(`${path}/widgets.${group}`, { spec: { versions } });
+    const codes = new Set<unknown>();
+    await until('it is not told of any more', async () => {
+      const code = await client.get(type!, { namespace: '', name: 'any' }).then(
+        (found) => found,
+        (thrown: { readonly code?: unknown }) => thrown.code,
+      );
+      codes.add(code);
+      return (await discovery.resolve(`${group}/v1beta1`, 'Widget')) === null;
+    });
+    // What is not served is no object that is not there.
+    expect(codes).toContain('kubernetes.kind-gone');
+    expect(await discovery.find(group, 'Widget')).toMatchObject({ version: 'v1' });
+  });
+
   test('says of a group whose API does not answer that it is not known, and of others all', async () => {
     const name = `v1.b${Date.now().toString(36)}.example.com`;
     const group = name.slice(3);

@@ -164,6 +164,36 @@ describe('requests', () => {
   });
 });
 
+test('what must not be overtaken is no look at a watch that is behind', async () => {
+  const { front, kubeconfig } = await overFront();
+  const { ledger } = await open({ kubeconfig });
+  await ledger.save(key, inventory(1), null);
+  const gets = (): number => front.asked.filter(({ method, path }) => isGet(method, path)).length;
+  await until('it watches', async () => {
+    const before = gets();
+    await ledger.load(key);
+    return gets() === before;
+  });
+  const other = await open();
+  front.mute(({ path }) => path.includes('watch=true'));
+  await other.ledger.save(key, inventory(2), 1);
+  // Its connection lives, and tells of nothing.
+  expect((await ledger.load(key))?.epoch).toBe(1);
+  expect((await ledger.load(key, { provenWithinMs: 600_000 }))?.epoch).toBe(1);
+  const before = gets();
+  const looks = Array.from({ length: 5 }, () => ledger.load(key, { provenWithinMs: 0 }));
+  expect((await Promise.all(looks)).map((one) => one?.epoch)).toEqual([2, 2, 2, 2, 2]);
+  expect(gets() - before).toBe(1);
+  front.mute(null);
+  await ledger.save(key, inventory(3), 2);
+  expect((await ledger.load(key, { provenWithinMs: 600_000 }))?.epoch).toBe(3);
+});
+
+/** Whether one record alone is asked for. */
+function isGet(method: string, path: string): boolean {
+  return method === 'GET' && /\/secrets\/fairlead-/.test(path);
+}
+
 describe('an inventory too large for one object', () => {
   const large = inventory(1, entries(3_000));
 
