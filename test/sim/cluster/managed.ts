@@ -39,6 +39,7 @@ export interface FieldConflict {
   readonly manager: string;
   readonly operation: string;
   readonly apiVersion: string;
+  readonly subresource?: string | undefined;
   /** `.spec.replicas` */
   readonly field: string;
 }
@@ -67,11 +68,12 @@ export function applyFields(
   const pruned = without(kind.schema, merged ?? {}, gone) as JsonObject;
   const { added, modified, removed } = compare(kind.schema, before, pruned);
   const changed = union(added, modified);
-  const conflicts = others.flatMap(({ manager, operation, apiVersion, fields }) =>
+  const conflicts = others.flatMap(({ manager, operation, apiVersion, subresource, fields }) =>
     paths(intersection(fields, changed)).map((path) => ({
       manager,
       operation,
       apiVersion,
+      subresource,
       field: showPath(path),
     })),
   );

@@ -74,8 +74,10 @@ export const modified =
   'the object has been modified; please apply your changes to the latest version and try again';
 
 export function fieldConflict(conflicts: readonly FieldConflict[]): Refusal {
-  const words = ({ manager, operation, apiVersion }: FieldConflict): string =>
-    `conflict with "${manager}"${operation === 'Update' ? ` using ${apiVersion}` : ''}`;
+  const words = ({ manager, operation, apiVersion, subresource }: FieldConflict): string => {
+    const part = subresource === undefined ? '' : ` with subresource "${subresource}"`;
+    return `conflict with "${manager}"${part}${operation === 'Update' ? ` using ${apiVersion}` : ''}`;
+  };
   const causes = conflicts.map((one) => ({
     reason: 'FieldManagerConflict',
     message: words(one),
