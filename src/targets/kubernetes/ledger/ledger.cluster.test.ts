@@ -219,6 +219,18 @@ describe('an inventory too large for one object', () => {
     expect(await stored()).toHaveLength(0);
   });
 
+  test('is whole where its former parts cannot be taken away', async () => {
+    const { front, kubeconfig } = await overFront();
+    const { ledger } = await open({ kubeconfig });
+    await ledger.save(key, large, null);
+    front.rule(({ method }) => (method === 'DELETE' ? { status: 500 } : 'pass'));
+    await ledger.save(key, inventory(2, entries(3_000, 2)), 1);
+    front.rule(() => 'pass');
+    expect((await (await open()).ledger.load(key))?.epoch).toBe(2);
+    await ledger.remove(key, 2);
+    expect(await ledger.load(key)).toBeNull();
+  });
+
   test('is damaged, not empty, when a part is missing or is another', async () => {
     const { ledger } = await open();
     await ledger.save(key, large, null);

@@ -132,26 +132,37 @@ export class RecordStore {
     const name = this.nameOf(key);
     const packed = packRecord(hash, { key, kind, formatVersion, epoch }, value, partBytes);
     let made: readonly RecordPart[] = [];
+    let before: RecordHead | null;
     try {
-      const before = await cache.writing(name, async () => {
+      before = await cache.writing(name, async () => {
         if (packed.pieces.length > 1) made = await parts.write(name, packed.pieces);
         const written = await this.#exchange(name, packed, made, allows);
         this.#keep(written.object, value as JsonObject);
         return written.before;
       });
-      if (before !== null && before.parts.length > 0) await parts.remove(before.parts);
-      if (made.length > 0) await parts.sweep(name, made);
     } catch (thrown) {
       // Where it is not known what became of the head, its parts may be needed.
       if (made.length > 0 && !isFailure(thrown, 'kubernetes.outcome-unknown'))
         await parts.remove(made).catch(() => {});
       throw thrown;
     }
+    await this.#tidy(name, before?.parts ?? [], made).catch(() => {});
+  }
+
+  /** After a record was written, which holds whatever becomes of this: what stays is swept up by a later write. */
+  async #tidy(
+    name: string,
+    former: readonly RecordPart[],
+    made: readonly RecordPart[],
+  ): Promise<void> {
+    const { parts } = this.#options;
+    if (former.length > 0) await parts.remove(former);
+    if (made.length > 0) await parts.sweep(name, made);
   }
 
   /** Forgets a record. @throws FairleadError as `save` */
   async remove(key: InventoryKey, allows: Precondition): Promise<void> {
-    const { client, cache, parts, namespace } = this.#options;
+    const { client, cache, namespace } = this.#options;
     const name = this.nameOf(key);
     const gone = await cache.writing(name, () =>
       this.#whileRacing(name, allows, null, async ({ object, head }) => {
@@ -164,7 +175,7 @@ export class RecordStore {
       }),
     );
     this.#kept.delete(name);
-    if (gone !== null && gone.parts.length > 0) await parts.remove(gone.parts);
+    if (gone !== null) await this.#tidy(name, gone.parts, []).catch(() => {});
   }
 
   async #exchange(
