@@ -262,7 +262,7 @@ export const lifecycle: readonly Sequence[] = [
         path,
         {
           spec: { versions: versions.map((version) => ({ ...version, served: version !== v1 })) },
-        } as unknown as JsonObject,
+        },
         'application/merge-patch+json',
       );
       await player.until(list('v1'), ({ status }) => status === 404);
