@@ -110,8 +110,8 @@ async function touch(
     return { kind: 'gone' };
   }
   if (desired === null) throw new Error(`plan holds ${change.action} without a desired form`);
-  const { action, takesOver = [] } = change;
-  const wish = { ...effect, desired, takesOver };
+  const { action, takesOver = [], displaces } = change;
+  const wish = { ...effect, desired, takesOver, displaces: displaces?.uid };
   const applied =
     action === 'adopt'
       ? await adopt(context.target, { ...wish, action: 'update' })

@@ -64,8 +64,19 @@ export interface Change {
   readonly last?: Deletion['last'];
   /** Fields that are taken from somebody else, sorted; absent: none. */
   readonly takesOver?: readonly string[];
+  /** Of what is run: what somebody else has left under its name, and goes before it. Absent: nothing. */
+  readonly displaces?: Displaced;
   /** `sha256:…` over target, action, id, owned desired fields, wave, options, and the UID of deletes and replacements. */
   readonly digest: string;
+}
+
+/** What is deleted so that something else can be run under its name. */
+export interface Displaced {
+  readonly uid: string;
+  /** Whose it is, as half a sentence: "left by a hook of Argo CD". */
+  readonly words: string;
+  /** Digest of the same change once this is gone: a yes to the one is a yes to the other. */
+  readonly digestAfter: string;
 }
 
 export interface PlanCounts {

@@ -160,10 +160,21 @@ export interface Live {
   readonly unasked?: boolean;
   /** The target has said, without being changed, that it will not take what is wanted. */
   readonly refused?: ErrorRecord;
+  /** Of what is run at another moment than now: what is there under its name. Default: nothing. */
+  readonly inTheWay?: InTheWay;
+}
+
+/** Something of somebody else's, under the name of what is to be run, which can only run once that is gone. */
+export interface InTheWay {
+  readonly uid: string;
+  /** Whose it is, as half a sentence: "left by a hook of Argo CD". */
+  readonly words: string;
+  /** Why nobody may take it away for the run, or not now. Default: it goes once a person has agreed. */
+  readonly refused?: ErrorRecord;
 }
 
 /** The answer to reading one resource. A failure to look is never "absent". */
 export type Observation =
   | { readonly kind: 'present'; readonly live: Live }
-  | { readonly kind: 'absent' }
+  | { readonly kind: 'absent'; readonly inTheWay?: InTheWay }
   | { readonly kind: 'unreadable'; readonly error: ErrorRecord };

@@ -3,10 +3,11 @@ import type { JsonObject } from '../model/json.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
 import type { Action, CauseKind, Change, FieldDiff } from '../model/plan.ts';
 import { showResource } from '../model/resource.ts';
-import type { Desired, Moment, Observation, Occasion } from '../model/resource.ts';
+import type { Desired, InTheWay, Moment, Observation, Occasion } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
 import { nameRevision } from '../model/revision.ts';
 import { changeDigest, fieldsDigest } from './digest.ts';
+import type { ChangeContent } from './digest.ts';
 import { diffFields } from './field-diff.ts';
 
 export interface ChangeInput {
@@ -213,10 +214,25 @@ function make(
   const moment = item.occasion?.moment ?? 'release';
   const isAside = action === 'run' && moment !== 'release';
   const takesOver = held.length === 0 ? undefined : held.toSorted();
+  const content: ChangeContent = {
+    targetUid: input.targetUid,
+    action,
+    id: item.id,
+    locator: item.locator,
+    fields: item.fields,
+    wave: item.wave,
+    uid: action === 'replace' ? uid : null,
+    takesOver,
+  };
+  const digest = changeDigest(input.hash, content);
+  const obstacle = action === 'run' && moment !== 'failure' ? obstacleIn(input.observation) : null;
   return {
     action,
     id: item.id,
-    cause: cause.words,
+    cause:
+      obstacle === null
+        ? cause.words
+        : `${cause.words}; what is there under its name, ${obstacle.words}, is deleted first`,
     causeKind: cause.kind,
     wave: item.wave,
     rank: item.rank ?? 0,
@@ -226,15 +242,24 @@ function make(
     irreversible: item.traits.irreversible && action === 'run',
     ...(isAside && { moment }),
     ...(takesOver && { takesOver }),
-    digest: changeDigest(input.hash, {
-      targetUid: input.targetUid,
-      action,
-      id: item.id,
-      locator: item.locator,
-      fields: item.fields,
-      wave: item.wave,
-      uid: action === 'replace' ? uid : null,
-      takesOver,
+    ...(obstacle && {
+      displaces: { uid: obstacle.uid, words: obstacle.words, digestAfter: digest },
     }),
+    digest:
+      obstacle === null
+        ? digest
+        : changeDigest(input.hash, { ...content, displaces: obstacle.uid }),
   };
+}
+
+/** What is under the name of something that is to be run, and is not it. */
+export function obstacleIn(observation: Observation): InTheWay | null {
+  switch (observation.kind) {
+    case 'present':
+      return observation.live.inTheWay ?? null;
+    case 'absent':
+      return observation.inTheWay ?? null;
+    case 'unreadable':
+      return null;
+  }
 }

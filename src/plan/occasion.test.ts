@@ -6,10 +6,11 @@ import {
   planOf,
   policy,
   recorded,
+  tryPlan,
   wanted,
   type Situation,
 } from '../../test/support/resources.ts';
-import type { Desired, Moment } from '../model/resource.ts';
+import type { Desired, Moment, Observation } from '../model/resource.ts';
 import { sha256 } from '../system/hasher.ts';
 import { desiredDigest } from './digest.ts';
 
@@ -125,5 +126,68 @@ describe('what is run when the application is removed', () => {
       { policy: { ...policy, removal: 'orphan' }, runs: [before.want!] },
     );
     expect(plan.changes).toEqual([]);
+  });
+});
+
+describe('what somebody else has left under the name of what is run', () => {
+  const words = 'left by a hook of Argo CD';
+  const refused = {
+    code: 'kubernetes.hook-name-taken',
+    class: 'input' as const,
+    message: 'it is no hook',
+    hint: 'Delete it.',
+    retryable: true,
+  };
+  const { want } = hook('migrate', 'release');
+  const due = (uid?: string): Situation => ({
+    want,
+    see: { kind: 'absent', ...(uid !== undefined && { inTheWay: { uid, words } }) },
+  });
+
+  test('goes before it, and a person says so: to that very thing', () => {
+    const plan = planOf([due('one')]);
+    expect(plan.changes).toMatchObject([{ action: 'run', displaces: { uid: 'one', words } }]);
+    expect(plan.changes[0]?.cause).toMatch(
+      /^Hook, runs with commit \w+; what is there under its name, left by a hook of Argo CD, is deleted first$/,
+    );
+    expect(plan.guards).toEqual([
+      {
+        code: 'not-made-here',
+        message: `File/migrate is already there, ${words}; it would be deleted before the hook runs`,
+      },
+    ]);
+    expect(plan.digest).not.toBe(planOf([due('two')]).digest);
+    expect(plan.digest).not.toBe(planOf([due()]).digest);
+  });
+
+  test('stays where it may not go, and no plan is made', () => {
+    const see: Observation = { kind: 'absent', inTheWay: { uid: 'one', words, refused } };
+    expect(tryPlan([{ want, see }])).toMatchObject({
+      ok: false,
+      error: { code: refused.code, retryable: true },
+    });
+  });
+
+  test('is a warning for what runs only if a release fails', () => {
+    const clean = hook('clean', 'failure');
+    const see = found(clean.want!, { uid: 'not-run', inTheWay: { uid: 'one', words, refused } });
+    const plan = planOf([{ ...clean, see }, changed]);
+    expect(plan.warnings).toEqual([
+      `File/clean is already there, ${words}: the Hook does not run as long as it is; delete it if nobody needs it`,
+    ]);
+    expect(plan.guards).toEqual([]);
+    expect(plan.onFailure).toMatchObject([{ action: 'run' }]);
+    expect(plan.onFailure?.[0]).not.toHaveProperty('displaces');
+  });
+
+  test('is asked for before what is run at a removal', () => {
+    const before = hook('before', 'before-removal');
+    const see = found(before.want!, { uid: 'not-run', inTheWay: { uid: 'one', words } });
+    const plan = planOf([{ know: before.know, see }], {
+      policy: { ...policy, removal: 'delete' },
+      runs: [before.want!],
+    });
+    expect(plan.changes).toMatchObject([{ displaces: { uid: 'one' } }]);
+    expect(plan.guards).toMatchObject([{ code: 'not-made-here' }]);
   });
 });

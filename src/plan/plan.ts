@@ -10,12 +10,12 @@ import type { Revision } from '../model/revision.ts';
 import { showRevision } from '../model/revision.ts';
 import { errorFromRecord } from '../model/error.ts';
 import type { ChangeInput } from './change.ts';
-import { planChange, planOnFailure, planOnRemoval } from './change.ts';
+import { obstacleIn, planChange, planOnFailure, planOnRemoval } from './change.ts';
 import { planDelete } from './delete.ts';
 import { desiredDigest, placeKey, planDigest, planSetDigest } from './digest.ts';
 import { claimedTwice, emptyRender, unreadableLive } from './errors.ts';
 import { pruneGuards } from './guard.ts';
-import { foreignGuards, replaceGuards, takeOverGuards } from './take-over.ts';
+import { displacedGuards, foreignGuards, replaceGuards, takeOverGuards } from './take-over.ts';
 import { planAsked } from './if-needed.ts';
 import type { Asked } from './if-needed.ts';
 import { countChanges, orderChanges } from './order.ts';
@@ -101,7 +101,8 @@ export function createPlan(input: PlanInput): Result<Planned> {
     }
   }
 
-  for (const item of desired) {
+  const runs = policy.removal === 'orphan' ? [] : (input.runs ?? []);
+  for (const item of [...desired, ...runs]) {
     const refusal = refusalOf(item, see(input, placeOf(item)));
     if (refusal !== null) return failure(refusal);
   }
@@ -113,7 +114,6 @@ export function createPlan(input: PlanInput): Result<Planned> {
   const foreign: Change[] = [];
   const asked: Asked[] = [];
   let unchanged = 0;
-  const runs = policy.removal === 'orphan' ? [] : (input.runs ?? []);
   const wanted = new Set([...desired, ...runs].map(placeOf));
   // One thing in the world under two ids: it was renamed, and changes hands as it is.
   const leaving = new Map(
@@ -161,6 +161,15 @@ export function createPlan(input: PlanInput): Result<Planned> {
   const onFailure = desired
     .filter(({ occasion }) => isRelease && occasion?.moment === 'failure')
     .map((item) => planOnFailure(aside(item)));
+  for (const item of desired) {
+    const obstacle =
+      item.occasion?.moment === 'failure' ? obstacleIn(see(input, placeOf(item))) : null;
+    if (obstacle === null) continue;
+    const words = `${showResource(item.id)} is already there, ${obstacle.words}`;
+    warnings.push(
+      `${words}: the ${item.occasion?.words} does not run as long as it is; delete it if nobody needs it`,
+    );
+  }
   for (const item of runs) changes.push(planOnRemoval(aside(item)));
 
   const forget: string[] = [];
@@ -198,6 +207,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
     ...takeOverGuards(changes),
     ...replaceGuards(replaces, desired),
     ...foreignGuards(foreign, desired),
+    ...displacedGuards(changes),
     ...pruneGuards({
       deletes,
       runs: changes.filter(({ moment }) => moment !== undefined),

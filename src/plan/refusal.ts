@@ -2,10 +2,14 @@ import { errorFromRecord } from '../model/error.ts';
 import type { FairleadError } from '../model/error.ts';
 import { showResource } from '../model/resource.ts';
 import type { Desired, Observation } from '../model/resource.ts';
+import { obstacleIn } from './change.ts';
 import { cannotChange } from './errors.ts';
 
 /** Why one resource cannot become what is wanted, known before anything is touched; `null`: nothing speaks against it. */
 export function refusalOf(item: Desired, observation: Observation): FairleadError | null {
+  const isRunNow = item.occasion !== undefined && item.occasion.moment !== 'failure';
+  const obstacle = isRunNow ? obstacleIn(observation)?.refused : undefined;
+  if (obstacle !== undefined) return errorFromRecord(obstacle);
   if (observation.kind !== 'present') return null;
   const { refused, immutable } = observation.live;
   if (immutable !== undefined) {

@@ -36,6 +36,15 @@ export function replaceGuards(
     }));
 }
 
+/** A person says yes before what somebody else has left is deleted, so that something can be run under its name. */
+export function displacedGuards(changes: readonly Change[]): readonly Guard[] {
+  return changes.flatMap(({ id, displaces }): Guard[] => {
+    if (displaces === undefined) return [];
+    const message = `${showResource(id)} is already there, ${displaces.words}; it would be deleted before the hook runs`;
+    return [{ code: 'not-made-here', message }];
+  });
+}
+
 /** A person says yes before what somebody else put there is overwritten; not twice to the same change. */
 export function foreignGuards(
   foreign: readonly Change[],

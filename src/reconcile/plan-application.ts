@@ -111,6 +111,7 @@ async function planOrThrow(
       fromScratch: options.fromScratch === true,
       runNothing: options.runNothing === true,
       goesBack,
+      isDue: !item.wanted,
     });
     const planned = createPlan({
       application: runtime.key.application,

@@ -9,7 +9,10 @@ export function approvalOf(planSet: PlanSet, by: string, atMs: number): Approval
   return {
     digest: planSet.digest,
     changes: planSet.plans.flatMap(({ changes, onFailure = [] }) =>
-      [...changes, ...onFailure].map((change) => change.digest),
+      [...changes, ...onFailure].flatMap(({ digest, displaces }) =>
+        // Whoever agrees that something goes before it is run agrees to the run.
+        displaces === undefined ? [digest] : [digest, displaces.digestAfter],
+      ),
     ),
     application: planSet.application,
     environment: planSet.environment,

@@ -55,6 +55,8 @@ export interface ApplyEffect extends Effect {
   readonly desired: Desired;
   /** Paths of fields that are to be taken from whoever keeps them; default: none. */
   readonly takesOver?: readonly string[];
+  /** UID of what somebody else has left under the name of what is run, and may go for it; default: nothing may. */
+  readonly displaces?: string | undefined;
 }
 
 /** What is there after an effect. */
@@ -184,6 +186,8 @@ export interface ReadOptions {
   readonly runNothing?: boolean;
   /** What is wanted was there before and is gone back to. Default false. */
   readonly goesBack?: boolean;
+  /** What is run at some moment is about to be, so what has its name matters now. Default: with releases alone. */
+  readonly isDue?: boolean;
 }
 
 export interface PrepareScope {

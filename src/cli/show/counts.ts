@@ -78,5 +78,7 @@ export function changesOf(planSet: PlanSet): readonly Change[] {
 /** Whether carrying it out loses something: those plans are confirmed by name. */
 export function isDestructive(planSet: PlanSet): boolean {
   const losing: ReadonlySet<Action> = new Set(['delete', 'replace']);
-  return changesOf(planSet).some((change) => losing.has(change.action));
+  return changesOf(planSet).some(
+    ({ action, displaces }) => losing.has(action) || displaces !== undefined,
+  );
 }

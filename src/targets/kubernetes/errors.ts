@@ -44,3 +44,10 @@ export const hookFailed = defineError('kubernetes.hook-failed', {
   title: 'A hook ended without success',
   hint: 'See its output with `fairlead logs`; correct it and release again.',
 });
+
+export const hookNameTaken = defineError('kubernetes.hook-name-taken', {
+  class: 'input',
+  ofPlace: true,
+  title: 'Something else has the name of a hook',
+  hint: 'Give the hook another name, or delete what is there, if nobody needs it; it is looked at again by itself.',
+});

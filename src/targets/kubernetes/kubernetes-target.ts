@@ -1,9 +1,8 @@
 import { healthOf } from '../../health/kubernetes/health-of.ts';
 import type { HealthContext } from '../../health/kubernetes/health-of.ts';
 import type { HealthRule } from '../../health/kubernetes/user/rules.ts';
-import type { Hasher } from '../../model/digest.ts';
 import type { InventoryKey } from '../../model/inventory.ts';
-import type { Live, Observation, ResourceId } from '../../model/resource.ts';
+import type { Desired, Live, Observation, ResourceId } from '../../model/resource.ts';
 import type { Health, HealthStatus } from '../../model/status.ts';
 import type { Reference, Target, TargetChange } from '../target.ts';
 import type { KubeObject } from './client/object.ts';
@@ -12,6 +11,7 @@ import { connectCluster } from './connect.ts';
 import type { Way } from './connect.ts';
 import { Culprits } from './culprit/culprits.ts';
 import { workloadIn } from './culprit/workload.ts';
+import { Obstacles } from './hook/obstacles.ts';
 import { isLeftHook, observeHook, observeLeftHook } from './hook/observe.ts';
 import { removalRuns } from './hook/removal.ts';
 import { Identities } from './identities.ts';
@@ -101,6 +101,7 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
   const shared = { sightings, existence, reported, culprits, scalers, clientFor, typeOf };
   const outage = new Outage(clock);
   const reading: ReadWith = { ...shared, outage, hash, shaper, verified: new Map(), warn };
+  const obstacles = new Obstacles({ ...reading, ledger });
   const writing: WriteWith = { ...shared, clock, hash, discovery, ledger };
 
   const objectOf = async (
@@ -127,12 +128,23 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
       const tools = { target: name, discovery, schemas, ledger, shaper, hash };
       return prepareManifests(tools, manifests, scope);
     },
-    read: (key, references, signal, readOptions) =>
-      readAll(references, hash, readOptions?.goesBack === true, (reference) =>
-        isLeftHook(reference)
-          ? observeLeftHook(reading, key, reference, signal)
-          : readOne(reading, key, reference, signal, readOptions),
-      ),
+    read: (key, references, signal, readOptions = {}) =>
+      readAll(references, {
+        look: (reference) =>
+          isLeftHook(reference)
+            ? observeLeftHook(reading, key, reference, signal)
+            : readOne(reading, key, reference, signal, readOptions),
+        lookAtHook: async (reference, desired, isInstalled) => {
+          const seen = await observeHook(hash, reference, desired, {
+            isInstalled,
+            goesBack: readOptions.goesBack === true,
+            isDue: readOptions.isDue === true,
+            inTheWay: async (hook) => obstacles.find(key, reference, hook, signal),
+          });
+          signal?.throwIfAborted();
+          return seen;
+        },
+      }),
     apply: (effect) => applyObject(writing, effect),
     // A hook that is not due is recorded as such; there is nothing to mark.
     adopt: async (effect) =>
@@ -197,12 +209,19 @@ async function healthContext(rules: readonly HealthRule[]): Promise<HealthContex
   return { ruleFor: userRules(rules) };
 }
 
+interface Looks {
+  readonly look: (reference: Reference) => Promise<Observation>;
+  readonly lookAtHook: (
+    reference: Reference,
+    desired: Desired,
+    isInstalled: boolean,
+  ) => Promise<Observation>;
+}
+
 /** One answer for each, in order. Hooks last: whether one is due depends on what else is there. */
 async function readAll(
   references: readonly Reference[],
-  hash: Hasher,
-  goesBack: boolean,
-  look: (reference: Reference) => Promise<Observation>,
+  { look, lookAtHook }: Looks,
 ): Promise<readonly Observation[]> {
   const answers: Observation[] = [];
   const isHook = ({ desired }: Reference): boolean =>
@@ -217,7 +236,7 @@ async function readAll(
   for (const [at, reference] of references.entries()) {
     const { desired } = reference;
     if (desired === null || !isHook(reference)) continue;
-    answers[at] = observeHook(hash, reference, desired, { isInstalled, goesBack });
+    answers[at] = await lookAtHook(reference, desired, isInstalled);
   }
   return answers;
 }

@@ -1,7 +1,7 @@
 import type { Hasher } from '../../../model/digest.ts';
 import { errorRecord } from '../../../model/error.ts';
 import type { InventoryKey } from '../../../model/inventory.ts';
-import type { Desired, Live, Observation } from '../../../model/resource.ts';
+import type { Desired, InTheWay, Live, Observation } from '../../../model/resource.ts';
 import { fieldsDigest } from '../../../plan/digest.ts';
 import type { Recorded, Reference } from '../../target.ts';
 import { payloadOf } from '../manifest/payload.ts';
@@ -10,10 +10,14 @@ import type { ReadWith } from '../read/read.ts';
 import type { HookEvent } from './hook.ts';
 import { hookIn, momentOf } from './hook.ts';
 import { outcomeOf } from './outcome.ts';
-import { isRunOf, notRun } from './run-id.ts';
+import { hasRun, isRunOf, notRun } from './run-id.ts';
 
 /** What decides whether a hook is meant, beside itself. */
 export interface Circumstances {
+  /** What is to be run at another moment than with a release is about to be. */
+  readonly isDue: boolean;
+  /** What has the name of a hook and is no run of it; asked for what is about to run, or may at any time. */
+  readonly inTheWay: (desired: Desired) => Promise<InTheWay | null>;
   /** Whether anything else of the application is there already. */
   readonly isInstalled: boolean;
   /** Whether what was there before is gone back to. */
@@ -24,30 +28,45 @@ export interface Circumstances {
  * Whether a hook is due: `absent`, as something that is to be made. What ran for the same wish counts as there, whatever
  * has become of its object. What other moments wait for is there as soon as it is recorded.
  */
-export function observeHook(
+export async function observeHook(
   hash: Hasher,
   { recorded = null, id }: Reference,
   desired: Desired,
   circumstances: Circumstances,
-): Observation {
-  const present = (uid: string, message: string): Observation => {
+): Promise<Observation> {
+  const present = (uid: string, message: string, inTheWay: InTheWay | null = null): Observation => {
     const status = { health: 'Healthy', message };
-    return { kind: 'present', live: { id, uid, fields: desired.fields, texts: {}, status } };
+    const live: Live = { id, uid, fields: desired.fields, texts: {}, status };
+    return { kind: 'present', live: { ...live, ...(inTheWay && { inTheWay }) } };
   };
   const { hook } = payloadOf(desired);
   const moment = hook === null ? 'release' : momentOf(hook);
-  if (moment === 'failure') return present(recorded?.uid ?? notRun, 'runs when a release fails');
-  // However an earlier removal ended: it is due with the next one.
-  if (moment !== 'release') return present(notRun, 'runs when the application is removed');
-  const ran = recorded?.uid != null && recorded.digest === fieldsDigest(hash, desired.fields);
-  if (!ran && isMeant(hook?.events ?? null, recorded, circumstances)) return { kind: 'absent' };
-  return present(recorded?.uid ?? notRun, ran ? 'has run' : 'is not for this release');
+  const uid = recorded?.uid ?? null;
+  try {
+    if (moment === 'failure') {
+      const obstacle = hasRun(uid) ? null : await circumstances.inTheWay(desired);
+      return present(uid ?? notRun, 'runs when a release fails', obstacle);
+    }
+    if (moment !== 'release') {
+      const isNext = circumstances.isDue && !hasRun(uid);
+      const obstacle = isNext ? await circumstances.inTheWay(desired) : null;
+      // However an earlier removal ended: it is due with the next one.
+      return present(notRun, 'runs when the application is removed', obstacle);
+    }
+    const ran = uid !== null && recorded?.digest === fieldsDigest(hash, desired.fields);
+    if (ran || !isMeant(hook?.events ?? null, recorded, circumstances))
+      return present(uid ?? notRun, ran ? 'has run' : 'is not for this release');
+    const obstacle = await circumstances.inTheWay(desired);
+    return { kind: 'absent', ...(obstacle && { inTheWay: obstacle }) };
+  } catch (thrown) {
+    return { kind: 'unreadable', error: errorRecord(thrown) };
+  }
 }
 
 function isMeant(
   events: readonly HookEvent[] | null,
   recorded: Recorded | null,
-  { isInstalled, goesBack }: Circumstances,
+  { isInstalled, goesBack }: Pick<Circumstances, 'isInstalled' | 'goesBack'>,
 ): boolean {
   if (events === null) return true;
   if (goesBack) return events.includes('rollback');

@@ -1,5 +1,5 @@
 import type { Hasher } from '../../../model/digest.ts';
-import { showResource } from '../../../model/resource.ts';
+import { resourceKey, showResource } from '../../../model/resource.ts';
 import type { Health } from '../../../model/status.ts';
 import { fieldsDigest } from '../../../plan/digest.ts';
 import { preconditionFailed } from '../../errors.ts';
@@ -9,7 +9,7 @@ import type { KubeObject } from '../client/object.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import { hookFailed } from '../errors.ts';
 import { payloadOf } from '../manifest/payload.ts';
-import { managedLabel } from '../names.ts';
+import type { KubernetesLedger } from '../ledger/ledger.ts';
 import { withAt } from '../object/pointer.ts';
 import { bodyOf } from '../write/body.ts';
 import { ensureNamespace } from '../write/namespace.ts';
@@ -18,13 +18,14 @@ import type { RemoveWith } from '../write/remove.ts';
 import { momentOf } from './hook.ts';
 import type { Hook } from './hook.ts';
 import { outcomeOf } from './outcome.ts';
-import { hasRun, isRunOf, runAnnotation } from './run-id.ts';
+import { hasRun, isOwnRun, isRunOf, runAnnotation } from './run-id.ts';
 
 const firstPauseMs = 50;
 const longestPauseMs = 1_000;
 
 export interface RunWith extends RemoveWith {
   readonly hash: Hasher;
+  readonly ledger: Pick<KubernetesLedger, 'owner'>;
 }
 
 /**
@@ -77,7 +78,7 @@ async function removeRun(
 }
 
 /**
- * The run that is there already and need not be repeated. Every other object of its name goes.
+ * The run that is there already and need not be repeated. Every other run of it goes, and what was agreed to go for it.
  * @returns `null`: nothing is there any more
  */
 async function earlierRun(
@@ -90,10 +91,14 @@ async function earlierRun(
   const { id, signal } = effect;
   const before = await client.get(type, id, { signal });
   if (before === null) return null;
-  if (before.metadata.labels?.[managedLabel] !== 'true') {
+  const owner = await tools.ledger.owner(resourceKey(id));
+  const isOwned = owner?.applicationUid === effect.applicationUid;
+  const mayGo = isOwnRun(before, run, isOwned) || before.metadata.uid === effect.displaces;
+  if (!mayGo && before.metadata.deletionTimestamp === undefined) {
     throw preconditionFailed({
-      message: `${showResource(id)} is there already, and is no hook of Fairlead's; delete it if it is what another tool has left`,
+      message: `${showResource(id)} is already there, and is no run of Fairlead's ${hook.phase} hook of that name`,
       resource: showResource(id),
+      hint: 'See in `fairlead plan` what becomes of it, or delete it, if nobody needs it.',
     });
   }
   if (isRunOf(before, run) && before.metadata.deletionTimestamp === undefined) {

@@ -17,3 +17,13 @@ export function isRunOf({ metadata }: KubeObject, digest: string): boolean {
   const isOurs = metadata.labels?.[managedLabel] === 'true';
   return isOurs && metadata.annotations?.[runAnnotation] === digest;
 }
+
+/**
+ * Whether an object is a run of ours: of this very wish, or an earlier one of something that is on our record. Labels alone
+ * say nothing of who owns it.
+ */
+export function isOwnRun(object: KubeObject, digest: string, isOwned: boolean): boolean {
+  const { labels, annotations } = object.metadata;
+  if (isRunOf(object, digest)) return true;
+  return isOwned && labels?.[managedLabel] === 'true' && annotations?.[runAnnotation] !== undefined;
+}
