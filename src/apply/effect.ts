@@ -63,7 +63,8 @@ export async function carryOut(
           resource: showResource(change.id),
         }),
     );
-    const skipped = outcome.kind === 'made' ? outcome.applied.skipped : undefined;
+    const leftOut = change.leftOut === true ? change.cause : undefined;
+    const skipped = outcome.kind === 'made' ? outcome.applied.skipped : leftOut;
     onStep({
       ...base,
       endedAtMs: clock.nowMs(),
@@ -110,6 +111,10 @@ async function touch(
     return { kind: 'gone' };
   }
   if (desired === null) throw new Error(`plan holds ${change.action} without a desired form`);
+  if (change.leftOut === true) {
+    await context.target.leaveOut?.({ ...effect, desired, action: 'run' });
+    return { kind: 'gone' };
+  }
   const { action, takesOver = [], displaces } = change;
   const wish = { ...effect, desired, takesOver, displaces: displaces?.uid };
   const applied =

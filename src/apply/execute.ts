@@ -118,7 +118,7 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
     const run = (): Promise<FairleadError | null> =>
       runStage(context, stage, known, made, gone, async (change, applied) => {
         await checkpoint();
-        ran.push({ change, applied });
+        if (applied !== null) ran.push({ change, applied });
       });
     // Programs and Jobs take their time, and all that is done here is to wait for them.
     const onlyRuns = stage.changes.every(({ action }) => action === 'run');
@@ -192,22 +192,23 @@ async function runStage(
   },
   made: Map<string, Applied>,
   gone: Set<string>,
-  onRun: (change: Change, applied: Applied) => Promise<void>,
+  onRun: (change: Change, applied: Applied | null) => Promise<void>,
 ): Promise<FairleadError | null> {
   let first: FairleadError | null = null;
   const queue = [...stage.changes];
   const record = async (change: Change, outcome: EffectOutcome): Promise<void> => {
     const place = placeOf(change);
+    if (outcome.kind === 'failed') {
+      first ??= outcome.error;
+      return;
+    }
     if (outcome.kind === 'gone') gone.add(place);
-    else if (outcome.kind === 'failed') first ??= outcome.error;
-    else {
-      made.set(place, outcome.applied);
-      if (change.action !== 'run' || known.desired.get(place)?.occasion === undefined) return;
-      try {
-        await onRun(change, outcome.applied);
-      } catch (thrown) {
-        first ??= toFairleadError(thrown);
-      }
+    else made.set(place, outcome.applied);
+    if (change.action !== 'run' || known.desired.get(place)?.occasion === undefined) return;
+    try {
+      await onRun(change, outcome.kind === 'gone' ? null : outcome.applied);
+    } catch (thrown) {
+      first ??= toFairleadError(thrown);
     }
   };
   const worker = async (): Promise<void> => {

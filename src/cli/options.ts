@@ -30,6 +30,11 @@ export const noChecksOption: OptionSpec = {
   description: 'Start no program that a manifest names; commands are shown as not checked',
 };
 
+export const noHooksOption: OptionSpec = {
+  flags: '--no-hooks',
+  description: 'Where an application is removed: go on without its delete hooks',
+};
+
 export const yesOption: OptionSpec = {
   flags: '-y, --yes',
   description: 'Agree to the plan that is shown, deletes included, without being asked',

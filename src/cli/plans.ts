@@ -79,6 +79,8 @@ export interface PlansOptions {
   readonly revision: string | null;
   /** Whether programs that manifests name may be asked. Default true. */
   readonly checks?: boolean;
+  /** Whether delete hooks run where an application is removed. Default true. */
+  readonly hooks?: boolean;
 }
 
 /** The plans of these applications. */
@@ -86,11 +88,17 @@ export async function makePlans(
   context: Context,
   api: Api,
   views: readonly ApplicationView[],
-  { revision, checks = true }: PlansOptions,
+  { revision, checks = true, hooks = true }: PlansOptions,
 ): Promise<readonly Each<PlanSet>[]> {
   return forEach(context, views, 'planning', ({ application, environment }) =>
     // Left out where it is as ever, so that a controller of before understands it.
-    api.plan({ application, environment, revision, ...(checks ? {} : { checks }) }),
+    api.plan({
+      application,
+      environment,
+      revision,
+      ...(checks ? {} : { checks }),
+      ...(hooks ? {} : { withoutHooks: true }),
+    }),
   );
 }
 

@@ -149,6 +149,8 @@ export interface PlanRequest extends Selector {
   readonly checks?: boolean | undefined;
   /** As a rollback to `revision` would be. Default false. */
   readonly rollback?: boolean | undefined;
+  /** As a removal without its delete hooks would be. Default false. */
+  readonly withoutHooks?: boolean | undefined;
 }
 
 export interface SyncRequest extends Selector {
@@ -158,6 +160,8 @@ export interface SyncRequest extends Selector {
   readonly approve: string | null;
   /** Try again even what failed before and is remembered as bad. */
   readonly retryQuarantined: boolean;
+  /** Where it is removed: go on without its delete hooks. A person has to agree to that plan. Default false. */
+  readonly withoutHooks?: boolean | undefined;
 }
 
 /** How a request to sync ended. `waiting` names what it needs. */

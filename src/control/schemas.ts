@@ -36,6 +36,7 @@ export const requestSchemas: Readonly<Record<keyof Api, z.ZodType>> = {
     revision: reference.nullable(),
     checks: z.boolean().optional(),
     rollback: z.boolean().optional(),
+    withoutHooks: z.boolean().optional(),
   }),
   render: z.strictObject({ ...selector, revision: reference.nullable() }),
   check: z.strictObject({ ...selector, revision: reference.nullable() }),
@@ -46,6 +47,7 @@ export const requestSchemas: Readonly<Record<keyof Api, z.ZodType>> = {
     reason,
     approve: digest.nullable(),
     retryQuarantined: z.boolean(),
+    withoutHooks: z.boolean().optional(),
   }),
   approve: z.strictObject({ digest, actor }),
   rollback: z.strictObject({

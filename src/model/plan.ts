@@ -60,6 +60,8 @@ export interface Change {
   readonly irreversible: boolean;
   /** Of what is run only after a failure, or when the application is removed: when. Absent: it comes with the rest. */
   readonly moment?: Exclude<Moment, 'release'>;
+  /** Of what is run when the application is removed: a person goes on without it. Default false. */
+  readonly leftOut?: true;
   /** Of a delete: what it waits for, as `Deletion.last`. Absent: nothing. */
   readonly last?: Deletion['last'];
   /** Fields that are taken from somebody else, sorted; absent: none. */
@@ -102,7 +104,8 @@ export interface Guard {
     | 'held-by-others'
     | 'not-made-here'
     | 'replaces-data'
-    | 'asks-first';
+    | 'asks-first'
+    | 'hooks-left-out';
   /** One sentence for the person who decides. */
   readonly message: string;
 }

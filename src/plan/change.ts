@@ -106,11 +106,24 @@ export function planOnFailure(input: ChangeInput): Change {
 }
 
 /** What is run before or after everything goes. `uid` in the record says that it has run already. */
-export function planOnRemoval(input: ChangeInput): Change {
+export function planOnRemoval(input: ChangeInput, isLeftOut: boolean): Change {
   const { occasion } = input.item;
+  if (isLeftOut) return leaveOut(input);
   const when = occasion?.moment === 'after-removal' ? 'after everything is' : 'before anything is';
   const words = `${occasion?.words}, runs ${when} deleted`;
   return make(input, 'run', input.entry?.uid ?? null, [], { kind: 'source', words });
+}
+
+/** What was to be run then and is given up. Its digest is another one: a yes to the run is none to going on without it. */
+function leaveOut(input: ChangeInput): Change {
+  const { item, entry, targetUid, hash } = input;
+  const words = `${item.occasion?.words}, left out: it does not run, and nothing waits for it`;
+  const change = make(input, 'run', entry?.uid ?? null, [], { kind: 'source', words });
+  const { displaces: _kept, ...rest } = change;
+  const { id, locator, fields, wave } = item;
+  const content = { targetUid, action: 'run', id, locator, fields, wave, uid: null } as const;
+  const digest = changeDigest(hash, { ...content, leftOut: true });
+  return { ...rest, cause: words, irreversible: false, leftOut: true, digest };
 }
 
 /** The change of what may have to be run and may not; whether it has to is asked when it is its turn. */

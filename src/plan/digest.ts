@@ -18,6 +18,8 @@ export interface ChangeContent {
   readonly uid: string | null;
   /** Paths of fields that are taken from somebody else, sorted; left out where there are none. */
   readonly takesOver?: readonly string[] | undefined;
+  /** It is given up instead of run; left out where it is not. */
+  readonly leftOut?: true | undefined;
   /** UID of what goes before it is run; left out where there is nothing. */
   readonly displaces?: string | undefined;
 }

@@ -99,6 +99,14 @@ export function pruneGuards(input: GuardInput): readonly Guard[] {
   return guards;
 }
 
+/** Going on without what the source wants to be run first is a person's own decision, whoever may remove the application. */
+export function leftOutGuards(changes: readonly Change[]): readonly Guard[] {
+  const names = changes.filter(({ leftOut }) => leftOut === true).map(({ id }) => showResource(id));
+  if (names.length === 0) return [];
+  const message = `goes on without what was to run at the removal: ${listNames(names)}`;
+  return [{ code: 'hooks-left-out', message }];
+}
+
 function listNames(names: readonly string[]): string {
   const shown = names.slice(0, 5).join(', ');
   return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;

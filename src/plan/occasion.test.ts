@@ -120,6 +120,52 @@ describe('what is run when the application is removed', () => {
     expect(first?.digest).toBe(leaving([before], [live]).changes[0]?.digest);
   });
 
+  test('is left out where a person goes on without it: before all deletes, by a plan of its own', () => {
+    const plan = (withoutRuns: boolean) =>
+      planOf(
+        [after, before, live].map(({ know, see }) => ({ know, see })),
+        {
+          policy: { ...policy, removal: 'delete' },
+          runs: [after.want!, before.want!],
+          withoutRuns,
+        },
+      );
+    const without = plan(true);
+    expect(without.changes.map(({ action, id, leftOut }) => [action, id.name, leftOut])).toEqual([
+      ['run', 'after', true],
+      ['run', 'before', true],
+      ['delete', 'web', undefined],
+    ]);
+    expect(without.guards).toEqual([
+      {
+        code: 'hooks-left-out',
+        message: 'goes on without what was to run at the removal: File/after, File/before',
+      },
+    ]);
+    // Neither yes is one to the other.
+    const digests = (one: typeof without) => one.changes.map(({ digest }) => digest);
+    const agreed = new Set(digests(plan(false)));
+    expect(digests(without).filter((digest) => agreed.has(digest))).toHaveLength(1);
+    expect(plan(false).guards).toEqual([]);
+  });
+
+  test('that something has taken its name is no matter where it is left out', () => {
+    const refused = {
+      code: 'kubernetes.hook-name-taken',
+      class: 'input' as const,
+      message: 'it is no hook',
+      hint: 'Delete it.',
+      retryable: true,
+    };
+    const inTheWay = { uid: 'one', words: 'which is no hook', refused };
+    const situation = { know: before.know, see: found(before.want!, { uid: 'not-run', inTheWay }) };
+    const removal = { policy: { ...policy, removal: 'delete' as const }, runs: [before.want!] };
+    expect(tryPlan([situation], removal)).toMatchObject({ ok: false });
+    const [change] = planOf([situation], { ...removal, withoutRuns: true }).changes;
+    expect(change).toMatchObject({ leftOut: true });
+    expect(change).not.toHaveProperty('displaces');
+  });
+
   test('is not run where the application is left as it is', () => {
     const plan = planOf(
       [before, live].map(({ know, see }) => ({ know, see })),

@@ -17,7 +17,9 @@ export function orderChanges(changes: readonly Change[]): readonly Change[] {
 }
 
 /** The part of a release that a change belongs to; one begins when all of the last is done. */
-function partOf({ action, last, moment }: Change): number {
+function partOf({ action, last, moment, leftOut }: Change): number {
+  // On record before anything is deleted: whoever goes on after a crash does not run it either.
+  if (leftOut === true) return 0;
   if (moment === 'after-removal') return 3;
   if (action !== 'delete') return 0;
   if (last === undefined) return 1;

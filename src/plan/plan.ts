@@ -14,7 +14,7 @@ import { obstacleIn, planChange, planOnFailure, planOnRemoval } from './change.t
 import { planDelete } from './delete.ts';
 import { desiredDigest, placeKey, planDigest, planSetDigest } from './digest.ts';
 import { claimedTwice, emptyRender, unreadableLive } from './errors.ts';
-import { pruneGuards } from './guard.ts';
+import { leftOutGuards, pruneGuards } from './guard.ts';
 import { displacedGuards, foreignGuards, replaceGuards, takeOverGuards } from './take-over.ts';
 import { planAsked } from './if-needed.ts';
 import type { Asked } from './if-needed.ts';
@@ -36,6 +36,8 @@ export interface PlanInput {
   readonly desired: readonly Desired[];
   /** What is run before and after everything goes, where the application leaves this target. Default: nothing. */
   readonly runs?: readonly Desired[];
+  /** A person goes on without `runs`. Default false. */
+  readonly withoutRuns?: boolean;
   /** `null` before the first release. */
   readonly inventory: Inventory | null;
   /** What is at each place (`placeKey`) of `desired` and of `inventory`. A missing one is a bug of the caller. */
@@ -102,7 +104,8 @@ export function createPlan(input: PlanInput): Result<Planned> {
   }
 
   const runs = policy.removal === 'orphan' ? [] : (input.runs ?? []);
-  for (const item of [...desired, ...runs]) {
+  const withoutRuns = input.withoutRuns === true;
+  for (const item of withoutRuns ? desired : [...desired, ...runs]) {
     const refusal = refusalOf(item, see(input, placeOf(item)));
     if (refusal !== null) return failure(refusal);
   }
@@ -170,7 +173,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
       `${words}: the ${item.occasion?.words} does not run as long as it is; delete it if nobody needs it`,
     );
   }
-  for (const item of runs) changes.push(planOnRemoval(aside(item)));
+  for (const item of runs) changes.push(planOnRemoval(aside(item), withoutRuns));
 
   const forget: string[] = [];
   const deletes: { change: Change; entry: InventoryEntry }[] = [];
@@ -208,9 +211,10 @@ export function createPlan(input: PlanInput): Result<Planned> {
     ...replaceGuards(replaces, desired),
     ...foreignGuards(foreign, desired),
     ...displacedGuards(changes),
+    ...leftOutGuards(changes),
     ...pruneGuards({
       deletes,
-      runs: changes.filter(({ moment }) => moment !== undefined),
+      runs: changes.filter(({ moment, leftOut }) => moment !== undefined && leftOut !== true),
       desired,
       owned: entries.length,
       maxPrunePercent: policy.maxPrunePercent,

@@ -10,7 +10,7 @@ import { checkOf } from './check.ts';
 import { followEvents } from './follow.ts';
 import { logsOf } from './logs.ts';
 import { rotate } from './rotate.ts';
-import { approve, ask, resume, rollback, setHold, stateOf } from './orders.ts';
+import { approve, ask, requireHooks, resume, rollback, setHold, stateOf } from './orders.ts';
 import { recallReleases } from './recall.ts';
 import { planApplication } from './plan-application.ts';
 import { renderOf } from './render-preview.ts';
@@ -45,8 +45,11 @@ export function createApi(engine: Engine): Api {
     render: async (request) => renderOf(engine, find(request), request.revision),
     check: async (request) => checkOf(engine, find(request), request.revision),
     rotate: async (request) => rotate(engine, find(request), request),
-    sync: async (request) =>
-      ask(engine, find(request), { ...request, agreed: request.approve, trigger: 'manual' }),
+    sync: async (request) => {
+      const runtime = find(request);
+      if (request.withoutHooks === true) await requireHooks(engine, runtime);
+      return ask(engine, runtime, { ...request, agreed: request.approve, trigger: 'manual' });
+    },
     approve: async (request) => approve(engine, request.digest, request.actor),
     rollback: async (request) => rollback(engine, find(request), request),
     hold: async (request) => {
@@ -111,13 +114,15 @@ function sourceViewOf(engine: Engine, name: string): SourceView {
 async function planOf(
   engine: Engine,
   runtime: ApplicationRuntime,
-  request: Pick<PlanRequest, 'revision' | 'checks' | 'rollback'>,
+  request: Pick<PlanRequest, 'revision' | 'checks' | 'rollback' | 'withoutHooks'>,
 ): Promise<PlanSet> {
+  if (request.withoutHooks === true) await requireHooks(engine, runtime);
   const state = await stateOf(engine, runtime, request.revision);
   const planned = await planApplication(engine.context, runtime, {
     revision: state?.revision ?? null,
     configuration: state?.configuration,
     goesBack: request.rollback === true,
+    withoutHooks: request.withoutHooks === true,
     retryQuarantined: false,
     runNothing: request.checks === false,
     preview: true,

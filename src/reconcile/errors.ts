@@ -89,3 +89,9 @@ export const readOnlyRotate = defineError('rotate.read-only', {
   title: 'Nothing can be rotated while nothing may be changed',
   hint: 'See what would be done, then confirm: `fairlead resume --all`.',
 });
+
+export const noHooksToLeaveOut = defineError('removal.no-hooks', {
+  class: 'input',
+  title: 'There is no delete hook to go on without',
+  hint: 'Only what runs when an application is removed can be left out; the hooks of a release are left out in Git.',
+});

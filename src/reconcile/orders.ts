@@ -8,7 +8,7 @@ import { approvalOf } from '../release/approval.ts';
 import { earlierRelease } from '../release/earlier.ts';
 import type { Target } from '../targets/target.ts';
 import type { Engine } from './engine.ts';
-import { nothingToRollBackTo, planAmbiguous, planNotFound } from './errors.ts';
+import { noHooksToLeaveOut, nothingToRollBackTo, planAmbiguous, planNotFound } from './errors.ts';
 import type { ApplicationRuntime, RunRequest } from './runtime.ts';
 import { currentRevisionOf } from './trees.ts';
 
@@ -35,6 +35,19 @@ export async function resolveRevision(
   // The name is one of the source with its path; the others stay as they are.
   const now = currentRevisionOf(engine.world, runtime.application) ?? [];
   return [main, ...now.slice(1)];
+}
+
+/** @throws FairleadError `removal.no-hooks` where nothing is to be run because the application leaves a target. */
+export async function requireHooks(engine: Engine, runtime: ApplicationRuntime): Promise<void> {
+  const stays = runtime.removal === null ? (runtime.environment?.targets ?? []) : [];
+  for (const target of await targetsOf(engine, runtime)) {
+    if (stays.includes(target.name)) continue;
+    const inventory = await target.ledger.load(runtime.key);
+    if (inventory !== null && (target.removalRuns?.(inventory) ?? []).length > 0) return;
+  }
+  const why =
+    runtime.removal === null ? 'is not being removed' : 'has no delete hook, or none that is left';
+  throw noHooksToLeaveOut({ message: `${runtime.id} ${why}`, resource: runtime.id });
 }
 
 /** Asks for a run and waits for its answer. */

@@ -25,6 +25,8 @@ export interface PlanOptions {
   readonly runNothing?: boolean;
   /** `revision` is gone back to, as `fairlead rollback` does. Default false. */
   readonly goesBack?: boolean;
+  /** Where it leaves, it does so without what is to be run then. Default false. */
+  readonly withoutHooks?: boolean;
   /** Previews leave no trace in the runtime. */
   readonly preview: boolean;
 }
@@ -122,6 +124,7 @@ async function planOrThrow(
       chosen: isChosen,
       desired,
       runs,
+      withoutRuns: options.withoutHooks === true,
       inventory: item.inventory,
       observations,
       policy: policyFor(runtime, item, fallback === 'quarantined'),

@@ -57,8 +57,11 @@ async function attempt(
   requests: readonly RunRequest[],
   triggers: ReadonlySet<ReleaseTrigger | 'verify'>,
 ): Promise<SyncOutcome | null> {
+  if (requests.length > 0)
+    runtime.withoutHooks = requests.some(({ withoutHooks }) => withoutHooks === true);
   const planned = await planApplication(context, runtime, {
     revision: null,
+    withoutHooks: runtime.withoutHooks,
     retryQuarantined: requests.some((request) => request.retryQuarantined),
     fromScratch: triggers.has('verify'),
     preview: false,

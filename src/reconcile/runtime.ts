@@ -22,6 +22,8 @@ export interface RunRequest {
   readonly reason: string;
   readonly agreed: string | null;
   readonly retryQuarantined: boolean;
+  /** Go on without what is to be run at a removal. Default false. */
+  readonly withoutHooks?: boolean | undefined;
   readonly trigger: ReleaseTrigger;
   readonly answer: (outcome: SyncOutcome) => void;
 }
@@ -55,6 +57,11 @@ export class ApplicationRuntime {
   surroundings = '';
   /** How it leaves; `null` while it is configured. */
   removal: 'confirm' | 'delete' | 'orphan' | null = null;
+  /**
+   * A person wants it to leave without what is to be run then; asked for with each `sync`, and remembered until then, so
+   * that somebody else can agree to it.
+   */
+  withoutHooks = false;
   /** What it depended on when it was last configured; what leaves goes before what it stands on. */
   lastDependsOn: readonly string[] = [];
   /** Targets where its inventory is known to be, configured or not. */

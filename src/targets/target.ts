@@ -146,6 +146,11 @@ export interface Target {
    * Optional: nothing is.
    */
   removalRuns?(inventory: Inventory): readonly Desired[];
+  /**
+   * Takes away what earlier runs have left of something that is given up instead of run. Optional: nothing is left.
+   * @throws FairleadError
+   */
+  leaveOut?(effect: ApplyEffect): Promise<void>;
   /** Health of one live resource; `desired` is `null` for what the source no longer has. */
   health(live: Live, desired: Desired | null): Health;
   /**

@@ -167,6 +167,74 @@ describe('delete hooks', () => {
   });
 });
 
+describe('delete hooks that a person goes on without', () => {
+  const selector = { application: 'shop', environment: 'dev' };
+  const order = { ...selector, actor: 'ann', approve: null, retryQuarantined: false };
+
+  test('do not run, and the plan, whoever agrees and the history say so', async () => {
+    const before = job('before', argo('PreDelete'), 'fail');
+    const after = job('after', helm('post-delete'));
+    shop.commit({ 'shop/all.yaml': yaml(before, after, configMap('a', { a: '1' })) });
+    await shop.settles();
+    leave();
+    await says('nothing is deleted before it ends well');
+    await says('fairlead sync shop@dev --no-hooks');
+    const plan = await shop.bench.api.plan({ ...selector, revision: null, withoutHooks: true });
+    expect(
+      plan.plans[0]?.changes.map(({ action, leftOut, cause }) => [action, leftOut, cause]),
+    ).toEqual([
+      ['run', true, 'PostDelete hook, left out: it does not run, and nothing waits for it'],
+      ['run', true, 'PreDelete hook, left out: it does not run, and nothing waits for it'],
+      ['delete', undefined, 'the application was removed'],
+    ]);
+    const asked = await shop.bench.api.sync({ ...order, reason: 'no backup', withoutHooks: true });
+    expect(asked).toMatchObject({
+      kind: 'waiting',
+      plan: { digest: plan.digest },
+      message: expect.stringContaining('goes on without what was to run at the removal'),
+    });
+    expect(await shop.live('configmaps', 'a')).not.toBeNull();
+    // Somebody else agrees to it.
+    await shop.bench.api.approve({ digest: plan.digest, actor: 'ben' });
+    await isGone();
+    const [release] = await shop.bench.api.releases({ ...selector, limit: 1 });
+    expect(release?.actor).toBe('ben');
+    expect(release?.plan.digest).toBe(plan.digest);
+    expect(release?.steps.map(({ action, result }) => `${action} ${result}`)).toEqual([
+      'run skipped',
+      'run skipped',
+      'delete done',
+    ]);
+    // What its runs had left is nobody's any more.
+    expect([await shop.live(jobs, 'before'), await shop.live(jobs, 'after')]).toEqual([null, null]);
+    expect(await shop.live('configmaps', 'a')).toBeNull();
+  });
+
+  test('are run again where the next order says nothing of it', async () => {
+    const before = job('before', argo('PreDelete'), 'fail');
+    shop.commit({ 'shop/all.yaml': yaml(before, configMap('a', { a: '1' })) });
+    await shop.settles();
+    leave();
+    await says('nothing is deleted before it ends well');
+    const asked = await shop.bench.api.sync({ ...order, reason: 'test', withoutHooks: true });
+    expect(asked.kind).toBe('waiting');
+    const again = await shop.bench.api.sync({ ...order, reason: 'after all' });
+    expect(again).toMatchObject({ kind: 'released', release: { outcome: 'failed' } });
+    expect(await last()).toBe('run before');
+    expect(await shop.live('configmaps', 'a')).not.toBeNull();
+  });
+
+  test('are those of a removal alone', async () => {
+    const before = job('before', argo('PreDelete'));
+    shop.commit({ 'shop/all.yaml': yaml(before, configMap('a', { a: '1' })) });
+    await shop.settles();
+    const asked = shop.bench.api.sync({ ...order, reason: 'test', withoutHooks: true });
+    await expect(asked).rejects.toMatchObject({ code: 'removal.no-hooks' });
+    const plan = shop.bench.api.plan({ ...selector, revision: null, withoutHooks: true });
+    await expect(plan).rejects.toThrow('shop@dev is not being removed');
+  });
+});
+
 describe('an application that is removed', () => {
   test('leaves behind what says Delete=false, and nothing else', async () => {
     const kept = configMap('kept', { a: '1' });

@@ -7,6 +7,7 @@ import { exitCodes } from '../exit-codes.ts';
 import {
   environmentOption,
   noChecksOption,
+  noHooksOption,
   revisionOption,
   selectionArgument,
 } from '../options.ts';
@@ -26,6 +27,7 @@ The digest at the end names exactly these changes: \`fairlead approve\` and \`fa
     environmentOption,
     revisionOption,
     noChecksOption,
+    noHooksOption,
     {
       flags: '--full',
       description: 'Show text differences whole; they are folded after 40 lines otherwise',
@@ -58,6 +60,7 @@ The digest at the end names exactly these changes: \`fairlead approve\` and \`fa
     const plans = await makePlans(context, connection.api, views, {
       revision: input.text('revision'),
       checks: input.flag('checks'),
+      hooks: input.flag('hooks'),
     });
     const { api } = connection;
     await writePlans(context, api, plans, { full: input.flag('full'), all: input.flag('all') });

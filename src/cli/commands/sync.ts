@@ -12,6 +12,7 @@ import type { Input } from '../input.ts';
 import { listen } from '../live.ts';
 import {
   environmentOption,
+  noHooksOption,
   reasonOption,
   selectionArgument,
   takeOverOption,
@@ -27,7 +28,7 @@ import { showPlan, withYes } from '../show/plan.ts';
 import { writePlans } from './plan.ts';
 
 export const sync: CommandDefinition = {
-  description: `Plans like \`fairlead plan\`, shows the plans, and carries them out as far as policy lets it. Where a plan needs a person (the environment's policy, deletes of data, removal of an application) it asks; deletes are agreed to by typing the application's name. With --yes you agree to the plans that are shown. Without a terminal or with --no-input it refuses with code 7 and names the \`fairlead approve\` command.
+  description: `Plans like \`fairlead plan\`, shows the plans, and carries them out as far as policy lets it. Where a plan needs a person (the environment's policy, deletes of data, removal of an application) it asks; deletes are agreed to by typing the application's name. With --yes you agree to the plans that are shown. Where an application is removed and one of its delete hooks fails for ever, --no-hooks goes on without all of them; the plan names each, a person agrees to that plan, and the history keeps both. Without a terminal or with --no-input it refuses with code 7 and names the \`fairlead approve\` command.
 
 Inside a checkout it works from HEAD and needs no controller; if one runs on the same state folder, use --server: two must not write at once. The server fetches its sources first.`,
   arguments: [selectionArgument],
@@ -37,6 +38,7 @@ Inside a checkout it works from HEAD and needs no controller; if one runs on the
     reasonOption,
     { flags: '--dry-run', description: 'Show the plans only' },
     { flags: '--retry', description: 'Try again also what failed before and is remembered as bad' },
+    noHooksOption,
     { flags: '--full', description: 'Show text differences whole' },
     takeOverOption,
     ...checkoutOptions,
@@ -46,6 +48,10 @@ Inside a checkout it works from HEAD and needs no controller; if one runs on the
     {
       run: 'fairlead sync --server -e prod --yes --reason "release 1.4"',
       why: 'all of prod, by the controller, in a script',
+    },
+    {
+      run: 'fairlead sync shop@dev --no-hooks --reason "its backup is gone for good"',
+      why: 'removed from Git, and its PreDelete hook fails for ever: go on without, after a yes',
     },
     {
       run: 'fairlead sync --no-input || fairlead get',
@@ -67,7 +73,10 @@ Inside a checkout it works from HEAD and needs no controller; if one runs on the
       await orAbort(context.signal, api.refresh({ source: null }));
     }
     const views = await selected(context, api, input);
-    const plans = await makePlans(context, api, views, { revision: null });
+    const plans = await makePlans(context, api, views, {
+      revision: null,
+      hooks: input.flag('hooks'),
+    });
     if (input.flag('dryRun')) {
       await writePlans(context, api, plans, { full: input.flag('full'), all: false });
       return await reportFailures(context, api, plans);
@@ -109,6 +118,7 @@ async function syncAll(
       reason: input.text('reason') ?? '',
       approve,
       retryQuarantined: input.flag('retry'),
+      ...(input.flag('hooks') ? {} : { withoutHooks: true }),
     });
   const results = await inTurns(context, views, async (view, ask) =>
     carryOut(ask ? context : { ...context, interactive: false }, request(view), {

@@ -16,15 +16,22 @@ export function countOf(count: number, noun: string): string {
 /** `2 to create, 1 to update, 0 to delete, 1 may run, 5 unchanged` */
 export function showCounts(plans: readonly Plan[]): string {
   const counts = sumCounts(plans);
-  const mayRun = plans.flatMap(({ changes }) => changes).filter(isIfNeeded).length;
-  const certain = { ...counts, run: counts.run - mayRun };
+  const changes = plans.flatMap((plan) => plan.changes);
+  const mayRun = changes.filter(isIfNeeded).length;
+  const leftOut = changes.filter(isLeftOut).length;
+  const certain = { ...counts, run: counts.run - mayRun - leftOut };
   return [
     ...order
       .filter((name) => always.has(name) || certain[name] > 0)
       .map((name) => `${certain[name]} to ${name}`),
     ...(mayRun > 0 ? [`${mayRun} may run`] : []),
+    ...(leftOut > 0 ? [`${leftOut} left out`] : []),
     `${counts.unchanged} unchanged`,
   ].join(', ');
+}
+
+function isLeftOut({ leftOut }: Change): boolean {
+  return leftOut === true;
 }
 
 function isIfNeeded({ causeKind }: Change): boolean {
@@ -43,6 +50,13 @@ const undone: Readonly<Record<Exclude<JournalStep['result'], 'done'>, string>> =
 export function showDone({ steps, plan, endedAtMs }: Release): string {
   const count = (wanted: (step: JournalStep) => boolean): number => steps.filter(wanted).length;
   const changes = changesOf(plan).length;
+  const leftOut = new Set(
+    changesOf(plan)
+      .filter(isLeftOut)
+      .map(({ digest }) => digest),
+  );
+  const isGivenUp = ({ changeDigest, result }: JournalStep): boolean =>
+    result === 'skipped' && leftOut.has(changeDigest);
   const { unchanged } = sumCounts(plan.plans);
   const parts: (readonly [number, string])[] = [
     ...order.map(
@@ -53,8 +67,10 @@ export function showDone({ steps, plan, endedAtMs }: Release): string {
         ] as const,
     ),
     ...Object.entries(undone).map(
-      ([result, words]) => [count((step) => step.result === result), words] as const,
+      ([result, words]) =>
+        [count((step) => step.result === result && !isGivenUp(step)), words] as const,
     ),
+    [count(isGivenUp), 'left out'],
     [endedAtMs === null ? 0 : changes - steps.length, 'not begun'],
     [unchanged, 'unchanged'],
   ];

@@ -63,18 +63,27 @@ function showChanges(plan: Plan, options: ShowPlanOptions): readonly string[] {
   const { style } = options;
   if (plan.changes.length === 0) return [style.faint('  no changes')];
   const all = [...plan.changes, ...(plan.onFailure ?? [])];
-  const action = Math.max(...all.map((change) => change.action.length));
+  const action = Math.max(...all.map((change) => verbOf(change).length));
   const resource = Math.max(...all.map((change) => displayWidth(showResource(change.id))));
   return all.flatMap((change) => {
     const shown = showResource(change.id);
     const padding = ' '.repeat(Math.max(0, resource - displayWidth(shown)));
     const paint = painter(change.action, style);
-    const head = `  ${paint(`${actionSymbols[change.action]} ${change.action.padEnd(action)}`)}  ${shown}${padding}`;
+    const head = `  ${paint(`${symbolOf(change)} ${verbOf(change).padEnd(action)}`)}  ${shown}${padding}`;
     return [
       `${head}  ${style.faint(oneLine(change.cause))}${note(change, style)}`,
       ...showFields(change, options),
     ];
   });
+}
+
+/** What becomes of it, in a word: what is given up does not run. */
+function verbOf({ action, leftOut }: Change): string {
+  return leftOut === true ? 'skip' : action;
+}
+
+function symbolOf({ action, leftOut }: Change): string {
+  return leftOut === true ? '·' : actionSymbols[action];
 }
 
 function note(change: Change, style: Style): string {

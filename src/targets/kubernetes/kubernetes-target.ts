@@ -35,7 +35,7 @@ import { Sightings } from './read/sightings.ts';
 import { createSchemas } from './schema/schemas.ts';
 import { readSettings } from './settings.ts';
 import type { TargetOptions } from '../registry.ts';
-import { applyObject } from './write/apply.ts';
+import { applyObject, leaveOutObject } from './write/apply.ts';
 import type { WriteWith } from './write/apply.ts';
 import { removeObject } from './write/remove.ts';
 
@@ -153,6 +153,7 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
         : { uid: effect.uid ?? '' },
     remove: (effect) => removeObject(writing, effect),
     removalRuns,
+    leaveOut: (effect) => leaveOutObject(writing, effect),
     withoutSecrets: ({ body }) => withoutSecrets(sealer, body),
     health: (live) => healthIn(live),
     explain: (key, id, signal) => culprits.explain(key, id, signal),

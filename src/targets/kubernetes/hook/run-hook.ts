@@ -1,4 +1,5 @@
 import type { Hasher } from '../../../model/digest.ts';
+import { inventoryKey } from '../../../model/inventory.ts';
 import { resourceKey, showResource } from '../../../model/resource.ts';
 import type { Health } from '../../../model/status.ts';
 import { fieldsDigest } from '../../../plan/digest.ts';
@@ -59,11 +60,33 @@ export async function runHook(
   if (outcome.status === 'Healthy') return done(object.metadata.uid);
   if (hook.deletions.includes('HookFailed'))
     await removeObject(tools, { ...effect, uid: object.metadata.uid });
-  const more = moment === 'before-removal' ? '; nothing is deleted before it ends well' : '';
+  const isBefore = moment === 'before-removal';
+  const more = isBefore ? '; nothing is deleted before it ends well' : '';
   throw hookFailed({
     message: `${hook.phase} hook ${showResource(effect.id)} failed: ${outcome.message}${more}`,
     resource: showResource(effect.id),
+    ...(isBefore && { hint: wayOut(effect) }),
   });
+}
+
+function wayOut({ key }: ApplyEffect): string {
+  return `Correct it, or remove the application without it: \`fairlead sync ${inventoryKey(key)} --no-hooks\`.`;
+}
+
+/** Takes away what earlier runs of a hook have left, where it is given up. What is no run of it stays. */
+export async function removeRuns(
+  tools: RunWith,
+  client: KubernetesClient,
+  type: ResourceType,
+  effect: ApplyEffect,
+): Promise<void> {
+  const { id, desired, signal, applicationUid } = effect;
+  const object = await client.get(type, id, { signal });
+  if (object === null) return;
+  const owner = await tools.ledger.owner(resourceKey(id));
+  const isOwned = owner?.applicationUid === applicationUid;
+  if (isOwnRun(object, fieldsDigest(tools.hash, desired.fields), isOwned))
+    await removeObject(tools, { ...effect, uid: object.metadata.uid });
 }
 
 /** Takes away the object of a run; what has come in its place stays. */

@@ -15,7 +15,7 @@ import type { KubeObject } from '../client/object.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import { fieldHeld, kindMissing } from '../errors.ts';
-import { runHook } from '../hook/run-hook.ts';
+import { removeRuns, runHook } from '../hook/run-hook.ts';
 import type { KubernetesLedger } from '../ledger/ledger.ts';
 import { payloadOf } from '../manifest/payload.ts';
 import { findField, isWithin, locateField } from '../object/locate.ts';
@@ -73,6 +73,14 @@ export async function applyObject(tools: WriteWith, effect: ApplyEffect): Promis
   tools.reported.note(key, id, seen);
   if (isDefinition(id)) await awaitEstablished(tools, client, type, effect);
   return { uid: seen.uid, baseline: seen.extra.baseline };
+}
+
+/** Takes away what is left of something that is given up instead of run. @throws FairleadError */
+export async function leaveOutObject(tools: WriteWith, effect: ApplyEffect): Promise<void> {
+  const { key, id, desired, signal } = effect;
+  signal.throwIfAborted();
+  const type = await tools.typeOf(id, text(desired.fields['apiVersion']));
+  if (type !== null) await removeRuns(tools, tools.clientFor(key), type, effect);
 }
 
 async function typeFor(tools: WriteWith, desired: Desired): Promise<ResourceType> {
