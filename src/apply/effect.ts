@@ -21,6 +21,8 @@ export interface EffectContext {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onStep: (step: JournalStep) => void;
+  /** What is run was asked for by itself: also where it ended well before. Called while what failed is still there. */
+  readonly onDemandFailed?: (change: Change, signal: AbortSignal) => Promise<void>;
 }
 
 export type EffectOutcome =
@@ -116,7 +118,17 @@ async function touch(
     return { kind: 'gone' };
   }
   const { action, takesOver = [], displaces } = change;
-  const wish = { ...effect, desired, takesOver, displaces: displaces?.uid };
+  const { onDemandFailed } = context;
+  const wish = {
+    ...effect,
+    desired,
+    takesOver,
+    displaces: displaces?.uid,
+    ...(onDemandFailed !== undefined && {
+      again: true,
+      onFailed: (ending: AbortSignal) => onDemandFailed(change, ending),
+    }),
+  };
   const applied =
     action === 'adopt'
       ? await adopt(context.target, { ...wish, action: 'update' })

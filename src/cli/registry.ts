@@ -93,6 +93,12 @@ export const commands: readonly CommandEntry[] = [
     async () => (await import('./commands/approve.ts')).approve,
   ),
   entry(
+    'test',
+    'Change',
+    'Run the tests of a chart against what is live',
+    async () => (await import('./commands/test.ts')).test,
+  ),
+  entry(
     'rotate',
     'Change',
     'Let templates draw passwords, keys and certificates anew',

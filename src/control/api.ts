@@ -191,6 +191,36 @@ export interface RotateRequest extends Selector {
   readonly reason: string;
 }
 
+export interface TestRequest extends Selector {
+  readonly actor: string;
+  readonly reason: string;
+  /** Delete what another tool has left under the name of a test. Default false: then nothing runs where that is so. */
+  readonly displace?: boolean | undefined;
+  /** Give the output of tests that passed, too. Default: of what failed. */
+  readonly logs?: boolean | undefined;
+}
+
+/** One test of an application, and how it ended. */
+export interface TestResult {
+  readonly target: string;
+  readonly id: ResourceId;
+  /** `not-run`: one before it failed. */
+  readonly result: 'passed' | 'failed' | 'not-run';
+  readonly message: string;
+  /** `null`: it did not run. */
+  readonly tookMs: number | null;
+  /** The end of its output, oldest line first; empty where there is none, or nobody asked for it. */
+  readonly logs: readonly string[];
+}
+
+/** How the tests of an application ended. */
+export interface TestOutcome {
+  /** What is live, which they are part of. */
+  readonly revision: Revision;
+  /** In the order in which they ran. */
+  readonly tests: readonly TestResult[];
+}
+
 export interface RollbackRequest extends Selector {
   /** A release id, a commit or branch or tag, or `null`: the release before the current one. */
   readonly to: string | null;
@@ -230,6 +260,11 @@ export interface Api {
     readonly environment: string;
     readonly digest: string;
   }>;
+  /**
+   * Runs the tests of what is live, one after the other until one fails. That one fails is no error.
+   * @throws FairleadError `test.not-found`, `test.not-released`, `test.refused`, `test.needs-yes`
+   */
+  test(request: TestRequest): Promise<TestOutcome>;
   rollback(request: RollbackRequest): Promise<SyncOutcome>;
   hold(request: HoldRequest): Promise<Hold>;
   /** Ends a hold or rollback. */

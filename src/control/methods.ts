@@ -15,6 +15,7 @@ export const methods: Readonly<Record<keyof Api, MethodKind>> = {
   rotate: 'call',
   sync: 'call',
   approve: 'call',
+  test: 'call',
   rollback: 'call',
   hold: 'call',
   resume: 'call',

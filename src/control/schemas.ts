@@ -50,6 +50,13 @@ export const requestSchemas: Readonly<Record<keyof Api, z.ZodType>> = {
     withoutHooks: z.boolean().optional(),
   }),
   approve: z.strictObject({ digest, actor }),
+  test: z.strictObject({
+    ...selector,
+    actor,
+    reason,
+    displace: z.boolean().optional(),
+    logs: z.boolean().optional(),
+  }),
   rollback: z.strictObject({
     ...selector,
     to: reference.nullable(),

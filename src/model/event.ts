@@ -23,6 +23,8 @@ export type EventType =
   | 'release.started'
   | 'release.step'
   | 'release.ended'
+  | 'test.started'
+  | 'test.ended'
   | 'hold.set'
   | 'hold.ended'
   | 'controller.started'

@@ -65,6 +65,8 @@ export interface Deletion {
   readonly asks?: readonly ('prune' | 'removal')[];
   /** It goes when everything else that is deleted is gone, or also all is run that comes after that. Default: in its order. */
   readonly last?: 'deletes' | 'all';
+  /** It goes with the application and no sooner, also where the source has it no more. Default false. */
+  readonly onlyOnRemoval?: boolean;
   /** What becomes of what it owns at the target: it goes before it, or it stays. Default: it goes after it. */
   readonly dependents?: 'first' | 'stay';
 }
@@ -79,6 +81,8 @@ export interface Occasion {
   readonly words: string;
   /** The member of `fields` that says what it is run for, and is no part of what is run. */
   readonly member: string;
+  /** It finds out whether what is live works, and can be run for that alone. Default false. */
+  readonly isTest?: true;
 }
 
 /** What a resource must be, checked and completed by its target. The only form that planning and applying see. */

@@ -114,6 +114,12 @@ export function planOnRemoval(input: ChangeInput, isLeftOut: boolean): Change {
   return make(input, 'run', input.entry?.uid ?? null, [], { kind: 'source', words });
 }
 
+/** What a person asks for by itself, whatever has run before. */
+export function planOnDemand(input: ChangeInput): Change {
+  const words = `${input.item.occasion?.words}, asked for by itself`;
+  return make(input, 'run', null, [], { kind: 'source', words });
+}
+
 /** What was to be run then and is given up. Its digest is another one: a yes to the run is none to going on without it. */
 function leaveOut(input: ChangeInput): Change {
   const { item, entry, targetUid, hash } = input;

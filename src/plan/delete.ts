@@ -29,7 +29,7 @@ export type DeleteOutcome =
   /** Nothing is there any more, or it is not ours: only the record goes. */
   | { readonly kind: 'forget'; readonly warning: string | null }
   /** It stays, and stays ours. */
-  | { readonly kind: 'keep'; readonly warning: string };
+  | { readonly kind: 'keep'; readonly warning: string | null };
 
 /** What becomes of something we own and no longer want (invariant 2: a recorded owner and a UID, or no delete). */
 export function planDelete(input: DeleteInput): DeleteOutcome {
@@ -52,6 +52,8 @@ export function planDelete(input: DeleteInput): DeleteOutcome {
       warning: `${name} is no longer in the source; it stays because pruning is off`,
     };
   }
+  if (policy.removal === null && entry.deletion?.onlyOnRemoval === true)
+    return { kind: 'keep', warning: null };
   const { live } = observation;
   if (live.stays !== undefined) {
     return { kind: 'forget', warning: `${name} is no longer wanted; ${live.stays}` };

@@ -10,7 +10,16 @@ import { checkOf } from './check.ts';
 import { followEvents } from './follow.ts';
 import { logsOf } from './logs.ts';
 import { rotate } from './rotate.ts';
-import { approve, ask, requireHooks, resume, rollback, setHold, stateOf } from './orders.ts';
+import {
+  approve,
+  ask,
+  askForTests,
+  requireHooks,
+  resume,
+  rollback,
+  setHold,
+  stateOf,
+} from './orders.ts';
 import { recallReleases } from './recall.ts';
 import { planApplication } from './plan-application.ts';
 import { renderOf } from './render-preview.ts';
@@ -50,6 +59,7 @@ export function createApi(engine: Engine): Api {
       if (request.withoutHooks === true) await requireHooks(engine, runtime);
       return ask(engine, runtime, { ...request, agreed: request.approve, trigger: 'manual' });
     },
+    test: async (request) => askForTests(engine, find(request), request),
     approve: async (request) => approve(engine, request.digest, request.actor),
     rollback: async (request) => rollback(engine, find(request), request),
     hold: async (request) => {

@@ -95,3 +95,27 @@ export const noHooksToLeaveOut = defineError('removal.no-hooks', {
   title: 'There is no delete hook to go on without',
   hint: 'Only what runs when an application is removed can be left out; the hooks of a release are left out in Git.',
 });
+
+export const testNotFound = defineError('test.not-found', {
+  class: 'input',
+  title: 'The application has no tests',
+  hint: 'Tests are objects with the annotation `helm.sh/hook: test`; see `helm create` for an example.',
+});
+
+export const testNotReleased = defineError('test.not-released', {
+  class: 'input',
+  title: 'There is nothing live to test',
+  hint: 'Release it first: `fairlead sync APP@ENVIRONMENT`.',
+});
+
+export const testRefused = defineError('test.refused', {
+  class: 'denied',
+  title: 'Nothing may be run at the target now',
+  hint: 'End the hold with `fairlead resume APP@ENVIRONMENT`, or let a read-only controller act with `fairlead resume --all`.',
+});
+
+export const testNeedsYes = defineError('test.needs-yes', {
+  class: 'denied',
+  title: 'Something that another tool has left would be deleted for a test',
+  hint: 'Repeat the command with --yes to agree, or delete it yourself.',
+});

@@ -1,4 +1,4 @@
-import type { RollbackRequest, SyncOutcome } from '../control/api.ts';
+import type { RollbackRequest, SyncOutcome, TestOutcome, TestRequest } from '../control/api.ts';
 import type { Hold } from '../model/inventory.ts';
 import type { Release } from '../model/release.ts';
 import { unwrap } from '../model/result.ts';
@@ -59,6 +59,18 @@ export function ask(
   return new Promise((resolve) => {
     runtime.requests.push({ ...request, answer: resolve });
     engine.trigger(runtime.id, request.trigger);
+  });
+}
+
+/** Has the tests run when nothing else is under way, and waits for how they end. */
+export function askForTests(
+  engine: Engine,
+  runtime: ApplicationRuntime,
+  request: TestRequest,
+): Promise<TestOutcome> {
+  return new Promise((answer, refuse) => {
+    runtime.tests.push({ request, answer, refuse });
+    engine.queue.add(runtime.id);
   });
 }
 

@@ -30,6 +30,8 @@ export interface PrepareInput {
   /** What templates draw from. */
   readonly seed: SeedId;
   readonly targets: readonly Target[];
+  /** Whether tests are part of it. Default: where the application says so. */
+  readonly runsTests?: boolean;
 }
 
 /** The folder of an application in one environment. */
@@ -102,7 +104,7 @@ export async function prepareRevision(input: PrepareInput): Promise<PrepareResul
   const { previousNames, kubernetes } = application;
   const warnings = new Set<string>();
   const warn = (message: string): void => void warnings.add(message);
-  const runsTests = application.helm?.tests === true;
+  const runsTests = input.runsTests ?? application.helm?.tests === true;
   const scope = { key, project, previousNames, kubernetes, runsTests, warn };
   const byTarget = new Map<string, readonly Desired[]>();
   const seen = new Map<string, ClusterSeen>();

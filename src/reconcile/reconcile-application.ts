@@ -18,6 +18,7 @@ import { afterFailure, fail } from './failure.ts';
 import { planApplication } from './plan-application.ts';
 import { releaseApplication } from './release-application.ts';
 import { afterSuccess, rest } from './rest.ts';
+import { answerTests } from './test-application.ts';
 import type { ApplicationRuntime, RunRequest } from './runtime.ts';
 import { noteDrift, show, tell } from './show.ts';
 
@@ -29,6 +30,12 @@ export async function reconcileApplication(
   context: RunContext,
   runtime: ApplicationRuntime,
 ): Promise<void> {
+  if (runtime.tests.length > 0) {
+    await answerTests(context, runtime, runtime.tests.splice(0));
+    // In a checkout nothing else was asked for.
+    const isAll = runtime.requests.length === 0 && runtime.triggers.size === 0;
+    if (isAll && !context.options.continuous) return;
+  }
   const requests = runtime.requests.splice(0);
   const triggers = new Set(runtime.triggers);
   runtime.triggers.clear();

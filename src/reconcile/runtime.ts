@@ -7,7 +7,7 @@ import type { Release, ReleaseTrigger } from '../model/release.ts';
 import type { Desired } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Health, SyncStatus } from '../model/status.ts';
-import type { ResourceView, SyncOutcome } from '../control/api.ts';
+import type { ResourceView, SyncOutcome, TestOutcome, TestRequest } from '../control/api.ts';
 import type { NamedHealth } from '../health/aggregate.ts';
 import type { HealLog } from '../release/contest.ts';
 import { transition } from '../release/machine.ts';
@@ -26,6 +26,13 @@ export interface RunRequest {
   readonly withoutHooks?: boolean | undefined;
   readonly trigger: ReleaseTrigger;
   readonly answer: (outcome: SyncOutcome) => void;
+}
+
+/** A person's wish to have the tests run, with whom it is answered to. */
+export interface TestOrder {
+  readonly request: TestRequest;
+  readonly answer: (outcome: TestOutcome) => void;
+  readonly refuse: (error: unknown) => void;
 }
 
 /** What rendering and preparing one revision gave, by target. */
@@ -100,6 +107,7 @@ export class ApplicationRuntime {
   /** Why it runs next; empty: nothing asked since the last look. */
   readonly triggers = new Set<ReleaseTrigger | 'verify'>();
   readonly requests: RunRequest[] = [];
+  readonly tests: TestOrder[] = [];
   /** What was noticed of it; wakes who waits for its health. */
   readonly notices = new Notices();
 

@@ -29,7 +29,7 @@ export interface Reference {
 
 /** What was applied last, and what the target made of it. */
 export type Recorded = Pick<InventoryEntry, 'uid' | 'digest' | 'fields' | 'baseline'> &
-  Partial<Pick<InventoryEntry, 'prune'>>;
+  Partial<Pick<InventoryEntry, 'prune' | 'deletion'>>;
 
 /** One change to carry out. The target checks the precondition itself, as late as it can. */
 export interface Effect {
@@ -57,6 +57,10 @@ export interface ApplyEffect extends Effect {
   readonly takesOver?: readonly string[];
   /** UID of what somebody else has left under the name of what is run, and may go for it; default: nothing may. */
   readonly displaces?: string | undefined;
+  /** Of what is run: also where an earlier run of the same wish ended well. Default false. */
+  readonly again?: boolean;
+  /** Called when what was run has failed, while it is still there. Default: nobody wants to know. */
+  readonly onFailed?: (signal: AbortSignal) => Promise<void>;
 }
 
 /** What is there after an effect. */

@@ -25,6 +25,8 @@ const marks: Readonly<Record<EventType, readonly [string, Tone]>> = {
   'release.started': ['→', 'busy'],
   'release.step': ['·', 'faint'],
   'release.ended': ['✓', 'good'],
+  'test.started': ['→', 'busy'],
+  'test.ended': ['✓', 'good'],
   'hold.set': ['‖', 'warn'],
   'hold.ended': ['→', 'busy'],
   'controller.started': ['→', 'busy'],

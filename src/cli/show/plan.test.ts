@@ -132,6 +132,14 @@ describe('a plan for people', () => {
     expect(shown).toContain('Plan: 1 to create, 0 to update, 0 to delete, 5 unchanged');
   });
 
+  test('what a person goes on without is shown as skipped, and counted as left out', () => {
+    const left = { ...change('run', 'before'), irreversible: false, leftOut: true as const };
+    const shown = showPlan(planSet([left, change('delete', 'x')]), { style });
+    expect(shown).toContain('· skip    File/before');
+    expect(shown).toContain('1 to delete, 1 left out, 5 unchanged');
+    expect(shown).not.toContain('cannot be undone');
+  });
+
   test('a change that cannot be undone says so', () => {
     expect(showPlan(planSet([change('run', 'migrate')]), { style })).toContain('cannot be undone');
   });

@@ -132,7 +132,7 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
       readAll(references, {
         look: (reference) =>
           isLeftHook(reference)
-            ? observeLeftHook(reading, key, reference, signal)
+            ? observeLeftHook(reading, key, reference, signal, readOptions.isDue === true)
             : readOne(reading, key, reference, signal, readOptions),
         lookAtHook: async (reference, desired, isInstalled) => {
           const seen = await observeHook(hash, reference, desired, {

@@ -33,7 +33,12 @@ function asHook(desired: Desired, hook: Hook): Desired {
     payload: toPayload({ ...payloadOf(desired), hook }),
     wave: waveOf(hook),
     traits: { workload: false, dataBearing: false, irreversible: true },
-    occasion: { moment: momentOf(hook), words: `${phase} hook`, member: hookMember },
+    occasion: {
+      moment: momentOf(hook),
+      words: `${phase} hook`,
+      member: hookMember,
+      ...(phase === 'Test' && { isTest: true as const }),
+    },
     timeoutMs: timeoutOf(desired.fields),
   };
 }

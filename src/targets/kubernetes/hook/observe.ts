@@ -1,7 +1,7 @@
 import type { Hasher } from '../../../model/digest.ts';
 import { errorRecord } from '../../../model/error.ts';
 import type { InventoryKey } from '../../../model/inventory.ts';
-import type { Desired, InTheWay, Live, Observation } from '../../../model/resource.ts';
+import type { Desired, InTheWay, Live, Observation, ResourceId } from '../../../model/resource.ts';
 import { fieldsDigest } from '../../../plan/digest.ts';
 import type { Recorded, Reference } from '../../target.ts';
 import { payloadOf } from '../manifest/payload.ts';
@@ -10,7 +10,7 @@ import type { ReadWith } from '../read/read.ts';
 import type { HookEvent } from './hook.ts';
 import { hookIn, momentOf } from './hook.ts';
 import { outcomeOf } from './outcome.ts';
-import { hasRun, isRunOf, notRun } from './run-id.ts';
+import { hasRun, isOwnRun, notRun } from './run-id.ts';
 
 /** What decides whether a hook is meant, beside itself. */
 export interface Circumstances {
@@ -89,8 +89,12 @@ export async function observeLeftHook(
   key: InventoryKey,
   { id, recorded }: Reference,
   signal: AbortSignal | undefined,
+  isDue: boolean,
 ): Promise<Observation> {
   if (recorded == null) return { kind: 'absent' };
+  // Whatever has become of it is asked for when it is to go.
+  if (recorded.deletion?.onlyOnRemoval === true && !isDue)
+    return { kind: 'present', live: leftOf(id, recorded.uid ?? notRun, recorded) };
   try {
     const type = await tools.typeOf(id, text(recorded.fields['apiVersion']));
     if (type === null) return { kind: 'absent' };
@@ -98,9 +102,8 @@ export async function observeLeftHook(
     const object = await tools.outage.ask(() => tools.clientFor(key).get(type, id, options));
     if (object === null) return { kind: 'absent' };
     const { uid } = object.metadata;
-    if (recorded.uid !== uid && !isRunOf(object, recorded.digest)) return { kind: 'absent' };
-    const status = { health: 'Healthy', message: 'is what a hook has left' };
-    const left: Live = { id, uid, fields: recorded.fields, texts: {}, status };
+    if (recorded.uid !== uid && !isOwnRun(object, recorded.digest, true)) return { kind: 'absent' };
+    const left = leftOf(id, uid, recorded);
     const hasFailed = outcomeOf(object)?.status === 'Degraded';
     const live = hasFailed ? { ...left, outlasts: toBeLookedAt } : left;
     return { kind: 'present', live };
@@ -108,4 +111,9 @@ export async function observeLeftHook(
     signal?.throwIfAborted();
     return { kind: 'unreadable', error: errorRecord(thrown) };
   }
+}
+
+function leftOf(id: ResourceId, uid: string, { fields }: Pick<Recorded, 'fields'>): Live {
+  const status = { health: 'Healthy', message: 'is what a hook has left' };
+  return { id, uid, fields, texts: {}, status };
 }

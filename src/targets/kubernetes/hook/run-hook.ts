@@ -58,6 +58,7 @@ export async function runHook(
   const object = earlier ?? (await make(client, type, effect, run));
   const outcome = await untilDone(tools, client, type, effect, object);
   if (outcome.status === 'Healthy') return done(object.metadata.uid);
+  await effect.onFailed?.(effect.signal);
   if (hook.deletions.includes('HookFailed'))
     await removeObject(tools, { ...effect, uid: object.metadata.uid });
   const isBefore = moment === 'before-removal';
@@ -126,9 +127,9 @@ async function earlierRun(
   }
   if (isRunOf(before, run) && before.metadata.deletionTimestamp === undefined) {
     const ended = outcomeOf(before);
-    if (ended === null && momentOf(hook) !== 'failure') return before;
-    if (ended?.status === 'Healthy' && momentOf(hook) !== 'failure') return before;
-    // Each release that fails has a run of its own; the one before is let end first.
+    const isAnew = momentOf(hook) === 'failure' || effect.again === true;
+    if (!isAnew && (ended === null || ended.status === 'Healthy')) return before;
+    // Each release that fails, and each person who asks, has a run of its own; the one before is let end first.
     if (ended === null) await untilDone(tools, client, type, effect, before);
   }
   await removeObject(tools, { ...effect, uid: before.metadata.uid });
