@@ -6,6 +6,7 @@ import { fieldsDigest } from '../../../plan/digest.ts';
 import { preconditionFailed } from '../../errors.ts';
 import type { Applied, ApplyEffect } from '../../target.ts';
 import type { KubernetesClient } from '../client/client.ts';
+import { isFailure } from '../client/failure.ts';
 import type { KubeObject } from '../client/object.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import { hookFailed } from '../errors.ts';
@@ -136,6 +137,7 @@ async function earlierRun(
   return null;
 }
 
+/** Makes it, and nothing but it: applying would merge into what somebody else has made in the meantime. */
 async function make(
   client: KubernetesClient,
   type: ResourceType,
@@ -145,12 +147,21 @@ async function make(
   const { id, desired, signal } = effect;
   const { createNamespace } = payloadOf(desired).options;
   const body = withAt(bodyOf(desired, null, null), ['metadata', 'annotations', runAnnotation], run);
-  const send = () => client.apply(type, id, body, { signal });
+  const send = () => client.create(type, id.namespace, body, { signal });
   try {
-    return (await send()).object;
+    try {
+      return (await send()).object;
+    } catch (thrown) {
+      await ensureNamespace(client, id, createNamespace, thrown, effect);
+      return (await send()).object;
+    }
   } catch (thrown) {
-    await ensureNamespace(client, id, createNamespace, thrown, effect);
-    return (await send()).object;
+    if (!isFailure(thrown, 'kubernetes.already-exists')) throw thrown;
+    throw preconditionFailed({
+      message: `${showResource(id)} was made by somebody else right before the hook was to run`,
+      resource: showResource(id),
+      cause: thrown,
+    });
   }
 }
 
