@@ -91,7 +91,7 @@ test('a kind that the cluster does not have is named, and the application goes o
   expect((await at.live(`${group}/v1/widgets/one`)).spec.size).toBe(3);
 });
 
-test('a definition and what it defines come in one commit, however slowly the server takes the definition', async () => {
+test('a definition and what it defines come in one commit, in whatever order their names would have them', async () => {
   await open();
   const group = `${at.namespace}.example.com`;
   const definition = crd(group);

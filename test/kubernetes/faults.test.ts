@@ -18,8 +18,8 @@ afterEach(async () => {
 const count = 6;
 
 /** A controller behind a proxy, with one application of a few objects that is live. */
-async function open(): Promise<void> {
-  at = await openKubeBench({ proxy: true });
+async function open(more = ''): Promise<void> {
+  at = await openKubeBench({ proxy: true, more });
   at.bench.checkout.commit({ 'fairlead.yaml': at.configuration('shop'), ...maps('first') });
   await at.bench.start();
   await settled();
@@ -55,8 +55,8 @@ function isOurs({ method, path }: ProxyCall): boolean {
 }
 
 /** Commits under a fault, and gives what the application says once all is live. */
-async function survives(times: number, fault: Fault): Promise<void> {
-  await open();
+async function survives(times: number, fault: Fault, more = ''): Promise<void> {
+  await open(more);
   onWrites(times, fault);
   at.bench.checkout.commit(maps('second'));
   await settled();
@@ -83,7 +83,12 @@ test('an answer that is lost does no harm: what was done is found again', async 
 });
 
 test('a request without an answer is given up and tried again', async () => {
-  await expect(survives(1, { kind: 'delay', ms: 3_000 })).resolves.toBeUndefined();
+  const hurry = ', timeouts: {apply: 4s}';
+  await expect(survives(2, { kind: 'hang' }, hurry)).resolves.toBeUndefined();
+});
+
+test('a slow answer is waited for', async () => {
+  await expect(survives(2, { kind: 'delay', ms: 3_000 })).resolves.toBeUndefined();
 });
 
 test('a watch that is told its version is too old begins anew and misses nothing', async () => {

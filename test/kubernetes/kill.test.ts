@@ -43,8 +43,11 @@ test('killed at any moment, it deletes nothing that Git has, and loses nothing',
   at.bench.checkout.commit({ 'fairlead.yaml': at.configuration('shop'), ...filesOf(0) });
   await at.bench.start();
   await at.bench.settled(at.bench.checkout.git('rev-parse', 'HEAD'), 'shop');
+  const before = await uids();
+  const committedAtMs: number[] = [0];
   for (let round = 1; round <= rounds; round += 1) {
     at.bench.checkout.commit(filesOf(round));
+    committedAtMs.push(Date.now());
     // A different moment each time: before, in the middle of, and after its work.
     const pauseMs = (round * 137) % 700;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
@@ -62,16 +65,35 @@ test('killed at any moment, it deletes nothing that Git has, and loses nothing',
   );
   expect(ours.filter(({ data }) => data.round !== String(rounds))).toEqual([]);
 
-  // Whatever was deleted had left Git in some round, and was named by the UID that it had.
+  // Whatever was deleted was not in Git when it was, and was named by the UID that it had.
   const deletes = at.deletes();
   expect(deletes.filter(({ responseStatus }) => responseStatus?.code === 200)).not.toEqual([]);
-  expect(deletes.filter((entry) => !isRightful(entry))).toEqual([]);
+  expect(deletes.filter((entry) => !isRightful(entry, committedAtMs))).toEqual([]);
+
+  // What Git had all the time was never made anew.
+  const kept = namesOf(0).filter((name) =>
+    Array.from({ length: rounds }, (_, round) => namesOf(round + 1)).every((names) =>
+      names.includes(name),
+    ),
+  );
+  const after = await uids();
+  expect(rounds > 4 || kept.length > 0).toBe(true);
+  for (const name of kept) expect(after.get(name)).toBe(before.get(name));
 });
 
-function isRightful({ verb, objectRef, requestObject }: AuditEntry): boolean {
-  const hadLeft = Array.from({ length: rounds }, (_, round) => namesOf(round + 1)).some(
-    (names) => !names.includes(objectRef?.name ?? ''),
+async function uids(): Promise<ReadonlyMap<string, string>> {
+  const { items } = await at.kube.get(`/api/v1/namespaces/${at.namespace}/configmaps`);
+  return new Map(items.map(({ metadata }: KubeObject) => [metadata.name, metadata.uid] as const));
+}
+
+/** Deleted by its UID, and wanted neither by the newest commit nor, as its release may be under way, by the one before. */
+function isRightful(entry: AuditEntry, committedAtMs: readonly number[]): boolean {
+  const { verb, objectRef, requestObject, requestReceivedTimestamp } = entry;
+  const atMs = Date.parse(requestReceivedTimestamp);
+  const newest = committedAtMs.findLastIndex((committedMs) => committedMs <= atMs);
+  const isWanted = [newest, Math.max(0, newest - 1)].every((round) =>
+    namesOf(round).includes(objectRef?.name ?? ''),
   );
   const uid = requestObject?.preconditions?.uid ?? '';
-  return verb === 'delete' && hadLeft && /^[0-9a-f-]{36}$/.test(uid);
+  return verb === 'delete' && !isWanted && /^[0-9a-f-]{36}$/.test(uid);
 }

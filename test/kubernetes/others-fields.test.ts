@@ -72,6 +72,39 @@ describe('fields that belong to others', () => {
     expect(live.spec.replicas).toBe(5);
   });
 
+  test("the replicas that KEDA's ScaledObject in the source scales are its own", async () => {
+    const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    await shop.kube.post(definitions, scaledObjects);
+    try {
+      const scaler = {
+        apiVersion: 'keda.sh/v1alpha1',
+        kind: 'ScaledObject',
+        metadata: { name: 'web' },
+        spec: { scaleTargetRef: { name: 'web' }, triggers: [{ type: 'cron' }] },
+      };
+      shop.commit({ 'shop/all.yaml': yaml(deployment('web', 3), scaler) });
+      await shop.sees('both are there', async () =>
+        Boolean(
+          (await shop.live('keda.sh/v1alpha1/scaledobjects', 'web')) &&
+          (await shop.live('apps/v1/deployments', 'web')),
+        ),
+      );
+      const scale = `/apis/apps/v1/namespaces/${shop.namespace}/deployments/web/scale`;
+      await shop.kube.patch(scale, { spec: { replicas: 5 } });
+      const labelled = deployment('web', 3);
+      labelled.metadata.labels = { tier: 'front' };
+      shop.commit({ 'shop/all.yaml': yaml(labelled, scaler) });
+      const live = () => shop.live('apps/v1/deployments', 'web');
+      await shop.sees(
+        'the change is live',
+        async () => (await live()).metadata.labels?.tier === 'front',
+      );
+      expect((await live()).spec.replicas).toBe(5);
+    } finally {
+      await shop.kube.delete(`${definitions}/${scaledObjects.metadata.name}`);
+    }
+  });
+
   test('ignored differences are made once and then left alone', async () => {
     const shared = configMap('a', { ours: '1', theirs: 'first' });
     shared.metadata.annotations = { 'fairlead.dev/ignore-differences': '/data/theirs' };
@@ -87,3 +120,27 @@ describe('fields that belong to others', () => {
     await shop.settles();
   });
 });
+
+const scaledObjects = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'scaledobjects.keda.sh' },
+  spec: {
+    group: 'keda.sh',
+    scope: 'Namespaced',
+    names: { plural: 'scaledobjects', kind: 'ScaledObject' },
+    versions: [
+      {
+        name: 'v1alpha1',
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: { spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+          },
+        },
+      },
+    ],
+  },
+};

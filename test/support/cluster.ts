@@ -102,6 +102,8 @@ export interface AuditEntry {
   readonly user: { readonly username: string };
   readonly userAgent?: string;
   readonly requestURI: string;
+  /** When the server took it, RFC 3339. */
+  readonly requestReceivedTimestamp: string;
   readonly objectRef?: {
     readonly resource: string;
     readonly namespace?: string;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { JsonObject } from '../../src/model/json.ts';
 import { systemClock } from '../../src/system/clock.ts';
+import type { Clock } from '../../src/system/clock.ts';
 import { createSealer, sha256 } from '../../src/system/hasher.ts';
 import { systemRandom } from '../../src/system/random.ts';
 import { openTarget } from '../../src/targets/registry.ts';
@@ -17,11 +18,12 @@ export function openKubernetes(
   kube: Kube,
   settings: JsonObject = {},
   warn: (message: string) => void = () => {},
+  clock: Clock = systemClock,
 ): Promise<Target> {
   return openTarget('kubernetes', {
     name: 'cluster',
     settings: { kubeconfig: kube.kubeconfig, ...settings },
-    clock: systemClock,
+    clock,
     random: systemRandom,
     hash: sha256,
     sealer: createSealer('k1', new Uint8Array(32)),
@@ -34,6 +36,7 @@ export function openKubernetes(
 export interface Line extends AsyncDisposable {
   readonly kubeconfig: string;
   cut(): void;
+  mend(): void;
 }
 
 /** Passes on bytes to the suite's server, until it is cut. */
@@ -72,6 +75,9 @@ export async function openLine(kube: Kube): Promise<Line> {
   return {
     kubeconfig,
     cut,
+    mend: () => {
+      isCut = false;
+    },
     [Symbol.asyncDispose]: async () => {
       cut();
       server.close();

@@ -21,6 +21,7 @@ import { lookUp } from './look/look-up.ts';
 import { between, ownedIn, treeOf } from './look/tree.ts';
 import { prepareManifests } from './manifest/prepare.ts';
 import { managedSelector } from './names.ts';
+import { Blindness } from './notice/blindness.ts';
 import { Notices } from './notice/notices.ts';
 import { baselineOf } from './object/baseline.ts';
 import { Shaper, withoutSecrets } from './object/shape.ts';
@@ -82,6 +83,7 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
   let listener: (change: TargetChange) => void = () => {};
   const tell = (change: TargetChange): void => listener(change);
   const notices = new Notices(informers, reported, clock, tell);
+  const blindness = new Blindness(informers, clock, (type) => notices.with(type), tell);
   const stopListening = ledger.onForeignWrite((what, key) =>
     tell({ key, id: null, message: `its ${what} was written by somebody else` }),
   );
@@ -166,6 +168,7 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
         if (type !== null) sightings.use(type);
       }
     },
+    unwatched: (key) => blindness.warnings(notices.of(key)),
     onChange: (to) => {
       listener = to;
     },
@@ -197,6 +200,7 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
     close: async () => {
       stopListening();
       notices.close();
+      blindness.close();
       culprits.close();
       await cluster.close();
     },

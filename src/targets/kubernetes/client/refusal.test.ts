@@ -55,6 +55,14 @@ describe('what the server refuses is told as', () => {
     [413, {}, 'kubernetes.too-large'],
     [415, {}, 'kubernetes.bad-request'],
     [422, { reason: 'Invalid' }, 'kubernetes.invalid'],
+    [
+      422,
+      {
+        reason: 'Invalid',
+        message: `configmaps "a" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'p' denied request: no`,
+      },
+      'kubernetes.admission-refused',
+    ],
     [429, {}, 'kubernetes.too-many-requests'],
     [500, { reason: 'InternalError' }, 'kubernetes.server-error'],
     [500, { message: 'failed to convert new object (a/b; Lease): no' }, 'kubernetes.invalid'],

@@ -100,7 +100,7 @@ function factoryOf(
     case 413:
       return tooLarge;
     case 422:
-      return objectInvalid;
+      return isPolicy.test(words) ? admissionRefused : objectInvalid;
     case 400:
     case 406:
     case 415:
@@ -120,6 +120,10 @@ function factoryOf(
   }
 }
 
+/** A policy gives its refusals the status that whoever wrote it wants, 422 by default. */
+const isPolicy =
+  /admission webhook "[^"]*" denied|ValidatingAdmissionPolicy '[^']*'|violates PodSecurity|is forbidden: \[?(?:maximum|minimum) \S+ usage per/;
+
 /**
  * Rights, quotas and policies are all answered with a bare 403: the words are the only sign of which it was. What is not
  * known counts as a matter of rights, which says nothing against the object.
@@ -127,8 +131,6 @@ function factoryOf(
 function forbiddenBy(words: string): ErrorFactory {
   if (/is forbidden: (?:exceeded quota|failed quota|status unknown for quota)/.test(words))
     return quotaExceeded;
-  const isPolicy =
-    /admission webhook "[^"]*" denied|ValidatingAdmissionPolicy '[^']*'|violates PodSecurity|is forbidden: \[?(?:maximum|minimum) \S+ usage per/;
   return isPolicy.test(words) ? admissionRefused : forbidden;
 }
 

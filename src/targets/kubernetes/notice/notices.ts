@@ -63,6 +63,19 @@ export class Notices {
     for (const { id } of before) if (!kept.has(resourceKey(id))) this.#reported.forget(key, id);
   }
 
+  /** What is watched for an application. */
+  of(key: InventoryKey): readonly ResourceId[] {
+    return (this.#byApplication.get(inventoryKey(key)) ?? []).map(({ id }) => id);
+  }
+
+  /** Applications that have objects of a kind. */
+  with({ group, kind }: Pick<ResourceType, 'group' | 'kind'>): readonly InventoryKey[] {
+    return [...this.#byApplication.values()].flatMap((watched) => {
+      const found = watched.find(({ id }) => id.group === group && id.kind === kind);
+      return found === undefined ? [] : [found.key];
+    });
+  }
+
   close(): void {
     this.#end();
     this.#stopping.abort();

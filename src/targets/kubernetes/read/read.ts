@@ -7,6 +7,7 @@ import type { Desired, Live, Observation, ResourceId } from '../../../model/reso
 import { fieldsDigest } from '../../../plan/digest.ts';
 import type { ReadOptions, Reference } from '../../target.ts';
 import type { KubernetesClient } from '../client/client.ts';
+import { isFailure } from '../client/failure.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import type { Shaper } from '../object/shape.ts';
 import { compareLive } from './compare-live.ts';
@@ -66,11 +67,28 @@ interface Look {
 }
 
 async function look(input: Look, fromScratch: boolean): Promise<Observation> {
-  const { tools, key, reference, signal } = input;
+  const { tools, reference } = input;
   const { id, desired, recorded = null } = reference;
-  const type = await tools.typeOf(id, apiVersionOf(desired?.fields ?? recorded?.fields ?? null));
+  const find = (): Promise<ResourceType | null> =>
+    tools.typeOf(id, apiVersionOf(desired?.fields ?? recorded?.fields ?? null));
+  const type = await find();
   // Where there is no such kind, there is no such object.
   if (type === null) return { kind: 'absent' };
+  try {
+    return await lookAt(input, type, fromScratch);
+  } catch (thrown) {
+    if (!isFailure(thrown, 'kubernetes.kind-gone')) throw thrown;
+    // Removed since the server was asked for its kinds, or served at other versions now: what it said is in doubt.
+    const now = await find();
+    if (now === null) return { kind: 'absent' };
+    if (now === type) throw thrown;
+    return await lookAt(input, now, fromScratch);
+  }
+}
+
+async function lookAt(input: Look, type: ResourceType, fromScratch: boolean): Promise<Observation> {
+  const { tools, key, reference, signal } = input;
+  const { id, desired, recorded = null } = reference;
   const sighting = await tools.sightings.look(type, id, signal);
   const seen = sighting.kind === 'seen' ? sighting.seen : null;
   if (seen !== null && !fromScratch) {

@@ -18,6 +18,9 @@ import { fieldHeld, kindMissing } from '../errors.ts';
 import { removeRuns, runHook } from '../hook/run-hook.ts';
 import type { KubernetesLedger } from '../ledger/ledger.ts';
 import { payloadOf } from '../manifest/payload.ts';
+import { compareObjects } from '../object/compare.ts';
+import { hasField, ownSet } from '../object/fields-v1.ts';
+import type { FieldPath } from '../object/fields-v1.ts';
 import { findField, isWithin, locateField } from '../object/locate.ts';
 import { text } from '../object/reading.ts';
 import type { Existence } from '../read/existence.ts';
@@ -183,7 +186,8 @@ async function update(
 
 /**
  * The fields that would really change. The server takes `1000m` over another manager's `1` for a conflict, although it
- * stores both as the same: to share such a field takes nothing from anybody.
+ * stores both as the same: to share such a field takes nothing from anybody. A field of somebody who wrote at another
+ * version of the kind is named as that version calls it, so what counts is all that would change.
  */
 async function reallyTaken(
   client: KubernetesClient,
@@ -198,10 +202,25 @@ async function reallyTaken(
     client.apply(type, effect.id, body, options),
   ]);
   if (live === null) return conflicts;
+  const changed = compareObjects({
+    wish: effect.desired.fields,
+    applied: object,
+    appliedSet: ownSet(object),
+    live,
+    liveSet: ownSet(live),
+  }).differences;
   return conflicts.filter(({ field }) => {
     const [before, after] = [findField(live, field), findField(object, field)];
+    if (before === null && after === null)
+      return changed.some(({ path, words }) => !mayChange(effect, path, words));
     return before === null || after === null || !sameJson(before.value, after.value);
   });
+}
+
+/** As `mayTake`, of a field that is known by its path. */
+function mayChange(effect: ApplyEffect, path: FieldPath, words: string): boolean {
+  if (effect.owned != null && hasField(effect.owned, path)) return true;
+  return (effect.takesOver ?? []).some((taken) => isWithin(taken, words));
 }
 
 /** Whether a field may be taken from whoever keeps it: it was ours, or a person said so. */
