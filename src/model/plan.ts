@@ -137,4 +137,9 @@ export interface PlanSet {
   readonly plans: readonly Plan[];
   /** Digest of the plans' digests. */
   readonly digest: string;
+  /**
+   * Made without asking some checks. What they would have said is not known, so a plan that asks them may have fewer
+   * changes and another digest. Absent: everything was asked.
+   */
+  readonly unasked?: true;
 }

@@ -49,6 +49,13 @@ async function targetsOf(
   return { wanted, left };
 }
 
+/** Whether anything was left unasked of what only its check could tell. */
+function isUnasked(observations: TargetPlan['observations']): boolean {
+  return [...observations.values()].some(
+    (seen) => seen.kind === 'present' && seen.live.unasked === true,
+  );
+}
+
 function shareRecords(one: Target, other: Target): boolean {
   const { place } = one.ledger;
   return place !== undefined && place === other.ledger.place && one.uid === other.uid;
@@ -146,6 +153,7 @@ async function planOrThrow(
     environment: runtime.key.environment,
     revision,
     plans: digestPlans,
+    ...(targets.some(({ observations }) => isUnasked(observations)) && { unasked: true }),
   });
   const warnings = [
     ...(prepared?.warnings ?? []),

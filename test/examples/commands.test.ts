@@ -20,6 +20,11 @@ test('examples/commands runs what is to be done, and nothing twice', async () =>
   const unasked = await example.fairlead('plan', '--no-checks');
   expect(unasked.stdout).toContain('Command/sort');
   expect(unasked.stdout).toContain('not checked');
+  expect(unasked.stdout).toContain('Made without checks');
+  const dry = await example.fairlead('sync', '--dry-run', '--no-checks');
+  expect(dry).toMatchObject({ code: 0, stdout: unasked.stdout });
+  const refused = await example.fairlead('sync', '--no-checks');
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('--dry-run') });
   // The check passes until the words have changed: one yes, one release, all of it done.
   expect(await example.fairlead('sync', '--yes')).toMatchObject({ code: 0 });
   expect(example.read(file('data/sorted.txt'))).toBe('anchor\nkeel\nrope\n');

@@ -21,7 +21,7 @@ import { showPlan } from '../show/plan.ts';
 export const plan: CommandDefinition = {
   description: `Renders what Git says, reads what is live, and shows the difference as the changes that would be made, each with its cause. Nothing is changed. Inside a checkout with a fairlead.yaml it works from HEAD and needs no controller; elsewhere, or with --server, it asks the running one.
 
-The digest at the end names exactly these changes: \`fairlead approve\` and \`fairlead sync\` bind a person's yes to it. A digest that a checkout makes is the controller's own only where both know the same secrets key.`,
+The digest at the end names exactly these changes: \`fairlead approve\` and \`fairlead sync\` bind a person's yes to it. A digest that a checkout makes is the controller's own only where both know the same secrets key and all checks were asked, which --no-checks forbids.`,
   arguments: [selectionArgument],
   options: [
     environmentOption,

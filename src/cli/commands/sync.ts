@@ -6,12 +6,14 @@ import { findBlockers, printBlockers } from '../blockers.ts';
 import type { CommandDefinition } from '../command.ts';
 import { checkoutOptions, connect, whereOf } from '../connect.ts';
 import type { Context } from '../context.ts';
+import { usage } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Input } from '../input.ts';
 import { listen } from '../live.ts';
 import {
   environmentOption,
+  noChecksOption,
   noHooksOption,
   reasonOption,
   selectionArgument,
@@ -37,6 +39,10 @@ Inside a checkout it works from HEAD and needs no controller; if one runs on the
     yesOption,
     reasonOption,
     { flags: '--dry-run', description: 'Show the plans only' },
+    {
+      ...noChecksOption,
+      description: 'With --dry-run: start no program that a manifest names',
+    },
     { flags: '--retry', description: 'Try again also what failed before and is remembered as bad' },
     noHooksOption,
     { flags: '--full', description: 'Show text differences whole' },
@@ -60,6 +66,13 @@ Inside a checkout it works from HEAD and needs no controller; if one runs on the
   ],
   outputs: ['table', 'wide', 'json', 'yaml', 'ndjson', 'name'],
   run: async (context, input) => {
+    const checks = input.flag('checks');
+    if (!checks && !input.flag('dryRun')) {
+      throw usage({
+        message: '--no-checks is for plans; what is carried out asks its checks',
+        hint: 'Add --dry-run, or leave --no-checks out.',
+      });
+    }
     await using connection = await connect(context, {
       prefer: 'checkout',
       ...whereOf(input),
@@ -76,6 +89,7 @@ Inside a checkout it works from HEAD and needs no controller; if one runs on the
     const plans = await makePlans(context, api, views, {
       revision: null,
       hooks: input.flag('hooks'),
+      checks,
     });
     if (input.flag('dryRun')) {
       await writePlans(context, api, plans, { full: input.flag('full'), all: false });

@@ -154,6 +154,24 @@ test('a plan of a worktree names the commit that it is on top of, not one that n
   expect(shown).not.toContain('ffffffff');
 });
 
+describe('a plan that was made without checks', () => {
+  const sort = change('run', 'sort');
+
+  test('says that its digest may be another one with them', () => {
+    const unasked = { ...planSet([sort]), unasked: true as const };
+    expect(showPlan(unasked, { style })).toMatch(/Digest: .*\nMade without checks: /);
+    expect(showPlan(planSet([sort]), { style })).not.toContain('without checks');
+  });
+
+  test('names no command that agrees to it, for the controller has no such plan', () => {
+    const guards = [{ code: 'last-workload', message: 'deletes the last' }] as const;
+    const unasked = { ...planSet([sort], { guards }), unasked: true as const };
+    const shown = showPlan(unasked, { style });
+    expect(shown).toContain('A person has to agree');
+    expect(shown).not.toContain('fairlead approve');
+  });
+});
+
 test('a plan that was agreed to asks nobody', () => {
   const set = planSet([change('delete', 'x')]);
   const guards = [{ code: 'last-workload', message: 'deletes the last' }] as const;

@@ -49,6 +49,11 @@ export function showPlan(planSet: PlanSet, options: ShowPlanOptions): string {
   lines.push(...showGuards(planSet, options));
   lines.push(`${style.strong('Plan:')} ${showCounts(planSet.plans)}`);
   if (changesOf(planSet).length > 0) lines.push(style.faint(`Digest: ${planSet.digest}`));
+  if (planSet.unasked === true) {
+    lines.push(
+      style.warn('Made without checks: with them the changes and the digest may be others.'),
+    );
+  }
   return lines.join('\n');
 }
 
@@ -112,7 +117,9 @@ function showGuards(planSet: PlanSet, options: ShowPlanOptions): readonly string
   return [
     style.warn(style.strong('! A person has to agree to this plan:')),
     ...lines,
-    `${style.warn('!')} Agree with: ${style.command(approveCommand(planSet))}`,
+    planSet.unasked === true
+      ? `${style.warn('!')} Agree to a plan that was made with checks.`
+      : `${style.warn('!')} Agree with: ${style.command(approveCommand(planSet))}`,
     '',
   ];
 }
