@@ -168,7 +168,7 @@ class Pool implements RawSandbox {
     const same = this.#idle.findIndex((one) => one.project === project);
     const [found] = this.#idle.splice(same < 0 ? this.#idle.length - 1 : same, 1);
     if (found !== undefined) return found;
-    this.#module ??= loadEngine(this.#options.cacheDirectory);
+    this.#module ??= loadEngine(this.#options.cacheDirectory, this.#options.clock);
     try {
       return { member: startMember(await this.#module), project: null, spent: false };
     } catch (thrown) {
