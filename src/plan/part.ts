@@ -10,7 +10,7 @@ export function partOfPlan(
   hash: Hasher,
   plan: Plan,
   runs: (change: Change) => boolean,
-  why: string,
+  why: (change: Change) => string,
 ): Plan {
   const changes = plan.changes.filter(runs);
   if (changes.length === plan.changes.length) return plan;
@@ -21,7 +21,9 @@ export function partOfPlan(
     counts: countChanges(changes, plan.counts.unchanged + left.length),
     warnings: [
       ...plan.warnings,
-      ...left.map(({ id }) => `${showResource(id)} is left as it is for now: ${why}`),
+      ...left.map(
+        (change) => `${showResource(change.id)} is left as it is for now: ${why(change)}`,
+      ),
     ],
     digest: planDigest(
       hash,

@@ -89,4 +89,6 @@ export interface PlannedRun {
   readonly seed: SeedId;
   /** Planned as the removal of the application. What the configuration says may have moved on since. */
   readonly leaving: boolean;
+  /** Whether it comes to all that is wanted; where something was given up it does not, and is no last good state. Default true. */
+  readonly isWhole?: boolean;
 }

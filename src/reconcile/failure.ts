@@ -7,7 +7,7 @@ import type { ApplicationEvent, ApplicationState } from '../release/machine.ts';
 import { isUnverified } from './context.ts';
 import type { PlannedRun, RunContext } from './context.ts';
 import { quarantine } from './quarantine.ts';
-import type { ApplicationRuntime } from './runtime.ts';
+import type { ApplicationRuntime, GivenUp } from './runtime.ts';
 
 /** For what is no longer configured and still has something to do: go on for ever, slower and slower. */
 const defaultRetry = { limit: null, initialMs: 5_000, factor: 2, maxMs: 300_000 };
@@ -52,6 +52,34 @@ export async function afterFailure(
     }
   }
   fail(context, runtime, error, run.planSet.digest);
+  if (runtime.state === 'failed') giveUp(runtime, run, release, error);
+}
+
+/** Remembers what was not carried out, so that no look that finds nothing new tries it again. */
+function giveUp(
+  runtime: ApplicationRuntime,
+  run: PlannedRun,
+  { steps }: Release,
+  error: ErrorRecord,
+): void {
+  const done = new Set(
+    steps.filter(({ result }) => result === 'done').map(({ changeDigest }) => changeDigest),
+  );
+  const undone = run.planSet.plans
+    .flatMap(({ changes }) => changes)
+    .map(({ digest }) => digest)
+    .filter((digest) => !done.has(digest));
+  runtime.givenUp = { error, changes: new Set([...(runtime.givenUp?.changes ?? []), ...undone]) };
+}
+
+/** What was given up stays so: it says again why. */
+export function stayFailed(runtime: ApplicationRuntime, { error }: GivenUp): SyncOutcome {
+  runtime.move('plan-given-up');
+  runtime.waiting = null;
+  runtime.nextAttemptAtMs = null;
+  runtime.error = error;
+  runtime.message = withAdvice(error);
+  return { kind: 'blocked', message: error.message, error };
 }
 
 /** Whether the place did not allow it, or lacked something: a right, room in a quota, a namespace. */

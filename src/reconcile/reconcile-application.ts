@@ -14,7 +14,7 @@ import { watchApplication } from './bookkeeping.ts';
 import { isUnverified } from './context.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import { waitsFor } from './dependencies.ts';
-import { afterFailure, fail } from './failure.ts';
+import { afterFailure, fail, stayFailed } from './failure.ts';
 import { planApplication } from './plan-application.ts';
 import { releaseApplication } from './release-application.ts';
 import { afterSuccess, rest } from './rest.ts';
@@ -66,6 +66,7 @@ async function attempt(
 ): Promise<SyncOutcome | null> {
   if (requests.length > 0)
     runtime.withoutHooks = requests.some(({ withoutHooks }) => withoutHooks === true);
+  if (isNewChance(requests, triggers)) runtime.givenUp = null;
   const planned = await planApplication(context, runtime, {
     revision: null,
     withoutHooks: runtime.withoutHooks,
@@ -85,11 +86,18 @@ async function attempt(
   const unverified = run.fallback === 'none' && run.targets.some(isUnverified);
   if (changes.length === 0 && (!unverified || !mayTouch(context, runtime, run)))
     return rest(context, runtime, run);
+  // All of it is made and did not work: until it does there is nothing to find out.
+  if (changes.length === 0 && runtime.givenUp !== null && !runtime.works)
+    return stayFailed(runtime, runtime.givenUp);
 
   runtime.plan = run.planSet;
   noteDrift(context, runtime, run, triggers);
   const verdict = await decide(context, runtime, run, requests);
-  if (verdict.kind === 'wait') return wait(context, runtime, run, verdict);
+  if (verdict.kind === 'wait') {
+    return verdict.event === 'plan-given-up' && runtime.givenUp !== null
+      ? stayFailed(runtime, runtime.givenUp)
+      : wait(context, runtime, run, verdict);
+  }
   if (context.looking()) {
     const message = `differs from what Git says: \`fairlead sync ${runtime.id}\` carries the plan out`;
     return wait(context, runtime, run, {
@@ -99,22 +107,42 @@ async function attempt(
       digest: null,
     });
   }
-  const part = partOf(context, run, verdict.approved);
+  const part = partOf(context, runtime, run, verdict.approved);
   return carryOut(context, runtime, part, verdict, requests, triggers);
 }
 
-/** What may run of a planned run; the rest waits, because it is contested. */
-function partOf(context: RunContext, run: PlannedRun, approved: ReadonlySet<string>): PlannedRun {
+/** Whether what failed is to be tried again: a commit or a person says so, drift and verification do not. */
+function isNewChance(
+  requests: readonly RunRequest[],
+  triggers: ReadonlySet<ReleaseTrigger | 'verify'>,
+): boolean {
+  const looksOnly = new Set<ReleaseTrigger | 'verify'>(['drift', 'verify']);
+  return requests.length > 0 || [...triggers].some((trigger) => !looksOnly.has(trigger));
+}
+
+/** What may run of a planned run; the rest waits, because it is contested or was given up. */
+function partOf(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  run: PlannedRun,
+  approved: ReadonlySet<string>,
+): PlannedRun {
   const { hash } = context.ports;
   const runs = ({ digest }: Change): boolean => approved.has(digest);
+  const isGivenUp = ({ digest }: Change): boolean => runtime.givenUp?.changes.has(digest) === true;
+  const why = (change: Change): string =>
+    isGivenUp(change)
+      ? 'it failed, and is tried again with the next commit or by `fairlead sync`'
+      : 'somebody else keeps changing it back';
   const targets = run.targets.map((item): TargetPlan => {
     const left = item.plan.changes.filter((change) => !runs(change));
     if (left.length === 0) return item;
-    const plan = partOfPlan(hash, item.plan, runs, 'somebody else keeps changing it back');
+    const plan = partOfPlan(hash, item.plan, runs, why);
     return { ...item, plan, leftAlone: new Set(left.map(placeOf)) };
   });
   const plans = targets.map(({ plan }) => plan);
-  return { ...run, targets, planSet: partOfPlanSet(hash, run.planSet, plans) };
+  const isWhole = !run.planSet.plans.some(({ changes }) => changes.some(isGivenUp));
+  return { ...run, targets, planSet: partOfPlanSet(hash, run.planSet, plans), isWhole };
 }
 
 /** Whether even the record at the target may be written. */
@@ -182,6 +210,7 @@ async function decide(
     waitsFor: runtime.waitsFor,
     extraGuards: runtime.batch?.guards(runtime.id) ?? [],
     contest: contestOf(runtime.healLog, run.planSet, nowMs),
+    givenUp: runtime.givenUp?.changes ?? new Set(),
   });
 }
 

@@ -148,8 +148,9 @@ async function carryOutEverywhere(
   onStep: (step: JournalStep) => void,
 ): Promise<Outcome> {
   const concerned = input.run.targets.filter(isConcerned);
+  const { isWhole = true } = input.run;
   const awaitsConfirmation =
-    concerned.length > 1 || (runtime.application?.healthChecks ?? []).length > 0;
+    !isWhole || concerned.length > 1 || (runtime.application?.healthChecks ?? []).length > 0;
   const carried: Unconfirmed[] = [];
   const begun: Begun[] = [];
   const failed = async (error: ErrorRecord, unhealthy: boolean): Promise<Outcome> => {
@@ -170,7 +171,7 @@ async function carryOutEverywhere(
     }
     const error = await applicationHealthError(context, runtime);
     if (error !== null) return await failed(error, true);
-    if (awaitsConfirmation) {
+    if (awaitsConfirmation && isWhole) {
       for (const item of carried) {
         runtime.inventories.set(item.target.name, await confirmGood(context.ports.hash, item));
       }

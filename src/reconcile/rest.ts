@@ -32,7 +32,7 @@ export async function afterSuccess(
     context.queue.add(runtime.id);
     const known = new Set(run.targets.flatMap(({ leftAlone = [] }) => [...leftAlone]));
     runtime.message = left.every((change) => known.has(placeOf(change)))
-      ? 'released, but for what is contested'
+      ? 'released, but for what is left alone'
       : 'changed again while it was released; looking again';
     return;
   }
@@ -62,6 +62,7 @@ export async function rest(
     return { kind: 'blocked', message: run.problem.message, error: run.problem };
   }
   runtime.attempts = 0;
+  runtime.givenUp = null;
   runtime.message =
     runtime.hold === null
       ? runtime.health.message

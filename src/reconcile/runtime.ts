@@ -50,6 +50,13 @@ export interface Prepared {
   readonly paths: readonly string[];
 }
 
+/** What a release that failed for good has left undone: only a commit, a person or another change at its place tries it again. */
+export interface GivenUp {
+  readonly error: ErrorRecord;
+  /** Digests of changes; of a release that made everything and did not become healthy none. */
+  readonly changes: ReadonlySet<string>;
+}
+
 /**
  * What the controller knows of one application in one environment, in memory only: all of it can be rebuilt from
  * Git, the target's ledger and the store.
@@ -98,6 +105,8 @@ export class ApplicationRuntime {
   attempts = 0;
   attemptedDigest = '';
   nextAttemptAtMs: number | null = null;
+  /** `null` where nothing was given up, or there was a new chance since. */
+  givenUp: GivenUp | null = null;
   healLog: HealLog = new Map();
   prepared: Prepared | null = null;
   /** Paths that were read before the wanted revision turned out not to be renderable. */
@@ -120,9 +129,12 @@ export class ApplicationRuntime {
     this.state = transition(this.state, event);
   }
 
+  get works(): boolean {
+    return this.health.status === 'Healthy' || this.health.status === 'Suspended';
+  }
+
   /** Whether what is live is what is wanted and works, with nothing pending: what dependants wait for. */
   get isSettled(): boolean {
-    const works = this.health.status === 'Healthy' || this.health.status === 'Suspended';
-    return this.state === 'synced' && works && this.triggers.size === 0;
+    return this.state === 'synced' && this.works && this.triggers.size === 0;
   }
 }

@@ -32,7 +32,10 @@ export function noteDrift(
   triggers: ReadonlySet<ReleaseTrigger | 'verify'>,
 ): void {
   const drifted = run.planSet.plans.flatMap((plan) =>
-    plan.changes.filter((change) => change.causeKind === 'drift'),
+    plan.changes.filter(
+      ({ causeKind, digest }) =>
+        causeKind === 'drift' && runtime.givenUp?.changes.has(digest) !== true,
+    ),
   );
   const first = drifted[0];
   if (first === undefined || runtime.attemptedDigest === run.planSet.digest) return;

@@ -59,6 +59,7 @@ function ask(situations: readonly Situation[], parts: Partial<GateInput> = {}): 
     waitsFor: [],
     extraGuards: [],
     contest: { heals: new Set(), release: false },
+    givenUp: new Set(),
     ...parts,
   });
 }
@@ -101,6 +102,36 @@ describe('a change that Git asks for', () => {
       expect(ask(created, { policy: syncPolicy, requested: true })).not.toEqual(goes);
     },
   );
+});
+
+describe('what failed and was given up', () => {
+  test('is not tried again because somebody looks', () => {
+    const givenUp = digestsOf(created);
+    expect(ask(created, { givenUp })).toEqual(waits('plan-given-up', 'failed before'));
+    const approvals = [approvalOf(setOf(created), 'ada', 0)];
+    expect(ask(created, { givenUp, approvals })).toEqual(waits('plan-given-up', 'failed before'));
+  });
+
+  test('holds up no healing, and takes no part in it', () => {
+    const both = [...created, ...drifted];
+    const verdict = ask(both, { givenUp: digestsOf(created), policy: 'manual' });
+    expect(verdict).toEqual(goes);
+    expect(verdict.kind === 'go' && verdict.approved).toEqual(digestsOf(drifted));
+  });
+
+  test('holds up nothing else that Git asks for', () => {
+    const both = [...created, { want: wanted('other') }];
+    const verdict = ask(both, { givenUp: digestsOf(created) });
+    expect(verdict.kind === 'go' && verdict.approved).toEqual(
+      digestsOf([{ want: wanted('other') }]),
+    );
+  });
+
+  test('still asks a person where its plan does', () => {
+    expect(ask(deleting, { givenUp: digestsOf(deleting) })).toEqual(
+      waits('plan-needs-person', 'deletes'),
+    );
+  });
 });
 
 describe('invariant 4: what may run is what was approved', () => {

@@ -25,6 +25,8 @@ export interface GateInput {
   readonly extraGuards: readonly Guard[];
   /** What somebody keeps reversing. */
   readonly contest: Pick<Contest, 'heals' | 'release'>;
+  /** Digests of changes that failed and were given up: left alone until there is a new chance. */
+  readonly givenUp: ReadonlySet<string>;
 }
 
 /** Go, or the reason to wait in one sentence. Expected outcomes, so values. */
@@ -45,6 +47,7 @@ export type Verdict =
         | 'plan-needs-dependency'
         | 'plan-needs-person'
         | 'plan-refused-by-policy'
+        | 'plan-given-up'
       >;
       readonly message: string;
       /** The plan's digest, where a person's approval would let it go. */
@@ -73,7 +76,7 @@ export function judge(input: GateInput): Verdict {
   const approved = approval !== undefined || input.agreed === planSet.digest;
   // Whoever asks or agrees knows of the contest: then nothing is left out.
   const left = input.requested || approved ? nothing : input.contest;
-  const now = changes.filter(({ digest }) => !left.heals.has(digest));
+  const now = changes.filter(({ digest }) => !left.heals.has(digest) && !input.givenUp.has(digest));
   const healing = isHealing(now);
   if (input.waitsFor.length > 0 && !healing) {
     return wait('plan-needs-dependency', `waits for ${input.waitsFor.join('; ')}`, null);
@@ -82,6 +85,10 @@ export function judge(input: GateInput): Verdict {
   if (guards.length > 0 && !approved) {
     const reasons = guards.map((guard) => guard.message).join('; ');
     return wait('plan-needs-person', `${reasons}. Confirm with \`${approve}\``, planSet.digest);
+  }
+  const nothingNew = now.every(({ causeKind }) => causeKind === 'if-needed');
+  if (nothingNew && changes.some(({ digest }) => input.givenUp.has(digest))) {
+    return wait('plan-given-up', 'failed before, and is tried again when something is new', null);
   }
   if (healing) {
     if (!input.selfHeal && !input.requested && !approved) {
@@ -92,7 +99,7 @@ export function judge(input: GateInput): Verdict {
       );
     }
   }
-  const isAll = left.heals.size > 0 && now.every(({ causeKind }) => causeKind === 'if-needed');
+  const isAll = left.heals.size > 0 && nothingNew;
   if (left.release || isAll) {
     return wait(
       'plan-refused-by-policy',

@@ -44,6 +44,8 @@ export type ApplicationEvent =
   | 'plan-read-only'
   /** It could not be rendered, read or planned. */
   | 'plan-failed'
+  /** All that is left to do failed before and was given up. */
+  | 'plan-given-up'
   | 'apply-started'
   | 'revert-started'
   /** Every change was made and became healthy, the application's own checks included. */
@@ -72,6 +74,7 @@ const any: Row = {
   'plan-held': null,
   'plan-read-only': null,
   'plan-failed': null,
+  'plan-given-up': null,
   'apply-started': null,
   'revert-started': null,
   'apply-done': null,
@@ -95,6 +98,7 @@ export const transitions: Record<ApplicationState, Row> = {
     'plan-held': 'held',
     'plan-read-only': 'read-only',
     'plan-failed': 'backing-off',
+    'plan-given-up': 'failed',
     'apply-started': 'applying',
     'revert-started': 'reverting',
   },
