@@ -22,7 +22,8 @@ export const environmentOption: OptionSpec = {
 
 export const revisionOption: OptionSpec = {
   flags: '--revision <ref>',
-  description: 'A commit, branch or tag instead of the current revision',
+  description:
+    'A commit, branch or tag instead of the current revision; of several sources, in the one with the path',
 };
 
 export const noChecksOption: OptionSpec = {

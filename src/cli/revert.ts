@@ -17,6 +17,8 @@ export interface RevertRequest {
   readonly view: Selector;
   /** Commit whose state comes back. */
   readonly commit: string;
+  /** Other sources that go back, too; no commit in this checkout takes them there. */
+  readonly others: readonly string[];
   readonly reason: string;
 }
 
@@ -98,7 +100,7 @@ function toJson(value: unknown): Json {
 
 async function commitFolder(
   context: Context,
-  { checkout, view, reason }: RevertRequest,
+  { checkout, view, others: sources, reason }: RevertRequest,
   at: { readonly folder: string; readonly shared: readonly string[]; readonly commit: string },
 ): Promise<void> {
   const { folder, shared, commit } = at;
@@ -134,6 +136,11 @@ async function commitFolder(
     const others = shared.join(', ');
     context.progress.important(
       `${context.style.warn('!')} ${folder} serves ${others} too: the commit changes them as well`,
+    );
+  }
+  if (sources.length > 0) {
+    context.progress.important(
+      `${context.style.warn('!')} ${name} is made of ${sources.join(', ')} as well: put that back in Git, too, before you resume`,
     );
   }
   context.progress.line(`push it, then: ${context.style.command(`fairlead resume ${name}`)}`);

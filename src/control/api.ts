@@ -143,11 +143,17 @@ export interface Selector {
 }
 
 export interface PlanRequest extends Selector {
-  /** A commit, branch or tag; `null`: the current one. */
+  /**
+   * A commit, branch or tag in the source with the application's path; `null`: the current one. Other sources are taken as
+   * they are now.
+   */
   readonly revision: string | null;
   /** Whether programs that manifests name may be asked (checks of commands, probes). Default true. */
   readonly checks?: boolean | undefined;
-  /** As a rollback to `revision` would be. Default false. */
+  /**
+   * As a rollback to `revision` would be, which may be the id of a release, then, too: with all its sources as they were.
+   * `null` is the release before. Default false.
+   */
   readonly rollback?: boolean | undefined;
   /** As a removal without its delete hooks would be. Default false. */
   readonly withoutHooks?: boolean | undefined;

@@ -28,6 +28,8 @@ import { approveCommand, showPlan, withYes } from '../show/plan.ts';
 export const rollback: CommandDefinition = {
   description: `Takes an application to an earlier state and keeps it there: until \`fairlead resume\`, new commits do not change it, drift is healed to the old state, and every list shows it as held. Without --to it goes to the release before the current one. The plan is shown first and asked about; --yes agrees to it.
 
+An application with several sources goes back in all of them, to what a release had of each. A commit, branch or tag is looked up in the source with its path, and the others are taken as they are now; the plan names the state of each.
+
 With --commit the way back is also written to Git: a commit in this checkout that restores the application's folder as it was. Push it, then \`fairlead resume\`.`,
   arguments: [applicationArgument],
   options: [
@@ -84,6 +86,7 @@ With --commit the way back is also written to Git: a commit in this checkout tha
             checkout,
             view,
             commit: target.commit,
+            others: otherSources(view, planSet),
             reason: input.text('reason') ?? '',
           });
     await requireYes(context, planSet, input.flag('yes'));
@@ -96,7 +99,7 @@ With --commit the way back is also written to Git: a commit in this checkout tha
 interface RollbackTarget {
   /** As the controller takes it. */
   readonly to: string;
-  /** As a plan can be made of it. */
+  /** In the source with the application's path. */
   readonly commit: string;
   readonly words: string;
 }
@@ -139,6 +142,15 @@ function ofRelease(release: Release): RollbackTarget {
   }
   const when = showTime(release.startedAtMs);
   return { to: release.id, commit, words: `${showRevision(release.revision)}, released ${when}` };
+}
+
+/** Sources beside that with its path which are another state now than what is gone back to. */
+function otherSources(view: ApplicationView, { revision }: PlanSet): readonly string[] {
+  const now = new Map(view.revision.map(({ source, commit }) => [source, commit]));
+  return revision
+    .slice(1)
+    .filter(({ source, commit }) => now.get(source) !== commit)
+    .map(({ source }) => source);
 }
 
 /** @throws FairleadError `cli.needs-person` where nobody says yes */

@@ -100,7 +100,8 @@ function factsOf(
   return rows;
 }
 
-function showWhole(revision: Revision): string {
+/** The commits of all sources in full. */
+export function showWhole(revision: Revision): string {
   if (revision.length === 0) return 'none';
   return revision
     .map((one) => (one.source === '' ? wholeCommit(one) : `${one.source}@${wholeCommit(one)}`))
@@ -108,7 +109,7 @@ function showWhole(revision: Revision): string {
 }
 
 /** The commit in full, or what uncommitted changes are on top of. */
-export function wholeCommit({ commit, worktreeOn }: SourceRevision): string {
+function wholeCommit({ commit, worktreeOn }: SourceRevision): string {
   if (worktreeOn === undefined) return commit;
   return worktreeOn === '' ? 'worktree' : `worktree, on top of ${worktreeOn}`;
 }

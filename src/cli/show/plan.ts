@@ -1,11 +1,12 @@
 import { shortDigest } from '../../model/digest.ts';
 import type { Action, Change, Plan, PlanSet } from '../../model/plan.ts';
 import { showResource } from '../../model/resource.ts';
-import { nameRevision, showRevision } from '../../model/revision.ts';
+import { nameRevision, showRevision, showSourceRevision } from '../../model/revision.ts';
 import type { Style } from '../terminal/style.ts';
 import { displayWidth, oneLine } from '../terminal/width.ts';
 import { changesOf, showCounts } from './counts.ts';
 import { foldedLines, showFieldDiff } from './field-diff.ts';
+import { showSource } from './views.ts';
 
 export interface ShowPlanOptions {
   readonly style: Style;
@@ -57,11 +58,16 @@ export function showPlan(planSet: PlanSet, options: ShowPlanOptions): string {
   return lines.join('\n');
 }
 
-/** `revision 1a2b3c4d`, or `worktree, on top of 1a2b3c4d`. */
+/** `revision 1a2b3c4d`, or `worktree, on top of 1a2b3c4d`; with what it takes of other sources: `, values 5e6f7a8b`. */
 function showPlanned({ revision }: Plan): string {
-  return revision[0]?.worktreeOn === undefined
-    ? `revision ${showRevision(revision)}`
-    : nameRevision(revision).replace(/^the /, '');
+  const own =
+    revision[0]?.worktreeOn === undefined
+      ? `revision ${showRevision(revision)}`
+      : nameRevision(revision).replace(/^the /, '');
+  const others = revision
+    .slice(1)
+    .map(({ source, ...state }) => `${showSource({ name: source })} ${showSourceRevision(state)}`);
+  return [own, ...others].join(', ');
 }
 
 function showChanges(plan: Plan, options: ShowPlanOptions): readonly string[] {

@@ -7,7 +7,7 @@ import { showSelector } from '../selection.ts';
 import type { Style } from '../terminal/style.ts';
 import { oneLine } from '../terminal/width.ts';
 import type { DescribeOptions } from './application.ts';
-import { facts, section, wholeCommit } from './application.ts';
+import { facts, section, showWhole } from './application.ts';
 import { showPlan } from './plan.ts';
 import { outcomeCell } from './status.ts';
 
@@ -19,7 +19,7 @@ export function describeRelease(release: Release, options: DescribeOptions): str
     ['Release', style.strong(release.id)],
     ['Application', showSelector(release)],
     ['Outcome', outcome.paint?.(outcome.text) ?? outcome.text],
-    ['Revision', release.revision.map(wholeCommit).join(', ') || 'none'],
+    ['Revision', showWhole(release.revision)],
     ['Trigger', release.trigger],
     ['By', oneLine(release.actor)],
     ['Reason', oneLine(release.reason) || '-'],
