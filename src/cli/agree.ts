@@ -6,6 +6,7 @@ import { showSelector } from './selection.ts';
 import { isDestructive } from './show/counts.ts';
 import { showPlan, withYes } from './show/plan.ts';
 import { confirm, confirmByName } from './terminal/prompt.ts';
+import { hang } from './terminal/width.ts';
 
 /** Plans that may follow one another while a person thinks; then it is left to them to start anew. */
 const mostRounds = 5;
@@ -31,6 +32,7 @@ export async function carryOut(
       context.progress.important(
         showPlan(shown, {
           style: context.style,
+          width: context.progress.width,
           waiting: outcome.message,
           agreed: options.yes ? withYes : undefined,
         }),
@@ -50,7 +52,8 @@ export async function carryOut(
 /** Asks the person at the terminal; deletes are agreed to by typing the application's name. */
 export async function agree(context: Context, planSet: PlanSet, why: string): Promise<boolean> {
   const name = showSelector(planSet);
-  context.progress.important(`${context.style.warn('!')} ${name} ${why}`);
+  const { progress, style } = context;
+  progress.important(hang(`${style.warn('!')} `, `${name} ${why}`, progress.width));
   return isDestructive(planSet)
     ? confirmByName(context, 'This deletes.', planSet.application)
     : confirm(context, `Carry out this plan for ${context.style.strong(name)}?`);

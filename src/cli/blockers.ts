@@ -2,9 +2,10 @@ import type { Api, ApplicationView, SourceView } from '../control/api.ts';
 import type { Context } from './context.ts';
 import { showTable } from './output.ts';
 import { showSelector } from './selection.ts';
-import { blockerView, showSource } from './show/views.ts';
-import type { Blocker } from './show/views.ts';
-import { columnsOf } from './terminal/width.ts';
+import { blockerView, showBlocker } from './show/blocker.ts';
+import type { Blocker } from './show/blocker.ts';
+import { showSource } from './show/views.ts';
+import { displayWidth } from './terminal/width.ts';
 
 /** Why these applications do not move, most important first for each. One that only takes long says what it does. */
 export async function findBlockers(
@@ -41,13 +42,22 @@ export function sourceBlockers(
   }));
 }
 
-/** Writes the closing table to stderr; nothing where nothing blocks. */
+/**
+ * Writes to stderr what blocks, as a table, or below each other where a terminal is too narrow for whole sentences; nothing
+ * where nothing blocks.
+ */
 export function printBlockers(context: Context, blockers: readonly Blocker[]): void {
   if (blockers.length === 0) return;
-  const { stderr } = context.io;
-  const width = stderr.isTTY === true ? columnsOf(stderr, 80) : null;
-  context.progress.important('');
-  context.progress.important(
-    showTable(blockerView, blockers, { wide: false, style: context.style, width }),
-  );
+  const { progress, style } = context;
+  const { width } = progress;
+  progress.important('');
+  const table = showTable(blockerView, blockers, { wide: false, style, width: null });
+  if (width === null || table.split('\n').every((line) => displayWidth(line) <= width)) {
+    progress.important(table);
+    return;
+  }
+  for (const one of blockers) {
+    const name = one.application === '-' ? '' : `${one.application} `;
+    progress.important(showBlocker(one, { style, width }, style.strong(name)));
+  }
 }

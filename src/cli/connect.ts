@@ -11,6 +11,7 @@ import { noCheckout, usage } from './errors.ts';
 import type { Input } from './input.ts';
 import { sourceNotReady } from '../reconcile/errors.ts';
 import { defaultStateDir, socketPathOf } from '../state/location.ts';
+import { hang } from './terminal/width.ts';
 
 /** Who answers a command. */
 export interface Connection extends AsyncDisposable {
@@ -224,7 +225,9 @@ export async function openCheckout(
       takeOver: options.takeOver,
       env: context.io.env,
       onWarning: (message) =>
-        context.progress.important(`${context.style.warn('warning:')} ${message}`),
+        context.progress.important(
+          hang(`${context.style.warn('warning:')} `, message, context.progress.width, '  '),
+        ),
     }),
   );
   try {

@@ -4,7 +4,7 @@ import { environmentVariables } from './environment.ts';
 import { exitCodeMeanings } from './exit-codes.ts';
 import { globalOptions } from './globals.ts';
 import type { Style } from './terminal/style.ts';
-import { columnsOf, displayWidth } from './terminal/width.ts';
+import { columnsOf, displayWidth, hang } from './terminal/width.ts';
 
 /** Text of `fairlead --help`. */
 export function mainHelp(commands: readonly CommandEntry[], style: Style, width: number): string {
@@ -69,7 +69,7 @@ export function commandHelp(
     '',
     `${style.strong('Usage:')} ${usageLine(entry, definition)}`,
     '',
-    ...definition.description.split('\n').flatMap((paragraph) => wrap(paragraph, width)),
+    ...definition.description.split('\n').map((paragraph) => hang('', paragraph, width)),
     '',
   ];
   const described = definition.arguments.filter((argument) => argument.description !== '');
@@ -142,27 +142,10 @@ function definitions(
   width: number,
 ): readonly string[] {
   const longest = Math.min(30, Math.max(0, ...rows.map(([term]) => displayWidth(term))));
-  return rows.flatMap(([term, meaning]) => {
-    const [first = '', ...rest] = wrap(meaning, Math.max(20, width - longest - 4));
+  return rows.map(([term, meaning]) => {
     const padding = ' '.repeat(Math.max(2, longest + 2 - displayWidth(term)));
-    return [
-      `  ${style.command(term)}${padding}${first}`,
-      ...rest.map((line) => ' '.repeat(longest + 4) + line),
-    ];
+    return hang(`  ${style.command(term)}${padding}`, meaning, width, ' '.repeat(longest + 4));
   });
-}
-
-/** Breaks text between words; a word longer than a line stands alone. */
-export function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
 
 /** Columns for help: what the terminal has, but never lines too long to read. */

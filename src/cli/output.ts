@@ -1,7 +1,7 @@
 import type { TerminalOutput } from './io.ts';
 import { toJson } from './json.ts';
 import type { OutputFormat } from './output-format.ts';
-import { formatTable } from './terminal/table.ts';
+import { fits, formatTable } from './terminal/table.ts';
 import type { Cell } from './terminal/table.ts';
 import type { Style } from './terminal/style.ts';
 import { columnsOf, oneLine } from './terminal/width.ts';
@@ -16,6 +16,8 @@ export interface Column<T> {
   readonly wide?: boolean;
   /** May be cut where the terminal is too narrow; `last`: only where cutting the others is not enough. */
   readonly flexible?: boolean | 'last';
+  /** Left out where the terminal is too narrow and it says the same in every row. */
+  readonly spare?: boolean;
 }
 
 /** How things of one kind are shown. */
@@ -122,20 +124,25 @@ export function showTable<T>(
   options: { readonly wide: boolean; readonly style: Style; readonly width: number | null },
 ): string {
   if (items.length === 0) return '';
-  const columns = view.columns.filter((column) => options.wide || column.wide !== true);
-  const rows = items.map((item) =>
-    columns.map((column): Cell => {
-      const cell = column.cell(item, options.style);
-      return typeof cell === 'string'
-        ? { text: oneLine(cell) }
-        : { ...cell, text: oneLine(cell.text) };
-    }),
+  const all = view.columns
+    .filter((column) => options.wide || column.wide !== true)
+    .map((column) => ({
+      ...column,
+      cells: items.map((item) => cellOf(column, item, options.style)),
+    }));
+  const rowsOf = (chosen: typeof all): readonly (readonly Cell[])[] =>
+    items.map((_, at) => chosen.flatMap(({ cells }) => cells[at] ?? []));
+  const isWhole = fits(
+    all.map(({ header }) => header),
+    rowsOf(all),
+    options.width,
   );
+  const columns = isWhole ? all : all.filter(({ spare, cells }) => spare !== true || vary(cells));
   const flexible = (how: true | 'last'): readonly number[] =>
     columns.flatMap((column, at) => (column.flexible === how ? [at] : []));
   const lines = formatTable(
     columns.map((column) => column.header),
-    rows,
+    rowsOf(columns),
     {
       width: options.width,
       flexible: [...flexible('last'), ...flexible(true)],
@@ -143,6 +150,15 @@ export function showTable<T>(
     },
   );
   return lines.join('\n');
+}
+
+function cellOf<T>(column: Column<T>, item: T, style: Style): Cell {
+  const cell = column.cell(item, style);
+  return typeof cell === 'string' ? { text: oneLine(cell) } : { ...cell, text: oneLine(cell.text) };
+}
+
+function vary(cells: readonly Cell[]): boolean {
+  return new Set(cells.map(({ text }) => text)).size > 1;
 }
 
 function columnsIn(env: NodeJS.ProcessEnv): number {

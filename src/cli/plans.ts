@@ -9,7 +9,7 @@ import type { ExitCode } from './exit-codes.ts';
 import type { Input } from './input.ts';
 import { showError } from './report.ts';
 import { select, showSelector } from './selection.ts';
-import { oneLine } from './terminal/width.ts';
+import { hang, oneLine } from './terminal/width.ts';
 import { problemLine } from './show/problem.ts';
 
 /** Applications that are looked at together. */
@@ -35,7 +35,8 @@ export async function warnOfProblems(context: Context, api: Api): Promise<void> 
   const { config } = await orAbort(context.signal, api.status());
   for (const problem of config.problems) {
     const label = isError(problem) ? context.style.bad('error:') : context.style.warn('warning:');
-    context.progress.important(`${label} ${oneLine(problemLine(problem))}`);
+    const { progress } = context;
+    progress.important(hang(`${label} `, oneLine(problemLine(problem)), progress.width, '  '));
   }
 }
 
@@ -113,9 +114,9 @@ export async function reportFailures(
 ): Promise<ExitCode> {
   const failures = results.filter((result) => result.kind === 'failed');
   for (const { view, error } of failures) {
-    context.progress.important(
-      `${context.style.strong(showSelector(view))}: ${showError(error, context.style)}`,
-    );
+    const { progress, style } = context;
+    const lead = `${style.strong(showSelector(view))}: `;
+    progress.important(showError(error, style, progress.width, lead));
   }
   const [first] = failures;
   if (first !== undefined) return exitCodeOf(first.error);

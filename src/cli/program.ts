@@ -14,6 +14,7 @@ import { commands, findCommand } from './registry.ts';
 import { reportError } from './report.ts';
 import { guardOutput } from './terminal/guard.ts';
 import { createStyle, wantsColor } from './terminal/style.ts';
+import { columnsOf } from './terminal/width.ts';
 import { showDuration } from './duration.ts';
 import { loadYamlWriter } from './yaml.ts';
 
@@ -28,7 +29,8 @@ export async function runProgram(argv: readonly string[], outside: Io): Promise<
     return await dispatch(argv, io);
   } catch (error) {
     const style = createStyle(wantsColor(io.env, io.stderr, argv.includes('--no-color')));
-    const report = reportError(error, requestedFormat(argv), style);
+    const width = io.stderr.isTTY === true ? columnsOf(io.stderr, 80) : null;
+    const report = reportError(error, requestedFormat(argv), style, width);
     io.stderr.write(`${report.text}\n`);
     return report.exitCode;
   }

@@ -8,7 +8,7 @@ import type { ExitCode } from './exit-codes.ts';
 import type { View } from './output.ts';
 import { showSelector } from './selection.ts';
 import { showCounts, showDone } from './show/counts.ts';
-import type { Blocker } from './show/views.ts';
+import type { Blocker } from './show/blocker.ts';
 
 /** How a sync or rollback of one application ended; what is written as data. */
 export interface Result {
@@ -41,7 +41,7 @@ export const resultView: View<Result> = {
       }),
     },
     { header: 'REVISION', cell: (item) => item.revision },
-    { header: 'CHANGES', cell: (item) => item.changes },
+    { header: 'CHANGES', cell: (item) => item.changes, flexible: 'last' },
     { header: 'TOOK', cell: (item) => (item.tookMs === null ? '-' : showDuration(item.tookMs)) },
     { header: 'RELEASE', cell: (item) => item.release ?? '-', wide: true },
     { header: 'MESSAGE', cell: (item) => item.message, flexible: true },

@@ -9,13 +9,16 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Runs a command line in this process, away from a terminal. */
+/** Runs a command line in this process, away from a terminal unless `columns` says how wide one it has to write to. */
 export async function run(
   argv: readonly string[],
-  options: Partial<Pick<Io, 'cwd' | 'env' | 'interrupt'>> = {},
+  options: Partial<Pick<Io, 'cwd' | 'env' | 'interrupt'>> & { readonly columns?: number } = {},
 ): Promise<Ran> {
-  const stdout = new PassThrough();
-  const stderr = new PassThrough();
+  const { columns } = options;
+  const open = (): PassThrough =>
+    Object.assign(new PassThrough(), columns === undefined ? {} : { isTTY: true, columns });
+  const stdout = open();
+  const stderr = open();
   const read = (stream: PassThrough): (() => string) => {
     let text = '';
     stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));

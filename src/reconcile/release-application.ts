@@ -92,7 +92,7 @@ export async function releaseApplication(
       message:
         step.result === 'done'
           ? `${pastTense[step.action as Action]} ${resource}: ${step.message}`
-          : `${step.action} ${resource} ${step.result}: ${step.message}`,
+          : `${step.action} ${step.message.startsWith(resource) ? '' : `${resource} `}${step.result}: ${step.message}`,
       data: {
         action: step.action,
         resource: step.resource,

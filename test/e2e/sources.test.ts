@@ -35,10 +35,9 @@ spec: { url: ${charts.directory} }
 `,
     'values.yaml': 'text: first\n',
   });
-  expect(await bench.run('sync')).toMatchObject({ code: 0 });
+  await bench.run('sync');
   second = bench.checkout.commit({ 'values.yaml': 'text: second\n' });
-  expect(await bench.run('sync')).toMatchObject({ code: 0 });
-  expect(bench.content()).toBe('second');
+  await bench.run('sync');
 });
 afterEach(async () => {
   await bench[Symbol.asyncDispose]();
@@ -61,6 +60,7 @@ describe('an application with several sources', () => {
   });
 
   test('is rolled back to a release with the plan that was shown, in all of them', async () => {
+    expect(bench.content()).toBe('second');
     const unasked = await bench.run('rollback', 'site@dev');
     expect(unasked.stderr).toContain(`revision ${short(chart)}, repository ${short(first)}`);
     expect(unasked.stderr).toContain('1 to update');

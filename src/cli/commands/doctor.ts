@@ -1,3 +1,4 @@
+import { withAdvice } from '../../model/error.ts';
 import { version } from '../../version.ts';
 import type { CommandDefinition } from '../command.ts';
 import { checkoutOfFolder, socketPath, stateDirOf } from '../connect.ts';
@@ -15,6 +16,7 @@ import type { Check } from '../doctor/check.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { countOf } from '../show/counts.ts';
 import type { View } from '../output.ts';
+import { hang, oneLine } from '../terminal/width.ts';
 
 export const doctor: CommandDefinition = {
   description: `Looks at everything that Fairlead needs and says for each problem what to do: Node and Git, the state folder, its lock and database, free space, limits on file watching, the clock, the controller, its sources and configuration, and the checkout this runs in. Changes nothing. Ends with 1 when there is a problem; warnings are no problems.`,
@@ -45,11 +47,12 @@ export const doctor: CommandDefinition = {
     const problems = checks.filter((check) => check.status === 'problem').length;
     const warnings = checks.filter((check) => check.status === 'warning').length;
     const { style, progress } = context;
-    for (const check of checks) {
-      if (check.fix !== '')
-        progress.line(
-          `${check.status === 'problem' ? style.bad('✗') : style.warn('!')} ${check.name}: ${check.fix}`,
-        );
+    for (const { name, status, message, fix } of checks) {
+      if (fix === '') continue;
+      const mark = status === 'problem' ? style.bad('✗') : style.warn('!');
+      // A table in a terminal may have cut what was found.
+      const said = progress.width === null ? fix : withAdvice({ message, hint: fix });
+      progress.line(hang(`${mark} ${name}: `, oneLine(said), progress.width, '  '));
     }
     progress.line(
       `${countOf(checks.length, 'check')}, ${countOf(problems, 'problem')}, ${countOf(warnings, 'warning')}`,

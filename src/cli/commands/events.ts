@@ -61,7 +61,9 @@ export const events: CommandDefinition = {
       return exitCodes.ok;
     }
     const show = (event: FairleadEvent): void =>
-      context.out.next('Event', event, (style) => showEventWithTime(event, style));
+      context.out.next('Event', event, (style) =>
+        showEventWithTime(event, style, context.out.width),
+      );
     for (const event of past) show(event);
     const ending = AbortSignal.any([context.signal, context.out.closed]);
     for await (const event of api.follow({ afterSeq: newest }, ending))

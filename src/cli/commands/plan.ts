@@ -17,6 +17,7 @@ import type { Each } from '../plans.ts';
 import { showSelector } from '../selection.ts';
 import { changesOf, showCounts } from '../show/counts.ts';
 import { showPlan } from '../show/plan.ts';
+import { hang } from '../terminal/width.ts';
 
 export const plan: CommandDefinition = {
   description: `Renders what Git says, reads what is live, and shows the difference as the changes that would be made, each with its cause. Nothing is changed. Inside a checkout with a fairlead.yaml it works from HEAD and needs no controller; elsewhere, or with --server, it asks the running one.
@@ -92,6 +93,7 @@ export async function writePlans(
   const texts = shown.map((planSet) =>
     showPlan(planSet, {
       style: out.style,
+      width: out.width,
       full: options.full,
       waiting: waiting.get(planSet.digest),
     }),
@@ -107,7 +109,6 @@ export async function writePlans(
   ];
   if (verdict.length === 0) verdict.push('everything is as Git says');
   const total = `${planSets.length} ${planSets.length === 1 ? 'application' : 'applications'}`;
-  out.text(
-    `${texts.length > 0 ? '\n' : ''}${out.style.strong(`${total} planned,`)} ${verdict.join(', ')}: ${counts}`,
-  );
+  const begin = `${texts.length > 0 ? '\n' : ''}${out.style.strong(`${total} planned,`)} `;
+  out.text(hang(begin, `${verdict.join(', ')}: ${counts}`, out.width, '  '));
 }

@@ -77,7 +77,11 @@ With --commit the way back is also written to Git: a commit in this checkout tha
       `${context.style.strong(showSelector(view))} goes to ${target.words}`,
     );
     context.progress.important(
-      showPlan(planSet, { style: context.style, agreed: input.flag('yes') ? withYes : undefined }),
+      showPlan(planSet, {
+        style: context.style,
+        width: context.progress.width,
+        agreed: input.flag('yes') ? withYes : undefined,
+      }),
     );
     const revert =
       checkout === null
@@ -184,7 +188,7 @@ async function carryOut(
   await using listener = await listen(api, context.signal, (event) => {
     if (event.type !== 'release.step') return;
     if (`${event.application}@${event.environment}` === name)
-      context.progress.line(showEventLine(event, context.style));
+      context.progress.line(showEventLine(event, context.style, context.progress.width));
   });
   const lasts = input.duration('for');
   context.progress.status(`rolling back ${name}`);
@@ -211,8 +215,9 @@ async function carryOut(
     );
   }
   const commit = planSet.revision[0]?.commit;
+  const stays = `${name} stays at ${commit === undefined ? to : shortCommit(commit)}${lasts === null ? '' : ' for now'}`;
   context.progress.line(
-    `${name} stays at ${commit === undefined ? to : shortCommit(commit)}${lasts === null ? '' : ' for now'}; go forward again with: ${context.style.command(`fairlead resume ${name}`)}`,
+    `${stays}; go forward again with: ${context.style.command(`fairlead resume ${name}`)}`,
   );
   return exitCodeOfResults([result]);
 }

@@ -101,7 +101,7 @@ Inside a checkout it works from HEAD and needs no controller; if one runs on the
       if (plan.kind === 'failed' || changesOf(plan.value).length === 0) continue;
       shown.set(showSelector(plan.view), plan.value);
       context.progress.line(
-        `${showPlan(plan.value, { style: context.style, full: input.flag('full'), agreed })}\n`,
+        `${showPlan(plan.value, { style: context.style, width: context.progress.width, full: input.flag('full'), agreed })}\n`,
       );
     }
     return await syncAll(context, api, views, shown, input);
@@ -119,7 +119,7 @@ async function syncAll(
   await using listener = await listen(api, context.signal, (event) => {
     if (event.type !== 'release.step' && event.type !== 'release.started') return;
     if (names.has(`${event.application}@${event.environment}`))
-      context.progress.line(showEventLine(event, context.style));
+      context.progress.line(showEventLine(event, context.style, context.progress.width));
   });
   context.progress.status(
     `syncing ${views.length === 1 ? [...names].join('') : `${views.length} applications`}`,

@@ -38,6 +38,7 @@ export const version: CommandDefinition = {
           ['platform', versions.platform],
         ],
         style,
+        context.out.width,
       ),
     );
     return exitCodes.ok;

@@ -13,7 +13,7 @@ import { parseSelection, select, showSelector } from '../selection.ts';
 import { showRevision } from '../../model/revision.ts';
 import { isHealthy, isWell } from '../show/status.ts';
 import { applicationView } from '../show/views.ts';
-import type { Blocker } from '../show/views.ts';
+import type { Blocker } from '../show/blocker.ts';
 
 /** What can be waited for. */
 const conditions = ['ready', 'synced', 'healthy', 'waiting', 'removed'] as const;

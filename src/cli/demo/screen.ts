@@ -2,7 +2,7 @@ import type { PlanSet } from '../../model/plan.ts';
 import type { Context } from '../context.ts';
 import { showPlan } from '../show/plan.ts';
 import { ask } from '../terminal/prompt.ts';
-import { displayWidth } from '../terminal/width.ts';
+import { displayWidth, hang } from '../terminal/width.ts';
 import type { NotSo } from './claim.ts';
 
 /** What a person sees of the demo. All of it goes to stdout, except questions and what is under way. */
@@ -58,19 +58,19 @@ export function createScreen(context: Context, options: ScreenOptions): Screen {
       const place = `${number}/${of}`;
       const rule = '─'.repeat(Math.max(3, width - displayWidth(title) - place.length - 2));
       print(`${style.strong(title)} ${style.faint(rule)} ${style.faint(place)}`);
-      if (!options.fast) print(wrap(story, width));
+      if (!options.fast) print(hang('', story, width));
     },
     headline: (text) => {
       if (!options.fast) print(style.strong(text));
     },
     say: (text) => {
-      if (!options.fast) print(`\n${wrap(text, width)}`);
+      if (!options.fast) print(`\n${hang('', text, width)}`);
     },
     command: (text) => {
       if (!options.fast) print(`\n${style.faint('$')} ${style.command(text)}`);
     },
     plan: (planSet, waiting) => {
-      if (!options.fast) print(`\n${showPlan(planSet, { style, waiting })}\n`);
+      if (!options.fast) print(`\n${showPlan(planSet, { style, width, waiting })}\n`);
     },
     proof: (text) => print(`${style.good('✓')} ${text}`),
     block: (text) => {
@@ -85,17 +85,4 @@ export function createScreen(context: Context, options: ScreenOptions): Screen {
     status: (text) => progress.status(text),
     pause,
   };
-}
-
-/** Breaks a paragraph between words. */
-export function wrap(text: string, width: number): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].join('\n');
 }

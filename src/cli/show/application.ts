@@ -6,7 +6,8 @@ import { showAgo, showDuration, showTime } from '../duration.ts';
 import { showTable } from '../output.ts';
 import { showSelector } from '../selection.ts';
 import type { Style } from '../terminal/style.ts';
-import { oneLine, visible } from '../terminal/width.ts';
+import { hang, oneLine, visible } from '../terminal/width.ts';
+import { showBlocker } from './blocker.ts';
 import { showPlan } from './plan.ts';
 import { healthCell, syncCell } from './status.ts';
 import { releaseView, resourceTable, showEnd } from './views.ts';
@@ -26,26 +27,19 @@ export function describeApplication(
   options: DescribeOptions,
 ): string {
   const { style } = options;
+  const inner = { ...options, width: inSection(options.width), wide: false };
   return [
-    facts(factsOf(detail, options), style),
-    section('Blocked by', blockers(detail, style), style),
+    facts(factsOf(detail, options), style, options.width),
+    section('Blocked by', blockers(detail, inner), style),
     section(
       'Warnings',
-      detail.warnings.map((one) => `${style.warn('!')} ${oneLine(one)}`),
+      detail.warnings.map((one) => hang(`${style.warn('!')} `, oneLine(one), inner.width)),
       style,
     ),
-    section(
-      'Resources',
-      table(showTable(resourceTable, detail.resourceViews, { ...options, wide: false })),
-      style,
-    ),
+    section('Resources', [showTable(resourceTable, detail.resourceViews, inner)], style),
     section('Notes', notesOf(detail), style),
-    section('Plan', detail.plan === null ? [] : planLines(detail, options), style),
-    section(
-      'Last releases',
-      table(showTable(releaseView(options.nowMs), releases, { ...options, wide: false })),
-      style,
-    ),
+    section('Plan', detail.plan === null ? [] : [planOf(detail, inner)], style),
+    section('Last releases', [showTable(releaseView(options.nowMs), releases, inner)], style),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -53,7 +47,7 @@ export function describeApplication(
 
 /** What the chart says to who installs it, without what a terminal would take for orders. */
 function notesOf({ notes }: ApplicationDetail): readonly string[] {
-  return notes === '' ? [] : visible(notes.trim()).split('\n');
+  return [visible(notes.trim())];
 }
 
 /** Why it is as healthy as it is, without the status that stands before it already. */
@@ -114,33 +108,41 @@ function wholeCommit({ commit, worktreeOn }: SourceRevision): string {
   return worktreeOn === '' ? 'worktree' : `worktree, on top of ${worktreeOn}`;
 }
 
-function blockers(detail: ApplicationDetail, style: Style): readonly string[] {
-  return detail.blockedBy.flatMap((one) => [
-    `${style.bad('✗')} ${style.strong(oneLine(one.what))}: ${oneLine(one.why)}`,
-    `  next: ${style.command(oneLine(one.next))}`,
-  ]);
+function blockers(
+  detail: ApplicationDetail,
+  options: Pick<DescribeOptions, 'style' | 'width'>,
+): readonly string[] {
+  return detail.blockedBy.map((one) => showBlocker(one, options));
 }
 
-function planLines(detail: ApplicationDetail, options: DescribeOptions): readonly string[] {
-  if (detail.plan === null) return [];
+function planOf(detail: ApplicationDetail, { style, width, full }: DescribeOptions): string {
+  if (detail.plan === null) return '';
   const waiting = detail.waiting?.digest === detail.plan.digest ? detail.waiting.reason : null;
-  return showPlan(detail.plan, { style: options.style, full: options.full, waiting }).split('\n');
-}
-
-function table(text: string): readonly string[] {
-  return text === '' ? [] : text.split('\n');
+  return showPlan(detail.plan, { style, width, full, waiting });
 }
 
 /** Names and values below each other, the values aligned. */
-export function facts(rows: readonly (readonly [string, string])[], style: Style): string {
-  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
-  return rows.map(([name, value]) => `${style.faint(`${name}:`.padEnd(width))}${value}`).join('\n');
+export function facts(
+  rows: readonly (readonly [string, string])[],
+  style: Style,
+  width: number | null,
+): string {
+  const widest = Math.max(...rows.map(([name]) => name.length)) + 2;
+  return rows
+    .map(([name, value]) => hang(style.faint(`${name}:`.padEnd(widest)), value, width))
+    .join('\n');
 }
 
-/** A heading with indented lines; nothing where there are no lines. */
-export function section(title: string, lines: readonly string[], style: Style): string {
+/** A heading with indented lines; nothing where there are none. */
+export function section(title: string, parts: readonly string[], style: Style): string {
+  const lines = parts.filter((part) => part !== '').flatMap((part) => part.split('\n'));
   if (lines.length === 0) return '';
   return [style.strong(`${title}:`), ...lines.map((line) => (line === '' ? '' : `  ${line}`))].join(
     '\n',
   );
+}
+
+/** Columns that a line of a section has. */
+export function inSection(width: number | null): number | null {
+  return width === null ? null : width - 2;
 }

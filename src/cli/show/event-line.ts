@@ -1,7 +1,7 @@
 import type { EventType, FairleadEvent } from '../../model/event.ts';
 import { showDuration, showTime } from '../duration.ts';
 import type { Style } from '../terminal/style.ts';
-import { oneLine } from '../terminal/width.ts';
+import { displayWidth, hang, oneLine } from '../terminal/width.ts';
 import { showSubject } from './views.ts';
 
 type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'faint';
@@ -34,17 +34,27 @@ const marks: Readonly<Record<EventType, readonly [string, Tone]>> = {
 };
 
 /** One event as a line for people, without its time. A newer controller's unknown types are shown plainly. */
-export function showEventLine(event: FairleadEvent, style: Style): string {
+export function showEventLine(
+  event: FairleadEvent,
+  style: Style,
+  width: number | null,
+  lead = '',
+): string {
   const [symbol, tone] = markOf(event);
   const subject = event.application === null ? '' : `${style.strong(showSubject(event))}  `;
   const { tookMs } = event.data;
   const took = typeof tookMs === 'number' ? style.faint(` (${showDuration(tookMs)})`) : '';
-  return `${style[tone](symbol)} ${subject}${oneLine(event.message)}${took}`;
+  const begin = `${lead}${style[tone](symbol)} ${subject}`;
+  return hang(begin, `${oneLine(event.message)}${took}`, width, ' '.repeat(displayWidth(lead) + 2));
 }
 
 /** The same with its time, for streams. */
-export function showEventWithTime(event: FairleadEvent, style: Style): string {
-  return `${style.faint(showTime(event.atMs))} ${showEventLine(event, style)}`;
+export function showEventWithTime(
+  event: FairleadEvent,
+  style: Style,
+  width: number | null,
+): string {
+  return showEventLine(event, style, width, `${style.faint(showTime(event.atMs))} `);
 }
 
 function markOf(event: FairleadEvent): readonly [string, Tone] {

@@ -3,13 +3,15 @@ import type { Action, Change, Plan, PlanSet } from '../../model/plan.ts';
 import { showResource } from '../../model/resource.ts';
 import { nameRevision, showRevision, showSourceRevision } from '../../model/revision.ts';
 import type { Style } from '../terminal/style.ts';
-import { displayWidth, oneLine } from '../terminal/width.ts';
+import { displayWidth, hang, oneLine } from '../terminal/width.ts';
 import { changesOf, showCounts } from './counts.ts';
 import { foldedLines, showFieldDiff } from './field-diff.ts';
 import { showSource } from './views.ts';
 
 export interface ShowPlanOptions {
   readonly style: Style;
+  /** Columns of the terminal that sentences are broken for. Default: they are left whole. */
+  readonly width?: number | null | undefined;
   /** Show text differences whole. Default: fold them after 40 lines. */
   readonly full?: boolean | undefined;
   /** Leave the fields out: one line for each change. */
@@ -35,21 +37,27 @@ export const actionSymbols: Readonly<Record<Action, string>> = {
 
 /** The plan of one application in one environment, as people read it; without a final line end. */
 export function showPlan(planSet: PlanSet, options: ShowPlanOptions): string {
-  const { style } = options;
+  const { style, width = null } = options;
   const name = `${planSet.application}@${planSet.environment}`;
   const lines: string[] = [];
   for (const plan of planSet.plans) {
     lines.push(
       `${style.strong(name)}  ${style.faint('Git →')} ${style.strong(plan.target)}  ${style.faint(showPlanned(plan))}`,
       ...showChanges(plan, options),
-      ...plan.warnings.map((warning) => `  ${style.warn(`warning: ${oneLine(warning)}`)}`),
+      ...plan.warnings.map((warning) =>
+        hang('  ', style.warn(`warning: ${oneLine(warning)}`), width, '    '),
+      ),
       '',
     );
   }
   if (planSet.plans.length === 0) lines.push(style.strong(name), '');
   lines.push(...showGuards(planSet, options));
-  lines.push(`${style.strong('Plan:')} ${showCounts(planSet.plans)}`);
-  if (changesOf(planSet).length > 0) lines.push(style.faint(`Digest: ${planSet.digest}`));
+  lines.push(hang(`${style.strong('Plan:')} `, showCounts(planSet.plans), width));
+  if (changesOf(planSet).length > 0) {
+    const digest = `Digest: ${planSet.digest}`;
+    const isWide = width !== null && displayWidth(digest) > width;
+    lines.push(style.faint(isWide ? digest.replace(' ', '\n  ') : digest));
+  }
   if (planSet.unasked === true) {
     lines.push(
       style.warn('Made without checks: with them the changes and the digest may be others.'),
@@ -71,7 +79,7 @@ function showPlanned({ revision }: Plan): string {
 }
 
 function showChanges(plan: Plan, options: ShowPlanOptions): readonly string[] {
-  const { style } = options;
+  const { style, width = null } = options;
   if (plan.changes.length === 0) return [style.faint('  no changes')];
   const all = [...plan.changes, ...(plan.onFailure ?? [])];
   const action = Math.max(...all.map((change) => verbOf(change).length));
@@ -82,7 +90,7 @@ function showChanges(plan: Plan, options: ShowPlanOptions): readonly string[] {
     const paint = painter(change.action, style);
     const head = `  ${paint(`${symbolOf(change)} ${verbOf(change).padEnd(action)}`)}  ${shown}${padding}`;
     return [
-      `${head}  ${style.faint(oneLine(change.cause))}${note(change, style)}`,
+      hang(`${head}  `, `${style.faint(oneLine(change.cause))}${note(change, style)}`, width),
       ...showFields(change, options),
     ];
   });
@@ -111,12 +119,13 @@ function showFields(change: Change, options: ShowPlanOptions): readonly string[]
 
 /** What a person must agree to, and the exact command that says so. */
 function showGuards(planSet: PlanSet, options: ShowPlanOptions): readonly string[] {
-  const { style } = options;
+  const { style, width = null } = options;
   const guards = planSet.plans.flatMap((plan) => plan.guards);
   const reasons = guards.map((guard) => guard.message);
   if (reasons.length === 0 && options.waiting != null) reasons.push(options.waiting);
   if (reasons.length === 0) return [];
-  const lines = reasons.map((reason) => `${style.warn('!')}   ${oneLine(reason)}`);
+  const begin = `${style.warn('!')}   `;
+  const lines = reasons.map((reason) => hang(begin, oneLine(reason), width, begin));
   if (options.agreed !== undefined) {
     return [style.warn(style.strong(`! Agreed to ${options.agreed}:`)), ...lines, ''];
   }

@@ -4,10 +4,9 @@ import type { JournalStep, Release } from '../../model/release.ts';
 import { parseResourceKey, showResource } from '../../model/resource.ts';
 import { showAgo, showDuration, showTime } from '../duration.ts';
 import { showSelector } from '../selection.ts';
-import type { Style } from '../terminal/style.ts';
-import { oneLine } from '../terminal/width.ts';
+import { hang, oneLine } from '../terminal/width.ts';
 import type { DescribeOptions } from './application.ts';
-import { facts, section, showWhole } from './application.ts';
+import { facts, inSection, section, showWhole } from './application.ts';
 import { showPlan } from './plan.ts';
 import { outcomeCell } from './status.ts';
 
@@ -37,12 +36,13 @@ export function describeRelease(release: Release, options: DescribeOptions): str
   if (release.error !== null) {
     rows.push(['Error', style.bad(`${oneLine(release.error.message)} (${release.error.code})`)]);
   }
+  const width = inSection(options.width);
   return [
-    facts(rows, style),
-    section('Plan', planOf(release, options).split('\n'), style),
+    facts(rows, style, options.width),
+    section('Plan', [planOf(release, { ...options, width })], style),
     section(
       'Steps',
-      release.steps.map((step) => showStep(step, release.startedAtMs, style)),
+      release.steps.map((step) => showStep(step, release.startedAtMs, { style, width })),
       style,
     ),
   ]
@@ -51,8 +51,8 @@ export function describeRelease(release: Release, options: DescribeOptions): str
 }
 
 /** What a person had to agree to was agreed to, or nothing of it was done. */
-function planOf({ plan, actor }: Release, { style, full }: DescribeOptions): string {
-  return showPlan(plan, { style, full, agreed: `by ${oneLine(actor)}` });
+function planOf({ plan, actor }: Release, { style, width, full }: DescribeOptions): string {
+  return showPlan(plan, { style, width, full, agreed: `by ${oneLine(actor)}` });
 }
 
 const marks: Readonly<
@@ -65,7 +65,11 @@ const marks: Readonly<
   unknown: ['?', 'warn'],
 };
 
-function showStep(step: JournalStep, startedAtMs: number, style: Style): string {
+function showStep(
+  step: JournalStep,
+  startedAtMs: number,
+  { style, width }: Pick<DescribeOptions, 'style' | 'width'>,
+): string {
   const [symbol, tone] = marks[step.result];
   const after = style.faint(`+${showDuration(step.startedAtMs - startedAtMs)}`.padEnd(7));
   const resource = showResource(parseResourceKey(step.resource));
@@ -73,5 +77,6 @@ function showStep(step: JournalStep, startedAtMs: number, style: Style): string 
   const took =
     step.endedAtMs === null ? '' : ` in ${showDuration(step.endedAtMs - step.startedAtMs)}`;
   const what = step.result === 'done' ? pastTense[step.action as Action] : step.action;
-  return `${style[tone](symbol)} ${after} ${what} ${resource} at ${step.target}${took}${message}`;
+  const begin = `${style[tone](symbol)} ${after} `;
+  return hang(begin, `${what} ${resource} at ${step.target}${took}${message}`, width);
 }

@@ -92,7 +92,7 @@ export function releaseView(nowMs: number): View<Release> {
     columns: [
       { header: 'RELEASE', cell: (item) => item.id },
       { header: 'WHEN', cell: (item) => showAge(item.startedAtMs, nowMs) },
-      { header: 'APPLICATION', cell: showSelector },
+      { header: 'APPLICATION', cell: showSelector, flexible: 'last', spare: true },
       { header: 'REVISION', cell: (item) => showRevision(item.revision) },
       { header: 'TRIGGER', cell: (item) => item.trigger },
       { header: 'BY', cell: (item) => item.actor },
@@ -181,29 +181,5 @@ export const problemView: View<ConfigProblemView> = {
     { header: 'PROBLEM', cell: (item) => item.message, flexible: true },
     { header: 'HINT', cell: (item) => item.hint, wide: true },
     { header: 'CODE', cell: (item) => item.code },
-  ],
-};
-
-/** Why something does not move, most important first; ends `wait` and `sync`. */
-export interface Blocker {
-  readonly application: string;
-  readonly what: string;
-  readonly why: string;
-  readonly next: string;
-}
-
-export const blockerView: View<Blocker> = {
-  kind: 'Blocker',
-  name: (item) => item.application,
-  columns: [
-    { header: 'APPLICATION', cell: (item) => item.application },
-    { header: 'BLOCKED BY', cell: (item) => item.what },
-    { header: 'WHY', cell: (item) => item.why, flexible: true },
-    {
-      header: 'NEXT',
-      cell: (item, style) => ({ text: item.next, paint: style.command }),
-      // A command that is cut cannot be typed.
-      flexible: 'last',
-    },
   ],
 };

@@ -4,6 +4,8 @@ import { columnsOf, oneLine, truncate } from './width.ts';
 
 /** Says on stderr what happens. Data never goes here. */
 export interface Progress {
+  /** Columns of the terminal; `null` for pipes and files. */
+  readonly width: number | null;
   /** A line that stays. Says nothing with --quiet. */
   line(text: string): void;
   /** A line that stays, with --quiet too: what a person must know. */
@@ -56,6 +58,9 @@ export function createProgress(options: ProgressOptions): Progress {
     draw();
   };
   return {
+    get width() {
+      return stream.isTTY === true ? columnsOf(stream, 80) : null;
+    },
     line: (line) => {
       if (!options.quiet) print(line);
     },

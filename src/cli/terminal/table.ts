@@ -14,7 +14,8 @@ export interface TableOptions {
   readonly paintHeader: (text: string) => string;
 }
 
-const gap = 3;
+/** Columns between two cells, and where the terminal is too narrow for that. */
+const gaps = [3, 2] as const;
 const narrowest = 8;
 
 /** Lines of a table with aligned columns. The last column is not padded. */
@@ -23,13 +24,10 @@ export function formatTable(
   rows: readonly (readonly Cell[])[],
   options: TableOptions,
 ): readonly string[] {
-  const widths = headers.map((header, column) =>
-    rows.reduce(
-      (most, row) => Math.max(most, displayWidth(row[column]?.text ?? '')),
-      displayWidth(header),
-    ),
-  );
-  if (options.width !== null) shrink(widths, options.width, options.flexible);
+  const widths = widthsOf(headers, rows);
+  const [wide, narrow] = gaps;
+  const gap = options.width === null || sumOf(widths, wide) <= options.width ? wide : narrow;
+  if (options.width !== null) shrink(widths, options.width, options.flexible, gap);
   const line = (cells: readonly Cell[]): string =>
     cells
       .map((cell, column) => {
@@ -45,8 +43,13 @@ export function formatTable(
 }
 
 /** Takes from the flexible columns, last first, until the line fits; a table that cannot fit stays too wide. */
-function shrink(widths: number[], available: number, flexible: readonly number[]): void {
-  let excess = widths.reduce((sum, width) => sum + width, gap * (widths.length - 1)) - available;
+function shrink(
+  widths: number[],
+  available: number,
+  flexible: readonly number[],
+  gap: number,
+): void {
+  let excess = sumOf(widths, gap) - available;
   for (const column of flexible.toReversed()) {
     if (excess <= 0) return;
     const width = widths[column] ?? 0;
@@ -54,4 +57,26 @@ function shrink(widths: number[], available: number, flexible: readonly number[]
     widths[column] = width - taken;
     excess -= taken;
   }
+}
+
+/** Whether every cell can be shown whole. */
+export function fits(
+  headers: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  width: number | null,
+): boolean {
+  return width === null || sumOf(widthsOf(headers, rows), gaps[1]) <= width;
+}
+
+function widthsOf(headers: readonly string[], rows: readonly (readonly Cell[])[]): number[] {
+  return headers.map((header, column) =>
+    rows.reduce(
+      (most, row) => Math.max(most, displayWidth(row[column]?.text ?? '')),
+      displayWidth(header),
+    ),
+  );
+}
+
+function sumOf(widths: readonly number[], gap: number): number {
+  return widths.reduce((sum, width) => sum + width, gap * (widths.length - 1));
 }

@@ -53,10 +53,16 @@ describe('a table', () => {
 
   test('is cut to the terminal in its flexible columns only', () => {
     expect(formatTable(['NAME', 'MESSAGE'], rows, { ...options, width: 24 })).toEqual([
-      'NAME       MESSAGE',
-      'site@dev   a long messa…',
-      'x          short',
+      'NAME      MESSAGE',
+      'site@dev  a long messag…',
+      'x         short',
     ]);
+  });
+
+  test('has narrower gaps before anything is cut', () => {
+    expect(formatTable(['NAME', 'MESSAGE'], rows, { ...options, width: 42 })[1]).toBe(
+      'site@dev  a long message that does not fit',
+    );
   });
 
   test('colours take no room', () => {

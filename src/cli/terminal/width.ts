@@ -38,6 +38,42 @@ export function truncate(text: string, width: number): string {
   return `${kept}…`;
 }
 
+/** A word, or a command between backticks, which nobody could copy if it were broken. */
+const words = /(?:[^\s`]|`[^`]*`)+|`\S*/g;
+/** Text that would have fewer columns than this beside its lead begins further left from its second line on. */
+const leastBeside = 24;
+
+/**
+ * A lead and one line of text after it, broken at spaces where a terminal of `width` columns would break it anywhere.
+ * `null` (pipes and files) leaves it whole. A word that is longer than a line stays whole, too.
+ *
+ * @param indent Begin of the lines after the first. Default: as wide as the lead, or six columns where little is left.
+ */
+export function hang(
+  lead: string,
+  text: string,
+  width: number | null,
+  indent = ' '.repeat(hangBy(displayWidth(lead), width)),
+): string {
+  if (width === null || displayWidth(lead) + displayWidth(text) <= width) return lead + text;
+  const lines: string[] = [];
+  let line = lead;
+  let isFresh = true;
+  for (const [word] of text.matchAll(words)) {
+    const next = isFresh ? line + word : `${line} ${word}`;
+    if (!isFresh && displayWidth(next) > width) {
+      lines.push(line);
+      line = indent + word;
+    } else line = next;
+    isFresh = false;
+  }
+  return [...lines, line].join('\n');
+}
+
+function hangBy(lead: number, width: number | null): number {
+  return width !== null && width - lead < leastBeside ? Math.min(lead, 6) : lead;
+}
+
 /**
  * Text that came from outside (repositories, processes), made safe to print: control characters would otherwise move
  * the cursor, change colours or the terminal's title. They are shown as their picture (`␛`); tabs and line ends stay.

@@ -43,9 +43,10 @@ function textLog(context: Context): ControllerLog {
       warn: (message, more) => line('warn', message, more),
       error: (message, more) => line('error', message, more),
     },
-    banner: (rows) => progress.line(`${facts(rows, style)}\n`),
+    banner: (rows) => progress.line(`${facts(rows, style, progress.width)}\n`),
     event: (event) => {
-      if (isTelling(event) && isNew(event)) progress.line(showEventWithTime(event, style));
+      if (isTelling(event) && isNew(event))
+        progress.line(showEventWithTime(event, style, progress.width));
     },
   };
 }

@@ -24,10 +24,7 @@ const digestOf = (version: string): string => createHash('sha256').update(versio
 async function start(version: string): Promise<'found' | 'made'> {
   const kept = createKeptModules(folder, clock);
   const found = await kept.read(digestOf(version));
-  if (found !== null) {
-    expect(found.toString()).toBe(version);
-    return 'found';
-  }
+  if (found?.equals(Buffer.from(version)) === true) return 'found';
   await kept.keep(digestOf(version), Buffer.from(version));
   return 'made';
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { builtNames, findProgram, programCache } from '../../../cluster/programs.ts';
 import type { Context } from '../../context.ts';
 import { demoClusterMissing } from '../errors.ts';
-import { wrap } from '../screen.ts';
+import { hang } from '../../terminal/width.ts';
 import type { Screen } from '../screen.ts';
 
 /** What builds them from their Go modules; only a checkout has it. */
@@ -27,7 +27,7 @@ export async function havePrograms(context: Context, screen: Screen): Promise<vo
     });
   }
   const story = `The demo brings its own Kubernetes, and ${names} ${are} not on this machine yet. Go builds ${them} from the Go modules now, once: about ten minutes, into ${programCache(env)}. Ctrl-C is harmless: the next time it goes on from there.`;
-  screen.keep(wrap(story, 80));
+  screen.keep(hang('', story, 80));
   await screen.pause('build them');
   await build(context);
 }

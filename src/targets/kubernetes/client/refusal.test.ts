@@ -12,6 +12,28 @@ function refusal(status: number, body: object | string = {}, asked: Asked = read
   return refusalOf(asked, { status, text, retryAfter });
 }
 
+test.each([
+  [
+    'deployments.apps "web" is forbidden: ValidatingAdmissionPolicy \'replicas\' denied request: too many',
+    "shop/Deployment/web is forbidden: ValidatingAdmissionPolicy 'replicas' denied request: too many",
+  ],
+  [
+    'Deployment.apps "web" is invalid: spec.replicas: Invalid value: -1',
+    'shop/Deployment/web is invalid: spec.replicas: Invalid value: -1',
+  ],
+  [
+    'admission webhook "policy.example.org" denied the request: no',
+    'shop/Deployment/web: admission webhook "policy.example.org" denied the request: no',
+  ],
+  ['namespaces "shop" not found', 'shop/Deployment/web: namespaces "shop" not found'],
+  [
+    'serviceaccounts "builder" is forbidden: not yours',
+    'shop/Deployment/web: serviceaccounts "builder" is forbidden: not yours',
+  ],
+])('a refusal names what was asked once (%s)', (message, told) => {
+  expect(refusal(403, { message }, write).message).toBe(told);
+});
+
 describe('what the server refuses is told as', () => {
   test.each<readonly [number, object | string, string]>([
     [401, {}, 'kubernetes.unauthorized'],

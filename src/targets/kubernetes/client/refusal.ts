@@ -63,7 +63,7 @@ export function refusalOf(asked: Asked, refusal: Refusal): FairleadError {
   const managers = [...new Set(conflicts.map(({ manager }) => manager))];
   const retryAfterMs = failure.retryAfterMs;
   return make({
-    message: `${asked.resource}: ${failure.message}`,
+    message: sentenceOf(asked, failure),
     resource: asked.resource,
     cause: new ServerFailureCause(failure),
     facts: {
@@ -73,6 +73,13 @@ export function refusalOf(asked: Asked, refusal: Refusal): FairleadError {
       ...(retryAfterMs === null ? {} : { retryAfterMs }),
     },
   });
+}
+
+/** What was asked and what the server says of it. Its name for the very thing that was asked is left out: once is enough. */
+function sentenceOf({ resource }: Asked, { message }: ServerFailure): string {
+  const [, name, rest] = /^[\w.-]+ "([^"]*)" (is (?:forbidden|invalid): .*)$/s.exec(message) ?? [];
+  const isSame = name !== undefined && resource.endsWith(`/${name}`);
+  return isSame ? `${resource} ${rest}` : `${resource}: ${message}`;
 }
 
 function factoryOf(
