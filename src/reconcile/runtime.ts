@@ -3,7 +3,7 @@ import type { ErrorRecord } from '../model/error.ts';
 import type { Hold, Inventory, InventoryKey } from '../model/inventory.ts';
 import { inventoryKey } from '../model/inventory.ts';
 import type { PlanSet } from '../model/plan.ts';
-import type { Release, ReleaseTrigger } from '../model/release.ts';
+import type { JournalStep, Release, ReleaseTrigger } from '../model/release.ts';
 import type { Desired } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Health, SyncStatus } from '../model/status.ts';
@@ -88,6 +88,8 @@ export class ApplicationRuntime {
   error: ErrorRecord | null = null;
   warnings: readonly string[] = [];
   resources: readonly ResourceView[] = [];
+  /** Changes that were carried out and do not show in `resources` yet, by place. */
+  readonly unshown = new Map<string, JournalStep>();
   /** What its own health checks said last. */
   checks: readonly NamedHealth[] = [];
   wanted: Revision = [];

@@ -16,23 +16,19 @@ const justMade: Health = { status: 'Progressing', message: 'was just made, and n
 /** Tables are brought up to date so many times while a release makes its changes; each time costs a pass over all of it. */
 const passes = 16;
 
-/** Changes that were carried out and do not show yet, by place. */
-const unshown = new WeakMap<ApplicationRuntime, Map<string, JournalStep>>();
-
 /** A change was carried out. It shows at once, or in a large application together with some others. */
 export function showStep(runtime: ApplicationRuntime, step: JournalStep): void {
   if (step.result !== 'done') return;
-  const steps = unshown.get(runtime) ?? new Map<string, JournalStep>();
-  steps.set(placeOf(step.target, step.resource), step);
-  unshown.set(runtime, steps);
-  if (steps.size * passes >= runtime.resources.length) showSteps(runtime);
+  const { unshown, resources } = runtime;
+  unshown.set(placeOf(step.target, step.resource), step);
+  if (unshown.size * passes >= resources.length) showSteps(runtime);
 }
 
 /** Shows what does not show yet. */
 export function showSteps(runtime: ApplicationRuntime): void {
-  const steps = unshown.get(runtime);
-  if (steps === undefined) return;
-  unshown.delete(runtime);
+  if (runtime.unshown.size === 0) return;
+  const steps = new Map(runtime.unshown);
+  runtime.unshown.clear();
   runtime.resources = runtime.resources.flatMap((view) => {
     const step = steps.get(placeOf(view.target, resourceKey(view.id)));
     if (step === undefined) return [view];
