@@ -5,7 +5,7 @@ import type { SourceAuth, SourceConfig, TargetConfig, VerifyConfig } from './mod
 import { showFacts } from './model/facts.ts';
 import type { Facts } from './model/facts.ts';
 import type { InventoryKey } from './model/inventory.ts';
-import { createEngine } from './reconcile/engine.ts';
+import { createEngine } from './reconcile/create-engine.ts';
 import type { Engine } from './reconcile/engine.ts';
 import { configurationSetting } from './reconcile/configuration.ts';
 import type { EngineLog } from './reconcile/ports.ts';

@@ -1,5 +1,9 @@
-import { groups } from '../../src/cli/command.ts';
-import type { CommandDefinition, CommandEntry, OptionSpec } from '../../src/cli/command.ts';
+import { groups } from '../../src/cli/description.ts';
+import type {
+  CommandDescription,
+  DescribedCommand,
+  OptionSpec,
+} from '../../src/cli/description.ts';
 import { environmentVariables } from '../../src/cli/environment.ts';
 import { exitCodeMeanings } from '../../src/cli/exit-codes.ts';
 import { globalOptions } from '../../src/cli/globals.ts';
@@ -51,7 +55,7 @@ const whoAnswers = `\`validate\`, \`render\`, \`plan\`, \`diff\` and \`sync\` ar
 
 \`--server\` always asks the controller, \`--local\` and \`--worktree\` always work from the checkout. Looking never needs the lock of the state folder; \`sync\`, \`rollback\` and \`approve\` in a checkout take it, and fail with \`state.locked\` (code 6) while a controller holds it: use \`--server\` then.`;
 
-function describeCommand(entry: CommandEntry, definition: CommandDefinition): string {
+function describeCommand(entry: DescribedCommand, definition: CommandDescription): string {
   const formats = definition.outputs
     .filter((format) => format !== 'text')
     .map((format) => `\`${format}\``);

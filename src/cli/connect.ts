@@ -5,7 +5,7 @@ import { configMissing } from '../config/errors.ts';
 import { FairleadError } from '../model/error.ts';
 import { orAbort } from './abort.ts';
 import { findCheckout, hasConfiguration } from './checkout.ts';
-import type { OptionSpec } from './command.ts';
+import type { OptionSpec } from './description.ts';
 import type { Context } from './context.ts';
 import { noCheckout, usage } from './errors.ts';
 import type { Input } from './input.ts';

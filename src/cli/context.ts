@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { CommandEntry } from './command.ts';
+import type { DescribedCommand } from './description.ts';
 import { createStyle, wantsColor } from './terminal/style.ts';
 import type { Style } from './terminal/style.ts';
 import { createProgress } from './terminal/progress.ts';
@@ -27,7 +27,7 @@ export interface Context {
   /** Who is recorded as having asked for this. */
   readonly actor: string;
   /** All commands, for those that speak of them. */
-  readonly commands: readonly CommandEntry[];
+  readonly commands: readonly DescribedCommand[];
   readonly nowMs: () => number;
 }
 
@@ -37,7 +37,7 @@ export interface ContextOptions {
   readonly format: OutputFormat;
   readonly signal: AbortSignal;
   readonly toYaml: (value: unknown) => string;
-  readonly commands: readonly CommandEntry[];
+  readonly commands: readonly DescribedCommand[];
 }
 
 export function createContext(options: ContextOptions): Context {

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import type { OptionSpec } from './command.ts';
+import type { OptionSpec } from './description.ts';
 import { parseDuration } from './duration.ts';
 import { usage } from './errors.ts';
 import { outputFormats } from './output-format.ts';

@@ -1,5 +1,5 @@
-import { groups } from './command.ts';
-import type { CommandDefinition, CommandEntry, OptionSpec } from './command.ts';
+import { groups } from './description.ts';
+import type { CommandDescription, DescribedCommand, OptionSpec } from './description.ts';
 import { environmentVariables } from './environment.ts';
 import { exitCodeMeanings } from './exit-codes.ts';
 import { globalOptions } from './globals.ts';
@@ -7,7 +7,11 @@ import type { Style } from './terminal/style.ts';
 import { columnsOf, displayWidth, hang } from './terminal/width.ts';
 
 /** Text of `fairlead --help`. */
-export function mainHelp(commands: readonly CommandEntry[], style: Style, width: number): string {
+export function mainHelp(
+  commands: readonly DescribedCommand[],
+  style: Style,
+  width: number,
+): string {
   const visible = commands.filter((command) => command.hidden !== true);
   const lines = [
     'Fairlead leads what is in Git to what is live, and keeps it there.',
@@ -59,8 +63,8 @@ export function mainHelp(commands: readonly CommandEntry[], style: Style, width:
 
 /** Text of `fairlead COMMAND --help`. */
 export function commandHelp(
-  entry: CommandEntry,
-  definition: CommandDefinition,
+  entry: DescribedCommand,
+  definition: CommandDescription,
   style: Style,
   width: number,
 ): string {
@@ -102,7 +106,7 @@ export function commandHelp(
 }
 
 /** `fairlead plan [options] [selection...]` */
-export function usageLine(entry: CommandEntry, definition: CommandDefinition): string {
+export function usageLine(entry: DescribedCommand, definition: CommandDescription): string {
   const names = definition.arguments.map((argument) => argument.usage);
   return ['fairlead', entry.name, '[options]', ...names].join(' ');
 }

@@ -1,4 +1,4 @@
-import type { ArgumentSpec, OptionSpec } from './command.ts';
+import type { ArgumentSpec, OptionSpec } from './description.ts';
 
 /** Arguments and options that several commands share. */
 

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import type { CommandDefinition, CommandEntry, OptionSpec } from './command.ts';
+import type { CommandDescription, DescribedCommand, OptionSpec } from './description.ts';
 import { parseDuration } from './duration.ts';
 import { usage } from './errors.ts';
 import { globalOptions } from './globals.ts';
@@ -50,9 +50,9 @@ export function locate(argv: readonly string[]): Located {
  */
 export function parse(
   argv: readonly string[],
-  commands: readonly CommandEntry[],
-  entry: CommandEntry | null,
-  definition: CommandDefinition | null,
+  commands: readonly DescribedCommand[],
+  entry: DescribedCommand | null,
+  definition: CommandDescription | null,
 ): Parsed {
   const program = silent(new Command('fairlead')).enablePositionalOptions();
   addOptions(program, globalOptions);
@@ -98,7 +98,7 @@ function addOptions(command: Command, options: readonly OptionSpec[]): void {
   }
 }
 
-function collect(program: Command, command: Command, definition: CommandDefinition): Parsed {
+function collect(program: Command, command: Command, definition: CommandDescription): Parsed {
   const globals: Record<string, unknown> = {};
   for (const level of [program, command]) {
     for (const name of globalOptions.map(attributeName)) {
@@ -131,7 +131,7 @@ export function attributeName(option: OptionSpec): string {
   return new Option(option.flags).attributeName();
 }
 
-function usageError(error: CommanderError, entry: CommandEntry | null): Error {
+function usageError(error: CommanderError, entry: DescribedCommand | null): Error {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
   const suggestion = /\(Did you mean (.*)\?\)/.exec(rest.join(' '))?.[1];
   const see = entry === null ? 'fairlead --help' : `fairlead ${entry.name} --help`;

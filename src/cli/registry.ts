@@ -1,4 +1,5 @@
-import type { CommandDefinition, CommandEntry, Group } from './command.ts';
+import type { CommandDefinition, CommandEntry } from './command.ts';
+import type { Group } from './description.ts';
 
 /** Every command, in the order of the main help. A command's own file is loaded only when it is run or described. */
 export const commands: readonly CommandEntry[] = [

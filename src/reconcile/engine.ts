@@ -11,7 +11,6 @@ import { Batch } from './batch.ts';
 import { Configuration } from './configuration.ts';
 import type { RunContext } from './context.ts';
 import { lowestWaveOf } from './dependencies.ts';
-import { createApi } from './engine-api.ts';
 import { SourceFollower } from './follow-sources.ts';
 import { markInterrupted } from './interrupted.ts';
 import { Journal } from './journal.ts';
@@ -60,7 +59,8 @@ export class Engine {
   /** Inventories of other installations are ours; each is written as such when its application is looked at. */
   foreignConfirmed: boolean;
 
-  constructor(ports: EnginePorts, options: EngineOptions) {
+  /** @param createApi makes what answers questions about it and takes orders */
+  constructor(ports: EnginePorts, options: EngineOptions, createApi: (engine: Engine) => Api) {
     this.ports = ports;
     this.options = options;
     this.readOnlyReason = options.readOnlyReason;
@@ -399,8 +399,4 @@ export class Engine {
     for (const other of this.applications.values())
       if (other.removal !== null) this.trigger(other.id, 'removal');
   }
-}
-
-export function createEngine(ports: EnginePorts, options: EngineOptions): Engine {
-  return new Engine(ports, options);
 }

@@ -3,10 +3,25 @@ import type { ApplicationConfig, Config, EnvironmentConfig } from '../model/conf
 import type { Inventory, InventoryKey } from '../model/inventory.ts';
 import { inventoryKey } from '../model/inventory.ts';
 import type { Target } from '../targets/target.ts';
-import type { Engine } from './engine.ts';
+import type { Configuration } from './configuration.ts';
+import type { EngineOptions, EnginePorts } from './ports.ts';
 import { letAct } from './read-only.ts';
 import { ApplicationRuntime } from './runtime.ts';
 import { surroundingsOf } from './surroundings.ts';
+import type { World } from './world.ts';
+
+/** What of the engine its roster of applications is kept in and depends on. */
+export interface Rostered {
+  readonly applications: Map<string, ApplicationRuntime>;
+  readonly options: EngineOptions;
+  readonly ports: EnginePorts;
+  readonly world: World;
+  readonly configuration: Configuration;
+  readonly foreignConfirmed: boolean;
+  readOnlyReason: string;
+  index(runtime: ApplicationRuntime): void;
+  drop(runtime: ApplicationRuntime): void;
+}
 
 /**
  * Brings the applications that the engine knows in line with a configuration: new ones appear, changed ones are
@@ -15,7 +30,7 @@ import { surroundingsOf } from './surroundings.ts';
  * @returns ids to look at.
  */
 export async function updateRoster(
-  engine: Engine,
+  engine: Rostered,
   config: Config,
   complete: boolean,
 ): Promise<Set<string>> {
@@ -53,7 +68,7 @@ export async function updateRoster(
 }
 
 function configure(
-  engine: Engine,
+  engine: Rostered,
   config: Config,
   key: InventoryKey,
   application: ApplicationConfig,
@@ -81,7 +96,7 @@ function configure(
  * means that the state was lost: then only show. One of another repository is none of our business.
  */
 async function findOwned(
-  engine: Engine,
+  engine: Rostered,
   config: Config,
   concerned: Set<string>,
   wanted: ReadonlySet<string>,
@@ -113,7 +128,7 @@ async function findOwned(
   }
 }
 
-async function listInventories(engine: Engine, target: Target): Promise<readonly InventoryKey[]> {
+async function listInventories(engine: Rostered, target: Target): Promise<readonly InventoryKey[]> {
   try {
     return await target.ledger.list();
   } catch (thrown) {
@@ -126,7 +141,7 @@ async function listInventories(engine: Engine, target: Target): Promise<readonly
 }
 
 async function loadInventory(
-  engine: Engine,
+  engine: Rostered,
   target: Target,
   key: InventoryKey,
 ): Promise<Inventory | null> {
@@ -139,7 +154,7 @@ async function loadInventory(
 }
 
 /** Declared, but in a form that cannot be used: what it owns stays as it is. */
-function isHeldBack(engine: Engine, key: InventoryKey): boolean {
+function isHeldBack(engine: Rostered, key: InventoryKey): boolean {
   const { applications, environments } = engine.configuration.heldBack;
   return applications.has(key.application) || environments.has(key.environment);
 }

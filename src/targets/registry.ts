@@ -1,11 +1,8 @@
 import type { Target } from './target.ts';
 import { driverUnknown } from './errors.ts';
 import { createHostTarget } from './host/host-target.ts';
-import type { HostTargetOptions } from './host/host-target.ts';
 import { createKubernetesTarget } from './kubernetes/kubernetes-target.ts';
-
-/** What every driver is given. */
-export type TargetOptions = HostTargetOptions;
+import type { TargetOptions } from './options.ts';
 
 /** Opens one target. @throws FairleadError where it is misconfigured or cannot be reached. */
 export type TargetFactory = (options: TargetOptions) => Promise<Target>;

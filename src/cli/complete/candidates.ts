@@ -1,11 +1,11 @@
 import { Argument, Option } from 'commander';
 import type {
   ArgumentSpec,
-  CommandDefinition,
-  CommandEntry,
+  CommandDescription,
   Completion,
+  DescribedCommand,
   OptionSpec,
-} from '../command.ts';
+} from '../description.ts';
 import { globalOptions } from '../globals.ts';
 
 export interface Proposal {
@@ -26,7 +26,7 @@ export type NameKind = 'application' | 'environment' | 'source' | 'digest';
  * do not begin with what is typed are left out.
  */
 export async function candidates(
-  commands: readonly CommandEntry[],
+  commands: readonly DescribedCommand[],
   words: readonly string[],
   names: (kind: NameKind) => Promise<readonly Proposal[]>,
 ): Promise<Candidates> {
@@ -64,7 +64,7 @@ export async function candidates(
 }
 
 interface Walked {
-  readonly definition: CommandDefinition | null;
+  readonly definition: CommandDescription | null;
   readonly options: readonly OptionSpec[];
   /** The option whose value comes next. */
   readonly awaiting: OptionSpec | null;
@@ -73,8 +73,11 @@ interface Walked {
 }
 
 /** Goes through the finished words as the parser would. */
-async function walk(commands: readonly CommandEntry[], words: readonly string[]): Promise<Walked> {
-  let definition: CommandDefinition | null = null;
+async function walk(
+  commands: readonly DescribedCommand[],
+  words: readonly string[],
+): Promise<Walked> {
+  let definition: CommandDescription | null = null;
   let options: readonly OptionSpec[] = globalOptions;
   let given = 0;
   let awaiting: OptionSpec | null = null;

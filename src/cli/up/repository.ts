@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { RepositoryOptions } from '../../compose.ts';
 import type { SourceAuth, VerifyConfig } from '../../model/config.ts';
-import type { OptionSpec } from '../command.ts';
+import type { OptionSpec } from '../description.ts';
 import type { Context } from '../context.ts';
 import { usage } from '../errors.ts';
 import type { Input } from '../input.ts';

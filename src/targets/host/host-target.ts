@@ -1,19 +1,15 @@
-import type { Hasher } from '../../model/digest.ts';
 import { errorRecord, toFairleadError } from '../../model/error.ts';
 import type { FairleadError } from '../../model/error.ts';
 import type { InventoryKey } from '../../model/inventory.ts';
 import { inventoryKey } from '../../model/inventory.ts';
-import type { JsonObject } from '../../model/json.ts';
 import { showResource } from '../../model/resource.ts';
 import type { Desired, Manifest, Observation, ResourceId } from '../../model/resource.ts';
 import { failure, success } from '../../model/result.ts';
-import type { Sealer } from '../../model/sealed.ts';
-import type { Clock } from '../../system/clock.ts';
 import { findOpenToOthers } from '../../system/ownership.ts';
 import { openProcessTable, ownIdentity } from '../../system/processes.ts';
-import type { Random } from '../../system/random.ts';
 import { kindUnknown } from '../errors.ts';
 import { invalidTogether } from '../invalid.ts';
+import type { TargetOptions } from '../options.ts';
 import type { PrepareScope, Reference, Target, TargetChange } from '../target.ts';
 import { createAccounts } from './accounts.ts';
 import { takenBy } from './claims.ts';
@@ -37,25 +33,11 @@ import { HostWatch } from './watch/host-watch.ts';
 /** References read side by side. */
 const parallelReads = 16;
 
-export interface HostTargetOptions {
-  readonly name: string;
-  /** `spec.host` of the Target, see `HostSettings`. */
-  readonly settings: JsonObject;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly hash: Hasher;
-  readonly sealer: Sealer;
-  /** The controller's environment: where `fromEnv` looks, and where the default of `stateDir` comes from. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** For the operator's log. */
-  readonly warn: (message: string) => void;
-}
-
 /**
  * The machine that the controller runs on.
  * @throws FairleadError `host.settings-invalid`, `host.state-unusable`
  */
-export async function createHostTarget(options: HostTargetOptions): Promise<Target> {
+export async function createHostTarget(options: TargetOptions): Promise<Target> {
   const { name, clock, random, hash, sealer, env, warn } = options;
   const isRoot = process.getuid?.() === 0;
   const settings = readSettings(name, options.settings, { isRoot, env });

@@ -35,7 +35,7 @@ import { Scalers } from './read/scalers.ts';
 import { Sightings } from './read/sightings.ts';
 import { createSchemas } from './schema/schemas.ts';
 import { readSettings } from './settings.ts';
-import type { TargetOptions } from '../registry.ts';
+import type { TargetOptions } from '../options.ts';
 import { applyObject, leaveOutObject } from './write/apply.ts';
 import type { WriteWith } from './write/apply.ts';
 import { removeObject } from './write/remove.ts';

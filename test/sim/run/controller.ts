@@ -2,7 +2,7 @@ import { kubernetesDriver } from '../../../src/config/drivers.ts';
 import { createConfigLoader } from '../../../src/config/loader.ts';
 import type { SourceConfig } from '../../../src/model/config.ts';
 import type { Health } from '../../../src/model/status.ts';
-import { createEngine } from '../../../src/reconcile/engine.ts';
+import { createEngine } from '../../../src/reconcile/create-engine.ts';
 import type { Engine } from '../../../src/reconcile/engine.ts';
 import type { EngineLog, EnginePorts } from '../../../src/reconcile/ports.ts';
 import { createRendererRegistry } from '../../../src/render/registry.ts';

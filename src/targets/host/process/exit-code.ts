@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import type { Ended } from './record.ts';
+import type { Ended } from './ended.ts';
 
 /**
  * Runs a program under a small shell that writes its exit code to descriptor 3. Only the parent of a process is told

@@ -1,6 +1,6 @@
 import type { Health } from '../../../model/status.ts';
 import type { ProbeFields } from './fields.ts';
-import type { Ended } from './record.ts';
+import type { Ended } from './ended.ts';
 import type { Rest } from './restart.ts';
 
 /** A process without a probe counts as healthy once it has run for this long: most that cannot run end at once. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../system/clock.ts';
 import { uidOf } from './record.ts';
-import type { Ended, ProcessRecord, ProcessRecords, RecordName } from './record.ts';
+import type { Ended } from './ended.ts';
+import type { ProcessRecord, ProcessRecords, RecordName } from './record.ts';
 import { failuresAfter } from './restart.ts';
 
 export interface RecordEndDependencies {

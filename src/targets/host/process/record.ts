@@ -12,20 +12,12 @@ import { hostError, processRecordUnreadable } from '../errors.ts';
 import { decodeEnvelope, encodeEnvelope } from '../ledger/envelope.ts';
 import { encodeName, keyName } from '../ledger/names.ts';
 import type { Temporaries } from '../temporaries.ts';
+import type { Ended } from './ended.ts';
 import { readExit } from './exit-code.ts';
 import { leashName } from './leash.ts';
 
 /** Newest shape of a record's file. */
 const formatVersion = 1;
-
-/** How a process ended. Both `null`: nobody who could know was there. */
-export interface Ended {
-  readonly code: number | null;
-  /** `SIGTERM` … */
-  readonly signal: string | null;
-  /** Wall clock. */
-  readonly atMs: number;
-}
 
 /**
  * What is known of one process, durably. Written before it is started, with the nonce that it will carry, and once

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended, ProcessRecord } from './record.ts';
+import type { Ended } from './ended.ts';
+import type { ProcessRecord } from './record.ts';
 import { failuresAfter, restartDelayMs, restOf } from './restart.ts';
 
 const nowMs = 1_000_000;

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../model/json.ts';
-import type { Ended, ProcessRecord } from './record.ts';
+import type { Ended } from './ended.ts';
+import type { ProcessRecord } from './record.ts';
 
 /** Ends later than this after the start are no sign of a crash loop. */
 const stableMs = 10_000;
