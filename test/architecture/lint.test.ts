@@ -42,6 +42,12 @@ const planted: readonly Planted[] = [
     code: `import { b } from './cycle-b.ts';\nexport const a = (): number => b();\n`,
   },
   {
+    rule: 'import(no-cycle)',
+    says: 'two files whose types import each other',
+    path: 'src/store/circle-a.ts',
+    code: `import type { B } from './circle-b.ts';\nexport interface A {\n  readonly b: B;\n}\n`,
+  },
+  {
     rule: 'import(no-default-export)',
     says: 'a default export',
     path: 'src/store/default.ts',
@@ -126,6 +132,7 @@ const planted: readonly Planted[] = [
 /** Code that looks alike and keeps the rules. */
 const kept: Readonly<Record<string, string>> = {
   'src/store/cycle-b.ts': `import { a } from './cycle-a.ts';\nexport const b = (): number => a();\n`,
+  'src/store/circle-b.ts': `import type { A } from './circle-a.ts';\nexport interface B {\n  readonly a: A | null;\n}\n`,
   'src/main.ts': `export { good } from './cli/good.ts';\n`,
   'src/release/uses-plan.ts': `import { good } from '../plan/good.ts';\nexport const again = good;\n`,
   'src/plan/uses-model.ts': `import { good } from '../model/good.ts';\nexport const again = good;\n`,
@@ -179,7 +186,9 @@ test.for(planted.map((one) => [one.says, one] as const))('the linter reports: %s
 });
 
 test('the linter reports nothing where the rules are kept', () => {
-  const bad = new Set(planted.map(({ path }) => path).concat('src/store/cycle-b.ts'));
+  const bad = new Set(
+    planted.map(({ path }) => path).concat('src/store/cycle-b.ts', 'src/store/circle-b.ts'),
+  );
   expect(findings.filter(({ filename }) => !bad.has(filename))).toEqual([]);
 });
 
