@@ -1,4 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bareWrite } from './bare-writer.ts';
 import type { BareWriteOptions } from './bare-writer.ts';
@@ -14,6 +13,8 @@ import { processFacts } from './process-facts.ts';
 import { resultSchema } from './result.ts';
 import type { BenchResult, SiteResult } from './result.ts';
 import { rowsOf, showRows } from './rows.ts';
+import { runBenchmark } from './run.ts';
+import type { BenchRun } from './run.ts';
 import { createSite } from './site.ts';
 import type { Site } from './site.ts';
 import { round, summarise } from './statistics.ts';
@@ -27,45 +28,19 @@ import type { Summary } from './statistics.ts';
 /** Applications that the controller reconciles at the same time; the bare writer gets as many. */
 const parallel = 16;
 
-interface Run {
-  readonly options: BenchOptions;
-  readonly folder: string;
-  readonly signal: AbortSignal;
-  readonly say: (text: string) => void;
-}
+type Run = BenchRun<BenchOptions>;
 
-process.exitCode = await main(process.argv.slice(2));
-
-async function main(argv: readonly string[]): Promise<number> {
-  let options: BenchOptions | 'help';
-  try {
-    options = readOptions(argv);
-  } catch (thrown) {
-    process.stderr.write(
-      `${thrown instanceof Error ? thrown.message : String(thrown)}\n\n${usage}\n`,
-    );
-    return 1;
-  }
-  if (options === 'help') {
-    process.stdout.write(`${usage}\n`);
-    return 0;
-  }
-  const interrupt = new AbortController();
-  const stop = (): void => interrupt.abort(new Error('interrupted'));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
-  const folder = mkdtempSync(join(options.folder, 'fairlead-bench-'));
-  const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  try {
-    const result = await measure({ options, folder, signal: interrupt.signal, say });
-    process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : show(result));
-    return result.rows.every((row) => row.met !== false) ? 0 : 1;
-  } catch (thrown) {
-    say(`bench: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
-    return interrupt.signal.aborted ? 130 : 1;
-  } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
+process.exitCode = await runBenchmark(
+  {
+    usage,
+    readOptions,
+    folderOf: ({ folder }) => folder,
+    measure,
+    show: (result, { json }) => (json ? JSON.stringify(result, null, 2) : show(result)),
+    isMet: ({ rows }) => rows.every(({ met }) => met !== false),
+  },
+  process.argv.slice(2),
+);
 
 async function measure(run: Run): Promise<BenchResult> {
   const { options, folder, signal, say } = run;
@@ -192,7 +167,7 @@ function show(result: BenchResult): string {
     `restart, CPU of the controller: ${result.restart.cpuMs === null ? 'unknown' : `${Math.round(result.restart.cpuMs)} ms`}`,
     `one commit, live after the fetch: best ${Math.round(result.large.oneCommit.fetchToLive.best)}, median ${Math.round(result.large.oneCommit.fetchToLive.median)}, worst ${Math.round(result.large.oneCommit.fetchToLive.worst)} ms`,
   ];
-  return `${facts.join('\n')}\n\n${showRows(result.rows)}\n\n${details.join('\n')}\n`;
+  return `${facts.join('\n')}\n\n${showRows(result.rows)}\n\n${details.join('\n')}`;
 }
 
 function series(summary: Summary | null): string {

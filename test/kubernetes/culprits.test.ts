@@ -20,6 +20,21 @@ afterEach(async () => {
 /** Pods of which nothing becomes unless a test says so. */
 const untouched = { [playLabel]: 'pending' };
 
+/** A StatefulSet of one pod. */
+function database(): KubeObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'db' },
+    spec: {
+      replicas: 1,
+      serviceName: 'db',
+      selector: { matchLabels: { app: 'db' } },
+      template: podTemplate('db', untouched),
+    },
+  };
+}
+
 async function commit(...objects: readonly KubeObject[]): Promise<void> {
   const files = objects.map((object) => {
     object.metadata.namespace = at.namespace;
@@ -112,17 +127,7 @@ test('where all is well nobody asks about pods, and what was well and breaks is 
 });
 
 test('a pod without a place is told with the words of the scheduler, also for a StatefulSet', async () => {
-  await commit({
-    apiVersion: 'apps/v1',
-    kind: 'StatefulSet',
-    metadata: { name: 'db' },
-    spec: {
-      replicas: 1,
-      serviceName: 'db',
-      selector: { matchLabels: { app: 'db' } },
-      template: podTemplate('db', untouched),
-    },
-  });
+  await commit(database());
   const message = '0/3 nodes are available: 3 Insufficient memory.';
   await becomes(await podOf('db'), {
     phase: 'Pending',
@@ -166,17 +171,7 @@ test('pods that are not made at all, because a quota is used up, are told as suc
     metadata: { name: 'no-pods' },
     spec: { hard: { pods: '0' } },
   });
-  await commit({
-    apiVersion: 'apps/v1',
-    kind: 'StatefulSet',
-    metadata: { name: 'db' },
-    spec: {
-      replicas: 1,
-      serviceName: 'db',
-      selector: { matchLabels: { app: 'db' } },
-      template: podTemplate('db', untouched),
-    },
-  });
+  await commit(database());
   await expect
     .poll(sentences, patient)
     .toMatch(/cannot make its pods: FailedCreate: .*exceeded quota: no-pods/);

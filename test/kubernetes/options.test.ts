@@ -3,6 +3,7 @@ import { deployment } from '../support/cluster.ts';
 import type { KubeObject } from '../support/cluster.ts';
 import { configMap, createKubernetesBench, yaml } from '../support/kubernetes-bench.ts';
 import type { KubernetesBench } from '../support/kubernetes-bench.ts';
+import { definitionOf } from '../support/kubernetes/definition.ts';
 
 let shop: KubernetesBench;
 
@@ -69,31 +70,8 @@ describe('order', () => {
     const name = shop.namespace.replaceAll('-', '');
     const group = `${name}.example.org`;
     const inner = `${shop.namespace}-inner`;
-    const definition = {
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: `things.${group}` },
-      spec: {
-        group,
-        scope: 'Namespaced',
-        names: { kind: 'Thing', plural: 'things', singular: 'thing', listKind: 'ThingList' },
-        versions: [
-          {
-            name: 'v1',
-            served: true,
-            storage: true,
-            schema: {
-              openAPIV3Schema: {
-                type: 'object',
-                properties: {
-                  spec: { type: 'object', properties: { size: { type: 'integer' } } },
-                },
-              },
-            },
-          },
-        ],
-      },
-    };
+    const spec = { size: { type: 'integer' } };
+    const definition = definitionOf({ group, kind: 'Thing', plural: 'things', spec });
     const thing = {
       apiVersion: `${group}/v1`,
       kind: 'Thing',

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { Agent, request } from 'node:https';
+import { request } from 'node:https';
+import type { Agent } from 'node:https';
 import { inject } from 'vitest';
 import type {} from '../kubernetes/setup.ts';
+import { adminAgent } from '../../src/cluster/admin.ts';
 import type { ClusterRecord } from '../../src/cluster/record.ts';
 
 /** An object as the server gives it. Tests look at what they like. */
@@ -41,14 +43,7 @@ let made = 0;
 
 /** The cluster of the suite `kubernetes`. */
 export function openKube(record: ClusterRecord = inject('cluster')): Kube {
-  const config: KubeObject = JSON.parse(readFileSync(record.kubeconfig, 'utf8'));
-  const pem = (base64: string): Buffer => Buffer.from(base64, 'base64');
-  const agent = new Agent({
-    ca: pem(config.clusters[0].cluster['certificate-authority-data']),
-    cert: pem(config.users[0].user['client-certificate-data']),
-    key: pem(config.users[0].user['client-key-data']),
-    keepAlive: true,
-  });
+  const agent = adminAgent(record);
   const ask: Kube['ask'] = (method, path, body, contentType = 'application/json') =>
     new Promise((resolve, reject) => {
       const text = body === undefined ? '' : JSON.stringify(body);

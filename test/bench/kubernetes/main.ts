@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildPrograms } from '../../../scripts/cluster/build.ts';
 import { startController } from '../controller.ts';
 import type { BenchController } from '../controller.ts';
 import { treeFacts, watchPeak } from '../process-facts.ts';
+import { runBenchmark } from '../run.ts';
+import type { BenchRun } from '../run.ts';
 import { round, summarise } from '../statistics.ts';
 import { bareApply, bestConcurrency } from './bare.ts';
 import { openBenchCluster } from './bench-cluster.ts';
@@ -31,48 +32,22 @@ const lookEveryMs = 100;
 const objectsByHand = 100;
 const commitCount = 5;
 
-interface Run {
-  readonly options: KubernetesBenchOptions;
-  readonly folder: string;
-  readonly signal: AbortSignal;
-  readonly say: (text: string) => void;
-}
+type Run = BenchRun<KubernetesBenchOptions>;
 
-process.exitCode = await main(process.argv.slice(2));
-
-async function main(argv: readonly string[]): Promise<number> {
-  let options: KubernetesBenchOptions | 'help';
-  try {
-    options = readOptions(argv);
-  } catch (thrown) {
-    process.stderr.write(
-      `${thrown instanceof Error ? thrown.message : String(thrown)}\n\n${usage}\n`,
-    );
-    return 1;
-  }
-  if (options === 'help') {
-    process.stdout.write(`${usage}\n`);
-    return 0;
-  }
-  const interrupt = new AbortController();
-  const stop = (): void => interrupt.abort(new Error('interrupted'));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
-  const folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'));
-  const say = (text: string): void => void process.stderr.write(`${text}\n`);
-  try {
-    await buildPrograms(process.env);
-    const result = await measure({ options, folder, signal: interrupt.signal, say });
-    process.stdout.write(
-      options.json ? `${JSON.stringify(result)}\n` : `${showResult(result, options)}\n`,
-    );
-    return 0;
-  } catch (thrown) {
-    say(`bench: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
-    return interrupt.signal.aborted ? 130 : 1;
-  } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
+process.exitCode = await runBenchmark(
+  {
+    usage,
+    readOptions,
+    folderOf: () => tmpdir(),
+    measure: async (run: Run) => {
+      await buildPrograms(process.env);
+      return await measure(run);
+    },
+    show: (result, options) =>
+      options.json ? JSON.stringify(result) : showResult(result, options),
+  },
+  process.argv.slice(2),
+);
 
 async function measure(run: Run): Promise<KubernetesBenchResult> {
   const { options, folder, signal, say } = run;

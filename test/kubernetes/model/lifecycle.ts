@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../src/model/json.ts';
+import { definitionOf } from '../../support/kubernetes/definition.ts';
 import { configMap, metadataOf, uidOf, versionOf } from './sequences.ts';
 import type { Player, Sequence } from './sequences.ts';
 
@@ -12,34 +13,10 @@ async function make(player: Player, name: string, metadata = {}) {
   );
 }
 
-const definition = (plural: string, kind: string) => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: `${plural}.model.example` },
-  spec: {
-    group: 'model.example',
-    scope: 'Namespaced',
-    names: { plural, kind },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: {
-          openAPIV3Schema: {
-            type: 'object',
-            properties: {
-              spec: {
-                type: 'object',
-                properties: { value: { type: 'string' }, level: { type: 'integer', default: 3 } },
-              },
-            },
-          },
-        },
-      },
-    ],
-  },
-});
+const group = 'model.example';
+const spec = { value: { type: 'string' }, level: { type: 'integer', default: 3 } };
+export const definition = (plural: string, kind: string) =>
+  definitionOf({ group, kind, plural, spec });
 
 /** Making, guarding and ending objects. */
 export const lifecycle: readonly Sequence[] = [
@@ -276,5 +253,3 @@ export const lifecycle: readonly Sequence[] = [
     },
   },
 ];
-
-export { definition };

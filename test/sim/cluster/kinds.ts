@@ -166,58 +166,50 @@ function amount(value: Json): Json {
   return thousandths ?? value;
 }
 
+/** What has a template of pods, with what the server fills in of its own `spec`. */
+function workload(own: JsonObject): Omit<Kind, 'group' | 'kind' | 'plural' | 'immutable'> {
+  return {
+    ...plain,
+    hasStatus: true,
+    unmanaged: ['status'],
+    hasGeneration: true,
+    schema: objectSchema({ spec: struct({ selector: atomic, template: podTemplate }) }),
+    complete: (object) => {
+      const whole = completed(object, { spec: own, status: {} });
+      const spec = completePod(objectAt(whole, 'spec', 'template', 'spec'));
+      return set(whole, ['spec', 'template', 'spec'], spec);
+    },
+  };
+}
+
 const deployment: Kind = {
-  ...plain,
+  ...workload({
+    replicas: 1,
+    strategy: {
+      type: 'RollingUpdate',
+      rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' },
+    },
+    revisionHistoryLimit: 10,
+    progressDeadlineSeconds: 600,
+  }),
   group: 'apps',
   kind: 'Deployment',
   plural: 'deployments',
-  hasStatus: true,
-  unmanaged: ['status'],
-  hasGeneration: true,
-  schema: objectSchema({ spec: struct({ selector: atomic, template: podTemplate }) }),
-  complete: (object) => {
-    const whole = completed(object, {
-      spec: {
-        replicas: 1,
-        strategy: {
-          type: 'RollingUpdate',
-          rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' },
-        },
-        revisionHistoryLimit: 10,
-        progressDeadlineSeconds: 600,
-      },
-      status: {},
-    });
-    const spec = completePod(objectAt(whole, 'spec', 'template', 'spec'));
-    return set(whole, ['spec', 'template', 'spec'], spec);
-  },
   immutable: fixed(['spec', 'selector']),
 };
 
 const job: Kind = {
-  ...plain,
+  ...workload({
+    parallelism: 1,
+    completions: 1,
+    backoffLimit: 6,
+    completionMode: 'NonIndexed',
+    suspend: false,
+    podReplacementPolicy: 'TerminatingOrFailed',
+  }),
   group: 'batch',
   kind: 'Job',
   plural: 'jobs',
-  hasStatus: true,
-  unmanaged: ['status'],
-  hasGeneration: true,
-  schema: objectSchema({ spec: struct({ selector: atomic, template: podTemplate }) }),
-  complete: (object) => {
-    const whole = completed(object, {
-      spec: {
-        parallelism: 1,
-        completions: 1,
-        backoffLimit: 6,
-        completionMode: 'NonIndexed',
-        suspend: false,
-        podReplacementPolicy: 'TerminatingOrFailed',
-      },
-      status: {},
-    });
-    const spec = completePod(objectAt(whole, 'spec', 'template', 'spec'));
-    return set(whole, ['spec', 'template', 'spec'], spec);
-  },
   immutable: fixed(['spec', 'selector'], ['spec', 'template']),
 };
 

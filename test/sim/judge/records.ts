@@ -92,11 +92,11 @@ export function checkGood(
   }
   const { folder, settings } = wish.application;
   // Under a new name, what was good stays good.
-  const isHandedOver = [...place.inventories.keys()].some(
-    (other) =>
-      other !== name &&
-      folderOf(other.split('@')[0] ?? '') === folder &&
-      inventoryOf(place, other)?.revision[0]?.commit === good,
+  const isHandedOver = someOther(
+    place,
+    name,
+    (inventory, other) =>
+      folderOf(other.split('@')[0] ?? '') === folder && inventory.revision[0]?.commit === good,
   );
   if (isHandedOver) return;
   const failsSinceMs = world.faults.failingChecks.get(folder) ?? Number.POSITIVE_INFINITY;
@@ -108,11 +108,21 @@ export function checkGood(
 }
 
 function isElsewhere(place: Place, name: string, at: string): boolean {
-  return [...place.inventories.keys()].some(
-    (other) =>
-      other !== name &&
-      inventoryOf(place, other)?.entries.some((entry) => place.whereOf(entry) === at) === true,
+  return someOther(place, name, ({ entries }) =>
+    entries.some((entry) => place.whereOf(entry) === at),
   );
+}
+
+/** Whether this is so of an inventory at the place beside that of `name`. */
+function someOther(
+  place: Place,
+  name: string,
+  isSo: (inventory: Inventory, other: string) => boolean,
+): boolean {
+  return [...place.inventories.keys()].some((other) => {
+    const inventory = other === name ? null : inventoryOf(place, other);
+    return inventory !== null && isSo(inventory, other);
+  });
 }
 
 /** Some commit lets the application go and leaves what it made. */

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { Agent, request } from 'node:https';
+import { request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
+import { adminAgent } from '../../../cluster/admin.ts';
 import type { ClusterRecord } from '../../../cluster/record.ts';
 
 /** An object as the server gives it; the demo looks at what it likes. */
@@ -35,14 +35,7 @@ export interface Server {
 const withinMs = 15_000;
 
 export function openServer(record: ClusterRecord): Server {
-  const config: LiveObject = JSON.parse(readFileSync(record.kubeconfig, 'utf8'));
-  const pem = (base64: string): Buffer => Buffer.from(base64, 'base64');
-  const agent = new Agent({
-    ca: pem(config.clusters[0].cluster['certificate-authority-data']),
-    cert: pem(config.users[0].user['client-certificate-data']),
-    key: pem(config.users[0].user['client-key-data']),
-    keepAlive: true,
-  });
+  const agent = adminAgent(record);
   const ask = (path: string): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const sent = request(new URL(path, record.url), { agent }, resolve);

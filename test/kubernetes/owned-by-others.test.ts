@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { configMap } from '../support/kube-bench.ts';
+import { inTrouble } from '../support/kubernetes/trouble.ts';
+
+/** What is not an application's own it neither changes nor deletes, whatever it is labelled. */
+
+const { open, started, commit, fails } = inTrouble();
+
+test('what one application owns the other one neither changes nor deletes', async () => {
+  const at = await open();
+  await started();
+  const bad = commit({ 'shop/calm.yaml': configMap('calm', at.namespace, { at: 'shop' }) });
+  expect(await fails('target.claim-taken')).toContain('calm');
+  await at.bench.settled(bad, 'calm');
+  const good = commit({ 'shop/calm.yaml': null });
+  await at.bench.settled(good, 'calm');
+  await at.bench.application('shop', 'good again', (view) => view.error === null);
+  expect((await at.live('configmaps/calm')).data.at).not.toBe('shop');
+  expect(at.deletes()).toEqual([]);
+});
+
+test('labels that somebody forged make nobody owner: what the inventory does not know is not touched', async () => {
+  const at = await open();
+  await started();
+  const forged = {
+    metadata: {
+      name: 'forged',
+      labels: {
+        'fairlead.dev/managed': 'true',
+        'app.kubernetes.io/managed-by': 'fairlead',
+        'fairlead.dev/application': 'shop',
+      },
+      annotations: (await at.live('configmaps/kept')).metadata.annotations ?? {},
+    },
+    data: { mine: 'yes' },
+  };
+  const made = await at.kube.post(at.path('configmaps'), forged);
+  const good = commit({ 'shop/kept.yaml': configMap('kept', at.namespace, { key: 'new' }) });
+  await at.bench.settled(good, 'shop', 'calm');
+  const live = await at.live('configmaps/forged');
+  expect(live.metadata.uid).toBe(made.metadata.uid);
+  expect(live.metadata.resourceVersion).toBe(made.metadata.resourceVersion);
+  expect(at.deletes()).toEqual([]);
+});
