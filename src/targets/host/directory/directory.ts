@@ -1,5 +1,4 @@
 import { mkdir, rmdir } from 'node:fs/promises';
-import { basename } from 'node:path';
 import type { JsonObject } from '../../../model/json.ts';
 import { showResource } from '../../../model/resource.ts';
 import type { Live } from '../../../model/resource.ts';
@@ -16,21 +15,19 @@ import type { Folder } from '../../../system/files.ts';
 import { preconditionFailed } from '../../errors.ts';
 import type { Applied, ApplyEffect, Effect, Reference } from '../../target.ts';
 import type { Accounts } from '../accounts.ts';
-import { pathClaim, refuseTaken } from '../claims.ts';
 import type { Claims } from '../claims.ts';
-import { directoryNotEmpty, hostError, inTheWay } from '../errors.ts';
+import { directoryNotEmpty, inTheWay } from '../errors.ts';
 import { lookAtFile } from '../file/content.ts';
 import type { Found } from '../file/content.ts';
 import { fileUid, isUidOf } from '../file/uid.ts';
 import type { HostKind } from '../kind.ts';
-import { refuseOutside } from '../limits.ts';
 import { readManifest } from '../manifest.ts';
 import type { FileMemory } from '../memory.ts';
 import { liveOwner } from '../owner.ts';
-import { openParent, pathOf } from '../parent.ts';
+import { pathOf } from '../parent.ts';
 import { describeFound, hasAttributes, refuseUnplanned, removeAt } from '../place.ts';
 import type { Temporaries } from '../temporaries.ts';
-import { textOf } from '../text.ts';
+import { kindAt, prepareAt, putAt } from '../put.ts';
 import { setAttributes } from './attributes.ts';
 import { listOccupants, occupants } from './occupants.ts';
 import { directoryDefinition, directorySpec } from './spec.ts';
@@ -64,26 +61,14 @@ export function createDirectoryKind(dependencies: DirectoryKindDependencies): Ho
 
     prepare: async (manifest, scope) => {
       const { head, spec } = readManifest(manifest, 'Directory', directorySpec);
-      const resource = showResource(head.id);
-      const resolved = await scope.resolveParents(spec.path);
-      refuseOutside(resolved, scope.limits, resource);
-      if (spec.owner !== undefined) await accounts.ownership(spec.owner, resource);
       const payload: Payload = { limits: scope.limits };
       return {
-        id: head.id,
-        fields: {
-          path: spec.path,
-          mode: spec.mode,
-          ...(spec.owner === undefined ? {} : { owner: spec.owner }),
-        },
+        // What is removed is empty, so there is nothing to lose.
+        ...(await prepareAt(spec, head.id, scope, accounts)),
         payload: payload as unknown as JsonObject,
-        locator: { path: spec.path },
         texts: {},
-        claims: [pathClaim(resolved)],
         wave: head.wave,
         rank: Math.min(spec.path.split('/').length - 2, deepestRank),
-        // What is removed is empty, so there is nothing to lose.
-        traits: { workload: false, dataBearing: false, irreversible: false },
         prune: head.prune,
         origin: manifest.origin,
       };
@@ -101,50 +86,27 @@ export function createDirectoryKind(dependencies: DirectoryKindDependencies): Ho
       return { kind: 'present', live: { ...live, stays } };
     },
 
-    apply: (effect) => {
-      const path = pathOf(effect.desired.locator);
-      return memory.changing(path, () => apply(dependencies, effect, path));
-    },
-
-    remove: (effect) => {
-      const path = pathOf(effect.locator);
-      return memory.changing(path, () => remove(dependencies, effect, path));
-    },
-
-    health: (live) =>
-      live.status['type'] === 'directory'
-        ? { status: 'Healthy', message: 'is there' }
-        : {
-            status: 'Degraded',
-            message: `a ${textOf(live.status['type'])} is where the directory belongs`,
-          },
-
-    watchedPaths: (reference) => [pathOf(reference.locator)],
+    ...kindAt('directory', memory, {
+      apply: (effect, path) => apply(dependencies, effect, path),
+      remove: (effect, path) => remove(dependencies, effect, path),
+    }),
   };
 }
 
-async function apply(
+function apply(
   dependencies: DirectoryKindDependencies,
   effect: ApplyEffect,
   path: string,
 ): Promise<Applied> {
-  const { accounts, memory, clock, sealer } = dependencies;
+  const { memory, clock, sealer } = dependencies;
   const { desired } = effect;
   const resource = showResource(desired.id);
   const { limits } = desired.payload as unknown as Payload;
-  try {
-    await refuseTaken(dependencies.claims, desired.claims, effect.applicationUid, resource);
-    const owner = desired.fields['owner'];
-    const ownership =
-      typeof owner === 'string'
-        ? await accounts.ownership(owner, resource)
-        : { uid: null, gid: null };
-    const mode = textOf(desired.fields['mode']);
-    effect.signal.throwIfAborted();
-
-    const folder = await openParent(path, limits, effect, resource);
-    try {
-      const at = folder.at(basename(path));
+  return putAt(
+    dependencies,
+    effect,
+    { path, limits, verb: 'make' },
+    async ({ folder, at, mode, ownership }) => {
       const found = await lookAtFile(dependencies, path, { at });
       if (isDirectory(found) && hasAttributes(found.stats, mode, ownership)) {
         // As wanted already: an effect whose answer was lost, sent again.
@@ -174,19 +136,8 @@ async function apply(
         memory.forget(path);
       }
       return { uid: fileUid(path, made, false, sealer) };
-    } finally {
-      await folder.close();
-    }
-  } catch (thrown) {
-    if (errorCode(thrown) === 'EEXIST') {
-      throw preconditionFailed({
-        message: `${path} appeared while it was being made`,
-        resource,
-        cause: thrown,
-      });
-    }
-    throw hostError(thrown, `make ${path}`, resource);
-  }
+    },
+  );
 }
 
 function remove(

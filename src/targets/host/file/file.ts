@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import type { Json, JsonObject } from '../../../model/json.ts';
 import { isSealed } from '../../../model/sealed.ts';
 import type { Sealer } from '../../../model/sealed.ts';
@@ -8,7 +8,6 @@ import { showResource } from '../../../model/resource.ts';
 import type { Clock } from '../../../system/clock.ts';
 import { disk } from '../../../system/disk.ts';
 import {
-  errorCode,
   isUntouched,
   lstatExact,
   lstatOrNull,
@@ -19,17 +18,16 @@ import {
 import { preconditionFailed } from '../../errors.ts';
 import type { Applied, ApplyEffect, Effect, Reference } from '../../target.ts';
 import type { Accounts } from '../accounts.ts';
-import { pathClaim, refuseTaken } from '../claims.ts';
 import type { Claims } from '../claims.ts';
-import { hostError, inTheWay, secretChanged } from '../errors.ts';
+import { inTheWay, secretChanged } from '../errors.ts';
 import type { HostKind } from '../kind.ts';
 import { readManifest } from '../manifest.ts';
 import type { FileMemory } from '../memory.ts';
 import { liveOwner } from '../owner.ts';
-import { textOf } from '../text.ts';
-import { openParent, pathOf } from '../parent.ts';
+import { kindAt, prepareAt, putAt } from '../put.ts';
+import { pathOf } from '../parent.ts';
 import { describeFound, hasAttributes, refuseUnplanned, removeAt } from '../place.ts';
-import { refuseOutside, refuseSetId } from '../limits.ts';
+import { refuseSetId } from '../limits.ts';
 import type { SecretReader } from '../secrets.ts';
 import type { Temporaries } from '../temporaries.ts';
 import { isForeign, keepAside } from './aside.ts';
@@ -75,10 +73,8 @@ export function createFileKind(dependencies: FileKindDependencies): HostKind {
     prepare: async (manifest, scope) => {
       const { head, spec } = readManifest(manifest, 'File', fileSpec);
       const resource = showResource(head.id);
-      const resolved = await scope.resolveParents(spec.path);
-      refuseOutside(resolved, scope.limits, resource);
+      const { fields, ...common } = await prepareAt(spec, head.id, scope, accounts);
       refuseSetId(spec.mode, scope.limits, resource);
-      if (spec.owner !== undefined) await accounts.ownership(spec.owner, resource);
       const payload: Payload = {
         ...(spec.content === undefined ? {} : { content: spec.content }),
         ...(spec.contentFrom === undefined ? {} : { contentFrom: referenceJson(spec.contentFrom) }),
@@ -90,20 +86,12 @@ export function createFileKind(dependencies: FileKindDependencies): HostKind {
       const readable =
         !isSecret && Buffer.byteLength(content) <= maxTextBytes && !content.includes('\0');
       return {
-        id: head.id,
-        fields: {
-          path: spec.path,
-          mode: spec.mode,
-          ...(spec.owner === undefined ? {} : { owner: spec.owner }),
-          content: isSecret ? sealContent(sealer, digest) : digest,
-        },
+        ...common,
+        fields: { ...fields, content: isSecret ? sealContent(sealer, digest) : digest },
         payload: payload as unknown as JsonObject,
-        locator: { path: spec.path },
         texts: readable ? { content } : {},
-        claims: [pathClaim(resolved)],
         wave: head.wave,
         rank: 100,
-        traits: { workload: false, dataBearing: false, irreversible: false },
         prune: head.prune,
         origin: manifest.origin,
       };
@@ -116,25 +104,10 @@ export function createFileKind(dependencies: FileKindDependencies): HostKind {
       return { kind: 'present', live: await toLive(dependencies, reference, path, found) };
     },
 
-    apply: (effect) => {
-      const path = pathOf(effect.desired.locator);
-      return memory.changing(path, () => apply(dependencies, effect, path, contentOf));
-    },
-
-    remove: (effect) => {
-      const path = pathOf(effect.locator);
-      return memory.changing(path, () => remove(dependencies, effect, path));
-    },
-
-    health: (live) =>
-      live.status['type'] === 'file'
-        ? { status: 'Healthy', message: 'is there' }
-        : {
-            status: 'Degraded',
-            message: `a ${textOf(live.status['type'])} is where the file belongs`,
-          },
-
-    watchedPaths: (reference) => [pathOf(reference.locator)],
+    ...kindAt('file', memory, {
+      apply: (effect, path) => apply(dependencies, effect, path, contentOf),
+      remove: (effect, path) => remove(dependencies, effect, path),
+    }),
   };
 }
 
@@ -144,34 +117,26 @@ async function apply(
   path: string,
   contentOf: (payload: Payload, resource: string) => Promise<string>,
 ): Promise<Applied> {
-  const { sealer, accounts, temporaries, memory, stateDir } = dependencies;
+  const { sealer, temporaries, memory, stateDir } = dependencies;
   const { desired } = effect;
   const resource = showResource(desired.id);
   const payload = desired.payload as unknown as Payload;
   const secret = payload.contentFrom !== undefined;
-  try {
-    const content = await contentOf(payload, resource);
-    const digest = contentDigest(content);
-    if (secret && !sameJson(sealContent(sealer, digest), desired.fields['content'])) {
-      throw secretChanged({
-        message: `the secret behind ${resource} changed since it was planned`,
-        resource,
-      });
-    }
-    await refuseTaken(dependencies.claims, desired.claims, effect.applicationUid, resource);
-    const owner = desired.fields['owner'];
-    const ownership =
-      typeof owner === 'string'
-        ? await accounts.ownership(owner, resource)
-        : { uid: null, gid: null };
-    const mode = textOf(desired.fields['mode']);
-    effect.signal.throwIfAborted();
-
-    const folder = await openParent(path, payload.limits, effect, resource);
-    try {
-      const name = basename(path);
+  const content = await contentOf(payload, resource);
+  const digest = contentDigest(content);
+  if (secret && !sameJson(sealContent(sealer, digest), desired.fields['content'])) {
+    throw secretChanged({
+      message: `the secret behind ${resource} changed since it was planned`,
+      resource,
+    });
+  }
+  return putAt(
+    dependencies,
+    effect,
+    { path, limits: payload.limits, verb: 'write' },
+    async ({ folder, name, at, mode, ownership }) => {
       await temporaries.clean(dirname(path));
-      const found = await lookAtFile(dependencies, path, { at: folder.at(name) });
+      const found = await lookAtFile(dependencies, path, { at: at });
       if (
         found.kind === 'file' &&
         found.digest === digest &&
@@ -182,7 +147,7 @@ async function apply(
       }
       refuseOther(effect, path, found, sealer, resource);
       if (isForeign(effect, found)) {
-        await keepAside(stateDir, effect, path, folder.at(name));
+        await keepAside(stateDir, effect, path, at);
       }
       const seen = found.kind === 'absent' ? null : found.signature;
       const written = await replaceFile(folder, name, content, {
@@ -193,7 +158,7 @@ async function apply(
         beforeCommit: async () => {
           await effect.fence();
           effect.signal.throwIfAborted();
-          const now = seen === null ? null : await lstatOrNull(folder.at(name));
+          const now = seen === null ? null : await lstatOrNull(at);
           if (seen !== null && (now === null || signatureOf(now) !== seen)) {
             throw preconditionFailed({
               message: `${path} changed while it was being replaced`,
@@ -202,7 +167,7 @@ async function apply(
           }
         },
       });
-      const stats = await lstatExact(folder.at(name));
+      const stats = await lstatExact(at);
       const made: Found = { kind: 'file', stats, signature: signatureOf(stats), digest };
       if (showMode(stats.mode) === mode) {
         // Known, but not trusted: somebody may have written to it between our rename and this look.
@@ -212,19 +177,8 @@ async function apply(
         memory.forget(path);
       }
       return { uid: fileUid(path, made, secret, sealer) };
-    } finally {
-      await folder.close();
-    }
-  } catch (thrown) {
-    if (errorCode(thrown) === 'EEXIST') {
-      throw preconditionFailed({
-        message: `${path} appeared while it was being made`,
-        resource,
-        cause: thrown,
-      });
-    }
-    throw hostError(thrown, `write ${path}`, resource);
-  }
+    },
+  );
 }
 
 function remove(
