@@ -1,0 +1,61 @@
+import { claimTaken } from '../../../../src/targets/errors.ts';
+import { isBad } from '../../git/model.ts';
+import type { ApplicationModel } from '../../git/model.ts';
+import {
+  approveWaiting,
+  orderActivate,
+  orderConfirm,
+  orderResume,
+  orderSync,
+} from '../../operations/people.ts';
+import type { Controller } from '../controller.ts';
+import type { World } from '../world.ts';
+import { runtimes } from './runtimes.ts';
+
+/** A commit that makes everything usable. */
+export function mend(world: World): void {
+  const model = world.repository.tip?.model;
+  if (model === undefined) return;
+  const applications = model.applications.map((one): ApplicationModel => ({
+    ...one,
+    fault: null,
+    things: one.things.map((thing) =>
+      isBad(thing.value) ? { ...thing, value: `good${thing.value}` } : thing,
+    ),
+    settings: {
+      ...one.settings,
+      prune: true,
+      selfHeal: true,
+      allowEmpty: true,
+      // Who waits for an application that wants a place of his keeps it from getting that place.
+      dependsOn: [],
+      wave: 0,
+    },
+  }));
+  const { id } = world.repository.push({ ...model, applications, configFault: null });
+  world.trace.add(`### commit ${id.slice(0, 8)} mends everything`);
+}
+
+/** Does what the controller asks for. @returns whether there was anything. */
+export function obey(world: World, controller: Controller): boolean {
+  const { engine } = controller;
+  if (engine === null) return true;
+  let did = orderConfirm(world, controller);
+  if (engine.readOnlyReason !== '') {
+    orderActivate(world, controller);
+    return true;
+  }
+  for (const runtime of runtimes(controller)) {
+    if (runtime.hold !== null) orderResume(world, controller, runtime);
+    else if (runtime.error?.code === claimTaken.definition.code) orderActivate(world, controller);
+    else if (runtime.waiting !== null) approveWaiting(world, controller, runtime);
+    else if (runtime.state === 'out-of-sync')
+      orderSync(world, controller, runtime, { agree: true, retryQuarantined: true });
+    else if (runtime.state === 'failed')
+      orderSync(world, controller, runtime, { agree: false, retryQuarantined: true });
+    else if (runtime.state === 'read-only') orderActivate(world, controller);
+    else continue;
+    did = true;
+  }
+  return did;
+}
