@@ -144,16 +144,13 @@ export interface Selector {
 
 export interface PlanRequest extends Selector {
   /**
-   * A commit, branch or tag in the source with the application's path; `null`: the current one. Other sources are taken as
-   * they are now.
+   * The id of a release, with all its sources as they were; or a commit, branch or tag in the source with the application's
+   * path, with the other sources as they are now. `null`: the current state.
    */
   readonly revision: string | null;
   /** Whether programs that manifests name may be asked (checks of commands, probes). Default true. */
   readonly checks?: boolean | undefined;
-  /**
-   * As a rollback to `revision` would be, which may be the id of a release, then, too: with all its sources as they were.
-   * `null` is the release before. Default false.
-   */
+  /** As a rollback to `revision` would be. Default false. */
   readonly rollback?: boolean | undefined;
   /** As a removal without its delete hooks would be. Default false. */
   readonly withoutHooks?: boolean | undefined;

@@ -43,6 +43,15 @@ export interface RunContext {
   readonly onGone: (runtime: ApplicationRuntime) => void;
 }
 
+/** One target of the application, and what is recorded there. */
+export interface Held {
+  readonly target: Target;
+  readonly wanted: boolean;
+  readonly inventory: Inventory | null;
+  readonly storedEpoch: number | null;
+  readonly handedOverFrom: string | null;
+}
+
 /** One target's share of a planned run. */
 export interface TargetPlan {
   readonly target: Target;

@@ -1,35 +1,17 @@
 import { observe, referencesFor } from '../apply/observe.ts';
 import { toFairleadError } from '../model/error.ts';
-import type { Hold, Inventory } from '../model/inventory.ts';
+import type { Hold } from '../model/inventory.ts';
 import { failure, success } from '../model/result.ts';
 import type { Result } from '../model/result.ts';
-import type { Revision } from '../model/revision.ts';
 import type { Desired } from '../model/resource.ts';
 import { createPlan, createPlanSet, placeOf } from '../plan/plan.ts';
 import type { PlanPolicy } from '../plan/policy.ts';
 import type { Target } from '../targets/target.ts';
 import { choose } from './choose.ts';
-import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
+import type { Held, PlannedRun, RunContext, TargetPlan } from './context.ts';
+import type { PlanOptions } from './plan-options.ts';
 import { seedIdOf } from './seed.ts';
 import type { ApplicationRuntime } from './runtime.ts';
-
-export interface PlanOptions {
-  /** Plan for this instead of what the source and holds say; for previews. */
-  readonly revision: Revision | null;
-  /** Commit of the configuration that goes with `revision`, where that has none of it. Default: as it is now. */
-  readonly configuration?: string | undefined;
-  readonly retryQuarantined: boolean;
-  /** Trust nothing that watching brought. Default false. */
-  readonly fromScratch?: boolean;
-  /** Start no program that a manifest names. Default false. */
-  readonly runNothing?: boolean;
-  /** `revision` is gone back to, as `fairlead rollback` does. Default false. */
-  readonly goesBack?: boolean;
-  /** Where it leaves, it does so without what is to be run then. Default false. */
-  readonly withoutHooks?: boolean;
-  /** Previews leave no trace in the runtime. */
-  readonly preview: boolean;
-}
 
 /** The targets of an application: those its environment names, and those where something is still owned. */
 async function targetsOf(
@@ -59,15 +41,6 @@ function isUnasked(observations: TargetPlan['observations']): boolean {
 function shareRecords(one: Target, other: Target): boolean {
   const { place } = one.ledger;
   return place !== undefined && place === other.ledger.place && one.uid === other.uid;
-}
-
-/** One target of the application, and what is recorded there. */
-export interface Held {
-  readonly target: Target;
-  readonly wanted: boolean;
-  readonly inventory: Inventory | null;
-  readonly storedEpoch: number | null;
-  readonly handedOverFrom: string | null;
 }
 
 /** Renders, reads and plans one application. Changes nothing anywhere. Never rejects: what fails is a value. */
