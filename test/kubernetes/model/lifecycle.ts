@@ -208,7 +208,7 @@ export const lifecycle: readonly Sequence[] = [
       await player.quietly('POST', root, {
         ...one,
         spec: { ...one.spec, versions },
-      } as unknown as JsonObject);
+      });
       const at = (version: string): string =>
         player.path('gizmos', 'g', `model.example/${version}`);
       const gizmo = (version: string, spec: JsonObject): JsonObject => ({
