@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { checkContainer } from './package/container.ts';
 
 /**
  * `npm run package:check`: packs the package, installs it into an empty folder as a user would, and starts it from
@@ -40,7 +41,10 @@ try {
   });
   if (demo.status !== 1 || !demo.stderr.includes('only a checkout of Fairlead can build'))
     throw new Error(`demo --kubernetes ended with ${demo.status}\n${demo.stdout}${demo.stderr}`);
+  const tarball = join(folder, packed.filename);
+  const container = await checkContainer({ root, folder, tarball, run });
   console.log(`package: ${packed.files.length} files, installed and started: ${version}`);
+  console.log(`package: ${container}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
