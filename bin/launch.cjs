@@ -27,6 +27,8 @@ if (isCheckout && !existsSync(join(root, 'node_modules', 'commander'))) {
 }
 
 function run() {
+  // What `bin/fairlead` sets for this process; what it starts has no use for it.
+  if (process.env.MALLOC_ARENA_MAX === '2') delete process.env.MALLOC_ARENA_MAX;
   quietExperimentalWarnings();
   dieWithParent();
   widenThreadPool();
