@@ -11,7 +11,7 @@ import { isFolder } from '../render/renderer.ts';
 import type { ReadSet, RenderResult } from '../render/renderer.ts';
 import { finish } from '../render/finish/finish.ts';
 import type { Target } from '../targets/target.ts';
-import { pathMissing, renderOverdue } from '../render/errors.ts';
+import { pathMissing, renderOverdue, valuesMissing } from '../render/errors.ts';
 import { seenOf, viewCluster } from './clusters.ts';
 import type { ClusterSeen, ClusterView } from './clusters.ts';
 import { notAllowedByProject } from './errors.ts';
@@ -88,10 +88,15 @@ export async function renderRevision(
   }
 }
 
-/** A folder that is not there is no fault of the folder: it is told where the configuration names it. */
+/** What is not there is no fault of the folder: it is told where the configuration names it. */
 function placed(error: FairleadError, application: ApplicationConfig, path: string): FairleadError {
-  if (error.code !== pathMissing.definition.code) return error;
   const { origin, pathLine = origin.line ?? 1, source } = application;
+  if (error.code === valuesMissing.definition.code) {
+    const place = `${origin.file}:${origin.line ?? 1}`;
+    const message = `${place}: spec.helm.valuesFiles: ${error.message}`;
+    return valuesMissing({ message, resource: place });
+  }
+  if (error.code !== pathMissing.definition.code) return error;
   const where = source === '' ? 'the repository' : `source ${source}`;
   const message = `${origin.file}:${pathLine}: spec.path: there is no folder ${path || '.'} in ${where}`;
   return pathMissing({ message, resource: `${origin.file}:${pathLine}` });

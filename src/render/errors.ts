@@ -6,6 +6,12 @@ export const pathMissing = defineError('render.path-missing', {
   hint: 'Correct spec.path of the application, or add the folder; what runs stays as it is.',
 });
 
+export const valuesMissing = defineError('render.values-missing', {
+  class: 'input',
+  title: 'A values file does not exist',
+  hint: 'Correct spec.helm.valuesFiles of the application, or add the file (ignoreMissingValuesFiles leaves out what is not there); what runs stays as it is.',
+});
+
 export const duplicateResource = defineError('render.duplicate-resource', {
   class: 'input',
   title: 'Two manifests of an application declare the same resource',

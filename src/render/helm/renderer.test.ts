@@ -93,7 +93,10 @@ test('a values file that is not there is an error, or left out where that is ask
   const files = chart('a: {{ .Values.a }}');
   const valuesFiles = ['missing.yaml'];
   const result = await render(files, { valuesFiles });
-  expect(result).toMatchObject({ ok: false, error: { code: 'render.engine-refused' } });
+  expect(result).toMatchObject({
+    ok: false,
+    error: { code: 'render.values-missing', message: 'there is no values file app/missing.yaml' },
+  });
   expect(!result.ok && result.readSet?.get('app/missing.yaml')).toBeNull();
   const without = await rendered(files, { valuesFiles, ignoreMissingValuesFiles: true });
   expect(dataOf(without)).toEqual({ a: 'chart' });

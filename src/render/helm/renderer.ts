@@ -2,6 +2,7 @@ import { detectFormat } from '../../config/detect.ts';
 import { FairleadError } from '../../model/error.ts';
 import { pathEscape } from '../../source/errors.ts';
 import type { Tree } from '../../source/source.ts';
+import { valuesMissing } from '../errors.ts';
 import type { RenderParameters, RenderResult, Renderer } from '../renderer.ts';
 import { queueMs, renderWithEngine } from '../sandbox/render.ts';
 import type { EngineTools } from '../sandbox/render.ts';
@@ -52,8 +53,12 @@ async function render(
       const message = `values file ${file} of ${path === '' ? 'the root' : path} leaves the repository`;
       return { ok: false, error: pathEscape({ message, resource: file }) };
     }
-    const isWanted = !settings.ignoreMissingValuesFiles || (await tree.oid(at)) !== null;
-    (isWanted ? valuesFiles : absent).push(at);
+    const isThere = (await tree.oid(at)) !== null;
+    if (!isThere && !settings.ignoreMissingValuesFiles) {
+      const error = valuesMissing({ message: `there is no values file ${at}`, resource: at });
+      return { ok: false, error, readSet: new Map([[at, null]]) };
+    }
+    (isThere ? valuesFiles : absent).push(at);
   }
   const request = {
     op: 'helm',
