@@ -169,6 +169,25 @@ export const input: readonly Scenario[] = [
     },
   },
   {
+    name: 'a change that failed for good is not tried again because somebody looks, and drift beside it is healed',
+    model: repository([application('web', [thing('a')], { retryLimit: 0, onFailure: 'stay' })]),
+    mends: false,
+    play: async (stage) => {
+      await stage.rest();
+      stage.fault({ denied: 1 });
+      stage.edit('web', (one) => ({ ...one, things: [thing('a'), thing('b')] }));
+      await stage.rest();
+      stage.fault({ denied: 0 });
+      stage.meddle('dev/web/a', 'by hand');
+      await stage.rest();
+      stage.expect('a is healed', stage.isLive('dev/web/a', 'v1'));
+      stage.expect('b was not tried again', stage.place().thing('dev/web/b') === null);
+      stage.set('web', 'b', { value: 'v2' });
+      await stage.rest();
+      stage.expect('a commit is a new chance', stage.isLive('dev/web/b', 'v2'));
+    },
+  },
+  {
     name: 'what the own checks of an application never passed is not the last good state',
     model: repository([application('web', [thing('a')], { healthCheck: true })]),
     mends: false,
