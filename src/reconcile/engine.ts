@@ -22,6 +22,7 @@ import { reconcileApplication } from './reconcile-application.ts';
 import { updateRoster } from './roster.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 import { PastSettings } from './settings-at.ts';
+import { TargetSearch } from './target-search.ts';
 import { Timetable } from './timetable.ts';
 import { pathsBySource, sourcesOf } from './trees.ts';
 import { World } from './world.ts';
@@ -30,9 +31,6 @@ import { World } from './world.ts';
 const settleMs = 20;
 /** How long until it is tried again whether a look under a former name has ended. */
 const formerNameMs = 100;
-
-/** The one entry in the timetable of searches. */
-const allTargets = 'all targets';
 
 /** The reconcile loop over all applications. One per state folder. */
 export class Engine {
@@ -53,7 +51,7 @@ export class Engine {
   #moves: Promise<void> = Promise.resolve();
   readonly #follower: SourceFollower;
   readonly #verifications: Timetable;
-  readonly #searches: Timetable;
+  readonly #search: TargetSearch;
   #lowestWave: number | null = null;
   readOnlyReason: string;
   /** Inventories of other installations are ours; each is written as such when its application is looked at. */
@@ -83,7 +81,12 @@ export class Engine {
       this.trigger(id, 'verify');
       this.#scheduleVerification(id);
     });
-    this.#searches = new Timetable(ports.clock, () => void this.#searchTargets());
+    this.#search = new TargetSearch({
+      clock: ports.clock,
+      log: ports.log,
+      everyMs: options.verifyEveryMs,
+      search: async () => this.#searchTargets(),
+    });
     this.#context = {
       ports,
       options,
@@ -152,7 +155,7 @@ export class Engine {
     // What is there already is served without asking the network: after a restart in an outage, everything goes on.
     await this.#serveLastGood();
     this.#follower.follow();
-    this.#searches.put(allTargets, this.options.verifyEveryMs);
+    this.#search.start();
     await stopped;
     await this.stop();
   }
@@ -172,7 +175,7 @@ export class Engine {
     this.#stopping.abort();
     this.#follower.stop();
     this.#verifications.clear();
-    this.#searches.clear();
+    this.#search.stop();
     await this.queue.stop();
     this.journal.emit({
       type: 'controller.stopped',
@@ -355,24 +358,12 @@ export class Engine {
     this.#verifications.put(id, Math.round(this.options.verifyEveryMs * jitter));
   }
 
-  /**
-   * Looks for inventories that nobody here knows: what a controller left that came back late, or what was out of reach
-   * when the configuration was read. As seldom as everything else is looked at from scratch.
-   */
   async #searchTargets(): Promise<void> {
     const { config, complete } = this.configuration;
-    if (config !== null && !this.#stopping.signal.aborted) {
-      try {
-        await this.#inTurn(async () => {
-          this.#enqueue(await updateRoster(this, config, complete), 'removal');
-        });
-      } catch (thrown) {
-        this.ports.log.error('the targets could not be searched', { error: String(thrown) });
-      }
-    }
-    if (!this.#stopping.signal.aborted) {
-      this.#searches.put(allTargets, this.options.verifyEveryMs);
-    }
+    if (config === null || this.#stopping.signal.aborted) return;
+    await this.#inTurn(async () => {
+      this.#enqueue(await updateRoster(this, config, complete), 'removal');
+    });
   }
 
   #onTargetChange(change: TargetChange): void {
