@@ -5,7 +5,7 @@ import { refuseClash } from '../plan/plan.ts';
 import type { Target } from '../targets/target.ts';
 import type { Engine } from './engine.ts';
 import { applicationNotFound } from './errors.ts';
-import { resolveRevision } from './orders.ts';
+import { stateOf } from './orders.ts';
 import { prepareRevision } from './prepare.ts';
 import { renderOf } from './render-preview.ts';
 import type { ApplicationRuntime } from './runtime.ts';
@@ -26,15 +26,19 @@ export async function checkOf(
 ): Promise<CheckedView> {
   const { key } = runtime;
   const rendered = await renderOf(engine, runtime, reference);
-  const revision =
-    (await resolveRevision(engine, runtime, reference)) ?? currentOrNull(engine, runtime);
+  const state = await stateOf(engine, runtime, reference);
+  const revision = state?.revision ?? currentOrNull(engine, runtime);
   if (runtime.application === null || revision === null) {
     throw applicationNotFound({
       message: `${runtime.id} has nothing to check`,
       resource: runtime.id,
     });
   }
-  const application = await engine.context.pastSettings.at(runtime.application, revision);
+  const application = await engine.context.pastSettings.at(
+    runtime.application,
+    revision,
+    state?.configuration,
+  );
   const warnings = new Set(rendered.flatMap((view) => view.warnings));
   if (!application.allowEmpty && rendered.every((view) => view.documents.length === 0)) {
     warnings.add('it renders to nothing; if that is meant, set allowEmpty: true');

@@ -7,7 +7,7 @@ import { viewCluster } from './clusters.ts';
 import type { ClusterView } from './clusters.ts';
 import type { Engine } from './engine.ts';
 import { applicationNotFound } from './errors.ts';
-import { resolveRevision } from './orders.ts';
+import { stateOf } from './orders.ts';
 import { renderRevision } from './prepare.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 import { seedIdOf } from './seed.ts';
@@ -23,15 +23,19 @@ export async function renderOf(
   reference: string | null,
 ): Promise<readonly RenderedView[]> {
   const { key } = runtime;
-  const revision =
-    (await resolveRevision(engine, runtime, reference)) ?? currentOrNull(engine, runtime);
+  const state = await stateOf(engine, runtime, reference);
+  const revision = state?.revision ?? currentOrNull(engine, runtime);
   if (runtime.application === null || revision === null) {
     throw applicationNotFound({
       message: `${runtime.id} has nothing to render`,
       resource: runtime.id,
     });
   }
-  const application = await engine.context.pastSettings.at(runtime.application, revision);
+  const application = await engine.context.pastSettings.at(
+    runtime.application,
+    revision,
+    state?.configuration,
+  );
   const names = runtime.environment?.targets ?? [];
   const open = new Map(engine.world.openTargets().map((target) => [target.name, target]));
   const inventories = await Promise.all(

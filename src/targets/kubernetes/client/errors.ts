@@ -95,6 +95,12 @@ export const expired = defineError('kubernetes.expired', {
   hint: 'Nothing to do: it is listed again.',
 });
 
+export const watchSilent = defineError('kubernetes.watch-silent', {
+  class: 'transient',
+  title: 'A watch brings nothing any more, not even the bookmarks that a server sends every minute',
+  hint: 'Nothing to do: everything is listed anew. If it lasts, see what stands between, and whether the cluster was restored from a backup.',
+});
+
 export const unavailable = defineError('kubernetes.unavailable', {
   class: 'transient',
   title: 'The API server cannot be reached or is not well',

@@ -3,7 +3,7 @@ import { isJsonObject } from '../../../model/json.ts';
 import type { Clock } from '../../../system/clock.ts';
 import type { WatchEvent } from './client.ts';
 import { named } from './decode.ts';
-import { answerInvalid, answerTooLarge, unavailable } from './errors.ts';
+import { answerInvalid, answerTooLarge, unavailable, watchSilent } from './errors.ts';
 import { Lines } from './lines.ts';
 import { done } from './linked.ts';
 import { refusalOf } from './refusal.ts';
@@ -96,7 +96,7 @@ export function readWatch(options: WatchStreamOptions): OpenWatch {
         const leftMs = heardMs + longestMs - clock.monotonicMs();
         if (leftMs <= 0) {
           const message = `${resource}: the watch was silent for ${Math.round(longestMs / 1000)} s`;
-          return end(unavailable({ message, resource }));
+          return end(watchSilent({ message, resource }));
         }
         await clock.sleep(Math.min(leftMs, longestMs / 4), over.signal);
       }

@@ -118,9 +118,11 @@ export class Reflector {
         if (this.#closing.signal.aborted) return;
         const error = thrown instanceof Error ? thrown : new Error(String(thrown));
         if (clock.monotonicMs() - startedMs > goodAfterMs) this.#failures = 0;
-        // What is too old to go on from is listed anew at once; what is known stays known until then.
-        if (isFailure(error, 'kubernetes.expired')) this.#resourceVersion = '';
-        else pauseMs = this.#pause(error);
+        const isExpired = isFailure(error, 'kubernetes.expired');
+        // What is too old to go on from is listed anew at once; what is known stays known until then. So is what brings
+        // nothing: of a state that a cluster has not reached, because it was restored from a backup, it never would.
+        if (isExpired || isFailure(error, 'kubernetes.watch-silent')) this.#resourceVersion = '';
+        if (!isExpired) pauseMs = this.#pause(error);
         this.#interrupt(error);
       }
       await clock.sleep(pauseMs, this.#closing.signal);
