@@ -106,6 +106,7 @@ async function touch(
     signal,
     timeoutMs: context.timeoutMs,
     owned: entry?.fields ?? null,
+    isRemade: entry?.uid != null && change.uid !== null && entry.uid !== change.uid,
     dependents: entry?.deletion?.dependents,
   };
   if (change.action === 'delete') {

@@ -72,6 +72,26 @@ describe('fields that belong to others', () => {
     expect(live.spec.replicas).toBe(5);
   });
 
+  test('a field of what somebody has made anew goes when the source drops it, like one of what was adopted', async () => {
+    const selector = { application: 'shop', environment: 'dev', actor: 'ada' };
+    shop.commit({ 'shop/all.yaml': yaml(configMap('a', { kept: '1', dropped: '1' })) });
+    await shop.settles();
+    await shop.bench.api.hold({ ...selector, reason: 'by hand', expiresAtMs: null });
+    await shop.destroy('configmaps', 'a');
+    await shop.kube.post(
+      `/api/v1/namespaces/${shop.namespace}/configmaps?fieldManager=kubectl-create`,
+      configMap('a', { kept: '2', dropped: '1' }),
+    );
+    await shop.bench.api.resume(selector);
+    await shop.sees(
+      'it is healed',
+      async () => (await shop.live('configmaps', 'a')).data.kept === '1',
+    );
+    shop.commit({ 'shop/all.yaml': yaml(configMap('a', { kept: '1' })) });
+    await shop.settles();
+    expect((await shop.live('configmaps', 'a')).data).toEqual({ kept: '1' });
+  });
+
   test("the replicas that KEDA's ScaledObject in the source scales are its own", async () => {
     const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
     await shop.kube.post(definitions, scaledObjects);

@@ -79,14 +79,3 @@ function readPacked(answer: TransportAnswer, limits: Limits): Promise<string> {
     });
   });
 }
-
-/** Headers of an answer as text, without those of the protocol. */
-export function plainHeaders(
-  headers: TransportAnswer['headers'],
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined || name.startsWith(':') ? [] : [[name, String(value)]],
-    ),
-  );
-}

@@ -21,7 +21,6 @@ import type {
   WriteOptions,
   Written,
 } from './client.ts';
-import { plainHeaders } from './answer.ts';
 import { decodeDeleted, decodeObject, decodePage } from './decode.ts';
 import { isFailure } from './failure.ts';
 import { impersonationHeaders } from './impersonation.ts';
@@ -299,7 +298,12 @@ export class ApiClient implements KubernetesClient {
       isBulk: true,
       takesAll: true,
     });
-    return { status: answer.status, headers: plainHeaders(answer.headers), text: answer.text };
+    const headers = Object.fromEntries(
+      Object.entries(answer.headers).flatMap(([name, value]) =>
+        value === undefined || name.startsWith(':') ? [] : [[name, String(value)]],
+      ),
+    );
+    return { status: answer.status, headers, text: answer.text };
   }
 
   async #write(

@@ -70,7 +70,7 @@ export async function applyObject(tools: WriteWith, effect: ApplyEffect): Promis
           desired: await tools.scalers.withoutScaled(desired),
         });
   await tools.existence.note(type, id, true);
-  const isAdopted = uid !== null && (effect.owned ?? null) === null;
+  const isAdopted = uid !== null && ((effect.owned ?? null) === null || effect.isRemade === true);
   const object = isAdopted ? await releaseFormer(client, type, written, effect.signal) : written;
   const seen = tools.sightings.noteWritten(type, object);
   tools.reported.note(key, id, seen);
