@@ -22,7 +22,6 @@ import { reconcileApplication } from './reconcile-application.ts';
 import { updateRoster } from './roster.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 import { PastSettings } from './settings-at.ts';
-import { TargetSearch } from './target-search.ts';
 import { Timetable } from './timetable.ts';
 import { pathsBySource, sourcesOf } from './trees.ts';
 import { World } from './world.ts';
@@ -31,6 +30,9 @@ import { World } from './world.ts';
 const settleMs = 20;
 /** How long until it is tried again whether a look under a former name has ended. */
 const formerNameMs = 100;
+
+/** The one entry in the timetable of searches. */
+const allTargets = 'all targets';
 
 /** The reconcile loop over all applications. One per state folder. */
 export class Engine {
@@ -51,7 +53,7 @@ export class Engine {
   #moves: Promise<void> = Promise.resolve();
   readonly #follower: SourceFollower;
   readonly #verifications: Timetable;
-  readonly #search: TargetSearch;
+  readonly #searches: Timetable;
   #lowestWave: number | null = null;
   readOnlyReason: string;
   /** Inventories of other installations are ours; each is written as such when its application is looked at. */
@@ -81,12 +83,7 @@ export class Engine {
       this.trigger(id, 'verify');
       this.#scheduleVerification(id);
     });
-    this.#search = new TargetSearch({
-      clock: ports.clock,
-      log: ports.log,
-      everyMs: options.verifyEveryMs,
-      search: async () => this.#searchTargets(),
-    });
+    this.#searches = new Timetable(ports.clock, () => void this.#searchTargets());
     this.#context = {
       ports,
       options,
@@ -155,7 +152,7 @@ export class Engine {
     // What is there already is served without asking the network: after a restart in an outage, everything goes on.
     await this.#serveLastGood();
     this.#follower.follow();
-    this.#search.start();
+    this.#searches.put(allTargets, this.options.verifyEveryMs);
     await stopped;
     await this.stop();
   }
@@ -175,7 +172,7 @@ export class Engine {
     this.#stopping.abort();
     this.#follower.stop();
     this.#verifications.clear();
-    this.#search.stop();
+    this.#searches.clear();
     await this.queue.stop();
     this.journal.emit({
       type: 'controller.stopped',
@@ -358,12 +355,24 @@ export class Engine {
     this.#verifications.put(id, Math.round(this.options.verifyEveryMs * jitter));
   }
 
+  /**
+   * Looks for inventories that nobody here knows: what a controller left that came back late, or what was out of reach
+   * when the configuration was read. As seldom as everything else is looked at from scratch.
+   */
   async #searchTargets(): Promise<void> {
     const { config, complete } = this.configuration;
-    if (config === null || this.#stopping.signal.aborted) return;
-    await this.#inTurn(async () => {
-      this.#enqueue(await updateRoster(this, config, complete), 'removal');
-    });
+    if (config !== null && !this.#stopping.signal.aborted) {
+      try {
+        await this.#inTurn(async () => {
+          this.#enqueue(await updateRoster(this, config, complete), 'removal');
+        });
+      } catch (thrown) {
+        this.ports.log.error('the targets could not be searched', { error: String(thrown) });
+      }
+    }
+    if (!this.#stopping.signal.aborted) {
+      this.#searches.put(allTargets, this.options.verifyEveryMs);
+    }
   }
 
   #onTargetChange(change: TargetChange): void {

@@ -1,7 +1,7 @@
 import { observe, referencesFor } from '../apply/observe.ts';
 import { toFairleadError } from '../model/error.ts';
 import type { Hold } from '../model/inventory.ts';
-import { failure, success } from '../model/result.ts';
+import { failure, success, unwrap } from '../model/result.ts';
 import type { Result } from '../model/result.ts';
 import type { Desired } from '../model/resource.ts';
 import { createPlan, createPlanSet, placeOf } from '../plan/plan.ts';
@@ -88,6 +88,7 @@ async function planOrThrow(
   for (const item of held) {
     const desired = item.wanted ? (prepared?.byTarget.get(item.target.name) ?? []) : [];
     const runs = item.wanted ? [] : runsFor(item);
+    if (!item.wanted) await introduce(context, runtime, item.target);
     const references = referencesFor([...desired, ...runs], item.inventory);
     const observations = await observe(item.target, runtime.key, references, context.signal, {
       fromScratch: options.fromScratch === true,
@@ -144,6 +145,19 @@ async function planOrThrow(
     seed,
     leaving,
   });
+}
+
+/** Where nothing is prepared any more, a target still has to know for which project it acts. */
+async function introduce(
+  { world }: RunContext,
+  { key, application }: ApplicationRuntime,
+  target: Target,
+): Promise<void> {
+  // It may have left this environment alone, and be somewhere else.
+  const known = application ?? world.config.applications.get(key.application);
+  if (known === undefined) return;
+  const project = world.config.projects.get(known.project) ?? null;
+  unwrap(await target.prepare([], { key, project }));
 }
 
 function runsFor({ target, inventory }: Held): readonly Desired[] {
