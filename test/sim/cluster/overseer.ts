@@ -64,7 +64,10 @@ export class Overseer {
       witness.onBreach(place, `${where} was written, and no effect is about it`);
       return;
     }
-    if (isHook(object)) return witness.onHook();
+    if (isHook(object)) {
+      witness.onActor(place, effect, write.actor.user?.name ?? null, where);
+      return witness.onHook(place, effect, before, after);
+    }
     const [was, is] = [this.#thing(before), this.#thing(after)];
     if (was === null && is === null) return;
     witness.onActor(place, effect, write.actor.user?.name ?? null, where);

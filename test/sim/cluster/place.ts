@@ -36,6 +36,14 @@ const sharedDefinition = 'widgets.sim.fairlead.dev';
 /** Of somebody who does not get done. */
 export const foreignFinalizer = 'example.com/never';
 
+export type JobState = 'running' | 'done' | 'failed';
+
+function jobStateOf(object: JsonObject): JobState {
+  const types = listAt(object, 'status', 'conditions').map((one) => textAt(one, 'type'));
+  if (types.includes('Failed')) return 'failed';
+  return types.includes('Complete') ? 'done' : 'running';
+}
+
 export interface ClusterPlaceOptions {
   readonly name: string;
   readonly scheduler: Scheduler;
@@ -69,6 +77,8 @@ export class ClusterPlace implements Place {
   /** When each object was made, and when it was changed last, by its UID. */
   readonly #bornMs = new Map<string, number>();
   readonly #changedMs = new Map<string, number>();
+  /** How each Job went, by its UID; also of those that are gone. */
+  readonly jobs = new Map<string, JobState>();
   /** Of what controllers of Fairlead have made. */
   readonly #ownUids = new Set<string>();
   #uids = 0;
@@ -409,6 +419,7 @@ export class ClusterPlace implements Place {
     if (before === null) this.#bornMs.set(uid, scheduler.nowMs);
     if (kind === secret) this.#noteRecord(before, after);
     if (after === null) return;
+    if (kind.kind === 'Job') this.jobs.set(uid, jobStateOf(after));
     const [was, is] = [before === null ? null : specOf(before), specOf(after)];
     if (is !== null && (was === null || JSON.stringify(was) !== JSON.stringify(is)))
       this.#changedMs.set(uid, scheduler.nowMs);

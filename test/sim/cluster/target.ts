@@ -46,7 +46,14 @@ export async function openClusterTarget(
   };
   return {
     ...target,
-    apply: (effect) => witnessed(effect, (seen) => target.apply(seen)),
+    apply: async (effect) => {
+      const applied = await witnessed(effect, (seen) => target.apply(seen));
+      const { tidy } = applied;
+      if (tidy === undefined) return applied;
+      // What a hook has left goes for the same effect, later.
+      return { ...applied, tidy: (signal) => underway.run(effect, () => tidy(signal)) };
+    },
+    leaveOut: (effect) => witnessed(effect, async (seen) => target.leaveOut?.(seen)),
     adopt: (effect) => witnessed(effect, (seen) => target.adopt?.(seen) ?? target.apply(seen)),
     remove: (effect) => witnessed(effect, (seen) => target.remove(seen)),
   };

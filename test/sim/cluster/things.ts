@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../src/model/json.ts';
-import type { ThingKind } from '../git/model.ts';
+import type { RunModel, ThingKind } from '../git/model.ts';
 import type { ThingSpec } from '../place/place.ts';
 import { imageOf } from './controllers/deployments.ts';
 import { listAt, numberAt, objectAt, set, textAt } from './value.ts';
@@ -183,6 +183,31 @@ export function manifestOf(where: string, spec: ThingSpec, version?: string): Js
   const apiVersion =
     version === undefined ? shape.apiVersion : shape.apiVersion.replace(/[^/]+$/, version);
   return { apiVersion, kind: shape.kind, ...body, metadata };
+}
+
+/** The Job that a hook is, as its source has it. */
+export function hookManifest(
+  where: string,
+  { phase, deletion, value }: Pick<RunModel, 'phase' | 'deletion' | 'value'>,
+): JsonObject {
+  const { namespace, name } = parseWhere(where);
+  const annotations = {
+    'argocd.argoproj.io/hook': phase,
+    'argocd.argoproj.io/hook-delete-policy': deletion,
+  };
+  const containers = [{ name: 'main', image: `${images}${value}` }];
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, namespace, annotations },
+    spec: {
+      backoffLimit: 0,
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { restartPolicy: 'Never', containers },
+      },
+    },
+  };
 }
 
 export interface Where {

@@ -259,9 +259,12 @@ export class Wire implements Transport {
   }
 }
 
-function purposeOf({ method, path }: ApiRequest): Purpose {
+function purposeOf({ method, path, body }: ApiRequest): Purpose {
   if (method === 'GET' || path.includes('dryRun=All')) return 'read';
-  return path.includes(`/namespaces/${recordNamespace}/`) ? 'record' : 'effect';
+  // Whoever writes a record sees to its namespace first.
+  const isForRecords =
+    method === 'POST' && textAt(body ?? {}, 'metadata', 'name') === recordNamespace;
+  return isForRecords || path.includes(`/namespaces/${recordNamespace}/`) ? 'record' : 'effect';
 }
 
 /** A body that is there as a whole. */

@@ -1,13 +1,21 @@
 import type { JsonObject } from '../../../src/model/json.ts';
-import { manifestOf } from '../cluster/things.ts';
+import { hookManifest, manifestOf } from '../cluster/things.ts';
 import { objectAt, set } from '../cluster/value.ts';
 import type {
   ApplicationModel,
   ApplicationSettings,
   RepositoryModel,
+  RunModel,
   ThingModel,
 } from './model.ts';
-import { defaultSettings, placeOfThing, projectNames, targetNames } from './model.ts';
+import {
+  defaultSettings,
+  placeOfRun,
+  placeOfThing,
+  projectNames,
+  runsOf,
+  targetNames,
+} from './model.ts';
 
 /** Group and version of the kinds that the target model knows. */
 export const thingApiVersion = 'sim.fairlead.dev/v1';
@@ -25,13 +33,18 @@ export function filesOf(
   }
   for (const application of model.applications) {
     if (application.fault === 'missing') continue;
-    for (const environment of application.environments)
+    for (const environment of application.environments) {
       addManifests(
         files,
         (thing) => manifestFor(model, application, environment, thing, secrets),
         application,
         environment,
       );
+      for (const run of runsOf(application)) {
+        const path = `apps/${application.folder}/${environment}/${run.name}.json`;
+        files.set(path, JSON.stringify(runFor(model, application, environment, run)));
+      }
+    }
   }
   files.set('README.md', 'A repository.\n');
   return files;
@@ -86,6 +99,28 @@ function manifestFor(
       ...(thing.secret === null ? {} : { secret: thing.secret }),
       wave: thing.wave,
       prune: thing.prune,
+    },
+  };
+}
+
+function runFor(
+  { driver }: RepositoryModel,
+  application: ApplicationModel,
+  environment: string,
+  run: RunModel,
+): JsonObject {
+  const at = placeOfRun(driver, environment, application, run);
+  if (driver === 'kubernetes') return hookManifest(at, run);
+  const watched = application.things.find(({ name }) => name === run.watches);
+  return {
+    apiVersion: thingApiVersion,
+    kind: 'Command',
+    metadata: { name: run.name },
+    spec: {
+      at,
+      value: run.value,
+      watches: watched === undefined ? '' : placeOfThing(driver, environment, application, watched),
+      wave: run.wave,
     },
   };
 }

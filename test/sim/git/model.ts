@@ -37,6 +37,8 @@ export interface ApplicationModel {
   readonly folder: string;
   readonly environments: readonly string[];
   readonly things: readonly ThingModel[];
+  /** What is run beside them. Default: nothing. */
+  readonly runs?: readonly RunModel[];
   /** What is wrong with its manifests; `null`: nothing. */
   readonly fault: ManifestFault | null;
   readonly settings: ApplicationSettings;
@@ -94,6 +96,33 @@ export interface ThingModel {
   readonly version?: string;
 }
 
+/** A hook at a cluster, a Command with a check at a host. */
+export interface RunModel {
+  readonly name: string;
+  /** When a hook runs. */
+  readonly phase: RunPhase;
+  /** What becomes of the Job that a hook is. */
+  readonly deletion: 'BeforeHookCreation' | 'HookSucceeded' | 'HookFailed';
+  /** What it runs. A bad one never ends well. */
+  readonly value: string;
+  /** Name of the thing that the check of a Command looks at; `null`: none. */
+  readonly watches: string | null;
+  readonly wave: number;
+}
+
+export type RunPhase = 'PreSync' | 'Sync' | 'PostSync' | 'SyncFail' | 'PreDelete' | 'PostDelete';
+
+/** What is run by a commit, whatever else is wrong with it. */
+export function runsOf({ runs = [], fault }: ApplicationModel): readonly RunModel[] {
+  return fault === 'empty' ? [] : runs;
+}
+
+/** Whether a release with it can never end well. */
+export function failsReleases(driver: DriverName, { phase, value }: RunModel): boolean {
+  const isOfReleases = phase === 'PreSync' || phase === 'Sync' || phase === 'PostSync';
+  return isBad(value) && (driver === 'host' || isOfReleases);
+}
+
 /** All targets; every configuration declares them, whether or not an environment uses them. */
 export const targetNames: readonly string[] = ['east', 'west', 'south'];
 
@@ -120,6 +149,18 @@ export function isBad(value: string): boolean {
 
 /** Marks a place that does not belong to one application's folder. */
 export const sharedPrefix = 'shared-';
+
+/** Where what is run is at a target. */
+export function placeOfRun(
+  driver: DriverName,
+  environment: string,
+  { folder }: ApplicationModel,
+  { name }: RunModel,
+): string {
+  return driver === 'host'
+    ? `${environment}/${folder}/${name}`
+    : `Job/${environment}-${folder}/${name}`;
+}
 
 /** Where a thing is at a target. */
 export function placeOfThing(

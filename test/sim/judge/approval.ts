@@ -1,3 +1,4 @@
+import type { SyncPolicy } from '../../../src/model/config.ts';
 import { sameJson } from '../../../src/model/json.ts';
 import { inventoryOf } from '../place/ledger.ts';
 import type { World } from '../run/world.ts';
@@ -17,19 +18,8 @@ export function checkApproval(
   effect: SeenEffect,
   report: (rule: Rule, message: string) => void,
 ): void {
-  const { controller, release, key, place, name, at, before, after } = effect;
-  const models = book.modelsAround(controller, release.id);
-  // Half a configuration leaves an earlier one in force, which nobody can tell from here.
-  if (models.some((model) => isBroken(model, key.application))) return;
-  const policies = models.flatMap((model) => {
-    const environment = model.environments.find((one) => one.name === key.environment);
-    const application = model.applications.find(
-      ({ folder }) => folder === folderOf(key.application),
-    );
-    if (environment === undefined) return [];
-    const wished = application?.settings.sync ?? 'auto';
-    return [strictness[wished] > strictness[environment.sync] ? wished : environment.sync];
-  });
+  const { release, key, place, name, at, before, after } = effect;
+  const policies = policiesOf(book, effect);
   if (policies.length === 0 || policies.includes('auto')) return;
   // Who leaves is asked about by the prune guard, as it said itself; its own policy has left with it.
   if (after === null && leaves(book, effect)) return;
@@ -61,8 +51,27 @@ export function checkApproval(
   report('not-approved', `${describeEffect(effect)}, where sync is ${policies.join(', ')}`);
 }
 
+/** How strict things may have been when a release was planned; none: nobody can tell. */
+export function policiesOf(
+  book: Book,
+  { controller, release, key }: Pick<SeenEffect, 'controller' | 'release' | 'key'>,
+): readonly SyncPolicy[] {
+  const models = book.modelsAround(controller, release.id);
+  // Half a configuration leaves an earlier one in force, which nobody can tell from here.
+  if (models.some((model) => isBroken(model, key.application))) return [];
+  return models.flatMap((model) => {
+    const environment = model.environments.find((one) => one.name === key.environment);
+    const application = model.applications.find(
+      ({ folder }) => folder === folderOf(key.application),
+    );
+    if (environment === undefined) return [];
+    const wished = application?.settings.sync ?? 'auto';
+    return [strictness[wished] > strictness[environment.sync] ? wished : environment.sync];
+  });
+}
+
 /** Whether the place was in the inventory before this release. */
-function wasOwned(book: Book, { place, name, release, at }: SeenEffect): boolean {
+export function wasOwned(book: Book, { place, name, release, at }: SeenEffect): boolean {
   const before = book.inventoryBefore(place, name, release.id);
   return before?.entries.some((entry) => place.whereOf(entry) === at) ?? false;
 }

@@ -48,6 +48,10 @@ function isFormer(one: string, other: string): boolean {
 export class Book {
   readonly #world: World;
   readonly agreed: Agreed[] = [];
+  /** Digests of changes that people agreed to: what is run is known by them. */
+  readonly agreedDigests = new Set<string>();
+  /** UIDs of what people agreed to have deleted, so that something can be run under its name. */
+  readonly agreedToGo = new Set<string>();
   /** Commits that each controller took, oldest first, and when. */
   readonly #accepted = new Map<Controller, { readonly commit: string; readonly atMs: number }[]>();
   /** How many commits a controller had taken when a release was announced, by release. */
@@ -108,6 +112,12 @@ export class Book {
     for (const plan of planSet.plans) {
       const commit = this.#world.repository.find(plan.revision[0]?.commit ?? '');
       const wish = commit === null ? null : wishOf(commit.model, key, this.#world.secrets);
+      for (const { digest, displaces } of [...plan.changes, ...(plan.onFailure ?? [])]) {
+        this.agreedDigests.add(digest);
+        if (displaces === undefined) continue;
+        this.agreedDigests.add(displaces.digestAfter);
+        this.agreedToGo.add(displaces.uid);
+      }
       for (const change of plan.changes) {
         const at = this.#world.places.get(plan.target)?.whereOf(change) ?? '';
         if (at === '') continue;
@@ -135,7 +145,14 @@ export class Book {
   wasSavedBetween(place: Place, key: string, after: number, look: Moment): boolean {
     const saves = this.#saves.get(`${place.name} ${key}`) ?? [];
     const seenMs = look.atMs - place.recordLagMs;
-    return saves.some(({ order, atMs }) => order > after && order < look.order && atMs <= seenMs);
+    const own = saves.find(({ order }) => order === after);
+    // A release records on its way what has run.
+    const isOwn = ({ by, inventory }: Save): boolean =>
+      by === own?.by && inventory !== null && inventory.release === own.inventory?.release;
+    return saves.some(
+      (save) =>
+        save.order > after && save.order < look.order && save.atMs <= seenMs && !isOwn(save),
+    );
   }
 
   /** What was owned before a release announced itself. */

@@ -1,6 +1,8 @@
 import { inventoryKey } from '../../../src/model/inventory.ts';
 import { sameJson } from '../../../src/model/json.ts';
+import { placeOfRun, placeOfThing, runsOf } from '../git/model.ts';
 import type { RepositoryModel } from '../git/model.ts';
+import { HostPlace } from '../place/host-place.ts';
 import { inventoryOf } from '../place/ledger.ts';
 import type { World } from '../run/world.ts';
 import { folderOf, keysOf, wishOf } from './truth.ts';
@@ -31,9 +33,35 @@ export function differences(world: World, model: RepositoryModel): readonly Diff
         const message = `${name}: ${at} at ${target} is ${is}, not ${JSON.stringify(spec)}`;
         found.push({ name, where: `${target} ${at}`, message });
       }
+      found.push(...commandDifferences(world, model, key, name, target));
     }
   }
   return [...found, ...leftovers(world, model, wanted)];
+}
+
+/** Commands whose check does not pass, where what they look at is as it should be. */
+function commandDifferences(
+  world: World,
+  model: RepositoryModel,
+  key: { readonly application: string; readonly environment: string },
+  name: string,
+  target: string,
+): readonly Difference[] {
+  const wish = wishOf(model, key, world.secrets);
+  const place = world.places.get(target);
+  if (wish.kind !== 'things' || !(place instanceof HostPlace)) return [];
+  const { application } = wish;
+  return runsOf(application).flatMap((run) => {
+    const at = placeOfRun('host', key.environment, application, run);
+    const watched = application.things.find((thing) => thing.name === run.watches);
+    const watches =
+      watched === undefined ? '' : placeOfThing('host', key.environment, application, watched);
+    if (watched !== undefined && place.seenAt(watches) !== watched.value) return [];
+    if (place.isDone(at, run.value, watches)) return [];
+    const message = `${name}: the check of ${at} at ${target} does not pass`;
+    // What others do where it looks is noticed there.
+    return [{ name, where: `${target} ${watches}`, message }];
+  });
 }
 
 /** Things that an application made and that no commit wants any more. */

@@ -1,8 +1,11 @@
 import type { Inventory, InventoryKey } from '../../../src/model/inventory.ts';
 import { inventoryKey } from '../../../src/model/inventory.ts';
+import type { JsonObject } from '../../../src/model/json.ts';
 import type { PlanSet } from '../../../src/model/plan.ts';
 import type { Release } from '../../../src/model/release.ts';
 import type { ApplyEffect, Effect } from '../../../src/targets/target.ts';
+import type { ClusterPlace } from '../cluster/place.ts';
+import type { HostPlace } from '../place/host-place.ts';
 import type { Place, Thing } from '../place/place.ts';
 import type { Controller } from '../run/controller.ts';
 import type { World } from '../run/world.ts';
@@ -19,6 +22,7 @@ import { checkDependencies, checkOrder } from './order.ts';
 import { checkOrders } from './orders.ts';
 import { checkAdopted, checkAnnounced, checkGood, checkShrink } from './records.ts';
 import { checkRevision } from './revision.ts';
+import { Runs } from './runs.ts';
 import type { Rule, Violation } from './violation.ts';
 
 /** Looks at what is done at the targets, step by step, and not at what the engine says of it. */
@@ -42,13 +46,14 @@ export class Judge {
   records = 0;
   /** Requests to change things so far, whatever became of them; where targets tell of them. */
   requests = 0;
-  /** Hooks that were made or taken away so far. */
-  hooks = 0;
+  /** What hooks and commands did. */
+  readonly runs: Runs;
 
   constructor(world: World) {
     this.#world = world;
     this.book = new Book(world);
     this.#fencing = new Fencing(this.book);
+    this.runs = new Runs(world, this.book, this.report);
   }
 
   /** Whether there is nothing more to find out. */
@@ -104,6 +109,7 @@ export class Judge {
     checkGood(this.#world, place, key, inventory, this.report);
     checkAdopted(controller, place, key, inventory, this.report);
     this.book.noteSave(controller, place, inventoryKey(key), inventory);
+    this.runs.noteSave(place, key, inventory);
   }
 
   onEffectBegins(controller: Controller, place: Place, effect: Effect): void {
@@ -148,6 +154,7 @@ export class Judge {
     checkDependencies(this.#world, this.book, seen, this.report);
     checkOrders(this.#world, this.book, seen, this.report);
     checkHistory(this.book, seen, this.report);
+    this.runs.checkDeleted(seen);
     if (this.isDecided) this.#world.trace.add(describeEffect(seen));
   }
 
@@ -155,8 +162,29 @@ export class Judge {
     if (purpose === 'effect') this.requests += 1;
   }
 
-  onHook(): void {
-    this.hooks += 1;
+  /** Right after a hook was made, changed or removed. */
+  onHook(
+    controller: Controller,
+    place: ClusterPlace,
+    effect: Effect | ApplyEffect,
+    before: JsonObject | null,
+    after: JsonObject | null,
+  ): void {
+    this.effects += 1;
+    this.#fencing.lands(place, effect, place.whereOf(effect), this.report);
+    this.runs.onHook(controller, place, effect, before, after);
+  }
+
+  onCommand(
+    controller: Controller,
+    place: HostPlace,
+    effect: ApplyEffect,
+    at: string,
+    isNeeded: boolean,
+  ): void {
+    this.effects += 1;
+    this.#fencing.lands(place, effect, at, this.report);
+    this.runs.onCommand(controller, place, effect, at, isNeeded);
   }
 
   onBreach(place: Place, message: string): void {

@@ -18,16 +18,24 @@ export function checkOrder(world: World, effect: SeenEffect, report: Report): vo
   if (own === undefined) return;
   for (const change of changes) {
     if (change.action === 'delete' || change.action === 'adopt') continue;
+    if (change.moment === 'after-removal') continue;
     const isEarlier =
       change.wave < own.wave || (change.wave === own.wave && change.rank < own.rank);
     if (after !== null && !isEarlier) continue;
-    const why = whyNotReady(world, effect, change);
+    const why = world.judge.runs.isRun(place, change)
+      ? world.judge.runs.whyNotDone(place, change)
+      : whyNotReady(world, effect, change, after === null || change.wave < own.wave);
     if (why !== null) report('order', `${describeEffect(effect)}: before that, ${why}`);
   }
 }
 
 /** Why an earlier change of the release is not done; `null`: it is, or somebody else has meddled. */
-function whyNotReady(world: World, effect: SeenEffect, change: Change): string | null {
+function whyNotReady(
+  world: World,
+  effect: SeenEffect,
+  change: Change,
+  mustBeHealthy: boolean,
+): string | null {
   const { place, key, release } = effect;
   const at = place.whereOf(change);
   if (world.judge.makers.get(`${place.name} ${at}`) !== effect.name) {
@@ -45,7 +53,7 @@ function whyNotReady(world: World, effect: SeenEffect, change: Change): string |
     !sameJson({ ...wanted, secret: null }, { ...thing.spec, secret: null })
   )
     return `${at} is to be changed`;
-  return place.isReady(thing) ? null : `${at} must be healthy`;
+  return place.isReady(thing) || !mustBeHealthy ? null : `${at} must be healthy`;
 }
 
 /** What an application stands on is there before it. */

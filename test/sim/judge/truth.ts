@@ -4,7 +4,7 @@ import type {
   RepositoryModel,
   ThingModel,
 } from '../git/model.ts';
-import { isBad, placeOfThing } from '../git/model.ts';
+import { failsReleases, isBad, placeOfThing, runsOf } from '../git/model.ts';
 import type { ThingSpec } from '../place/place.ts';
 
 /**
@@ -69,7 +69,9 @@ export function wishOf(
       },
     ]),
   );
-  const bad = application.things.some(({ kind, value }) => kind === 'Worker' && isBad(value));
+  const bad =
+    application.things.some(({ kind, value }) => kind === 'Worker' && isBad(value)) ||
+    runsOf(application).some((run) => failsReleases(model.driver, run));
   return { kind: 'things', application, environment, things, isBad: bad && !isEmpty };
 }
 

@@ -24,6 +24,10 @@ export type Rule =
   | 'wrong-synced'
   | 'no-reason-given'
   | 'unrecorded-effect'
+  /** A hook or command was run more often than it may be. */
+  | 'run-again'
+  /** Something was deleted although what had to run before it did not end well. */
+  | 'deleted-all-the-same'
   /** The event stream leaves something out. */
   | 'untold'
   | 'stale-revision'

@@ -288,7 +288,14 @@ const addKind: Operation = {
     const common = { note: null, secret: null, prune: true };
     const added: readonly ThingModel[] = [
       { ...common, kind: 'Definition', name: 'kind', at: 'kind', value: newValue(dice), wave: 0 },
-      { ...common, kind: 'Gadget', name: 'g', at: 'g', value: newValue(dice), wave: dice.int(2) },
+      {
+        ...common,
+        kind: 'Gadget',
+        name: 'gadget',
+        at: 'gadget',
+        value: newValue(dice),
+        wave: dice.int(2),
+      },
     ];
     return commitApplication(
       world,

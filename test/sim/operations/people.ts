@@ -38,7 +38,11 @@ export function orderSync(
   world: World,
   controller: Controller,
   runtime: ApplicationRuntime,
-  options: { readonly agree: boolean; readonly retryQuarantined: boolean },
+  options: {
+    readonly agree: boolean;
+    readonly retryQuarantined: boolean;
+    readonly withoutHooks?: boolean;
+  },
 ): void {
   if (controller.engine === null) return;
   const plan = options.agree ? runtime.plan : null;
@@ -49,6 +53,7 @@ export function orderSync(
     reason: 'asked for',
     approve: plan?.digest ?? null,
     retryQuarantined: options.retryQuarantined,
+    ...(options.withoutHooks === true && { withoutHooks: true }),
   });
   follow(world, `sync ${runtime.id}`, order);
 }

@@ -7,6 +7,7 @@ import { faults } from './faults.ts';
 import { history } from './history.ts';
 import type { Operation } from './operation.ts';
 import { people } from './people.ts';
+import { runs } from './runs.ts';
 import { things } from './things.ts';
 
 /** What can happen whatever the targets are. */
@@ -18,6 +19,7 @@ export const operations: readonly Operation[] = [
   ...faults,
   ...controllers,
   ...people,
+  ...runs,
 ];
 
 /** What can happen where targets are of a driver. */

@@ -111,6 +111,27 @@ export const themes: readonly (readonly string[])[] = [
     'edit a value',
     'remove resources',
   ],
+  // What is run beside what is kept up.
+  [
+    'add a hook or command',
+    'drop a hook or command',
+    'edit a hook or command',
+    'edit a value',
+    'undo what a command did',
+    "leave another tool's hook",
+    'crash at a point',
+  ],
+  // Runs that fail, and what comes of them.
+  [
+    'add a hook or command',
+    'commit a run that never ends well',
+    'change when a hook runs',
+    'edit a value',
+    'remove resources',
+    'remove an application',
+    'a target fails',
+    'roll back',
+  ],
 ];
 
 /** Sets for clusters, beside those. */

@@ -31,3 +31,9 @@ export const secretMoved = defineError('sim.secret-moved', {
   title: 'A secret is not the one that was planned with',
   hint: 'Plan again.',
 });
+
+export const commandFailed = defineError('sim.command-failed', {
+  class: 'input',
+  title: 'A command ended without success',
+  hint: 'Correct it.',
+});

@@ -15,6 +15,11 @@ interface Moment {
   readonly thing: Thing | null;
 }
 
+export interface CommandState {
+  readonly value: string;
+  readonly saw: string;
+}
+
 export interface Watcher {
   /** Who must not be told of its own changes. */
   readonly owner: object;
@@ -34,6 +39,8 @@ export class HostPlace implements Place {
   readonly holds = new Map<string, string>();
   readonly heldSinceMs = new Map<string, number>();
   readonly watchers = new Set<Watcher>();
+  /** What Commands have done last, by place: what they ran, and what they found where they look. */
+  readonly commands = new Map<string, CommandState>();
   readonly #things = new Map<string, Thing>();
   readonly #past = new Map<string, Moment[]>();
   readonly #nowMs: () => number;
@@ -57,6 +64,16 @@ export class HostPlace implements Place {
     if (this.identity === 'number') return `${this.name}-${thing.serial}`;
     const content = canonicalJson({ ...thing.spec });
     return `${thing.at}#${createHash('sha1').update(content).digest('hex').slice(0, 12)}`;
+  }
+
+  /** Whether the check of a Command passes. */
+  isDone(at: string, value: string, watches: string): boolean {
+    const state = this.commands.get(at);
+    return state?.value === value && state.saw === this.seenAt(watches);
+  }
+
+  seenAt(at: string): string {
+    return this.thing(at)?.spec.value ?? '';
   }
 
   isReady({ spec, changedMs }: Thing): boolean {

@@ -29,14 +29,15 @@ import type {
 import type { Machine } from '../run/machine.ts';
 import { isBad } from '../git/model.ts';
 import type { TargetFaults } from '../world/faults.ts';
-import { answerLost, denied, placeDown, placeFull, secretMoved } from './errors.ts';
+import { answerLost, commandFailed, denied, placeDown, placeFull, secretMoved } from './errors.ts';
 import type { HostPlace, Watcher } from './host-place.ts';
 import { createLedger } from './ledger.ts';
 import { slowStartMs } from './place.ts';
 import type { Thing, ThingSpec } from './place.ts';
 import type { Witness } from './witness.ts';
 
-const kinds = ['Thing', 'Worker', 'Volume', 'Task'];
+const kinds = ['Thing', 'Worker', 'Volume', 'Task', 'Command'];
+
 export interface SimTargetOptions {
   readonly machine: Machine;
   readonly place: HostPlace;
@@ -121,6 +122,7 @@ export class SimTarget implements Target {
       const message = `${resource} wants ${at}, which belongs to ${holder.application}`;
       return failure(claimTaken({ message, resource }));
     }
+    if (kind === 'Command') return success(this.#commandOf(manifest, at, value));
     return success({
       id: { group: 'sim.fairlead.dev', kind, namespace: '', name },
       fields: this.#fieldsOf({ kind, value, note, secret: this.#secret(secret) }, at),
@@ -138,6 +140,26 @@ export class SimTarget implements Target {
       prune: spec['prune'] !== false,
       origin: manifest.origin,
     });
+  }
+
+  /** Something with a check: what is done shows by what it left, and by what it saw where it looks. */
+  #commandOf({ kind, name, body, origin }: Manifest, at: string, value: string): Desired {
+    const spec = (body['spec'] ?? {}) as JsonObject;
+    const watches = textOf(spec['watches']);
+    return {
+      id: { group: 'sim.fairlead.dev', kind, namespace: '', name },
+      fields: { at, kind, value, watches },
+      payload: {},
+      locator: { at },
+      texts: {},
+      claims: [`place:${at}`],
+      wave: typeof spec['wave'] === 'number' ? spec['wave'] : 0,
+      rank: 200,
+      traits: { workload: false, dataBearing: false, irreversible: true },
+      prune: true,
+      asksFirst: true,
+      origin,
+    };
   }
 
   #secret(name: string | null): string | null {
@@ -179,12 +201,13 @@ export class SimTarget implements Target {
     return answers;
   }
 
-  #look({ id, locator, uid }: Reference): Observation {
+  #look({ id, locator, uid, desired }: Reference): Observation {
     const at = atOf(locator);
     if (this.#machine.hits(this.#faults.readFails)) {
       const message = `${showResource(id)} cannot be looked at`;
       return { kind: 'unreadable', error: errorRecord(placeDown({ message })) };
     }
+    if (id.kind === 'Command') return this.#ask(at, id, desired);
     const ageMs = this.#machine.chance.fraction() * this.#faults.staleMs;
     const shown = ageMs === 0 ? null : this.#place.staleThing(at, ageMs, this.#seen.get(at) ?? 0);
     // The absence of something recorded is looked at twice: that it is gone must be certain.
@@ -192,6 +215,36 @@ export class SimTarget implements Target {
     if (thing === this.#place.thing(at)) this.#seen.set(at, this.#place.version(at));
     if (thing === null) return { kind: 'absent' };
     return { kind: 'present', live: this.#live(thing, id) };
+  }
+
+  /** What is no longer wanted leaves nothing that could be seen. */
+  #ask(at: string, id: Live['id'], desired: Desired | null): Observation {
+    const { value, watches } = desired?.fields ?? {};
+    if (desired === null || !this.#place.isDone(at, textOf(value), textOf(watches)))
+      return { kind: 'absent' };
+    const uid = commandUid(at, textOf(value));
+    const status = { kind: 'Command', value: '', changedMs: 0 };
+    return { kind: 'present', live: { id, uid, fields: desired.fields, texts: {}, status } };
+  }
+
+  /** Runs it where its check does not pass. */
+  async #run(effect: ApplyEffect, at: string): Promise<Applied> {
+    const value = textOf(effect.desired.fields['value']);
+    const watches = textOf(effect.desired.fields['watches']);
+    const uid = commandUid(at, value);
+    if (this.#place.isDone(at, value, watches))
+      return { uid, skipped: 'its check passes, so there was nothing to do' };
+    await this.#fence(effect);
+    this.#options.witness.onCommand(
+      this.#place,
+      effect,
+      at,
+      !this.#place.isDone(at, value, watches),
+    );
+    if (isBad(value)) throw commandFailed({ message: `${at} ended with code 1`, resource: at });
+    this.#place.commands.set(at, { value, saw: this.#place.seenAt(watches) });
+    await this.#end(effect);
+    return { uid };
   }
 
   #live(thing: Thing, id: Live['id']): Live {
@@ -208,6 +261,7 @@ export class SimTarget implements Target {
     const { desired, locator } = effect;
     const at = atOf(locator);
     await this.#begin(effect, `${effect.action} ${at}`);
+    if (desired.id.kind === 'Command') return this.#run(effect, at);
     const { secret } = desired.payload;
     const spec: ThingSpec = {
       kind: desired.id.kind,
@@ -346,6 +400,10 @@ export class SimTarget implements Target {
     if (this.#machine.hits(this.#faults.down))
       throw placeDown({ message: `${this.name} does not answer` });
   }
+}
+
+function commandUid(at: string, value: string): string {
+  return `${at}#${value}`;
 }
 
 function atOf(locator: JsonObject): string {

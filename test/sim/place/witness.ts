@@ -1,5 +1,8 @@
 import type { Inventory, InventoryKey } from '../../../src/model/inventory.ts';
+import type { JsonObject } from '../../../src/model/json.ts';
 import type { ApplyEffect, Effect } from '../../../src/targets/target.ts';
+import type { ClusterPlace } from '../cluster/place.ts';
+import type { HostPlace } from './host-place.ts';
 import type { Place, Thing } from './place.ts';
 
 /** Who sees what one controller does at the targets, in the instant in which it happens. */
@@ -15,7 +18,14 @@ export interface Witness {
   /** A request that is to change something arrives: a thing, or a record. */
   onRequest(purpose: 'effect' | 'record'): void;
   /** A hook was made, changed or removed. */
-  onHook(): void;
+  onHook(
+    place: ClusterPlace,
+    effect: Effect | ApplyEffect,
+    before: JsonObject | null,
+    after: JsonObject | null,
+  ): void;
+  /** A Command is run. @param isNeeded whether its check did not pass */
+  onCommand(place: HostPlace, effect: ApplyEffect, at: string, isNeeded: boolean): void;
   /** A record cannot be read any more. One sentence. */
   onDamage(place: Place, message: string): void;
   /** Something was written for an effect under this name; `null`: the controller's own. */

@@ -235,7 +235,9 @@ export class Controller {
       onEffectBegins: (place, effect) => judge.onEffectBegins(this, place, effect),
       onFence: (effect) => judge.onFence(effect),
       onRequest: (purpose) => judge.onRequest(purpose),
-      onHook: () => judge.onHook(),
+      onHook: (place, effect, before, after) => judge.onHook(this, place, effect, before, after),
+      onCommand: (place, effect, at, isNeeded) =>
+        judge.onCommand(this, place, effect, at, isNeeded),
       onActor: (place, effect, user, at) => judge.onActor(this, place, effect, user, at),
       onDamage: (place, message) => judge.onDamage(place, message),
       onBreach: (place, message) => judge.onBreach(place, message),

@@ -3,6 +3,7 @@ import type { DriverName, EnvironmentModel } from '../git/model.ts';
 import { newApplication } from '../operations/applications.ts';
 import type { Operation } from '../operations/operation.ts';
 import { operationsOf } from '../operations/registry.ts';
+import { withRuns } from '../operations/runs.ts';
 import { always, clusterThemes, themes } from '../operations/themes.ts';
 import { Chance } from '../world/random.ts';
 import type { Setup } from './world.ts';
@@ -41,7 +42,8 @@ export function driverOf(seed: number, choice: TargetChoice): DriverName {
 
 export function scheduleOf(seed: number, driver = driverOf(seed, 'mixed')): Schedule {
   const chance = new Chance(seed, 'schedule');
-  const setup = setupOf(chance, driver);
+  const plain = setupOf(chance, driver);
+  const setup = { ...plain, model: withRuns(new Chance(seed, 'runs'), plain.model) };
   const bag = chosenOperations(chance, driver).flatMap((one) =>
     Array.from({ length: one.weight }, () => one),
   );

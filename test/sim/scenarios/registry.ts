@@ -1,3 +1,4 @@
+import { commands } from './commands.ts';
 import { controllers } from './controllers.ts';
 import { deletes } from './deletes.ts';
 import { input } from './input.ts';
@@ -5,6 +6,7 @@ import { limits } from './limits.ts';
 import { names } from './names.ts';
 import { admission } from './kubernetes/admission.ts';
 import { access } from './kubernetes/access.ts';
+import { hooks } from './kubernetes/hooks.ts';
 import { kinds } from './kubernetes/kinds.ts';
 import { parts } from './kubernetes/parts.ts';
 import { takingOver } from './kubernetes/taking-over.ts';
@@ -27,4 +29,6 @@ export const scenarios: readonly Scenario[] = [
   ...access,
   ...admission,
   ...parts,
+  ...hooks,
+  ...commands,
 ];

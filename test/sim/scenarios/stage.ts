@@ -6,6 +6,7 @@ import type {
   ApplicationSettings,
   EnvironmentModel,
   RepositoryModel,
+  RunModel,
   ThingModel,
 } from '../git/model.ts';
 import { approveWaiting } from '../operations/people.ts';
@@ -37,6 +38,19 @@ export function thing(name: string, parts: Partial<ThingModel> = {}): ThingModel
     secret: null,
     wave: 0,
     prune: true,
+    ...parts,
+  };
+}
+
+/** A hook, or a Command of a host. */
+export function run(name: string, parts: Partial<RunModel> = {}): RunModel {
+  return {
+    name,
+    phase: 'PreSync',
+    deletion: 'BeforeHookCreation',
+    value: 'v1',
+    watches: null,
+    wave: 0,
     ...parts,
   };
 }
@@ -128,6 +142,11 @@ export class Stage {
       ...one,
       things: one.things.map((item) => (item.name === thingName ? { ...item, ...parts } : item)),
     }));
+  }
+
+  /** What is run beside what is kept up. */
+  runs(name: string, ...runs: readonly RunModel[]): void {
+    this.edit(name, (one) => ({ ...one, runs }));
   }
 
   lose(name: string, ...things: readonly string[]): void {

@@ -2,7 +2,7 @@ import { isDeleting } from '../deletion.ts';
 import { set, textAt } from '../value.ts';
 import { edit } from './controller.ts';
 import type { Controller } from './controller.ts';
-import { imageOf, isBad } from './deployments.ts';
+import { imageOf, isBad, slowMs } from './deployments.ts';
 
 /** Runs jobs to their end, good or bad. */
 export const jobs: Controller =
@@ -10,7 +10,8 @@ export const jobs: Controller =
   ({ kind, before, after }) => {
     if (kind.kind !== 'Job' || after === null || before !== null || isDeleting(after)) return;
     const isFailing = isBad(imageOf(after));
-    around.later(500, () =>
+    const isSlow = imageOf(after).includes(':slow');
+    around.later(isSlow ? slowMs : 500, () =>
       edit(around, kind, after, 'status', (live) => {
         const type = isFailing ? 'Failed' : 'Complete';
         const conditions = [

@@ -1,4 +1,6 @@
+import type { ApplicationRuntime } from '../../../../src/reconcile/runtime.ts';
 import { claimTaken } from '../../../../src/targets/errors.ts';
+import { hookFailed } from '../../../../src/targets/kubernetes/errors.ts';
 import { isBad } from '../../git/model.ts';
 import type { ApplicationModel } from '../../git/model.ts';
 import {
@@ -19,9 +21,8 @@ export function mend(world: World): void {
   const applications = model.applications.map((one): ApplicationModel => ({
     ...one,
     fault: null,
-    things: one.things.map((thing) =>
-      isBad(thing.value) ? { ...thing, value: `good${thing.value}` } : thing,
-    ),
+    things: one.things.map(mended),
+    runs: (one.runs ?? []).map(mended),
     settings: {
       ...one.settings,
       prune: true,
@@ -49,6 +50,7 @@ export function obey(world: World, controller: Controller): boolean {
     if (runtime.hold !== null) orderResume(world, controller, runtime);
     else if (runtime.error?.code === claimTaken.definition.code) orderActivate(world, controller);
     else if (runtime.waiting !== null) approveWaiting(world, controller, runtime);
+    else if (isStuckOnHook(runtime)) orderSync(world, controller, runtime, withoutHooks);
     else if (runtime.state === 'out-of-sync')
       orderSync(world, controller, runtime, { agree: true, retryQuarantined: true });
     else if (runtime.state === 'failed')
@@ -59,3 +61,14 @@ export function obey(world: World, controller: Controller): boolean {
   }
   return did;
 }
+
+function mended<Item extends { readonly value: string }>(item: Item): Item {
+  return isBad(item.value) ? { ...item, value: `good${item.value}` } : item;
+}
+
+/** What is recorded of a hook is mended by no commit any more. */
+function isStuckOnHook({ removal, error }: ApplicationRuntime): boolean {
+  return removal !== null && error?.code === hookFailed.definition.code;
+}
+
+const withoutHooks = { agree: false, retryQuarantined: false, withoutHooks: true };
