@@ -59,6 +59,12 @@ export function whereOf(input: Input): Pick<ConnectOptions, 'server' | 'local'> 
   return { server: input.flag('server'), local: input.flag('local') };
 }
 
+/** Connects a command about what a checkout says and changes nothing: to the checkout, or to the controller elsewhere. */
+export function connectToCheckout(context: Context, input: Input): Promise<Connection> {
+  const worktree = input.flag('worktree');
+  return connect(context, { prefer: 'checkout', ...whereOf(input), worktree, write: false });
+}
+
 /** Connects a command about what is running: to the controller, or to the checkout where none answers. */
 export function connectToRunning(
   context: Context,

@@ -106,3 +106,19 @@ test('what did not become healthy is looked at again, and is good once it is', a
   await look(bench, 'drift');
   expect(bench.state(id)).toBe('synced, Synced, Healthy');
 });
+
+test('what is tried again is told as that, and not as drift', async () => {
+  await using bench = await createEngineBench();
+  await bench.push({
+    'fairlead.yaml': configuration({
+      shop: { retry: { backoff: { initial: '1s' } }, onFailure: 'stay' },
+    }),
+    'shop/page.yaml': bench.file('page', 'one'),
+    'shop/migrate.yaml': failing(bench),
+  });
+  await writeFile(bench.path('mended'), '');
+  await look(bench, 'drift');
+  expect(bench.state(id)).toBe('synced, Synced, Healthy');
+  const [again] = await bench.store.releases({ ...shop, limit: 1 });
+  expect(again).toMatchObject({ trigger: 'retry', outcome: 'succeeded' });
+});

@@ -283,7 +283,7 @@ async function carryOut(
   const { release, unhealthy } = await releaseApplication(context, runtime, {
     run,
     approved: verdict.approved,
-    trigger: person?.trigger ?? triggerOf(runtime, goingBack, healing, verdict, triggers),
+    trigger: person?.trigger ?? triggerOf(runtime, changes, goingBack, healing, verdict, triggers),
     actor: person?.actor ?? verdict.approvedBy ?? 'controller',
     reason: person?.reason ?? changes[0]?.cause ?? '',
   });
@@ -326,6 +326,7 @@ async function markReverted(context: RunContext, runtime: ApplicationRuntime): P
 
 function triggerOf(
   runtime: ApplicationRuntime,
+  changes: readonly Change[],
   goingBack: boolean,
   healing: boolean,
   verdict: Extract<Verdict, { kind: 'go' }>,
@@ -334,7 +335,10 @@ function triggerOf(
   if (goingBack) return 'revert';
   if (verdict.approvedBy !== null) return 'approval';
   if (runtime.removal !== null) return 'removal';
-  if (healing) return 'drift';
+  if (healing) {
+    const drifted = changes.some(({ causeKind }) => causeKind === 'drift');
+    return drifted ? 'drift' : 'retry';
+  }
   for (const trigger of triggers) if (trigger !== 'verify' && trigger !== 'drift') return trigger;
   return 'source';
 }

@@ -1,7 +1,7 @@
 import type { Change, PlanSet } from '../../model/plan.ts';
 import { showResource } from '../../model/resource.ts';
 import type { CommandDefinition } from '../command.ts';
-import { checkoutOptions, connect, whereOf } from '../connect.ts';
+import { checkoutOptions, connectToCheckout } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import {
   environmentOption,
@@ -46,12 +46,7 @@ export const diff: CommandDefinition = {
   ],
   outputs: ['text', 'json', 'yaml', 'ndjson', 'name'],
   run: async (context, input) => {
-    await using connection = await connect(context, {
-      prefer: 'checkout',
-      ...whereOf(input),
-      worktree: input.flag('worktree'),
-      write: false,
-    });
+    await using connection = await connectToCheckout(context, input);
     const views = await selected(context, connection.api, input);
     const plans = await makePlans(context, connection.api, views, {
       revision: input.text('revision'),

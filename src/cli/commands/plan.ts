@@ -1,7 +1,7 @@
 import type { Api } from '../../control/api.ts';
 import type { PlanSet } from '../../model/plan.ts';
 import type { CommandDefinition } from '../command.ts';
-import { checkoutOptions, connect, whereOf } from '../connect.ts';
+import { checkoutOptions, connectToCheckout } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import {
@@ -51,12 +51,7 @@ The digest at the end names exactly these changes: \`fairlead approve\` and \`fa
   ],
   outputs: ['text', 'json', 'yaml', 'ndjson', 'name'],
   run: async (context, input) => {
-    await using connection = await connect(context, {
-      prefer: 'checkout',
-      ...whereOf(input),
-      worktree: input.flag('worktree'),
-      write: false,
-    });
+    await using connection = await connectToCheckout(context, input);
     const views = await selected(context, connection.api, input);
     const plans = await makePlans(context, connection.api, views, {
       revision: input.text('revision'),

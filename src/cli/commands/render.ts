@@ -1,6 +1,6 @@
 import type { RenderedView } from '../../control/api.ts';
 import type { CommandDefinition } from '../command.ts';
-import { checkoutOptions, connect, whereOf } from '../connect.ts';
+import { checkoutOptions, connectToCheckout } from '../connect.ts';
 import { environmentOption, revisionOption, selectionArgument } from '../options.ts';
 import { forEach, reportFailures, selected, valuesOf } from '../plans.ts';
 import type { View } from '../output.ts';
@@ -27,12 +27,7 @@ export const render: CommandDefinition = {
   ],
   outputs: ['text', 'json', 'yaml', 'ndjson', 'name'],
   run: async (context, input) => {
-    await using connection = await connect(context, {
-      prefer: 'checkout',
-      ...whereOf(input),
-      worktree: input.flag('worktree'),
-      write: false,
-    });
+    await using connection = await connectToCheckout(context, input);
     const { api } = connection;
     const views = await selected(context, api, input);
     const revision = input.text('revision');

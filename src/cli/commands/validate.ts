@@ -2,7 +2,7 @@ import type { ConfigProblemView } from '../../control/api.ts';
 import type { ErrorRecord } from '../../model/error.ts';
 import { orAbort } from '../abort.ts';
 import type { CommandDefinition } from '../command.ts';
-import { checkoutOptions, connect, whereOf } from '../connect.ts';
+import { checkoutOptions, connectToCheckout } from '../connect.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { environmentOption, revisionOption, selectionArgument } from '../options.ts';
 import { forEach } from '../plans.ts';
@@ -24,12 +24,7 @@ export const validate: CommandDefinition = {
   ],
   outputs: ['text', 'table', 'wide', 'json', 'yaml', 'ndjson', 'name'],
   run: async (context, input) => {
-    await using connection = await connect(context, {
-      prefer: 'checkout',
-      ...whereOf(input),
-      worktree: input.flag('worktree'),
-      write: false,
-    });
+    await using connection = await connectToCheckout(context, input);
     const { api } = connection;
     const { config } = await orAbort(context.signal, api.status());
     const all = await orAbort(context.signal, api.applications());

@@ -64,7 +64,7 @@ export function checkDependencies(
   report: Report,
 ): void {
   const { controller, release, key, after } = effect;
-  if (after === null || release.trigger === 'drift') return;
+  if (after === null || release.trigger === 'drift' || release.trigger === 'retry') return;
   const models = book.modelsAround(controller, release.id);
   const [first] = models;
   for (const { name } of first?.applications ?? []) {

@@ -37,7 +37,11 @@ export function checkOrders(world: World, book: Book, effect: SeenEffect, report
 
 function checkSelfHeal(book: Book, effect: SeenEffect, report: Report): void {
   const { controller, release, key, place, at } = effect;
-  if (release.trigger !== 'drift' || release.actor !== 'controller') return;
+  if (
+    (release.trigger !== 'drift' && release.trigger !== 'retry') ||
+    release.actor !== 'controller'
+  )
+    return;
   const models = book.modelsAround(controller, release.id);
   if (models.some((model) => isBroken(model, key.application))) return;
   const cause = release.plan.plans
