@@ -50,4 +50,21 @@ export const access: readonly Scenario[] = [
       }
     },
   },
+  {
+    name: 'a cluster: who leaves an environment acts under the name of its project also after a restart',
+    model: clusterRepository([
+      application('web', [thing('a'), thing('b')], { project: 'team' }, ['dev', 'prod']),
+    ]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.first.kill();
+      stage.edit('web', (one) => ({ ...one, environments: ['prod'] }));
+      stage.hasFetched(stage.first);
+      stage.first.start();
+      await stage.rest(60_000);
+      stage.approve();
+      await stage.rest(60_000);
+      stage.expect('it is gone', stage.place().thing(a) === null);
+    },
+  },
 ];
