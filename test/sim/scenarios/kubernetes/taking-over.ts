@@ -4,16 +4,16 @@ import { application, clusterRepository, thing } from '../stage.ts';
 import type { Scenario, Stage } from '../stage.ts';
 
 const at = (name: string): string => `ConfigMap/dev-web/${name}`;
-const slow = (value: string) => [
-  thing('one', { kind: 'Worker', value }),
-  thing('two', { kind: 'Worker', value, wave: 1 }),
-];
-const before = [...slow('v1'), thing('a'), thing('b'), thing('c', { wave: 2 })];
+/** One after the other, so that a release takes its time. */
+const steps = (value: string) =>
+  'ghijklmnopqr'.split('').map((name, wave) => thing(name, { wave, value }));
+const last = 20;
+const others = [thing('a'), thing('b'), thing('c', { wave: last })];
 const settings = { maxPrunePercent: 100 };
 
 /**
- * Two controllers of one installation: the first is in the middle of a release and waits until a wave is healthy, when
- * the second takes over with a newer commit; what tells of records is late by minutes, though the server answers.
+ * Two controllers of one installation: the first is in the middle of a release when the second takes over with a newer
+ * commit; what tells of records is late by minutes, though the server answers.
  */
 async function overtaken(
   stage: Stage,
@@ -27,9 +27,9 @@ async function overtaken(
   const waiting = second.machine?.process;
   if (waiting === undefined) throw new Error('it does not run');
   waiting.paused = true;
-  stage.fault({ recordsLateMs: 600_000 });
+  stage.fault({ recordsLateMs: 600_000, slowMs: 2_000 });
   stage.commit(() => clusterRepository([application('web', older, settings)]));
-  await stage.until('the first wave', () => stage.isLive('Deployment/dev-web/one', 'slow2'));
+  await stage.until('the first effect', () => stage.isLive(at('g'), 'v2'));
   world.repository.push(clusterRepository([application('web', newer, settings)]));
   const epoch = inventoryOf(stage.place(), 'web@dev')?.epoch ?? 0;
   waiting.paused = false;
@@ -45,60 +45,54 @@ async function overtaken(
 export const takingOver: readonly Scenario[] = [
   {
     name: 'a cluster: who was overtaken and does not hear of it deletes nothing that the newer commit wants',
-    model: clusterRepository([application('web', before, settings)]),
+    model: clusterRepository([application('web', [...steps('v1'), ...others], settings)]),
     play: async (stage) => {
       await stage.rest();
       const uid = stage.place().thing(at('b'))?.uid;
-      const older = before.filter(({ name }) => name !== 'b');
       await overtaken(
         stage,
-        [...slow('slow2'), ...older.slice(2)],
-        [...slow('slow2'), ...before.slice(2), thing('d')],
+        [...steps('v2'), ...others.filter(({ name }) => name !== 'b')],
+        [...steps('v2'), ...others, thing('d')],
       );
       await stage.rest(120_000);
       stage.expect('it is the same', stage.place().thing(at('b'))?.uid === uid);
-      stage.fault({ recordsLateMs: 0 });
+      stage.fault({ recordsLateMs: 0, slowMs: 0 });
     },
   },
   {
     name: 'a cluster: who was overtaken and does not hear of it overwrites nothing of the newer release',
-    model: clusterRepository([application('web', before, settings)]),
+    model: clusterRepository([application('web', [...steps('v1'), ...others], settings)]),
     play: async (stage) => {
       await stage.rest();
-      const rest = before.slice(2);
-      const with2 = (value: string) =>
-        rest.map((one) => (one.name === 'c' ? { ...one, value } : one));
+      const withC = (value: string, wave: number) =>
+        others.map((one) => (one.name === 'c' ? { ...one, value, wave } : one));
       await overtaken(
         stage,
-        [...slow('slow2'), ...with2('v2')],
-        [...slow('slow2'), ...with2('v3').map((one) => ({ ...one, wave: 0 }))],
+        [...steps('v2'), ...withC('v2', last)],
+        [...steps('v2'), ...withC('v3', 0)],
       );
       await stage.until('the newer value', () => stage.isLive(at('c'), 'v3'));
       for (let left = 120; left > 0; left -= 1) {
         await stage.rest(1_000);
         stage.expect('it stays', stage.isLive(at('c'), 'v3'));
       }
-      stage.fault({ recordsLateMs: 0 });
+      stage.fault({ recordsLateMs: 0, slowMs: 0 });
     },
   },
   {
     name: 'a cluster: who was overtaken and does not hear of it makes nothing that no record knows',
-    model: clusterRepository([application('web', before, settings)]),
+    model: clusterRepository([application('web', [...steps('v1'), ...others], settings)]),
     play: async (stage) => {
       await stage.rest();
-      const rest = before.slice(2);
-      const more = [
-        thing('three', { kind: 'Worker', value: 'slow2', wave: 2 }),
-        thing('e', { wave: 3 }),
-      ];
       await overtaken(
         stage,
-        [...slow('slow2'), ...rest, ...more],
-        [...slow('slow2'), ...rest, thing('d')],
+        [...steps('v2'), ...others, thing('e', { wave: last })],
+        // So little to do that it is done before the first is.
+        [...steps('v1').map((one) => (one.wave < 2 ? { ...one, value: 'v2' } : one)), ...others],
       );
       await stage.rest(120_000);
       stage.expect('it was not made', stage.place().thing(at('e')) === null);
-      stage.fault({ recordsLateMs: 0 });
+      stage.fault({ recordsLateMs: 0, slowMs: 0 });
     },
   },
 ];
