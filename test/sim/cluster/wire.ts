@@ -80,7 +80,7 @@ export class Wire implements Transport {
     if (purpose !== 'read')
       await machine.mayCrash(purpose === 'effect' ? 'before-effect' : 'before-ledger');
     await machine.mayCrash('before-request');
-    if (purpose !== 'read') witness.onRequest(purpose);
+    if (purpose !== 'read') witness.onRequest(isForRecords(asked) ? 'record' : purpose);
     const answer = this.#handled(asked, effect);
     if (purpose !== 'read')
       await machine.mayCrash(purpose === 'effect' ? 'after-effect' : 'after-ledger');
@@ -259,12 +259,14 @@ export class Wire implements Transport {
   }
 }
 
-function purposeOf({ method, path, body }: ApiRequest): Purpose {
+function purposeOf({ method, path }: ApiRequest): Purpose {
   if (method === 'GET' || path.includes('dryRun=All')) return 'read';
-  // Whoever writes a record sees to its namespace first.
-  const isForRecords =
-    method === 'POST' && textAt(body ?? {}, 'metadata', 'name') === recordNamespace;
-  return isForRecords || path.includes(`/namespaces/${recordNamespace}/`) ? 'record' : 'effect';
+  return path.includes(`/namespaces/${recordNamespace}/`) ? 'record' : 'effect';
+}
+
+/** Whoever writes a record sees to its namespace first: that changes nothing but records. */
+function isForRecords({ method, body }: ApiRequest): boolean {
+  return method === 'POST' && textAt(body ?? {}, 'metadata', 'name') === recordNamespace;
 }
 
 /** A body that is there as a whole. */
