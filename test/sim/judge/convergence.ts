@@ -59,8 +59,10 @@ function commandDifferences(
     if (watched !== undefined && place.seenAt(watches) !== watched.value) return [];
     if (place.isDone(at, run.value, watches)) return [];
     const message = `${name}: the check of ${at} at ${target} does not pass`;
-    // What others do where it looks is noticed there.
-    return [{ name, where: `${target} ${watches}`, message }];
+    // What others do where it looks is noticed there; that they undid what it did is noticed by the next look.
+    const own = `${target} ${at}`;
+    const where = world.judge.meddled.has(own) ? own : `${target} ${watches}`;
+    return [{ name, where, message }];
   });
 }
 

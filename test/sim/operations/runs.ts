@@ -120,6 +120,7 @@ const undo: Operation = {
     if (place === null || done.length === 0) return null;
     const at = dice.pick(done);
     place.commands.delete(at);
+    world.judge.meddled.add(`${place.name} ${at}`);
     return `somebody undoes what ${at} at ${place.name} did`;
   },
 };

@@ -106,6 +106,9 @@ export const removeThings: Operation = {
     const count = dice.hits(0.6) ? 1 : 1 + dice.int(application.things.length - 1);
     const going = new Set<ThingModel>();
     while (going.size < count) going.add(dice.pick(application.things));
+    // Nobody can have one of a kind that is not there.
+    if ([...going].some(({ kind }) => kind === 'Definition'))
+      for (const thing of application.things) if (thing.kind === 'Gadget') going.add(thing);
     return commitApplication(
       world,
       application.name,

@@ -4,6 +4,7 @@ import { differences } from '../../judge/convergence.ts';
 import { keysOf, wishOf } from '../../judge/truth.ts';
 import type { Controller } from '../controller.ts';
 import type { World } from '../world.ts';
+import { runtimes } from './runtimes.ts';
 
 const minuteMs = 60_000;
 
@@ -11,12 +12,14 @@ const minuteMs = 60_000;
 export async function checkRestart(world: World, controller: Controller): Promise<void> {
   const { judge } = world;
   const { requests, effects, records } = judge;
+  // What was given up has a new chance with each start.
+  const gaveUp = runtimes(controller).some(({ state }) => state === 'failed');
   controller.kill();
   controller.start();
   await world.pass(10 * minuteMs);
   if (judge.isDecided) return;
   const hasRecorded = world.setup.mends && judge.records > records;
-  if (judge.requests > requests || judge.effects > effects || hasRecorded)
+  if (!gaveUp && (judge.requests > requests || judge.effects > effects || hasRecorded))
     judge.report('never-idle', 'a controller that starts anew writes, and nothing was to be done');
   const model = world.repository.tip?.model;
   if (model === undefined || model.configFault !== null || differences(world, model).length > 0)
