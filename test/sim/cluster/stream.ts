@@ -131,7 +131,8 @@ export class Stream implements AnswerBody {
     this.#isPumping = true;
     const { machine, connection, deliverAll } = this.#options;
     for (let [next] = this.#waiting; next !== undefined; [next] = this.#waiting) {
-      const latencyMs = next.atMs - machine.clock.monotonicMs();
+      // Whole ones: what is left of a fraction can be too little to move the clock.
+      const latencyMs = Math.ceil(next.atMs - machine.clock.monotonicMs());
       await machine.io(`${this.what} event`, { latencyMs });
       if (this.#over.signal.aborted || connection.isDead || this.#isMute) break;
       // What was sent before over the same connection comes first.
