@@ -86,8 +86,9 @@ export function knotted(world: World, controller: Controller): readonly string[]
   if (waiting.length === 0) return [];
   const holders = [...world.places.values()].flatMap((place) =>
     [...place.inventories.keys()].filter((name) =>
-      inventoryOf(place, name)?.entries.some(({ locator }) =>
-        JSON.stringify(locator).includes(sharedPrefix),
+      // A file is where its locator says, an object what it is called.
+      inventoryOf(place, name)?.entries.some(({ id, locator }) =>
+        JSON.stringify([id.name, locator]).includes(sharedPrefix),
       ),
     ),
   );
