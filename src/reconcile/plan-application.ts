@@ -9,6 +9,7 @@ import type { PlanPolicy } from '../plan/policy.ts';
 import type { Target } from '../targets/target.ts';
 import { choose } from './choose.ts';
 import type { Held, PlannedRun, RunContext, TargetPlan } from './context.ts';
+import { withoutKeptElsewhere } from './kept-elsewhere.ts';
 import type { PlanOptions } from './plan-options.ts';
 import { seedIdOf } from './seed.ts';
 import type { ApplicationRuntime } from './runtime.ts';
@@ -170,6 +171,10 @@ async function loadInventory(
   target: Target,
 ): Promise<Omit<Held, 'target' | 'wanted'>> {
   const own = await target.ledger.load(runtime.key);
+  if (own !== null && runtime.removal !== null) {
+    const inventory = await withoutKeptElsewhere(context, runtime, target, own);
+    return { inventory, storedEpoch: own.epoch, handedOverFrom: null };
+  }
   for (const name of runtime.application?.previousNames ?? []) {
     // A name that is in use again is another application, not this one's past.
     if (context.world.config.applications.has(name)) continue;

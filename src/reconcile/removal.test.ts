@@ -101,6 +101,71 @@ describe('an application that has a new name', () => {
     expect([bench.read('a'), bench.state('store@dev')]).toEqual(['2', 'synced, Synced, Healthy']);
     expect(await bench.target.ledger.load(shop)).toBeNull();
   });
+
+  const store = { ...shop, application: 'store' };
+
+  /** `shop` is live, `removed` tells what is deleted of it, and its first release as `store`, which makes `e` as well, fails before all of it is done. */
+  async function renamedInVain(removed: string[]): Promise<EngineBench> {
+    let isBroken = false;
+    const bench = await createEngineBench({
+      target: (target) => ({
+        ...target,
+        apply: async (effect) => {
+          if (isBroken && effect.desired.id.name === 'a')
+            throw effectTimedOut({ message: 'no answer' });
+          return target.apply(effect);
+        },
+        remove: (effect) => {
+          removed.push(effect.id.name);
+          return target.remove(effect);
+        },
+      }),
+    });
+    await live(bench, { onRemoval: 'delete' });
+    isBroken = true;
+    await bench.push({
+      'fairlead.yaml': renamed({ onRemoval: 'delete' }),
+      'shop/0.yaml': bench.file('0', '1'),
+      'shop/a.yaml': bench.file('a', '2'),
+    });
+    isBroken = false;
+    expect(bench.state('store@dev')).toMatch(/^backing-off, /);
+    expect([await bench.target.ledger.load(shop), bench.read('0')]).toEqual([
+      expect.anything(),
+      '1',
+    ]);
+    return bench;
+  }
+
+  test('and gets its old one back after a failed release keeps what it has, and loses what only that made', async () => {
+    const removed: string[] = [];
+    await using bench = await renamedInVain(removed);
+    await bench.push({
+      'fairlead.yaml': configuration({ shop: { onRemoval: 'delete' }, other: {} }),
+      'shop/0.yaml': null,
+      'shop/a.yaml': bench.file('a', '1'),
+    });
+    await bench.look('shop@dev');
+    expect(['0', 'a', 'b', 'c'].map((name) => bench.read(name))).toEqual([null, '1', '1', '1']);
+    expect(removed).toEqual(['0']);
+    expect(bench.state('shop@dev')).toBe('synced, Synced, Healthy');
+    expect(bench.engine.applications.has('store@dev')).toBe(false);
+    expect(await bench.target.ledger.load(store)).toBeNull();
+  });
+
+  test('and forgets its old one after a failed release keeps everything', async () => {
+    const removed: string[] = [];
+    await using bench = await renamedInVain(removed);
+    await bench.push({
+      'fairlead.yaml': configuration({ store: { path: 'shop' }, other: {} }),
+    });
+    // Nothing is asked either: a yes to taking the former name away would be one to an outage.
+    expect([isKnown(bench), await bench.target.ledger.load(shop)]).toEqual([false, null]);
+    await bench.look('store@dev');
+    expect(['0', 'a', 'b', 'c'].map((name) => bench.read(name))).toEqual(['1', '2', '1', '1']);
+    expect(removed).toEqual([]);
+    expect(bench.state('store@dev')).toBe('synced, Synced, Healthy');
+  });
 });
 
 const emptyInventory = {

@@ -86,4 +86,31 @@ export const names: readonly Scenario[] = [
       stage.expect('it is as it was', live?.serial === before && live?.spec.value === 'v1');
     },
   },
+  {
+    name: 'an application whose renaming is taken back after a release that failed keeps what it has',
+    model: repository([application('web', [thing('a')], { onRemoval: 'delete' })]),
+    play: async (stage) => {
+      await stage.rest();
+      const before = stage.place().thing('dev/web/a')?.serial;
+      stage.edit('web', (one) => ({
+        ...one,
+        name: 'web-x',
+        things: [...one.things, thing('b', { kind: 'Worker', value: 'bad' })],
+        settings: { ...one.settings, previousNames: ['web'] },
+      }));
+      await stage.until('what fails', () => stage.isLive('dev/web/b', 'bad'));
+      await stage.rest(1_000);
+      stage.edit('web-x', (one) => ({
+        ...one,
+        name: 'web',
+        things: [thing('a')],
+        settings: { ...one.settings, previousNames: [] },
+      }));
+      await stage.rest();
+      stage.approve();
+      await stage.rest();
+      stage.expect('it is the same', stage.place().thing('dev/web/a')?.serial === before);
+      stage.expect('what failed is gone', stage.place().thing('dev/web/b') === null);
+    },
+  },
 ];
