@@ -5,6 +5,7 @@ import { sameJson } from '../model/json.ts';
 import { placeOf } from '../plan/plan.ts';
 import type { Target } from '../targets/target.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
+import { writtenHere } from './dispute.ts';
 import { foreignReason } from './foreign.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 
@@ -56,6 +57,7 @@ export async function settleRecords(
         { ...next, epoch: inventory.epoch + 1 },
         inventory.epoch,
       );
+      runtime.dispute = writtenHere(runtime.dispute, context.ports.clock.monotonicMs());
     }
   }
 }

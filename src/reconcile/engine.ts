@@ -26,8 +26,6 @@ import { Timetable } from './timetable.ts';
 import { pathsBySource, sourcesOf } from './trees.ts';
 import { World } from './world.ts';
 
-/** How long after a target's notice an application is looked at: a burst of writes is one look. */
-const settleMs = 20;
 /** How long until it is tried again whether a look under a former name has ended. */
 const formerNameMs = 100;
 
@@ -340,10 +338,7 @@ export class Engine {
       }
       for (const freed of runtime.batch?.leave(id) ?? []) this.queue.add(freed);
       runtime.batch = batch;
-      // A new commit is a new chance: what failed before begins to count anew.
-      runtime.attempts = 0;
-      runtime.triggers.add(trigger);
-      runtime.notices.note();
+      runtime.beginAnew(trigger);
     }
     for (const id of ids) if (this.applications.has(id)) this.queue.add(id);
     if (this.options.continuous) for (const id of ids) this.#scheduleVerification(id);
@@ -384,9 +379,7 @@ export class Engine {
       resource: change.id === null ? null : resourceKey(change.id),
       what: change.message,
     });
-    runtime.triggers.add('drift');
-    runtime.notices.note();
-    this.queue.addLater(id, settleMs);
+    this.queue.addLater(id, runtime.notice(change, this.ports.clock.monotonicMs()));
   }
 
   #forget(runtime: ApplicationRuntime): void {

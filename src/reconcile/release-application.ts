@@ -13,6 +13,7 @@ import { afterFailedRelease } from './aftermath.ts';
 import type { Begun } from './aftermath.ts';
 import { isUnverified } from './context.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
+import { writtenHere } from './dispute.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 import { applicationHealthError } from './health-checks.ts';
 import { toInventorySeed } from './seed.ts';
@@ -164,6 +165,7 @@ async function carryOutEverywhere(
       const outcome = await executeAt(context, runtime, item, input, at);
       runtime.inventories.set(item.target.name, outcome.inventory);
       runtime.ownedAt.add(item.target.name);
+      runtime.dispute = writtenHere(runtime.dispute, context.ports.clock.monotonicMs());
       begun.push({ item, inventory: outcome.inventory });
       if (outcome.error !== null) return await failed(outcome.error, outcome.unhealthy);
       const { configuration } = input.run;

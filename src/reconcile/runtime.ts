@@ -7,6 +7,7 @@ import type { JournalStep, Release, ReleaseTrigger } from '../model/release.ts';
 import type { Desired } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Health, SyncStatus } from '../model/status.ts';
+import type { TargetChange } from '../targets/target.ts';
 import type { ResourceView, SyncOutcome, TestOutcome, TestRequest } from '../control/api.ts';
 import type { NamedHealth } from '../health/aggregate.ts';
 import type { HealLog } from '../release/contest.ts';
@@ -14,7 +15,11 @@ import { transition } from '../release/machine.ts';
 import type { ApplicationEvent, ApplicationState } from '../release/machine.ts';
 import type { Batch } from './batch.ts';
 import type { ClusterSeen } from './clusters.ts';
+import { noDispute, patienceMs, writtenByAnother } from './dispute.ts';
 import { Notices } from './notices.ts';
+
+/** How long after a target's notice an application is looked at: a burst of writes is one look. */
+const settleMs = 20;
 
 /** A person's wish that the next run must answer. */
 export interface RunRequest {
@@ -110,6 +115,8 @@ export class ApplicationRuntime {
   /** `null` where nothing was given up, or there was a new chance since. */
   givenUp: GivenUp | null = null;
   healLog: HealLog = new Map();
+  /** Whether another controller writes its record in turn with this one. */
+  dispute = noDispute;
   prepared: Prepared | null = null;
   /** Paths that were read before the wanted revision turned out not to be renderable. */
   missedPaths: readonly string[] = [];
@@ -129,6 +136,28 @@ export class ApplicationRuntime {
 
   move(event: ApplicationEvent): void {
     this.state = transition(this.state, event);
+  }
+
+  /** A new commit is a new chance: what failed before begins to count anew. */
+  beginAnew(trigger: ReleaseTrigger): void {
+    this.attempts = 0;
+    this.dispute = noDispute;
+    this.triggers.add(trigger);
+    this.notices.note();
+  }
+
+  /**
+   * Its target noticed something.
+   * @param nowMs monotonic
+   * @returns in how many milliseconds it is to be looked at
+   */
+  notice({ isRecord = false }: TargetChange, nowMs: number): number {
+    this.notices.note();
+    if (isRecord) this.dispute = writtenByAnother(this.dispute, nowMs);
+    const patience = isRecord ? patienceMs(this.dispute) : 0;
+    // What may wait that long keeps nobody waiting who depends on it.
+    if (patience === 0) this.triggers.add('drift');
+    return Math.max(settleMs, patience);
   }
 
   get works(): boolean {

@@ -80,6 +80,8 @@ export interface Applied {
 export interface TargetChange {
   readonly key: InventoryKey;
   readonly id: ResourceId | null;
+  /** Somebody else wrote what is recorded of the application; of its resources this tells nothing. Default false. */
+  readonly isRecord?: boolean;
   /** One sentence: "index.html was written", "process web ended with code 1". */
   readonly message: string;
 }
@@ -166,7 +168,7 @@ export interface Target {
   explain?(key: InventoryKey, id: ResourceId, signal?: AbortSignal): Promise<Health | null>;
   /** Replaces what is watched for `scope.key`; an empty list ends it. */
   watch(scope: WatchScope): Promise<void>;
-  /** The one listener for what watching finds, and for holds set by others (id `null`). */
+  /** The one listener for what watching finds, and for holds and records that others wrote (id `null`). */
   onChange(listener: (change: TargetChange) => void): void;
   /** Why changes of an application's resources are not noticed at once right now, as sentences. Optional: they are. */
   unwatched?(key: InventoryKey): readonly string[];

@@ -85,7 +85,12 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
   const notices = new Notices(informers, reported, clock, tell);
   const blindness = new Blindness(informers, clock, (type) => notices.with(type), tell);
   const stopListening = ledger.onForeignWrite((what, key) =>
-    tell({ key, id: null, message: `its ${what} was written by somebody else` }),
+    tell({
+      key,
+      id: null,
+      isRecord: what === 'inventory',
+      message: `its ${what} was written by somebody else`,
+    }),
   );
 
   const typeOf = async (id: ResourceId, apiVersion: string | null): Promise<ResourceType | null> =>

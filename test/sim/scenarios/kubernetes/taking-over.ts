@@ -41,6 +41,48 @@ async function overtaken(
   stage.fetch();
 }
 
+/** The first follows a newer commit, the second does not hear of it; nothing is to be done but to write the record. */
+function disagreeing(): Scenario {
+  const keeping = { ...settings, prune: false };
+  return {
+    name: 'a cluster: two controllers at different commits write the record in turn ever more seldom, and hear of all else at once',
+    model: clusterRepository([application('web', others, keeping)]),
+    play: async (stage) => {
+      const { first, world } = stage;
+      await stage.rest();
+      const second = world.addController(copyState(first.state));
+      second.start();
+      await stage.rest();
+      const before = world.judge.records;
+      const { effects } = world.judge;
+      world.repository.push(clusterRepository([application('web', others.slice(1), keeping)]));
+      void first.engine?.api.refresh({ source: null }).catch(() => {});
+      await stage.rest(25_000);
+      const written = world.judge.records - before;
+      stage.expect('both have written it', written > 3);
+      stage.expect(`at most 30 writes in 25 seconds, not ${written}`, written <= 30);
+      stage.expect('nothing was done', world.judge.effects === effects);
+
+      stage.meddle(at('b'), 'theirs');
+      await stage.rest(1_000);
+      stage.expect('drift is healed at once all the same', stage.isLive(at('b'), 'v1'));
+      const key = { application: 'web', environment: 'dev' };
+      const order = { ...key, actor: 'ada', reason: 'wait', expiresAtMs: null };
+      void first.engine?.api.hold(order);
+      await stage.rest(1_000);
+      const held = second.engine?.applications.get('web@dev')?.hold;
+      stage.expect('the hold is seen at once all the same', held?.by === 'ada');
+      void first.engine?.api.resume({ ...key, actor: 'ada' });
+
+      stage.fetch();
+      await stage.rest(10_000);
+      const agreed = world.judge.records;
+      await stage.rest(120_000);
+      stage.expect('it ends when both follow one commit', world.judge.records === agreed);
+    },
+  };
+}
+
 /** One controller takes over from another that does not hear of it. */
 export const takingOver: readonly Scenario[] = [
   {
@@ -95,4 +137,5 @@ export const takingOver: readonly Scenario[] = [
       stage.fault({ recordsLateMs: 0, slowMs: 0 });
     },
   },
+  disagreeing(),
 ];
