@@ -81,6 +81,16 @@ describe('an application that has a new name', () => {
     expect([isKnown(bench), bench.read('c')]).toEqual([false, '1']);
   });
 
+  test('lets nobody else have what it owns', async () => {
+    await using bench = await createEngineBench();
+    await live(bench, {});
+    await bench.push({ 'fairlead.yaml': renamed() });
+    await bench.push({ 'other/a.yaml': bench.file('a', '1') });
+    expect(bench.state('other@dev')).toMatch(/^failed, /);
+    const { error } = await bench.api.application({ ...shop, application: 'other' });
+    expect(error?.code).toBe('target.claim-taken');
+  });
+
   test('also when its first release under it fails', async () => {
     let isBroken = false;
     await using bench = await createEngineBench({

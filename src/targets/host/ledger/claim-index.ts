@@ -1,6 +1,7 @@
 import type { Inventory, InventoryEntry, InventoryKey } from '../../../model/inventory.ts';
 import { inventoryKey } from '../../../model/inventory.ts';
 import { isJsonObject } from '../../../model/json.ts';
+import { Holders } from '../../holders.ts';
 import { logClaims, pathClaim } from '../claims.ts';
 import type { ClaimHolder } from '../claims.ts';
 import { createParentResolver } from '../paths.ts';
@@ -21,11 +22,11 @@ interface Claimed {
 
 /** Which inventory holds which place. In memory; made from the inventories and kept up with them. */
 export class ClaimIndex {
-  readonly #holders = new Map<string, ClaimHolder>();
+  readonly #holders = new Holders<string, ClaimHolder>();
   readonly #claimed = new Map<string, Claimed>();
 
   holder(claim: string): ClaimHolder | null {
-    return this.#holders.get(claim) ?? null;
+    return this.#holders.holder(claim);
   }
 
   async put(inventory: Inventory): Promise<void> {
@@ -37,22 +38,12 @@ export class ClaimIndex {
     // What a release announced is resolved once, not again when it ends.
     const isKnown = known?.epoch === epoch && known.written === written;
     const claims = isKnown ? known.claims : await resolveAll(places);
-    this.drop(key);
-    const holder = { key, applicationUid: inventory.applicationUid };
-    for (const claim of claims) {
-      const other = this.#holders.get(claim);
-      // Of two that hold one place (a rename handed over half-way), the first known stays.
-      if (other === undefined) this.#holders.set(claim, holder);
-    }
+    this.#holders.put(inventoryKey(key), { key, applicationUid: inventory.applicationUid }, claims);
     this.#claimed.set(inventoryKey(key), { epoch, written, claims });
   }
 
   drop(key: InventoryKey): void {
-    for (const claim of this.#claimed.get(inventoryKey(key))?.claims ?? []) {
-      const holder = this.#holders.get(claim);
-      if (holder !== undefined && inventoryKey(holder.key) === inventoryKey(key))
-        this.#holders.delete(claim);
-    }
+    this.#holders.drop(inventoryKey(key));
     this.#claimed.delete(inventoryKey(key));
   }
 }
