@@ -35,6 +35,8 @@ interface Made {
   readonly goneAs: JobState | null;
   /** Several controllers were at it: what one has recorded, another may not have seen when it planned. */
   readonly isShared: boolean;
+  /** The release whose record says that it has run; `null`: none does yet. */
+  readonly recordedBy: string | null;
 }
 
 /** What hooks and commands did: how often they ran, for what, and who had agreed to that. */
@@ -87,7 +89,8 @@ export class Runs {
     const run = textAt(after, 'metadata', 'annotations', 'fairlead.dev/run');
     this.#checkAgain(seen, where, run, phaseOf(after));
     const by = controller.name;
-    this.#made.set(`${place.name} ${where}`, { uid, run, by, goneAs: null, isShared: false });
+    const made = { uid, run, by, goneAs: null, isShared: false, recordedBy: null };
+    this.#made.set(`${place.name} ${where}`, made);
   }
 
   onCommand(
@@ -102,15 +105,23 @@ export class Runs {
     this.#begins(controller, place, effect, at);
   }
 
-  /** What an inventory no longer has may run anew when it comes back. */
+  /** What an inventory no longer has, or has as something else since, may run anew when it comes back. */
   noteSave(place: Place, key: InventoryKey, inventory: Inventory | null): void {
-    const name = inventoryKey(key);
-    const known = new Set(inventory?.entries.map((entry) => place.whereOf(entry)));
+    const known = new Map(inventory?.entries.map((entry) => [place.whereOf(entry), entry]));
     for (const [where, made] of this.#made) {
       const [target = '', at = ''] = where.split(' ');
       const isOwn = at.startsWith(`Job/${key.environment}-${folderOf(key.application)}/`);
-      if (target === place.name && isOwn && !known.has(at) && name !== '' && made.goneAs !== null)
+      if (target !== place.name || !isOwn) continue;
+      const entry = known.get(at);
+      const release = inventory?.release ?? null;
+      // Another release, such as one that went back, wanted something else under its name. An entry that never told of
+      // the run is no such thing: then its end was not written down.
+      const isOther =
+        made.recordedBy !== null && made.recordedBy !== release && entry?.digest !== made.run;
+      if (made.goneAs !== null && (entry === undefined || isOther))
         this.#made.set(where, { ...made, run: '' });
+      else if (made.recordedBy === null && entry?.digest === made.run && entry.uid === made.uid)
+        this.#made.set(where, { ...made, recordedBy: release });
     }
   }
 

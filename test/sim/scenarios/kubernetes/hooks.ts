@@ -132,4 +132,26 @@ export const hooks: readonly Scenario[] = [
       stage.expect('nothing has run', jobsOf(stage) === 0);
     },
   },
+  {
+    name: 'a cluster: a hook runs once more when what was gone back from is released again',
+    model: withHook({ phase: 'PostDelete' }),
+    play: async (stage) => {
+      await stage.rest();
+      stage.edit('web', (one) => ({
+        ...one,
+        things: [thing('a', { value: 'v2' }), thing('b')],
+        runs: [run('migrate', { phase: 'PostSync', deletion: 'HookSucceeded' })],
+      }));
+      await stage.until('the hook', () => uidOf(stage) !== '');
+      // It ends well, and cannot be taken away.
+      stage.fault({ denied: 1 });
+      const error = () => stage.first.engine?.applications.get('web@dev')?.error ?? null;
+      await stage.until('the failure', () => error() !== null);
+      stage.fault({ denied: 0 });
+      await stage.rest(60_000);
+      stage.expect('it was gone back', stage.isLive(a, 'v1'));
+      stage.expect('it has run once', jobsOf(stage) === 1);
+      // What a person is asked for at the end lets it go on.
+    },
+  },
 ];
