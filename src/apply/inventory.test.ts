@@ -66,6 +66,18 @@ describe('invariant 3: announced is old ∪ new', () => {
     expect(announced.entries).toEqual([entryFor(sha256, wanted('a'), null)]);
   });
 
+  test('the project is recorded, kept while nobody says otherwise, and forgotten by who is of none', () => {
+    const { plan } = step([], [wanted('a')]);
+    const announceAs = (project: string | null | undefined, old: Inventory | null): Inventory =>
+      announce({ ...identity, project }, old, plan, [wanted('a')], sha256);
+    const first = announceAs('team', null);
+    expect(first.project).toBe('team');
+    const left = announceAs(undefined, first);
+    expect(left.project).toBe('team');
+    expect(announceAs('others', left).project).toBe('others');
+    expect(announceAs(null, left)).not.toHaveProperty('project');
+  });
+
   test('what is there keeps its old record until its change is confirmed', () => {
     const before = recorded(wanted('a', { content: 'old' }));
     const after = wanted('a', { content: 'new' });

@@ -15,6 +15,8 @@ export interface ReleaseIdentity {
   readonly installation: string;
   /** URL of the repository that holds the configuration. */
   readonly repository: string;
+  /** Name of its project; `null`: it is of none. Default: as in the inventory. */
+  readonly project?: string | null | undefined;
   readonly release: string;
   /** What its templates drew from, to be kept with it. Default: as in the inventory. */
   readonly seed?: InventorySeed | undefined;
@@ -82,6 +84,7 @@ export function announce(
     environment: identity.environment,
     installation: identity.installation,
     repository: identity.repository,
+    ...projectOf(identity, old),
     epoch: (old?.epoch ?? 0) + 1,
     revision: old?.revision ?? [],
     ...(old?.configuration === undefined ? {} : { configuration: old.configuration }),
@@ -91,6 +94,11 @@ export function announce(
     quarantine: old?.quarantine ?? [],
     ...seedOf(identity, old),
   };
+}
+
+function projectOf(identity: ReleaseIdentity, old: Inventory | null): Pick<Inventory, 'project'> {
+  const project = identity.project === undefined ? old?.project : identity.project;
+  return project == null ? {} : { project };
 }
 
 function seedOf(identity: ReleaseIdentity, old: Inventory | null): Pick<Inventory, 'seed'> {

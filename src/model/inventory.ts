@@ -61,6 +61,11 @@ export interface Inventory {
   readonly installation: string;
   /** URL of the repository whose configuration it came from: what another repository does not name is not removed by it. */
   readonly repository: string;
+  /**
+   * Name of the project it was of when it was last written: for which it goes on to act when its document is gone. Absent:
+   * the configuration has no such project, only its name.
+   */
+  readonly project?: string;
   /** Grows by one with every release; a writer that finds a higher one than its own stops (fencing). */
   readonly epoch: number;
   /** The revision of the last release that ended well; what a failed release goes back to. */

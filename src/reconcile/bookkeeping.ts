@@ -7,11 +7,12 @@ import type { Target } from '../targets/target.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import { writtenHere } from './dispute.ts';
 import { foreignReason } from './foreign.ts';
+import { recordedProject } from './projects.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 
 /**
  * Brings inventories up to date where nothing at the target changes: places where nothing is any more, order and
- * prune switches that moved in Git, a name that was handed over, an inventory that has become empty.
+ * prune switches that moved in Git, another project, a name that was handed over, an inventory that has become empty.
  */
 export async function settleRecords(
   context: RunContext,
@@ -46,11 +47,11 @@ export async function settleRecords(
       runtime.inventories.delete(target.name);
       continue;
     }
-    const next: Inventory = {
+    const next = ofProject(context, runtime, {
       ...settled,
       installation: context.options.installation,
       repository: context.options.repository.url,
-    };
+    });
     if (!sameJson(next, inventory)) {
       await target.ledger.save(
         runtime.key,
@@ -60,6 +61,18 @@ export async function settleRecords(
       runtime.dispute = writtenHere(runtime.dispute, context.ports.clock.monotonicMs());
     }
   }
+}
+
+/** As the configuration says now; of what has left it, as the record says. */
+function ofProject(
+  { world }: RunContext,
+  { application }: ApplicationRuntime,
+  inventory: Inventory,
+): Inventory {
+  if (application === null) return inventory;
+  const { project: _before, ...rest } = inventory;
+  const project = recordedProject(world, application);
+  return project === null ? rest : { ...rest, project };
 }
 
 /** The application has a new name: its inventory moves under it, and nothing at the target is touched. */

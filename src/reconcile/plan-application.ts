@@ -11,6 +11,7 @@ import { choose } from './choose.ts';
 import type { Held, PlannedRun, RunContext, TargetPlan } from './context.ts';
 import { withoutKeptElsewhere } from './kept-elsewhere.ts';
 import type { PlanOptions } from './plan-options.ts';
+import { projectAfterwards } from './projects.ts';
 import { seedIdOf } from './seed.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 
@@ -89,7 +90,7 @@ async function planOrThrow(
   for (const item of held) {
     const desired = item.wanted ? (prepared?.byTarget.get(item.target.name) ?? []) : [];
     const runs = item.wanted ? [] : runsFor(item);
-    if (!item.wanted) await introduce(context, runtime, item.target);
+    if (!item.wanted) await introduce(context, runtime, item);
     const references = referencesFor([...desired, ...runs], item.inventory);
     const observations = await observe(item.target, runtime.key, references, context.signal, {
       fromScratch: options.fromScratch === true,
@@ -151,14 +152,12 @@ async function planOrThrow(
 /** Where nothing is prepared any more, a target still has to know for which project it acts. */
 async function introduce(
   { world }: RunContext,
-  { key, application }: ApplicationRuntime,
-  target: Target,
+  runtime: ApplicationRuntime,
+  { target, inventory }: Held,
 ): Promise<void> {
-  // It may have left this environment alone, and be somewhere else.
-  const known = application ?? world.config.applications.get(key.application);
-  if (known === undefined) return;
-  const project = world.config.projects.get(known.project) ?? null;
-  unwrap(await target.prepare([], { key, project }));
+  const project = projectAfterwards(world, runtime, inventory);
+  if (project === undefined) return;
+  unwrap(await target.prepare([], { key: runtime.key, project }));
 }
 
 function runsFor({ target, inventory }: Held): readonly Desired[] {

@@ -16,6 +16,7 @@ import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import { writtenHere } from './dispute.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 import { applicationHealthError } from './health-checks.ts';
+import { recordedProject } from './projects.ts';
 import { toInventorySeed } from './seed.ts';
 import { showSeen, showStep, showSteps } from './seen.ts';
 import { waitsOf } from './waits.ts';
@@ -218,6 +219,7 @@ function executeAt(
       environment: runtime.key.environment,
       installation: context.options.installation,
       repository: context.options.repository.url,
+      project: application === null ? undefined : recordedProject(context.world, application),
       release: at.release,
       seed: toInventorySeed(input.run.seed),
     },

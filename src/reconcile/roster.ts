@@ -83,6 +83,7 @@ function configure(
   runtime.surroundings = surroundingsOf(config, application, environment.targets);
   runtime.removal = null;
   runtime.lastDependsOn = application.dependsOn;
+  runtime.lastProject = application.project;
   engine.applications.set(id, runtime);
   engine.index(runtime);
   return (

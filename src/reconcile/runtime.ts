@@ -83,6 +83,8 @@ export class ApplicationRuntime {
   withoutHooks = false;
   /** What it depended on when it was last configured; what leaves goes before what it stands on. */
   lastDependsOn: readonly string[] = [];
+  /** Name of the project it was of when it was last configured; `null`: it never was, since the controller started. */
+  lastProject: string | null = null;
   /** Targets where its inventory is known to be, configured or not. */
   readonly ownedAt = new Set<string>();
 

@@ -67,4 +67,30 @@ export const access: readonly Scenario[] = [
       stage.expect('it is gone', stage.place().thing(a) === null);
     },
   },
+  {
+    name: 'a cluster: who leaves the configuration acts under the name of its project also after a restart',
+    model: clusterRepository([
+      application('web', [thing('a'), thing('b')]),
+      application('api', [thing('a')]),
+    ]),
+    play: async (stage) => {
+      await stage.rest();
+      // Nothing is released for it.
+      stage.edit('web', (one) => ({ ...one, settings: { ...one.settings, project: 'team' } }));
+      await stage.rest();
+      // Until no commit is near that said otherwise.
+      for (const value of ['v2', 'v3', 'v4', 'v5']) {
+        stage.set('api', 'a', { value });
+        await stage.rest(5_000);
+      }
+      stage.first.kill();
+      stage.remove('web');
+      stage.hasFetched(stage.first);
+      stage.first.start();
+      await stage.rest(60_000);
+      stage.approve();
+      await stage.rest(60_000);
+      stage.expect('it is gone', stage.place().thing(a) === null);
+    },
+  },
 ];
