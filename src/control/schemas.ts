@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { releaseOutcomes } from '../model/release.ts';
 import type { Api } from './api.ts';
 
 /**
@@ -16,15 +17,7 @@ const wallClock = z.number().int().nullable();
 const selector = { application: name, environment: name };
 const nothing = z.null();
 
-const outcome = z.enum([
-  'running',
-  'succeeded',
-  'failed',
-  'reverted',
-  'refused',
-  'interrupted',
-  'superseded',
-]);
+const outcome = z.enum(releaseOutcomes);
 
 export const requestSchemas: Readonly<Record<keyof Api, z.ZodType>> = {
   status: nothing,

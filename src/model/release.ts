@@ -8,14 +8,17 @@ import type { Revision } from './revision.ts';
  * stopped in the middle; what was in flight has an unknown outcome and was read again. `superseded`: something newer
  * came before it was known to work.
  */
-export type ReleaseOutcome =
-  | 'running'
-  | 'succeeded'
-  | 'failed'
-  | 'reverted'
-  | 'refused'
-  | 'interrupted'
-  | 'superseded';
+export const releaseOutcomes = [
+  'running',
+  'succeeded',
+  'failed',
+  'reverted',
+  'refused',
+  'interrupted',
+  'superseded',
+] as const;
+
+export type ReleaseOutcome = (typeof releaseOutcomes)[number];
 
 /** One effect, journalled before it is sent and again when its result is known. */
 export interface JournalStep {

@@ -1,4 +1,4 @@
-import type { Release } from '../../model/release.ts';
+import { releaseOutcomes } from '../../model/release.ts';
 import { orAbort } from '../abort.ts';
 import type { CommandDefinition } from '../command.ts';
 import { connectToRunning, whereOptions } from '../connect.ts';
@@ -6,16 +6,6 @@ import { exitCodes } from '../exit-codes.ts';
 import { environmentOption } from '../options.ts';
 import { parseSelection, select } from '../selection.ts';
 import { releaseView } from '../show/views.ts';
-
-const outcomes: readonly Release['outcome'][] = [
-  'running',
-  'succeeded',
-  'failed',
-  'reverted',
-  'refused',
-  'interrupted',
-  'superseded',
-];
 
 export const history: CommandDefinition = {
   description: `Lists releases, newest first: which plan was carried out where, at which revision, by whom and why, and how it ended. \`fairlead describe release/ID\` shows one with its plan and every step; \`fairlead rollback --to ID\` goes back to one.`,
@@ -32,8 +22,8 @@ export const history: CommandDefinition = {
     {
       flags: '--outcome <outcome>',
       description: 'Only those that ended like this',
-      choices: outcomes,
-      completion: { kind: 'words', words: outcomes },
+      choices: releaseOutcomes,
+      completion: { kind: 'words', words: releaseOutcomes },
     },
     ...whereOptions,
   ],
@@ -53,7 +43,7 @@ export const history: CommandDefinition = {
     const environment = input.text('environment');
     const chosen =
       name === null ? { application: null, environment } : parseSelection(name, environment);
-    const outcome = outcomes.find((one) => one === input.text('outcome'));
+    const outcome = releaseOutcomes.find((one) => one === input.text('outcome'));
     const releases = await orAbort(
       context.signal,
       api.releases({
