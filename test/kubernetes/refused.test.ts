@@ -3,6 +3,7 @@ import { deployment } from '../support/cluster.ts';
 import { configMap, manifest } from '../support/kube-bench.ts';
 import { widgetsOf } from '../support/kubernetes/definition.ts';
 import { inTrouble } from '../support/kubernetes/trouble.ts';
+import { refuseConfigMaps } from '../support/kubernetes/admission.ts';
 
 /** What a cluster refuses: the application says why, nothing is deleted, and what may pass goes live by itself once it does. */
 
@@ -41,24 +42,9 @@ test('what the service account may not do is said with the words of the server, 
 
 test('where admission refuses one object of many, the reason is told, and the next commit that it takes goes live', async () => {
   const at = await open();
-  await at.kube.post('/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies', {
-    metadata: { name: at.namespace },
-    spec: {
-      failurePolicy: 'Fail',
-      matchConstraints: {
-        resourceRules: [
-          { apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'], operations: ['*'] },
-        ],
-        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': at.namespace } },
-      },
-      validations: [
-        { expression: '!("forbidden" in object.data)', message: 'no forbidden things here' },
-      ],
-    },
-  });
-  await at.kube.post('/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings', {
-    metadata: { name: at.namespace },
-    spec: { policyName: at.namespace, validationActions: ['Deny'] },
+  await refuseConfigMaps(at, {
+    expression: '!("forbidden" in object.data)',
+    message: 'no forbidden things here',
   });
   await started();
   const maps = (bad: boolean): Readonly<Record<string, string>> =>

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import { until } from '../support/program.ts';
 import { configMap, openKubeBench } from '../support/kube-bench.ts';
 import type { KubeBench } from '../support/kube-bench.ts';
+import { refuseConfigMaps } from '../support/kubernetes/admission.ts';
 
 /** What changes underneath an application that is live, or between its plan and its release. */
 
@@ -69,30 +70,10 @@ test('where admission refuses one of many in the middle of a release, the last g
     at = bench;
     return maps('first');
   });
-  const admission = '/apis/admissionregistration.k8s.io/v1';
-  await at.kube.post(`${admission}/validatingadmissionpolicies`, {
-    metadata: { name: at.namespace },
-    spec: {
-      failurePolicy: 'Fail',
-      matchConstraints: {
-        resourceRules: [
-          { apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'], operations: ['*'] },
-        ],
-        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': at.namespace } },
-      },
-      validations: [
-        {
-          // A plan tries each change by a dry run, which learns nothing of this.
-          expression:
-            'request.dryRun || object.metadata.name != "map-7" || object.data.text == "first"',
-          message: 'not this one',
-        },
-      ],
-    },
-  });
-  await at.kube.post(`${admission}/validatingadmissionpolicybindings`, {
-    metadata: { name: at.namespace },
-    spec: { policyName: at.namespace, validationActions: ['Deny'] },
+  await refuseConfigMaps(at, {
+    // A plan tries each change by a dry run, which learns nothing of this.
+    expression: 'request.dryRun || object.metadata.name != "map-7" || object.data.text == "first"',
+    message: 'not this one',
   });
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   const bad = commit(maps('second'));
