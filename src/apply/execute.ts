@@ -22,7 +22,6 @@ import { announce, entryFor, settle } from './inventory.ts';
 import type { ReleaseIdentity } from './inventory.ts';
 import { inTurn, tidyUp } from './tidy.ts';
 import type { Ran } from './tidy.ts';
-import { plainWaits } from './waits.ts';
 import type { Waits } from './waits.ts';
 
 /** Effects of one stage that run at the same time. */
@@ -30,8 +29,8 @@ const parallelEffects = 8;
 
 export interface ExecuteInput {
   readonly clock: Clock;
-  /** How it waits. Default: by the clock. */
-  readonly waits?: Waits;
+  /** How it waits. */
+  readonly waits: Waits;
   readonly hash: Hasher;
   readonly target: Target;
   readonly key: InventoryKey;
@@ -82,7 +81,7 @@ export interface ExecuteOutcome {
  * @throws FairleadError when the announcement itself cannot be written; nothing has been touched then.
  */
 export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> {
-  const { target, key, plan, desired, hash, runs = [], waits = plainWaits(input.clock) } = input;
+  const { target, key, plan, desired, hash, runs = [], waits } = input;
   const announced = announce(input.identity, input.inventory, plan, desired, hash);
   await target.ledger.save(key, announced, input.storedEpoch);
 
@@ -236,7 +235,7 @@ async function waitForWave(
   try {
     return await awaitHealth({
       clock: input.clock,
-      waits: input.waits ?? plainWaits(input.clock),
+      waits: input.waits,
       target: input.target,
       key: input.key,
       resources,

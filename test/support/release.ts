@@ -1,6 +1,7 @@
 import { executePlan } from '../../src/apply/execute.ts';
 import type { ExecuteInput, ExecuteOutcome } from '../../src/apply/execute.ts';
 import { observe, referencesFor } from '../../src/apply/observe.ts';
+import { plainWaits } from '../../src/apply/waits.ts';
 import type { InventoryKey } from '../../src/model/inventory.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import type { JournalStep } from '../../src/model/release.ts';
@@ -40,6 +41,7 @@ export async function prepareRelease(
   );
   return {
     clock: systemClock,
+    waits: plainWaits(systemClock),
     hash: sha256,
     target,
     key,

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { executePlan } from '../../apply/execute.ts';
+import { plainWaits } from '../../apply/waits.ts';
 import { observe, referencesFor } from '../../apply/observe.ts';
 import { toFairleadError } from '../../model/error.ts';
 import type { ErrorRecord, FairleadError } from '../../model/error.ts';
@@ -136,6 +137,7 @@ export async function createBench(options: BenchOptions = {}): Promise<Bench> {
       const results: string[] = [];
       const { error } = await executePlan({
         clock: systemClock,
+        waits: plainWaits(systemClock),
         hash: sha256,
         target,
         key,
