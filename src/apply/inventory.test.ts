@@ -16,6 +16,7 @@ import { placeOf } from '../plan/plan.ts';
 import { sha256 } from '../system/hasher.ts';
 import type { Applied } from '../targets/target.ts';
 import { announce, entryFor, settle } from './inventory.ts';
+import type { RecordedProject } from './inventory.ts';
 
 const identity = {
   application: 'shop',
@@ -68,14 +69,21 @@ describe('invariant 3: announced is old ∪ new', () => {
 
   test('the project is recorded, kept while nobody says otherwise, and forgotten by who is of none', () => {
     const { plan } = step([], [wanted('a')]);
-    const announceAs = (project: string | null | undefined, old: Inventory | null): Inventory =>
-      announce({ ...identity, project }, old, plan, [wanted('a')], sha256);
-    const first = announceAs('team', null);
-    expect(first.project).toBe('team');
+    const announceAs = (
+      project: RecordedProject | null | undefined,
+      old: Inventory | null,
+    ): Inventory => announce({ ...identity, project }, old, plan, [wanted('a')], sha256);
+    const actsAs = { user: 'team', groups: ['teams'] };
+    const first = announceAs({ name: 'team', actsAs }, null);
+    expect(first).toMatchObject({ project: 'team', actsAs });
     const left = announceAs(undefined, first);
-    expect(left.project).toBe('team');
-    expect(announceAs('others', left).project).toBe('others');
+    expect(left).toMatchObject({ project: 'team', actsAs });
+    expect(announceAs({ name: 'others', actsAs: null }, left)).toMatchObject({
+      project: 'others',
+      actsAs: null,
+    });
     expect(announceAs(null, left)).not.toHaveProperty('project');
+    expect(announceAs(null, left)).not.toHaveProperty('actsAs');
   });
 
   test('what is there keeps its old record until its change is confirmed', () => {

@@ -1,4 +1,5 @@
 import type { Hasher } from '../model/digest.ts';
+import type { Impersonation } from '../model/config.ts';
 import { inventoryFormatVersion } from '../model/inventory.ts';
 import type { Inventory, InventoryEntry, InventorySeed } from '../model/inventory.ts';
 import type { Plan } from '../model/plan.ts';
@@ -6,6 +7,13 @@ import type { Desired } from '../model/resource.ts';
 import type { Applied } from '../targets/target.ts';
 import { fieldsDigest } from '../plan/digest.ts';
 import { placeOf } from '../plan/plan.ts';
+
+/** What of a project is recorded with what its applications own. */
+export interface RecordedProject {
+  readonly name: string;
+  /** See `Inventory.actsAs`. */
+  readonly actsAs: Impersonation | null;
+}
 
 /** What a release says about itself in the inventory. */
 export interface ReleaseIdentity {
@@ -15,8 +23,8 @@ export interface ReleaseIdentity {
   readonly installation: string;
   /** URL of the repository that holds the configuration. */
   readonly repository: string;
-  /** Name of its project; `null`: it is of none. Default: as in the inventory. */
-  readonly project?: string | null | undefined;
+  /** Its project; `null`: it is of none. Default: as in the inventory. */
+  readonly project?: RecordedProject | null | undefined;
   readonly release: string;
   /** What its templates drew from, to be kept with it. Default: as in the inventory. */
   readonly seed?: InventorySeed | undefined;
@@ -84,7 +92,7 @@ export function announce(
     environment: identity.environment,
     installation: identity.installation,
     repository: identity.repository,
-    ...projectOf(identity, old),
+    ...(identity.project === undefined ? projectIn(old) : projectFacts(identity.project)),
     epoch: (old?.epoch ?? 0) + 1,
     revision: old?.revision ?? [],
     ...(old?.configuration === undefined ? {} : { configuration: old.configuration }),
@@ -96,9 +104,16 @@ export function announce(
   };
 }
 
-function projectOf(identity: ReleaseIdentity, old: Inventory | null): Pick<Inventory, 'project'> {
-  const project = identity.project === undefined ? old?.project : identity.project;
-  return project == null ? {} : { project };
+/** A project as inventories have it. */
+export function projectFacts(
+  project: RecordedProject | null,
+): Pick<Inventory, 'project' | 'actsAs'> {
+  return project === null ? {} : { project: project.name, actsAs: project.actsAs };
+}
+
+function projectIn(old: Inventory | null): Pick<Inventory, 'project' | 'actsAs'> {
+  const { project, actsAs } = old ?? {};
+  return { ...(project !== undefined && { project }), ...(actsAs !== undefined && { actsAs }) };
 }
 
 function seedOf(identity: ReleaseIdentity, old: Inventory | null): Pick<Inventory, 'seed'> {

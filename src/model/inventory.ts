@@ -1,3 +1,4 @@
+import type { Impersonation } from './config.ts';
 import type { JsonObject } from './json.ts';
 import type { Deletion, ResourceId, Traits } from './resource.ts';
 import type { Revision } from './revision.ts';
@@ -66,6 +67,11 @@ export interface Inventory {
    * the configuration has no such project, only its name.
    */
   readonly project?: string;
+  /**
+   * Whom that project acted as at Kubernetes targets when it was last written, for when its own document is gone, too; `null`:
+   * nobody else. Absent with `project`: nobody knows, so nothing is deleted for it without its document.
+   */
+  readonly actsAs?: Impersonation | null;
   /** Grows by one with every release; a writer that finds a higher one than its own stops (fencing). */
   readonly epoch: number;
   /** The revision of the last release that ended well; what a failed release goes back to. */

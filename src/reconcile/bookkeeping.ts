@@ -1,5 +1,5 @@
 import { referencesFor } from '../apply/observe.ts';
-import { settle } from '../apply/inventory.ts';
+import { projectFacts, settle } from '../apply/inventory.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { sameJson } from '../model/json.ts';
 import { placeOf } from '../plan/plan.ts';
@@ -70,9 +70,8 @@ function ofProject(
   inventory: Inventory,
 ): Inventory {
   if (application === null) return inventory;
-  const { project: _before, ...rest } = inventory;
-  const project = recordedProject(world, application);
-  return project === null ? rest : { ...rest, project };
+  const { project: _before, actsAs: _as, ...rest } = inventory;
+  return { ...rest, ...projectFacts(recordedProject(world, application)) };
 }
 
 /** The application has a new name: its inventory moves under it, and nothing at the target is touched. */

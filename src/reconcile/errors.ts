@@ -96,6 +96,13 @@ export const noHooksToLeaveOut = defineError('removal.no-hooks', {
   hint: 'Only what runs when an application is removed can be left out; the hooks of a release are left out in Git.',
 });
 
+export const projectGone = defineError('removal.project-gone', {
+  class: 'denied',
+  ofPlace: true,
+  title: 'Nobody knows any more whom the project of a removed application acted as',
+  hint: 'Put the Project document back until the application is gone; nothing is deleted before, as that would be done with other rights than it had.',
+});
+
 export const testNotFound = defineError('test.not-found', {
   class: 'input',
   title: 'The application has no tests',

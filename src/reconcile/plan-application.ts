@@ -1,4 +1,5 @@
 import { observe, referencesFor } from '../apply/observe.ts';
+import type { ProjectConfig } from '../model/config.ts';
 import { toFairleadError } from '../model/error.ts';
 import type { Hold } from '../model/inventory.ts';
 import { failure, success, unwrap } from '../model/result.ts';
@@ -156,8 +157,13 @@ async function introduce(
   { target, inventory }: Held,
 ): Promise<void> {
   const project = projectAfterwards(world, runtime, inventory);
-  if (project === undefined) return;
-  unwrap(await target.prepare([], { key: runtime.key, project }));
+  unwrap(await target.prepare([], { key: runtime.key, project: project && unlimited(project) }));
+}
+
+/** Nothing is made for it, so its limits say nothing any more. */
+function unlimited(project: Pick<ProjectConfig, 'name' | 'impersonate'>): ProjectConfig {
+  const origin = { file: '' };
+  return { sources: [], targets: [], kinds: [], hostPaths: [], origin, ...project };
 }
 
 function runsFor({ target, inventory }: Held): readonly Desired[] {

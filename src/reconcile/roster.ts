@@ -48,6 +48,10 @@ export async function updateRoster(
     }
   }
   await findOwned(engine, config, concerned, wanted, complete);
+  for (const runtime of engine.applications.values()) {
+    // What stands in the way of its removal may be what has changed.
+    if (runtime.removal !== null && runtime.error !== null) concerned.add(runtime.id);
+  }
   if (!complete) return concerned;
   for (const runtime of engine.applications.values()) {
     if (wanted.has(runtime.id) || runtime.removal !== null) continue;
@@ -83,7 +87,7 @@ function configure(
   runtime.surroundings = surroundingsOf(config, application, environment.targets);
   runtime.removal = null;
   runtime.lastDependsOn = application.dependsOn;
-  runtime.lastProject = application.project;
+  runtime.lastProject = config.projects.get(application.project) ?? null;
   engine.applications.set(id, runtime);
   engine.index(runtime);
   return (

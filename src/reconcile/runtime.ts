@@ -1,4 +1,4 @@
-import type { ApplicationConfig, EnvironmentConfig } from '../model/config.ts';
+import type { ApplicationConfig, EnvironmentConfig, ProjectConfig } from '../model/config.ts';
 import type { ErrorRecord } from '../model/error.ts';
 import type { Hold, Inventory, InventoryKey } from '../model/inventory.ts';
 import { inventoryKey } from '../model/inventory.ts';
@@ -83,8 +83,11 @@ export class ApplicationRuntime {
   withoutHooks = false;
   /** What it depended on when it was last configured; what leaves goes before what it stands on. */
   lastDependsOn: readonly string[] = [];
-  /** Name of the project it was of when it was last configured; `null`: it never was, since the controller started. */
-  lastProject: string | null = null;
+  /**
+   * The project it was of when it was last configured, as that was then; `null`: it was of none; `undefined`: it never was
+   * configured since the controller started.
+   */
+  lastProject: ProjectConfig | null | undefined = undefined;
   /** Targets where its inventory is known to be, configured or not. */
   readonly ownedAt = new Set<string>();
 

@@ -152,7 +152,7 @@ function configText(model: RepositoryModel): string {
     ...targetNames.map((name) =>
       document('Target', name, model.driver === 'host' ? { sim: {} } : { kubernetes: {} }),
     ),
-    ...(model.driver === 'host'
+    ...(model.driver === 'host' || model.withoutProjects === true
       ? []
       : projectNames.map((name) => document('Project', name, { impersonate: { user: name } }))),
     ...model.environments.map(({ name, targets: where, sync, ephemeral }) =>

@@ -12,6 +12,8 @@ export interface RepositoryModel {
   readonly environments: readonly EnvironmentModel[];
   /** What is wrong with the configuration files; `null`: nothing. */
   readonly configFault: ConfigFault | null;
+  /** Whether the projects have no document any more. Default false. */
+  readonly withoutProjects?: boolean;
 }
 
 export type DriverName = 'host' | 'kubernetes';

@@ -93,4 +93,26 @@ export const access: readonly Scenario[] = [
       stage.expect('it is gone', stage.place().thing(a) === null);
     },
   },
+  {
+    name: 'a cluster: who leaves together with the project acts under its name, also after a restart',
+    model: clusterRepository([
+      application('web', [thing('a'), thing('b')], { project: 'team' }),
+      application('api', [thing('a')]),
+    ]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.first.kill();
+      stage.commit((model) => ({
+        ...model,
+        withoutProjects: true,
+        applications: model.applications.filter(({ name }) => name !== 'web'),
+      }));
+      stage.hasFetched(stage.first);
+      stage.first.start();
+      await stage.rest(60_000);
+      stage.approve();
+      await stage.rest(60_000);
+      stage.expect('it is gone', stage.place().thing(a) === null);
+    },
+  },
 ];
