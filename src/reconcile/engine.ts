@@ -390,6 +390,7 @@ export class Engine {
       message: 'nothing of it is left',
     });
     for (const other of this.applications.values())
-      if (other.removal !== null) this.trigger(other.id, 'removal');
+      if (other.removal !== null && other.state !== 'backing-off')
+        this.trigger(other.id, 'removal');
   }
 }

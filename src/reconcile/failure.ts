@@ -7,7 +7,7 @@ import type { ApplicationEvent, ApplicationState } from '../release/machine.ts';
 import { isUnverified } from './context.ts';
 import type { PlannedRun, RunContext } from './context.ts';
 import { quarantine } from './quarantine.ts';
-import type { ApplicationRuntime, GivenUp } from './runtime.ts';
+import type { ApplicationRuntime, Undone } from './runtime.ts';
 
 /** For what is no longer configured and still has something to do: go on for ever, slower and slower. */
 const defaultRetry = { limit: null, initialMs: 5_000, factor: 2, maxMs: 300_000 };
@@ -51,17 +51,19 @@ export async function afterFailure(
       return;
     }
   }
-  fail(context, runtime, error, run.planSet.digest);
-  if (runtime.state === 'failed') giveUp(runtime, run, release, error);
+  // That a part of it failed says nothing of the attempts at what was left out.
+  fail(context, runtime, error, run.isWhole === false ? '' : run.planSet.digest);
+  if (runtime.state === 'failed') runtime.givenUp = undoneBy(run, release, error, runtime.givenUp);
+  else runtime.putOff = undoneBy(run, release, error, runtime.putOff);
 }
 
-/** Remembers what was not carried out, so that no look that finds nothing new tries it again. */
-function giveUp(
-  runtime: ApplicationRuntime,
+/** What was not carried out, so that no look that finds nothing new tries it again, or tries it too soon. */
+function undoneBy(
   run: PlannedRun,
   { steps }: Release,
   error: ErrorRecord,
-): void {
+  before: Undone | null,
+): Undone {
   const done = new Set(
     steps.filter(({ result }) => result === 'done').map(({ changeDigest }) => changeDigest),
   );
@@ -69,14 +71,19 @@ function giveUp(
     .flatMap(({ changes }) => changes)
     .map(({ digest }) => digest)
     .filter((digest) => !done.has(digest));
-  runtime.givenUp = { error, changes: new Set([...(runtime.givenUp?.changes ?? []), ...undone]) };
+  return { error, changes: new Set([...(before?.changes ?? []), ...undone]), wish: wishOf(run) };
 }
 
-/** What was given up stays so: it says again why. */
-export function stayFailed(runtime: ApplicationRuntime, { error }: GivenUp): SyncOutcome {
-  runtime.move('plan-given-up');
+/** What of a planned run is wanted, whatever is live; equal texts are the same wish. */
+export function wishOf({ planSet }: PlannedRun): string {
+  return planSet.plans.map(({ target, desiredDigest }) => `${target} ${desiredDigest}`).join();
+}
+
+/** What was given up, or put off, stays so: it says again why. */
+export function leaveUndone(runtime: ApplicationRuntime, { error }: Undone): SyncOutcome {
+  if (runtime.putOff === null) runtime.nextAttemptAtMs = null;
+  runtime.move(runtime.putOff === null ? 'plan-given-up' : 'plan-put-off');
   runtime.waiting = null;
-  runtime.nextAttemptAtMs = null;
   runtime.error = error;
   runtime.message = withAdvice(error);
   return { kind: 'blocked', message: error.message, error };
@@ -111,6 +118,7 @@ export function fail(
 ): SyncOutcome {
   if (digest !== '' && digest !== runtime.attemptedDigest) {
     runtime.attempts = 0;
+    runtime.retryAtMs = null;
     runtime.attemptedDigest = digest;
   }
   const event = failureOf(runtime.state);
@@ -125,8 +133,15 @@ export function fail(
   return { kind: 'blocked', message: error.message, error };
 }
 
-/** Plans the next attempt by the application's retry policy; none left: it waits for a change or a person. */
+/** Says when the next attempt is due, by the application's retry policy; none left: it waits for a change or a person. */
 export function scheduleRetry(context: RunContext, runtime: ApplicationRuntime): void {
+  const { clock } = context.ports;
+  const leftMs = (runtime.retryAtMs ?? 0) - clock.monotonicMs();
+  if (runtime.retryAtMs !== null && leftMs > 0) {
+    // Somebody looked before the time: that was no attempt.
+    runtime.nextAttemptAtMs = clock.nowMs() + leftMs;
+    return;
+  }
   runtime.attempts += 1;
   const retry = runtime.application?.retry ?? defaultRetry;
   const delayMs = retryDelayMs(retry, runtime.attempts, context.ports.random.fraction());
@@ -135,6 +150,6 @@ export function scheduleRetry(context: RunContext, runtime: ApplicationRuntime):
     if (runtime.state === 'backing-off') runtime.move('gave-up');
     return;
   }
-  runtime.nextAttemptAtMs = context.ports.clock.nowMs() + delayMs;
-  context.queue.addLater(runtime.id, delayMs);
+  runtime.nextAttemptAtMs = clock.nowMs() + delayMs;
+  runtime.retryAtMs = clock.monotonicMs() + delayMs;
 }

@@ -14,10 +14,11 @@ import { watchApplication } from './bookkeeping.ts';
 import { isUnverified } from './context.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import { waitsFor } from './dependencies.ts';
-import { afterFailure, fail, stayFailed } from './failure.ts';
+import { afterFailure, fail, leaveUndone, wishOf } from './failure.ts';
 import { planApplication } from './plan-application.ts';
 import { releaseApplication } from './release-application.ts';
 import { afterSuccess, rest } from './rest.ts';
+import { recallRuntime, rememberRuntime } from './remembered.ts';
 import { answerTests } from './test-application.ts';
 import type { ApplicationRuntime, RunRequest } from './runtime.ts';
 import { noteDrift, show, tell } from './show.ts';
@@ -44,6 +45,7 @@ export async function reconcileApplication(
   runtime.message = 'rendering, reading and planning';
   let outcome: SyncOutcome | null;
   try {
+    await recallRuntime(context, runtime);
     outcome = await attempt(context, runtime, requests, triggers);
   } catch (thrown) {
     outcome = fail(context, runtime, errorRecord(thrown));
@@ -54,7 +56,15 @@ export async function reconcileApplication(
   } else {
     for (const request of requests) request.answer(outcome);
   }
+  runtime.wasLookedAt = true;
+  // An earlier look has taken the place of the one that was due.
+  if (runtime.retryAtMs !== null)
+    context.queue.addLater(
+      runtime.id,
+      Math.max(0, runtime.retryAtMs - context.ports.clock.monotonicMs()),
+    );
   tell(context, runtime, before);
+  await rememberRuntime(context, runtime);
   await context.journal.flush();
 }
 
@@ -66,7 +76,8 @@ async function attempt(
 ): Promise<SyncOutcome | null> {
   if (requests.length > 0)
     runtime.withoutHooks = requests.some(({ withoutHooks }) => withoutHooks === true);
-  if (isNewChance(requests, triggers)) runtime.givenUp = null;
+  takeChances(context, runtime, requests, triggers);
+  await rememberRuntime(context, runtime);
   const planned = await planApplication(context, runtime, {
     revision: null,
     withoutHooks: runtime.withoutHooks,
@@ -80,22 +91,25 @@ async function attempt(
   for (const other of runtime.batch?.planned(runtime.id, counted) ?? []) context.queue.add(other);
   if (!planned.ok) return fail(context, runtime, errorRecord(planned.error));
   const run = planned.value;
+  if (runtime.givenUp?.wish !== wishOf(run)) runtime.givenUp = null;
+  if (runtime.putOff?.wish !== wishOf(run)) runtime.putOff = null;
   const changes = run.planSet.plans.flatMap((plan) => plan.changes);
   await show(context, runtime, run);
   await watchApplication(context, runtime, run);
   const unverified = run.fallback === 'none' && run.targets.some(isUnverified);
   if (changes.length === 0 && (!unverified || !mayTouch(context, runtime, run)))
     return rest(context, runtime, run);
+  const undone = runtime.putOff ?? runtime.givenUp;
   // All of it is made and did not work: until it does there is nothing to find out.
-  if (changes.length === 0 && runtime.givenUp !== null && !runtime.works)
-    return stayFailed(runtime, runtime.givenUp);
+  if (changes.length === 0 && undone !== null && !runtime.works)
+    return leaveUndone(runtime, undone);
 
   runtime.plan = run.planSet;
   noteDrift(context, runtime, run, triggers);
   const verdict = await decide(context, runtime, run, requests);
   if (verdict.kind === 'wait') {
-    return verdict.event === 'plan-given-up' && runtime.givenUp !== null
-      ? stayFailed(runtime, runtime.givenUp)
+    return verdict.event === 'plan-given-up' && undone !== null
+      ? leaveUndone(runtime, undone)
       : wait(context, runtime, run, verdict);
   }
   if (context.looking()) {
@@ -111,12 +125,32 @@ async function attempt(
   return carryOut(context, runtime, part, verdict, requests, triggers);
 }
 
-/** Whether what failed is to be tried again: a commit or a person says so, drift and verification do not. */
+/** Whether what failed is to be tried again: a commit or a person says so, or it is time for it. */
+function takeChances(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  requests: readonly RunRequest[],
+  triggers: ReadonlySet<ReleaseTrigger | 'verify'>,
+): void {
+  const isChance = isNewChance(context, runtime, requests, triggers);
+  const { retryAtMs } = runtime;
+  if (isChance) runtime.givenUp = null;
+  if (!isChance && retryAtMs !== null && context.ports.clock.monotonicMs() < retryAtMs) return;
+  runtime.retryAtMs = null;
+  runtime.putOff = null;
+}
+
+/** Drift and verification are none, and neither is that a controller starts: it looks at everything. */
 function isNewChance(
+  context: RunContext,
+  runtime: ApplicationRuntime,
   requests: readonly RunRequest[],
   triggers: ReadonlySet<ReleaseTrigger | 'verify'>,
 ): boolean {
+  if (context.looking()) return false;
+  const isStart = context.options.continuous && !runtime.wasLookedAt;
   const looksOnly = new Set<ReleaseTrigger | 'verify'>(['drift', 'verify']);
+  if (isStart) looksOnly.add('source').add('removal');
   return requests.length > 0 || [...triggers].some((trigger) => !looksOnly.has(trigger));
 }
 
@@ -129,11 +163,13 @@ function partOf(
 ): PlannedRun {
   const { hash } = context.ports;
   const runs = ({ digest }: Change): boolean => approved.has(digest);
-  const isGivenUp = ({ digest }: Change): boolean => runtime.givenUp?.changes.has(digest) === true;
-  const why = (change: Change): string =>
-    isGivenUp(change)
+  const isUndone = ({ digest }: Change): boolean => runtime.isLeftUndone(digest);
+  const why = (change: Change): string => {
+    if (!isUndone(change)) return 'somebody else keeps changing it back';
+    return runtime.givenUp?.changes.has(change.digest) === true
       ? 'it failed, and is tried again with the next commit or by `fairlead sync`'
-      : 'somebody else keeps changing it back';
+      : 'it failed, and is tried again in a while';
+  };
   const targets = run.targets.map((item): TargetPlan => {
     const left = item.plan.changes.filter((change) => !runs(change));
     if (left.length === 0) return item;
@@ -141,7 +177,7 @@ function partOf(
     return { ...item, plan, leftAlone: new Set(left.map(placeOf)) };
   });
   const plans = targets.map(({ plan }) => plan);
-  const isWhole = !run.planSet.plans.some(({ changes }) => changes.some(isGivenUp));
+  const isWhole = !run.planSet.plans.some(({ changes }) => changes.some(isUndone));
   return { ...run, targets, planSet: partOfPlanSet(hash, run.planSet, plans), isWhole };
 }
 
@@ -210,7 +246,9 @@ async function decide(
     waitsFor: runtime.waitsFor,
     extraGuards: runtime.batch?.guards(runtime.id) ?? [],
     contest: contestOf(runtime.healLog, run.planSet, nowMs),
-    givenUp: runtime.givenUp?.changes ?? new Set(),
+    givenUp: new Set(
+      changes.map(({ digest }) => digest).filter((digest) => runtime.isLeftUndone(digest)),
+    ),
   });
 }
 

@@ -62,6 +62,8 @@ export async function rest(
     return { kind: 'blocked', message: run.problem.message, error: run.problem };
   }
   runtime.attempts = 0;
+  runtime.retryAtMs = null;
+  runtime.putOff = null;
   runtime.givenUp = null;
   runtime.message =
     runtime.hold === null
@@ -77,6 +79,9 @@ export async function rest(
     if (other.state === 'awaiting-dependency') context.queue.add(other.id);
     else context.dependants.delete(other);
   }
-  if (run.leaving && runtime.removal !== null) context.onGone(runtime);
+  if (run.leaving && runtime.removal !== null) {
+    runtime.withoutHooks = false;
+    context.onGone(runtime);
+  }
   return { kind: 'unchanged', message: `${runtime.id} is as ${nameRevision(run.revision)} says` };
 }

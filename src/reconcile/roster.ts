@@ -85,6 +85,7 @@ function configure(
   runtime.application = application;
   runtime.environment = environment;
   runtime.surroundings = surroundingsOf(config, application, environment.targets);
+  if (runtime.removal !== null) runtime.withoutHooks = false;
   runtime.removal = null;
   runtime.lastDependsOn = application.dependsOn;
   runtime.lastProject = config.projects.get(application.project) ?? null;

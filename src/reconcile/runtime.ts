@@ -55,11 +55,13 @@ export interface Prepared {
   readonly paths: readonly string[];
 }
 
-/** What a release that failed for good has left undone: only a commit, a person or another change at its place tries it again. */
-export interface GivenUp {
+/** What a release that failed has left undone, and why. */
+export interface Undone {
   readonly error: ErrorRecord;
   /** Digests of changes; of a release that made everything and did not become healthy none. */
   readonly changes: ReadonlySet<string>;
+  /** What was wanted then, see `wishOf`: another wish is another chance. */
+  readonly wish: string;
 }
 
 /**
@@ -117,8 +119,17 @@ export class ApplicationRuntime {
   attempts = 0;
   attemptedDigest = '';
   nextAttemptAtMs: number | null = null;
-  /** `null` where nothing was given up, or there was a new chance since. */
-  givenUp: GivenUp | null = null;
+  /** The same in monotonic time, by which it is kept. */
+  retryAtMs: number | null = null;
+  /** Failed and is tried again at `retryAtMs`, and no sooner because somebody looks. */
+  putOff: Undone | null = null;
+  /**
+   * Failed for good: only a commit, a person or another change at its place tries it again. `null` where nothing was
+   * given up, or there was a new chance since.
+   */
+  givenUp: Undone | null = null;
+  /** Whether what the store remembers of it was asked for, and what that is; see `recallRuntime`. */
+  stored: string | null | undefined = undefined;
   healLog: HealLog = new Map();
   /** Whether another controller writes its record in turn with this one. */
   dispute = noDispute;
@@ -127,6 +138,8 @@ export class ApplicationRuntime {
   missedPaths: readonly string[] = [];
   inventories = new Map<string, Inventory | null>();
   batch: Batch | null = null;
+  /** Whether a look at it has ended since the controller started. */
+  wasLookedAt = false;
   /** Why it runs next; empty: nothing asked since the last look. */
   readonly triggers = new Set<ReleaseTrigger | 'verify'>();
   readonly requests: RunRequest[] = [];
@@ -163,6 +176,11 @@ export class ApplicationRuntime {
     // What may wait that long keeps nobody waiting who depends on it.
     if (patience === 0) this.triggers.add('drift');
     return Math.max(settleMs, patience);
+  }
+
+  /** Whether a change failed, and is left alone until its time or a new chance. */
+  isLeftUndone(digest: string): boolean {
+    return this.givenUp?.changes.has(digest) === true || this.putOff?.changes.has(digest) === true;
   }
 
   get works(): boolean {

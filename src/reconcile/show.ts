@@ -33,8 +33,7 @@ export function noteDrift(
 ): void {
   const drifted = run.planSet.plans.flatMap((plan) =>
     plan.changes.filter(
-      ({ causeKind, digest }) =>
-        causeKind === 'drift' && runtime.givenUp?.changes.has(digest) !== true,
+      ({ causeKind, digest }) => causeKind === 'drift' && !runtime.isLeftUndone(digest),
     ),
   );
   const first = drifted[0];

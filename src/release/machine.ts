@@ -46,6 +46,8 @@ export type ApplicationEvent =
   | 'plan-failed'
   /** All that is left to do failed before and was given up. */
   | 'plan-given-up'
+  /** All that is left to do failed before, and the time to try it again has not come. */
+  | 'plan-put-off'
   | 'apply-started'
   | 'revert-started'
   /** Every change was made and became healthy, the application's own checks included. */
@@ -75,6 +77,7 @@ const any: Row = {
   'plan-read-only': null,
   'plan-failed': null,
   'plan-given-up': null,
+  'plan-put-off': null,
   'apply-started': null,
   'revert-started': null,
   'apply-done': null,
@@ -99,6 +102,7 @@ export const transitions: Record<ApplicationState, Row> = {
     'plan-read-only': 'read-only',
     'plan-failed': 'backing-off',
     'plan-given-up': 'failed',
+    'plan-put-off': 'backing-off',
     'apply-started': 'applying',
     'revert-started': 'reverting',
   },

@@ -41,6 +41,8 @@ export interface EngineBench extends AsyncDisposable {
   read(name: string): string | null;
   /** Writes a live file behind the controller's back. */
   edit(name: string, content: string): Promise<void>;
+  /** Ends the controller and starts another one on the same state and targets; it looks at everything. */
+  restart(): Promise<void>;
   /** The repository is gone. */
   vanish(): Promise<void>;
   /** Where everything is: mirrors, inventories, live files, the store. */
@@ -107,7 +109,7 @@ export async function createEngineBench(options: EngineBenchOptions = {}): Promi
     checkHealth,
     log: { debug: log, info: log, warn: log, error: log },
   };
-  const engine = createEngine(ports, {
+  const engineOptions: EngineOptions = {
     version: '0.0.0',
     installation: 'bench',
     repository: sourceConfig({ name: '', url: repository.directory, intervalMs: 50 }),
@@ -117,7 +119,8 @@ export async function createEngineBench(options: EngineBenchOptions = {}): Promi
     continuous: false,
     verifyEveryMs: 21_600_000,
     ...options.engine,
-  });
+  };
+  let engine = createEngine(ports, engineOptions);
   const path = (name: string): string => join(folder, 'live', name);
   const runtime = (id: string) => {
     const found = engine.applications.get(id);
@@ -127,8 +130,12 @@ export async function createEngineBench(options: EngineBenchOptions = {}): Promi
   if (options.repository === undefined) repository.commit({ 'README.md': 'test\n' });
   await engine.start();
   return {
-    engine,
-    api: engine.api,
+    get engine() {
+      return engine;
+    },
+    get api() {
+      return engine.api;
+    },
     store,
     repository,
     target: await openHost('here'),
@@ -136,6 +143,12 @@ export async function createEngineBench(options: EngineBenchOptions = {}): Promi
       const commit = repository.commit(files);
       await engine.once(new AbortController().signal);
       return commit;
+    },
+    restart: async () => {
+      await engine.stop();
+      engine = createEngine(ports, engineOptions);
+      await engine.start();
+      await engine.once(new AbortController().signal);
     },
     look: async (id) => {
       engine.trigger(id, 'manual');

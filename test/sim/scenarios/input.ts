@@ -169,6 +169,23 @@ export const input: readonly Scenario[] = [
     },
   },
   {
+    name: 'a change that failed is not tried again before its time because somebody looks, and drift beside it is healed',
+    model: repository([application('web', [thing('a')], { onFailure: 'stay' })]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.fault({ effectFails: 1 });
+      stage.edit('web', (one) => ({ ...one, things: [thing('a'), thing('b')] }));
+      await stage.rest(120_000);
+      stage.fault({ effectFails: 0 });
+      stage.meddle('dev/web/a', 'by hand');
+      await stage.rest(500);
+      stage.expect('a is healed', stage.isLive('dev/web/a', 'v1'));
+      stage.expect('b was not tried again', stage.place().thing('dev/web/b') === null);
+      await stage.rest(300_000);
+      stage.expect('b was tried again in time', stage.isLive('dev/web/b', 'v1'));
+    },
+  },
+  {
     name: 'a change that failed for good is not tried again because somebody looks, and drift beside it is healed',
     model: repository([application('web', [thing('a')], { retryLimit: 0, onFailure: 'stay' })]),
     mends: false,
@@ -182,6 +199,10 @@ export const input: readonly Scenario[] = [
       await stage.rest();
       stage.expect('a is healed', stage.isLive('dev/web/a', 'v1'));
       stage.expect('b was not tried again', stage.place().thing('dev/web/b') === null);
+      stage.first.kill();
+      stage.first.start();
+      await stage.rest();
+      stage.expect('nor because of a start', stage.place().thing('dev/web/b') === null);
       stage.set('web', 'b', { value: 'v2' });
       await stage.rest();
       stage.expect('a commit is a new chance', stage.isLive('dev/web/b', 'v2'));
