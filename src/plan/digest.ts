@@ -36,21 +36,35 @@ export type DigestedResource = Pick<
 
 /** Digest of a whole desired set; the order in which resources were found does not matter. */
 export function desiredDigest(hash: Hasher, desired: readonly DigestedResource[]): string {
-  const parts = desired.map((item) =>
-    digestOf(hash, 'fairlead-desired-v1', {
-      id: item.id,
-      locator: item.locator,
-      fields: item.fields,
-      wave: item.wave,
-      prune: item.prune,
-      ...(item.deletion === undefined ? {} : { deletion: { ...item.deletion } }),
-    }),
-  );
+  const parts = desired.map((item) => resourceDigest(hash, item));
   return digestOf(hash, 'fairlead-desired-set-v1', parts.toSorted());
 }
 
+interface Known {
+  readonly hash: Hasher;
+  readonly digest: string;
+}
+
+/** Resources are never changed, and a release asks for the digest of its set at its plan, its end and the look after it. */
+const knownResources = new WeakMap<DigestedResource, Known>();
+
+function resourceDigest(hash: Hasher, item: DigestedResource): string {
+  const before = knownResources.get(item);
+  if (before?.hash === hash) return before.digest;
+  const digest = digestOf(hash, 'fairlead-desired-v1', {
+    id: item.id,
+    locator: item.locator,
+    fields: item.fields,
+    wave: item.wave,
+    prune: item.prune,
+    ...(item.deletion === undefined ? {} : { deletion: { ...item.deletion } }),
+  });
+  knownResources.set(item, { hash, digest });
+  return digest;
+}
+
 /** Fields are never changed, and asked for their digest at each look, announcement and end of a release. */
-const known = new WeakMap<JsonObject, { readonly hash: Hasher; readonly digest: string }>();
+const known = new WeakMap<JsonObject, Known>();
 
 /** Digest of one resource's owned fields; what the inventory remembers as "applied last". */
 export function fieldsDigest(hash: Hasher, fields: JsonObject): string {

@@ -54,21 +54,28 @@ export interface Planned {
 }
 
 /** One resource is asked for its place dozens of times while it is planned and released; its parts never change. */
-const places = new WeakMap<
-  Desired['locator'],
-  { readonly id: Desired['id']; readonly place: string }
->();
+const places = new WeakMap<Desired['locator'], Place>();
+
+interface Place {
+  readonly id: Desired['id'];
+  readonly place: string;
+  readonly locatorText: string;
+}
 
 export function placeOf(item: {
   readonly id: Desired['id'];
   readonly locator: Desired['locator'];
 }): string {
-  let known = places.get(item.locator);
-  if (known === undefined || known.id !== item.id) {
-    known = { id: item.id, place: placeKey(item.id, canonicalJson(item.locator)) };
-    places.set(item.locator, known);
-  }
-  return known.place;
+  return knownPlace(item).place;
+}
+
+function knownPlace({ id, locator }: Pick<Desired, 'id' | 'locator'>): Place {
+  const before = places.get(locator);
+  if (before?.id === id) return before;
+  const locatorText = before?.locatorText ?? canonicalJson(locator);
+  const place = { id, place: placeKey(id, locatorText), locatorText };
+  places.set(locator, place);
+  return place;
 }
 
 /**
@@ -259,9 +266,9 @@ function see(input: PlanInput, place: string): Observation {
 }
 
 /** The thing that is there, whatever it is called; `null` where there is none. */
-function thingOf(item: Pick<Desired, 'locator'>, observation: Observation): string | null {
+function thingOf(item: Pick<Desired, 'id' | 'locator'>, observation: Observation): string | null {
   return observation.kind === 'present'
-    ? `${observation.live.uid} ${canonicalJson(item.locator)}`
+    ? `${observation.live.uid} ${knownPlace(item).locatorText}`
     : null;
 }
 
