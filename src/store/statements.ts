@@ -8,8 +8,8 @@ export type Statements = ReturnType<typeof createStatements>;
 
 type StepKey = { readonly release: string; readonly position: number };
 
-/** Events that one statement appends: a release writes seven, and a transaction holds those of several. */
-export const eventsAtOnce = 16;
+/** How many events one statement appends, so that any number takes few: a release writes seven of them. */
+const eventsAtOnce = [16, 8, 4, 2, 1] as const;
 
 export function createStatements(db: Kysely<Tables>) {
   return {
@@ -35,20 +35,16 @@ export function createStatements(db: Kysely<Tables>) {
         .limit(take('limit')),
     ),
 
-    appendEvent: prepare((take: Take<{ body: string }>) =>
-      db
-        .insertInto('events')
-        .values({ body: take('body') })
-        .returning('seq'),
-    ),
-
-    /** `eventsAtOnce` of them; the rows come in any order. */
-    appendEvents: prepare((take: Take<readonly string[]>) =>
-      db
-        .insertInto('events')
-        .values(Array.from({ length: eventsAtOnce }, (_, at) => ({ body: take(at) })))
-        .returning('seq'),
-    ),
+    /** The most first; the rows that each gives come in any order. */
+    appendEvents: eventsAtOnce.map((count) => ({
+      count,
+      append: prepare((take: Take<readonly string[]>) =>
+        db
+          .insertInto('events')
+          .values(Array.from({ length: count }, (_, at) => ({ body: take(at) })))
+          .returning('seq'),
+      ),
+    })),
 
     putRelease: prepare((take: Take<Omit<Tables['releases'], 'seq'>>) =>
       db

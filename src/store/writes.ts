@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import type { JournalStep } from '../model/release.ts';
 import type { Executor } from './executor.ts';
 import { createReader } from './reads.ts';
-import { eventsAtOnce } from './statements.ts';
 import type { Statements } from './statements.ts';
 import type { Transaction } from './store.ts';
 
@@ -116,14 +115,12 @@ export function createTransaction(statements: Statements, executor: Executor): T
     async appendEvents(events) {
       const seqs: number[] = [];
       const bodies = events.map((event) => JSON.stringify(event));
-      while (seqs.length < bodies.length) {
-        const some = bodies.slice(seqs.length, seqs.length + eventsAtOnce);
-        const { rows } =
-          some.length === eventsAtOnce
-            ? await run(statements.appendEvents(some))
-            : await run(statements.appendEvent({ body: some[0] ?? '' }));
-        // Numbers are given in the order of the values.
-        seqs.push(...rows.map(({ seq }) => seq).toSorted((left, right) => left - right));
+      for (const { count, append } of statements.appendEvents) {
+        while (bodies.length - seqs.length >= count) {
+          const { rows } = await run(append(bodies.slice(seqs.length, seqs.length + count)));
+          // Numbers are given in the order of the values.
+          seqs.push(...rows.map(({ seq }) => seq).toSorted((left, right) => left - right));
+        }
       }
       return events.map((event, at) => ({ ...event, seq: seqs[at] ?? 0 }));
     },
