@@ -25,6 +25,12 @@ export const maxFileBytes = 10 * 1024 * 1024;
 /** Most bytes that one render reads. */
 export const maxRenderBytes = 32 * 1024 * 1024;
 
+/**
+ * Up to so many bytes a folder is read and parsed in less time than it takes to seal what came of it, write it down and
+ * find it again.
+ */
+export const cheapBytes = 16 * 1024;
+
 /** Files that are read while the one before them is looked at; bounds what is in memory, with `maxFileBytes`. */
 const readAhead = 4;
 
@@ -108,7 +114,7 @@ async function render(
   const warnings =
     manifests.length === 0 ? [`${path === '' ? 'The root' : path} holds no manifests.`] : [];
   const readSet = new Map<string, string | null>([[path, oid], ...walked.value.links]);
-  return success({ manifests, readSet, warnings });
+  return success({ manifests, readSet, warnings, isCheap: bytesRead <= cheapBytes });
 }
 
 /** Which files count: manifests, by their path from the application's folder on. */

@@ -44,6 +44,8 @@ export interface Rendered {
   readonly usesCapabilities?: boolean;
   /** What templates looked up in the cluster. */
   readonly lookups?: readonly Lookup[];
+  /** Whether making it anew takes no longer than keeping it and finding it again. Default false. */
+  readonly isCheap?: boolean;
 }
 
 /** A failure says what the render saw until then, where that is known: once it changes, it is worth another try. */

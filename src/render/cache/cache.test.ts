@@ -196,7 +196,7 @@ test('a set that looked into the cluster is found while that answers the same, a
         await given.lookUp?.(lookup);
         const rendered = await registry.render(at, path, given);
         return rendered.ok
-          ? { ok: true, value: { ...rendered.value, lookups: [lookup] } }
+          ? { ok: true, value: { ...rendered.value, isCheap: false, lookups: [lookup] } }
           : rendered;
       },
     },
@@ -216,4 +216,19 @@ test('a set that looked into the cluster is found while that answers the same, a
   await render({});
   await render({});
   expect(renders).toBe(4);
+});
+
+test('a small folder of plain manifests is read anew rather than kept, a large one is kept', async () => {
+  const cache = open();
+  const kept = createRendererRegistry(undefined, undefined, cache);
+  const large = Array.from({ length: 20 }, (_, at) => file(`f${at}`, 'x'.repeat(1_000)));
+  const tree = repository.commit({
+    'small/a.yaml': file('a'),
+    'large/a.yaml': large.join('---\n'),
+  });
+  await kept.render(tree, 'small', parameters);
+  expect(await cache.bytes()).toBe(0);
+  const first = await kept.render(tree, 'large', parameters);
+  expect(await cache.bytes()).toBeGreaterThan(0);
+  expect(await kept.render(tree, 'large', parameters)).toEqual(first);
 });

@@ -2,7 +2,7 @@ import { showLookup } from '../../model/cluster.ts';
 import type { RenderParameters, Renderer } from '../renderer.ts';
 import type { RenderCache, Told } from './cache.ts';
 
-/** The renderer, but what it rendered before is not rendered again. What failed is. */
+/** The renderer, but what it rendered before is not rendered again. What failed is, and what costs nearly nothing. */
 export function cached(renderer: Renderer, cache: RenderCache): Renderer {
   const { name } = renderer;
   return {
@@ -17,7 +17,7 @@ export function cached(renderer: Renderer, cache: RenderCache): Renderer {
       const isTold = (result.ok ? (result.value.lookups ?? []) : []).every((one) =>
         told.has(showLookup(one)),
       );
-      if (result.ok && isTold) {
+      if (result.ok && isTold && result.value.isCheap !== true) {
         await cache.put(name, path, parameters, result.value, [...told.values()]);
       }
       return result;
