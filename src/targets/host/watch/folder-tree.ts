@@ -1,4 +1,4 @@
-import { watch } from 'node:fs';
+import { statSync, watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../../../system/files.ts';
@@ -119,6 +119,8 @@ export class FolderTree {
   #open(node: Node): void {
     node.polled = false;
     try {
+      // Most often it is there, or is about to be made: an error takes ten times as long as a look.
+      if (statSync(node.path, { throwIfNoEntry: false }) === undefined) return;
       const watcher = watch(node.path, { persistent: false });
       watcher.on('change', (type, name) => this.#onEvent(node, type, name));
       watcher.on('error', () => this.#reopen(node));
