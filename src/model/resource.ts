@@ -180,5 +180,10 @@ export interface InTheWay {
 /** The answer to reading one resource. A failure to look is never "absent". */
 export type Observation =
   | { readonly kind: 'present'; readonly live: Live }
-  | { readonly kind: 'absent'; readonly inTheWay?: InTheWay }
+  | {
+      readonly kind: 'absent';
+      readonly inTheWay?: InTheWay;
+      /** The target has said, without being changed, that what is wanted cannot be made here. Default: it did not. */
+      readonly refused?: ErrorRecord;
+    }
   | { readonly kind: 'unreadable'; readonly error: ErrorRecord };

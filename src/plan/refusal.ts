@@ -10,8 +10,9 @@ export function refusalOf(item: Desired, observation: Observation): FairleadErro
   const isRunNow = item.occasion !== undefined && item.occasion.moment !== 'failure';
   const obstacle = isRunNow ? obstacleIn(observation)?.refused : undefined;
   if (obstacle !== undefined) return errorFromRecord(obstacle);
-  if (observation.kind !== 'present') return null;
-  const { refused, immutable } = observation.live;
+  if (observation.kind === 'unreadable') return null;
+  const { refused } = observation.kind === 'present' ? observation.live : observation;
+  const immutable = observation.kind === 'present' ? observation.live.immutable : undefined;
   if (immutable !== undefined) {
     if (item.replaceable === true) return null;
     return cannotChange({

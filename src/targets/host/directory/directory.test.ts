@@ -7,7 +7,7 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Manifest } from '../../../model/resource.ts';
 import { unwrap } from '../../../model/result.ts';
@@ -118,11 +118,39 @@ describe('a directory', () => {
 });
 
 describe('what is in the way', () => {
-  const error = async (): Promise<unknown> => {
-    const { plan, error: found } = await bench.release(directory('a'));
-    expect(steps(plan)).toEqual(['update Directory/a']);
-    return found;
+  const error = async (manifest = directory('a')): Promise<unknown> => {
+    const planned = await bench.plan(manifest);
+    return planned.ok ? null : planned.error;
   };
+
+  test('is told before anybody agrees to a plan: a directory where a file belongs', async () => {
+    await mkdir(bench.path('a'), { recursive: true });
+    expect(await error(file('a'))).toMatchObject({
+      code: 'host.in-the-way',
+      message: `${bench.path('a')} is a directory, not a file`,
+    });
+  });
+
+  test('is told before: a file where the folder of another belongs, however deep', async () => {
+    await mkdir(bench.path(''), { recursive: true });
+    await writeFile(bench.path('a'), 'theirs');
+    for (const wanted of [file('a/b'), file('a/b/c'), directory('a/b')]) {
+      expect(await error(wanted)).toMatchObject({
+        code: 'host.in-the-way',
+        message: `${bench.path('a')} is a file, not a directory`,
+      });
+    }
+  });
+
+  test('is told by the release that would heal it, where it came into the place of what was released', async () => {
+    await bench.release(file('a'), file('b'));
+    await rm(bench.path('a'));
+    await mkdir(bench.path('a'));
+    await writeFile(bench.path('b'), 'theirs');
+    const { plan, error: found } = await bench.release(file('a'), file('b'));
+    expect(steps(plan)).toEqual(['update File/a', 'update File/b']);
+    expect(found).toMatchObject({ code: 'host.in-the-way' });
+  });
 
   test('is left as it is: a file', async () => {
     await mkdir(bench.path(''), { recursive: true });

@@ -24,6 +24,7 @@ import type { HostKind } from '../kind.ts';
 import { readManifest } from '../manifest.ts';
 import type { FileMemory } from '../memory.ts';
 import { liveOwner } from '../owner.ts';
+import { absentAt, isReviewed, obstacle } from '../obstacle.ts';
 import { pathOf } from '../parent.ts';
 import { describeFound, hasAttributes, refuseUnplanned, removeAt } from '../place.ts';
 import type { Temporaries } from '../temporaries.ts';
@@ -77,7 +78,7 @@ export function createDirectoryKind(dependencies: DirectoryKindDependencies): Ho
     read: async (_key, reference, { signal, references }) => {
       const path = pathOf(reference.locator);
       const found = await lookAtFile(dependencies, path, { signal });
-      if (found.kind === 'absent') return { kind: 'absent' };
+      if (found.kind === 'absent') return absentAt(path, reference);
       const live = await toLive(dependencies, reference, path, found);
       if (reference.desired !== null || !isDirectory(found)) return { kind: 'present', live };
       const left = await occupants(path, references);
@@ -228,7 +229,10 @@ async function toLive(
   const uid = fileUid(path, found, false, sealer);
   if (!isDirectory(found)) {
     const type = found.kind === 'other' ? found.type : found.kind;
-    return { id, uid, fields: { path, type }, texts: {}, status: { type } };
+    const live = { id, uid, fields: { path, type }, texts: {}, status: { type } };
+    if (!isReviewed(reference)) return live;
+    const there = describeFound(found, aFile);
+    return { ...live, refused: obstacle(reference, path, there, 'directory') };
   }
   const owner = await liveOwner(accounts, desired?.fields['owner'], found.stats, showResource(id));
   return {

@@ -150,7 +150,8 @@ function asText(bytes: Uint8Array): string | null {
   }
 }
 
-function typeOf(stats: Stats): string {
+/** What neither a file nor a symlink is called. */
+export function typeOf(stats: Stats): string {
   if (stats.isDirectory()) return 'directory';
   if (stats.isFIFO()) return 'fifo';
   if (stats.isSocket()) return 'socket';

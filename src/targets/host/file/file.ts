@@ -25,6 +25,7 @@ import { readManifest } from '../manifest.ts';
 import type { FileMemory } from '../memory.ts';
 import { liveOwner } from '../owner.ts';
 import { kindAt, prepareAt, putAt } from '../put.ts';
+import { absentAt, isReviewed, obstacle } from '../obstacle.ts';
 import { pathOf } from '../parent.ts';
 import { describeFound, hasAttributes, refuseUnplanned, removeAt } from '../place.ts';
 import { refuseSetId } from '../limits.ts';
@@ -100,7 +101,7 @@ export function createFileKind(dependencies: FileKindDependencies): HostKind {
     read: async (_key, reference, { signal }) => {
       const path = pathOf(reference.locator);
       const found = await lookAtFile(dependencies, path, { signal });
-      if (found.kind === 'absent') return { kind: 'absent' };
+      if (found.kind === 'absent') return absentAt(path, reference);
       return { kind: 'present', live: await toLive(dependencies, reference, path, found) };
     },
 
@@ -253,7 +254,10 @@ async function toLive(
   const uid = fileUid(path, found, secret, sealer);
   if (found.kind !== 'file') {
     const type = found.kind === 'other' ? found.type : 'symlink';
-    return { id: reference.id, uid, fields: { path, type }, texts: {}, status: { type } };
+    const live = { id: reference.id, uid, fields: { path, type }, texts: {}, status: { type } };
+    // A symlink is replaced by the file.
+    if (found.kind === 'symlink' || !isReviewed(reference)) return live;
+    return { ...live, refused: obstacle(reference, path, `a ${type}`, 'file') };
   }
   const owner = await liveOwner(
     accounts,
