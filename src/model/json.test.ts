@@ -52,6 +52,13 @@ describe('canonical JSON', () => {
     );
   });
 
+  test('sorts keys that an object keeps in an order of its own as any others', () => {
+    const value = JSON.parse('{"b":{"10":1,"9":2,"-1":3},"a":{"__proto__":{"z":1,"y":2},"A":0}}');
+    expect(canonicalJson(value)).toBe(
+      '{"a":{"A":0,"__proto__":{"y":2,"z":1}},"b":{"-1":3,"10":1,"9":2}}',
+    );
+  });
+
   test('leaves out members that are undefined, as JSON does', () => {
     expect(canonicalJson({ a: undefined, b: [undefined] })).toBe('{"b":[null]}');
   });

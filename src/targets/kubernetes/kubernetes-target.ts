@@ -177,10 +177,14 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
     onChange: (to) => {
       listener = to;
     },
-    capabilities: async () => ({
-      kubeVersion: await discovery.serverVersion(),
-      apiVersions: [...(await discovery.apiVersions())].toSorted(),
-    }),
+    capabilities: async () => {
+      // Whoever asks is about to render, and the engines are slow to start.
+      schemas.foresee();
+      return {
+        kubeVersion: await discovery.serverVersion(),
+        apiVersions: [...(await discovery.apiVersions())].toSorted(),
+      };
+    },
     lookUp: async (lookup, scope) => {
       identities.learn(scope.key, scope.project);
       const type = await discovery.resolve(lookup.apiVersion, lookup.kind);

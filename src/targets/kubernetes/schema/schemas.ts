@@ -14,7 +14,12 @@ export interface Schemas {
    * they may change in the very release that uses the change.
    */
   check(type: ResourceType, object: JsonObject): Promise<readonly string[]>;
+  /** Begins to ask for what nearly everybody uses, so that it is there when the first manifests are. */
+  foresee(): void;
 }
+
+/** Pods, Services, Secrets …; Deployments and what else runs pods. */
+const usual: readonly string[] = ['api/v1', 'apis/apps/v1'];
 
 export function createSchemas(client: KubernetesClient): Schemas {
   const documents = new Map<string, Promise<ReadonlyMap<string, SchemaNode>>>();
@@ -34,18 +39,26 @@ export function createSchemas(client: KubernetesClient): Schemas {
       return new Map();
     }
   };
+  const documentAt = (path: string): Promise<ReadonlyMap<string, SchemaNode>> => {
+    let document = documents.get(path);
+    if (document === undefined) {
+      document = load(path);
+      documents.set(path, document);
+    }
+    return document;
+  };
   return {
     check: async (type, object) => {
       if (!isBuiltIn(type)) return [];
       const { group, version, kind } = type;
-      const path = group === '' ? `api/${version}` : `apis/${group}/${version}`;
-      let document = documents.get(path);
-      if (document === undefined) {
-        document = load(path);
-        documents.set(path, document);
-      }
-      const node = (await document).get(`${group}/${version}/${kind}`);
+      const document = await documentAt(
+        group === '' ? `api/${version}` : `apis/${group}/${version}`,
+      );
+      const node = document.get(`${group}/${version}/${kind}`);
       return node === undefined ? [] : checkValue(node, object);
+    },
+    foresee: () => {
+      for (const path of usual) void documentAt(path);
     },
   };
 }
