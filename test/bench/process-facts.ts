@@ -53,8 +53,7 @@ export function treeFacts(pid: number): TreeFacts | null {
     const own = processFacts(pid);
     // One that has ended and was not waited for has no memory to tell of.
     if (own === null || Number.isNaN(own.residentMiB)) return null;
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();
-    const all = children === '' ? [] : children.split(' ').map((child) => treeFacts(Number(child)));
+    const all = childrenOf(pid).map(treeFacts);
     return {
       cpuSeconds: all.reduce(
         (sum, one) => sum + (one?.cpuSeconds ?? 0),
@@ -67,17 +66,54 @@ export function treeFacts(pid: number): TreeFacts | null {
   }
 }
 
+function childrenOf(pid: number): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim();
+  return children === '' ? [] : children.split(' ').map(Number);
+}
+
+/**
+ * Memory of a process with all that it started, in MiB, where a page that n processes share, with whomever, counts to each
+ * as its n-th part; `null` where it is not known. See proc_pid_smaps_rollup(5): the kernel looks at every page for it.
+ */
+export function proportionalMiB(pid: number): number | null {
+  try {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
+    const own = Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1]) / 1_024;
+    return childrenOf(pid).reduce((sum, child) => sum + (proportionalMiB(child) ?? 0), own);
+  } catch {
+    return null;
+  }
+}
+
+/** Most memory of a process and its children; each `null` where it is not known. */
+export interface Peak {
+  /** See `TreeFacts`. */
+  readonly residentMiB: number | null;
+  /** See `proportionalMiB`; looked at once a second. */
+  readonly proportionalMiB: number | null;
+}
+
 /** Looks at a process and its children again and again; a function that ends that and gives the most memory seen. */
-export function watchPeak(pid: number): () => number | null {
-  let peakMiB: number | null = null;
+export function watchPeak(pid: number): () => Peak {
+  let peak: Peak = { residentMiB: null, proportionalMiB: null };
+  let looks = 0;
   const look = (): void => {
     const facts = treeFacts(pid);
-    if (facts !== null) peakMiB = Math.max(peakMiB ?? 0, facts.residentMiB);
+    const proportional = looks % 10 === 0 ? proportionalMiB(pid) : null;
+    looks += 1;
+    peak = {
+      residentMiB: greater(peak.residentMiB, facts?.residentMiB ?? null),
+      proportionalMiB: greater(peak.proportionalMiB, proportional),
+    };
   };
   const timer = setInterval(look, 100);
   return () => {
     clearInterval(timer);
     look();
-    return peakMiB;
+    return peak;
   };
+}
+
+function greater(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.max(one, other);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { buildPrograms } from '../../../scripts/cluster/build.ts';
 import { startController } from '../controller.ts';
 import type { BenchController } from '../controller.ts';
-import { treeFacts, watchPeak } from '../process-facts.ts';
+import { proportionalMiB, treeFacts, watchPeak } from '../process-facts.ts';
 import { runBenchmark } from '../run.ts';
 import type { BenchRun } from '../run.ts';
 import { round, summarise } from '../statistics.ts';
@@ -78,11 +78,11 @@ async function measure(run: Run): Promise<KubernetesBenchResult> {
     });
   say('Fairlead deploys everything …');
   const controller = await start('first');
-  const peakMiB = watchPeak(controller.pid);
+  const endPeak = watchPeak(controller.pid);
   try {
     const healthyAtMs = await controller.steady(workload.apps, withinMs, lookEveryMs);
     const first = treeFacts(controller.pid);
-    const peakRssMiB = peakMiB();
+    const peak = endPeak();
     const firstRequests = await cluster.requests();
     say(`watching it idle for ${options.idleSeconds} s …`);
     const idle = await watchIdle(run, cluster, controller);
@@ -108,7 +108,8 @@ async function measure(run: Run): Promise<KubernetesBenchResult> {
         healthySeconds: round((healthyAtMs - controller.startedAtMs) / 1_000),
         requestsPerApp: round(firstRequests / workload.apps),
         cpuSeconds: first === null ? null : round(first.cpuSeconds),
-        peakRssMiB: peakRssMiB === null ? null : round(peakRssMiB),
+        peakRssMiB: maybeRound(peak.residentMiB),
+        peakPssMiB: maybeRound(peak.proportionalMiB),
         ...idle,
         commitLiveSeconds: summarise(committed.seconds).median,
         commitRequests: summarise(committed.requests).median,
@@ -121,7 +122,7 @@ async function measure(run: Run): Promise<KubernetesBenchResult> {
       await again.stop();
     }
   } finally {
-    peakMiB();
+    endPeak();
     await controller.stop();
   }
 }
@@ -130,7 +131,9 @@ async function watchIdle(
   { options, signal }: Run,
   cluster: BenchCluster,
   { pid }: BenchController,
-): Promise<Pick<KubernetesBenchResult, 'idleRssMiB' | 'idleRequests' | 'idleCpuPercent'>> {
+): Promise<
+  Pick<KubernetesBenchResult, 'idleRssMiB' | 'idlePssMiB' | 'idleRequests' | 'idleCpuPercent'>
+> {
   const settleMs = 3_000;
   await pause(settleMs, signal);
   const [requests, before] = [await cluster.requests(), treeFacts(pid)];
@@ -139,10 +142,15 @@ async function watchIdle(
   const cpuSeconds =
     before === null || after === null ? null : after.cpuSeconds - before.cpuSeconds;
   return {
-    idleRssMiB: after === null ? null : round(after.residentMiB),
+    idleRssMiB: maybeRound(after?.residentMiB ?? null),
+    idlePssMiB: maybeRound(proportionalMiB(pid)),
     idleRequests: (await cluster.requests()) - requests,
     idleCpuPercent: cpuSeconds === null ? null : round((cpuSeconds / options.idleSeconds) * 100),
   };
+}
+
+function maybeRound(value: number | null): number | null {
+  return value === null ? null : round(value);
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

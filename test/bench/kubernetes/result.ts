@@ -10,10 +10,13 @@ export interface KubernetesBenchResult {
   readonly requestsPerApp: number;
   /** Of the controller and its children, from its start until everything was healthy. `null` where there is no /proc. */
   readonly cpuSeconds: number | null;
-  /** Until everything was healthy. */
+  /** Until everything was healthy, with child processes; what they share, the program for instance, counts for each. */
   readonly peakRssMiB: number | null;
+  /** The same, but a page that n processes share, with whomever, counts to each as its n-th part. */
+  readonly peakPssMiB: number | null;
   /** At the end of the idle time. */
   readonly idleRssMiB: number | null;
+  readonly idlePssMiB: number | null;
   /** During the idle time; the watches are open before it. */
   readonly idleRequests: number;
   /** Of one core. */
@@ -45,6 +48,7 @@ export function showResult(result: KubernetesBenchResult, options: KubernetesBen
     ['requests per application', String(result.requestsPerApp), '≤ 8', result.requestsPerApp <= 8],
     ['own CPU until then', maybe(result.cpuSeconds, ' s'), '', null],
     ['peak memory', maybe(result.peakRssMiB, ' MiB'), '< 300 MiB', below(result.peakRssMiB, 300)],
+    ['… in shares (PSS)', maybe(result.peakPssMiB, ' MiB'), '', null],
     [
       `idle, ${options.idleSeconds} s: requests`,
       String(result.idleRequests),
@@ -58,6 +62,7 @@ export function showResult(result: KubernetesBenchResult, options: KubernetesBen
       below(result.idleCpuPercent, 1),
     ],
     ['idle: memory', maybe(result.idleRssMiB, ' MiB'), '< 150 MiB', below(result.idleRssMiB, 150)],
+    ['… in shares (PSS)', maybe(result.idlePssMiB, ' MiB'), '', null],
     [
       'one commit: live',
       seconds(result.commitLiveSeconds),
