@@ -17,7 +17,8 @@ export interface ResourceId {
 export type ResourceKey = string;
 
 export function resourceKey(id: ResourceId): ResourceKey {
-  return `${id.group}/${id.kind}/${id.namespace}/${id.name}`;
+  // Many of them are kept: what is joined lies in memory as one text, what a template puts together as a tree of its parts.
+  return [id.group, id.kind, id.namespace, id.name].join('/');
 }
 
 export function parseResourceKey(key: ResourceKey): ResourceId {

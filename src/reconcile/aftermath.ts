@@ -39,7 +39,7 @@ export async function afterFailedRelease(
     if ((plan.onFailure ?? []).length === 0) continue;
     runtime.message = `${failed.error.message}; running what is to run then`;
     try {
-      const now = await runFailureHooks({
+      await runFailureHooks({
         context: {
           clock: context.ports.clock,
           target,
@@ -56,7 +56,6 @@ export async function afterFailedRelease(
         desired,
         inventory,
       });
-      runtime.inventories.set(target.name, now);
     } catch (thrown) {
       context.ports.log.warn('what is to run after a failed release could not be run', {
         application: runtime.id,

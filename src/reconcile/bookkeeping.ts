@@ -44,7 +44,6 @@ export async function settleRecords(
     if (unwanted && settled.entries.length === 0) {
       await target.ledger.remove(runtime.key, inventory.epoch);
       runtime.ownedAt.delete(target.name);
-      runtime.inventories.delete(target.name);
       continue;
     }
     const next = ofProject(context, runtime, {

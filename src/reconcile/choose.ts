@@ -13,9 +13,11 @@ import { seesTheSame } from './clusters.ts';
 import type { Held, PlannedRun, RunContext } from './context.ts';
 import { quarantined, sourceNotReady } from './errors.ts';
 import type { PlanOptions } from './plan-options.ts';
+import { KeptPrepared } from './prepared.ts';
 import { prepareKey, prepareRevision } from './prepare.ts';
 import type { PrepareResult } from './prepare.ts';
-import type { ApplicationRuntime, Prepared } from './runtime.ts';
+import type { Prepared } from './prepared.ts';
+import type { ApplicationRuntime } from './runtime.ts';
 import { currentRevisionOf } from './trees.ts';
 
 /** What is known before anything is chosen. */
@@ -137,7 +139,7 @@ async function fallBack(
   const prepared = await preparedAt(context, runtime, lastGood, situation, options);
   // Without the last good state there is nothing safe to do: the first problem is the one to tell.
   if (!prepared.ok) return failure(error);
-  if (refused !== null && !options.preview) runtime.prepared = refused;
+  if (refused !== null && !options.preview) runtime.prepared = new KeptPrepared(refused);
   return success({
     prepared: prepared.value,
     ...lastGood,
@@ -164,8 +166,9 @@ async function preparedAt(
   }
   const key = prepareKey({ application, revision, targets, seed, world: context.world });
   const last = runtime.prepared;
-  if (last?.key === key && !hasSecretReferences(last) && (await seesTheSame(last, targets)))
-    return success(last);
+  // A secret can change without a commit, so what refers to one is prepared anew each time.
+  if (last?.key === key && !last.refersToSecrets && (await seesTheSame(last, targets)))
+    return success(last.whole(!options.preview));
   const prepared = await prepareRevision({
     ports: context.ports,
     world: context.world,
@@ -176,17 +179,10 @@ async function preparedAt(
     seed,
   });
   if (prepared.ok && !options.preview) {
-    runtime.prepared = prepared.value;
+    runtime.prepared = new KeptPrepared(prepared.value);
     context.onPrepared(runtime);
   }
   return prepared;
-}
-
-/** A secret can change without a commit, so what refers to one is prepared anew each time. */
-function hasSecretReferences(prepared: Prepared): boolean {
-  return [...prepared.byTarget.values()].some((list) =>
-    list.some((item) => JSON.stringify(item.fields).includes('"$sealed"')),
-  );
 }
 
 function findQuarantined(

@@ -3,7 +3,8 @@
  * render read, by source; a lookup costs the depth of the path, whatever the number of applications.
  */
 export class PathIndex {
-  readonly #bySource = new Map<string, Map<string, Set<string>>>();
+  /** One application is nearly always alone with a path: it stands for itself, without a set around it. */
+  readonly #bySource = new Map<string, Map<string, string | Set<string>>>();
   readonly #filed = new Map<string, ReadonlyMap<string, readonly string[]>>();
 
   /** Files `id` anew under these paths, by source. */
@@ -12,12 +13,9 @@ export class PathIndex {
     if (known !== undefined && samePaths(known, paths)) return;
     this.drop(id);
     for (const [source, own] of paths) {
-      const byPath = this.#bySource.get(source) ?? new Map<string, Set<string>>();
+      const byPath = this.#bySource.get(source) ?? new Map<string, string | Set<string>>();
       this.#bySource.set(source, byPath);
-      for (const path of own) {
-        const ids = byPath.get(path) ?? new Set<string>();
-        byPath.set(path, ids.add(id));
-      }
+      for (const path of own) byPath.set(path, withId(byPath.get(path), id));
     }
     this.#filed.set(id, paths);
   }
@@ -29,8 +27,8 @@ export class PathIndex {
       const byPath = this.#bySource.get(source);
       for (const path of own) {
         const ids = byPath?.get(path);
-        ids?.delete(id);
-        if (ids?.size === 0) byPath?.delete(path);
+        if (typeof ids === 'object') ids.delete(id);
+        if (ids === id || (typeof ids === 'object' && ids.size === 0)) byPath?.delete(path);
       }
     }
     this.#filed.delete(id);
@@ -43,7 +41,9 @@ export class PathIndex {
     if (byPath === undefined) return found;
     for (const path of paths) {
       for (let at = path; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
-        for (const id of byPath.get(at) ?? []) found.add(id);
+        const ids = byPath.get(at);
+        if (typeof ids === 'string') found.add(ids);
+        else for (const id of ids ?? []) found.add(id);
         if (at === '') break;
       }
     }
@@ -54,6 +54,11 @@ export class PathIndex {
   allOf(source: string): readonly string[] {
     return [...this.#filed].filter(([, filed]) => filed.has(source)).map(([id]) => id);
   }
+}
+
+function withId(ids: string | Set<string> | undefined, id: string): string | Set<string> {
+  if (ids === undefined || ids === id) return id;
+  return typeof ids === 'string' ? new Set([ids, id]) : ids.add(id);
 }
 
 function samePaths(

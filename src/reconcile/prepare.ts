@@ -16,7 +16,7 @@ import { seenOf, viewCluster } from './clusters.ts';
 import type { ClusterSeen, ClusterView } from './clusters.ts';
 import { notAllowedByProject } from './errors.ts';
 import type { EnginePorts } from './ports.ts';
-import type { Prepared } from './runtime.ts';
+import type { Prepared } from './prepared.ts';
 import { treeOf } from './trees.ts';
 import { surroundingsOf } from './surroundings.ts';
 import type { World } from './world.ts';

@@ -64,6 +64,7 @@ export async function reconcileApplication(
       Math.max(0, runtime.retryAtMs - context.ports.clock.monotonicMs()),
     );
   tell(context, runtime, before);
+  runtime.prepared?.fold();
   await rememberRuntime(context, runtime);
   await context.journal.flush();
 }

@@ -164,7 +164,6 @@ async function carryOutEverywhere(
     for (const item of concerned) {
       const at = { release, awaitsConfirmation, onStep };
       const outcome = await executeAt(context, runtime, item, input, at);
-      runtime.inventories.set(item.target.name, outcome.inventory);
       runtime.ownedAt.add(item.target.name);
       runtime.dispute = writtenHere(runtime.dispute, context.ports.clock.monotonicMs());
       begun.push({ item, inventory: outcome.inventory });
@@ -175,9 +174,7 @@ async function carryOutEverywhere(
     const error = await applicationHealthError(context, runtime);
     if (error !== null) return await failed(error, true);
     if (awaitsConfirmation && isWhole) {
-      for (const item of carried) {
-        runtime.inventories.set(item.target.name, await confirmGood(context.ports.hash, item));
-      }
+      for (const item of carried) await confirmGood(context.ports.hash, item);
     }
     return { error: null, unhealthy: false };
   } catch (thrown) {

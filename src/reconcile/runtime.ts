@@ -1,10 +1,9 @@
 import type { ApplicationConfig, EnvironmentConfig, ProjectConfig } from '../model/config.ts';
 import type { ErrorRecord } from '../model/error.ts';
-import type { Hold, Inventory, InventoryKey } from '../model/inventory.ts';
+import type { Hold, InventoryKey } from '../model/inventory.ts';
 import { inventoryKey } from '../model/inventory.ts';
 import type { PlanSet } from '../model/plan.ts';
 import type { JournalStep, Release, ReleaseTrigger } from '../model/release.ts';
-import type { Desired } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
 import type { Health, SyncStatus } from '../model/status.ts';
 import type { TargetChange } from '../targets/target.ts';
@@ -14,9 +13,9 @@ import type { HealLog } from '../release/contest.ts';
 import { transition } from '../release/machine.ts';
 import type { ApplicationEvent, ApplicationState } from '../release/machine.ts';
 import type { Batch } from './batch.ts';
-import type { ClusterSeen } from './clusters.ts';
 import { noDispute, patienceMs, writtenByAnother } from './dispute.ts';
 import { Notices } from './notices.ts';
+import type { KeptPrepared } from './prepared.ts';
 
 /** How long after a target's notice an application is looked at: a burst of writes is one look. */
 const settleMs = 20;
@@ -38,21 +37,6 @@ export interface TestOrder {
   readonly request: TestRequest;
   readonly answer: (outcome: TestOutcome) => void;
   readonly refuse: (error: unknown) => void;
-}
-
-/** What rendering and preparing one revision gave, by target. */
-export interface Prepared {
-  readonly revision: Revision;
-  /** Identity of what was prepared: commits and configuration; equal keys need no new rendering. */
-  readonly key: string;
-  readonly byTarget: ReadonlyMap<string, readonly Desired[]>;
-  readonly warnings: readonly string[];
-  /** What charts say to who installs them. */
-  readonly notes: string;
-  /** What was seen of the targets themselves, by their names; see `seesTheSame`. */
-  readonly seen: ReadonlyMap<string, ClusterSeen>;
-  /** Paths in the source that were read; what a commit touches elsewhere cannot matter. */
-  readonly paths: readonly string[];
 }
 
 /** What a release that failed has left undone, and why. */
@@ -133,10 +117,9 @@ export class ApplicationRuntime {
   healLog: HealLog = new Map();
   /** Whether another controller writes its record in turn with this one. */
   dispute = noDispute;
-  prepared: Prepared | null = null;
+  prepared: KeptPrepared | null = null;
   /** Paths that were read before the wanted revision turned out not to be renderable. */
   missedPaths: readonly string[] = [];
-  inventories = new Map<string, Inventory | null>();
   batch: Batch | null = null;
   /** Whether a look at it has ended since the controller started. */
   wasLookedAt = false;

@@ -17,7 +17,6 @@ export async function show(
   runtime.sync = outOfSync ? 'OutOfSync' : 'Synced';
   runtime.health = healthOfApplication(runtime.resources, await runHealthChecks(context, runtime));
   for (const item of run.targets) {
-    runtime.inventories.set(item.target.name, item.inventory);
     if (item.inventory !== null) runtime.ownedAt.add(item.target.name);
   }
   const owner = run.targets.find((item) => item.inventory !== null);

@@ -11,6 +11,22 @@ export function surroundingsOf(
   application: ApplicationConfig,
   targets: readonly string[],
 ): string {
+  // One text for all applications of a project that go to the same targets: each of them keeps it.
+  const known = texts.get(config) ?? new Map<string, string>();
+  texts.set(config, known);
+  const key = JSON.stringify([application.project, targets]);
+  const text = known.get(key) ?? describe(config, application, targets);
+  known.set(key, text);
+  return text;
+}
+
+const texts = new WeakMap<Config, Map<string, string>>();
+
+function describe(
+  config: Config,
+  application: ApplicationConfig,
+  targets: readonly string[],
+): string {
   const { origin: _origin, ...project } = config.projects.get(application.project) ?? {
     name: application.project,
     origin: null,

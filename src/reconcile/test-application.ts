@@ -295,8 +295,7 @@ async function runSet(
     },
   };
   // Whoever only waits for programs holds up nobody.
-  const settled = await context.queue.aside(runtime.id, () => runOnDemand(input));
-  runtime.inventories.set(target.name, settled);
+  await context.queue.aside(runtime.id, () => runOnDemand(input));
   return results;
 }
 

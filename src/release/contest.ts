@@ -53,7 +53,8 @@ export function reversible(
   );
   return [
     ...healedFields(changes),
-    ...released.map(({ id, digest }) => `${resourceKey(id)} ${digest} of ${commits}`),
+    // Joined, it is one text in memory; an hour long there is one for each change.
+    ...released.map(({ id, digest }) => [resourceKey(id), digest, 'of', commits].join(' ')),
   ];
 }
 

@@ -189,7 +189,7 @@ export class RecordCache {
     const { name, resourceVersion } = object.metadata;
     const known = this.#objects.get(name);
     if (known !== undefined && !isLater(resourceVersion, known.metadata.resourceVersion)) return;
-    this.#objects.set(name, object);
+    this.#objects.set(name, withoutManagers(object));
     this.#listed?.add(name);
   }
 
@@ -218,7 +218,7 @@ export class RecordCache {
     } else {
       const { resourceVersion } = object.metadata;
       if (before !== null && !isLater(resourceVersion, before.metadata.resourceVersion)) return;
-      this.#objects.set(name, object);
+      this.#objects.set(name, withoutManagers(object));
     }
     if (this.#hasSynced) this.#options.onForeign(name, object, before);
   }
@@ -232,4 +232,10 @@ export class RecordCache {
     this.#hasSynced = true;
     this.#endFirstLook();
   }
+}
+
+/** Who wrote which field of a record tells nothing, and takes a third of what is kept of it. */
+function withoutManagers(object: KubeObject): KubeObject {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }

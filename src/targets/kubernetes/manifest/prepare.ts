@@ -132,7 +132,7 @@ async function prepareOne(
     ...(secret === null ? {} : { secret }),
     locator: nowhereElse,
     texts,
-    claims: [`object:${resourceKey(id)}`],
+    claims: [['object', resourceKey(id)].join(':')],
     wave: options.wave,
     rank: rankOf(id),
     traits: traitsOf(id),

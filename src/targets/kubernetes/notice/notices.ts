@@ -57,7 +57,9 @@ export class Notices {
     else this.#byApplication.set(name, now);
     for (const watched of now) {
       const resource = resourceKey(watched.id);
-      this.#byResource.set(resource, [...(this.#byResource.get(resource) ?? []), watched]);
+      // Nearly always there is one: a list that was added to keeps room for more.
+      const others = this.#byResource.get(resource);
+      this.#byResource.set(resource, others === undefined ? [watched] : [...others, watched]);
     }
     const kept = new Set(now.map(({ id }) => resourceKey(id)));
     for (const { id } of before) if (!kept.has(resourceKey(id))) this.#reported.forget(key, id);

@@ -23,11 +23,12 @@ export class Reported {
 }
 
 function nameOf(key: InventoryKey, id: ResourceId): string {
-  return `${inventoryKey(key)} ${resourceKey(id)}`;
+  // Joined, it is one text in memory; there is one for each object.
+  return [inventoryKey(key), resourceKey(id)].join(' ');
 }
 
 function stateOf(seen: Seen | null): string {
   if (seen === null) return '';
   const { health, baseline } = seen.extra;
-  return `${seen.uid} ${seen.isDeleting} ${baseline} ${health.status} ${health.message}`;
+  return [seen.uid, seen.isDeleting, baseline, health.status, health.message].join(' ');
 }

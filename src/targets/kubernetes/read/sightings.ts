@@ -67,6 +67,9 @@ export class Sightings {
     const seen = this.seenOf(object);
     const at = { namespace: seen.namespace, name: seen.name };
     this.#own.set(placeOf(type, at), { seen, uid: seen.uid, atMs: this.#clock.monotonicMs() });
+    // The watch may have been quicker than the answer.
+    const watched = this.#used.get(typeName(type))?.get(at) ?? null;
+    if (watched !== null) this.#caughtUp(type, watched);
     return seen;
   }
 
