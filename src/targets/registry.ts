@@ -1,16 +1,18 @@
 import type { Target } from './target.ts';
 import { driverUnknown } from './errors.ts';
-import { createHostTarget } from './host/host-target.ts';
-import { createKubernetesTarget } from './kubernetes/kubernetes-target.ts';
 import type { TargetOptions } from './options.ts';
 
 /** Opens one target. @throws FairleadError where it is misconfigured or cannot be reached. */
 export type TargetFactory = (options: TargetOptions) => Promise<Target>;
 
-/** All drivers by the name that `Target` documents use. A new one is a folder beside `host/` and a line here. */
+/**
+ * All drivers by the name that `Target` documents use. A new one is a folder beside `host/` and a line here. Each is loaded
+ * when its first target is opened: who has none of a kind does not wait for it.
+ */
 export const targetDrivers: Readonly<Record<string, TargetFactory>> = {
-  host: createHostTarget,
-  kubernetes: createKubernetesTarget,
+  host: async (options) => (await import('./host/host-target.ts')).createHostTarget(options),
+  kubernetes: async (options) =>
+    (await import('./kubernetes/kubernetes-target.ts')).createKubernetesTarget(options),
 };
 
 /** @throws FairleadError `target.driver-unknown`, and what the driver throws */

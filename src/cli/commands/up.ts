@@ -166,6 +166,7 @@ async function follow(
   await using told = await tell(controller, log);
   await controller.run(context.signal);
   await told.drain();
+  log.flush();
   if (context.io.interrupt.aborted) {
     return context.io.interrupt.reason === 'SIGTERM' ? exitCodes.ok : exitCodes.interrupted;
   }
@@ -184,6 +185,7 @@ async function once(
   const status = await api.status();
   const views = (await api.applications()).toSorted(byReleaseOrder(status.declared));
   await told.drain();
+  log.flush();
   for (const problem of status.config.problems) {
     log.engine.warn(problemLine(problem));
   }

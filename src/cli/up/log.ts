@@ -14,7 +14,10 @@ import { showTime } from '../duration.ts';
 export interface ControllerLog {
   readonly engine: EngineLog;
   banner(rows: readonly (readonly [string, string])[]): void;
+  /** Written before anything else is told, and otherwise with those that come at the same time. */
   event(event: FairleadEvent): void;
+  /** Writes what still waits. */
+  flush(): void;
 }
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
@@ -30,7 +33,18 @@ export function createControllerLog(context: Context, format: 'text' | 'json'): 
 function textLog(context: Context): ControllerLog {
   const { progress, style } = context;
   const isNew = createMemory();
+  let gathered: string[] = [];
+  const flush = (): void => {
+    if (gathered.length > 0) progress.line(gathered.join('\n'));
+    gathered = [];
+  };
+  /** Events come by the dozen, and each write waits for the terminal or file: those of one turn are one write. */
+  const gather = (text: string): void => {
+    if (gathered.length === 0) setImmediate(flush);
+    gathered.push(text);
+  };
   const line = (level: Level, message: string, more?: Facts): void => {
+    flush();
     const mark = level === 'error' ? style.bad('error:') : style.warn('warning:');
     progress.important(
       `${style.faint(showTime(context.nowMs()))} ${mark} ${oneLine(showFacts(message, more))}`,
@@ -43,11 +57,14 @@ function textLog(context: Context): ControllerLog {
       warn: (message, more) => line('warn', message, more),
       error: (message, more) => line('error', message, more),
     },
-    banner: (rows) => progress.line(`${facts(rows, style, progress.width)}\n`),
-    event: (event) => {
-      if (isTelling(event) && isNew(event))
-        progress.line(showEventWithTime(event, style, progress.width));
+    banner: (rows) => {
+      flush();
+      progress.line(`${facts(rows, style, progress.width)}\n`);
     },
+    event: (event) => {
+      if (isTelling(event) && isNew(event)) gather(showEventWithTime(event, style, progress.width));
+    },
+    flush,
   };
 }
 
@@ -102,6 +119,7 @@ function jsonLog(context: Context): ControllerLog {
         Object.fromEntries(rows.map(([name, value]) => [name.toLowerCase(), value])),
       ),
     event: ({ atMs, message, ...event }) => write(levelOf(event), atMs, message, { event }),
+    flush: () => undefined,
   };
 }
 

@@ -29,6 +29,8 @@ export async function openParent(
 ): Promise<Folder> {
   const parent = dirname(path);
   await underWay.get(parent)?.catch(() => {});
+  const held = heldOpen.get(parent);
+  if (held !== undefined) return refuseFolderOutside(share(parent, held), limits, resource);
   let folder: Folder;
   try {
     folder = await openSafely(parent, resource);
@@ -44,7 +46,35 @@ export async function openParent(
       underWay.delete(parent);
     }
   }
-  return refuseFolderOutside(folder, limits, resource);
+  return refuseFolderOutside(share(parent, { folder, users: 0 }), limits, resource);
+}
+
+/** A folder that is open, and how many have it. */
+interface Held {
+  readonly folder: Folder;
+  users: number;
+}
+
+/**
+ * Folders that somebody has open just now, by the path that each was safely opened by: who needs the same meanwhile takes
+ * part, which opens, resolves and closes it once for the files of an application instead of once for each. An open folder
+ * cannot be swapped, so what was found out of it holds for as long as it is open.
+ */
+const heldOpen = new Map<string, Held>();
+
+/** The folder for one more user; it is closed when the last one closes it. */
+function share(path: string, held: Held): Folder {
+  held.users += 1;
+  if (!heldOpen.has(path)) heldOpen.set(path, held);
+  return {
+    ...held.folder,
+    close: async () => {
+      held.users -= 1;
+      if (held.users > 0) return;
+      if (heldOpen.get(path) === held) heldOpen.delete(path);
+      await held.folder.close();
+    },
+  };
 }
 
 /**

@@ -23,8 +23,11 @@ import { textOf } from '../text.ts';
 import { decodeLast, encodeEnvelope } from './envelope.ts';
 import { keyName, keyOfFile } from './names.ts';
 
-/** Values kept in memory between a write and the reads that follow it. */
-const keptValues = 256;
+/**
+ * Values kept in memory between a look and those that follow it: a start looks at all records for what they claim and for
+ * what has left the configuration before each application is planned. Some kilobytes each.
+ */
+const keptValues = 1_024;
 
 export interface RecordFilesDependencies {
   readonly folder: string;
