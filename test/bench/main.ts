@@ -3,7 +3,9 @@ import { bareWrite } from './bare-writer.ts';
 import type { BareWriteOptions } from './bare-writer.ts';
 import { bareNode, describeMachine, loadBefore } from './machine.ts';
 import type { BenchController } from './controller.ts';
+import { bareDeployment } from './measure/bare-deployment.ts';
 import { firstDeployment } from './measure/first-deployment.ts';
+import { healing } from './measure/healing.ts';
 import { idle } from './measure/idle.ts';
 import { oneCommit } from './measure/one-commit.ts';
 import { restart } from './measure/restart.ts';
@@ -55,6 +57,8 @@ async function measure(run: Run): Promise<BenchResult> {
   try {
     say(`watching it idle for ${options.idleSeconds} s …`);
     const idling = await idle(running.pid, options.idleSeconds, signal);
+    say('editing and deleting files by hand …');
+    const healed = await healing(site, signal);
     const peakMiB = processFacts(running.pid)?.peakMiB ?? null;
     say('restarting …');
     const again = await restart(site, running);
@@ -68,6 +72,7 @@ async function measure(run: Run): Promise<BenchResult> {
       large: large.result,
       small,
       idle: idling,
+      healing: healed,
       restart: again,
       peakMiB: peakMiB === null ? null : round(Math.max(peakMiB, again.peakMiB ?? 0)),
     };
@@ -104,6 +109,7 @@ async function measureSite(
   const serial: number[] = [];
   const sideBySide: number[] = [];
   const withRecords: number[] = [];
+  const deployer: number[] = [];
   const fromStart: number[] = [];
   const fromFetch: number[] = [];
   const cpu: number[] = [];
@@ -117,6 +123,8 @@ async function measureSite(
       serial.push(await bare('serial', { parallel: 1, records: false }));
       sideBySide.push(await bare('parallel', { parallel, records: false }));
       withRecords.push(await bare('records', { parallel, records: true }));
+      const root = join(folder, `bare-deployer-${apps}-${at}`);
+      deployer.push(bareDeployment(site.monorepo.url, root, parallel));
       await controller?.stop();
       const first = await firstDeployment(site, `deploy-${apps}-${at}`);
       controller = first.controller;
@@ -131,6 +139,7 @@ async function measureSite(
       serial: summarise(serial),
       parallel: summarise(sideBySide),
       withRecords: summarise(withRecords),
+      deployer: summarise(deployer),
     };
     const result: SiteResult = {
       applications: apps,
@@ -164,6 +173,7 @@ function show(result: BenchResult): string {
     `bare writer, one after the other: ${series(bare.serial)}`,
     `bare writer, side by side:        ${series(bare.parallel)}`,
     `  with a record of each:          ${series(bare.withRecords)}`,
+    `  with fetching and parsing, too: ${series(bare.deployer)}`,
     `restart, CPU of the controller: ${result.restart.cpuMs === null ? 'unknown' : `${Math.round(result.restart.cpuMs)} ms`}`,
     `one commit, live after the fetch: best ${Math.round(result.large.oneCommit.fetchToLive.best)}, median ${Math.round(result.large.oneCommit.fetchToLive.median)}, worst ${Math.round(result.large.oneCommit.fetchToLive.worst)} ms`,
   ];

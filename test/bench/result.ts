@@ -1,4 +1,5 @@
 import type { Machine } from './machine.ts';
+import type { Healing } from './measure/healing.ts';
 import type { Idle } from './measure/idle.ts';
 import type { OneCommit } from './measure/one-commit.ts';
 import type { Restart } from './measure/restart.ts';
@@ -19,6 +20,8 @@ export interface BenchResult {
   /** The same with few applications; `null` where it was left out. */
   readonly small: SiteResult | null;
   readonly idle: Idle | null;
+  /** Of files of the large repository that somebody edited or deleted by hand. */
+  readonly healing: Healing;
   readonly restart: Restart;
   /** Largest resident memory of any controller of the run. */
   readonly peakMiB: number | null;
@@ -33,6 +36,11 @@ export interface SiteResult {
     readonly parallel: Summary;
     /** Side by side, with a durable record of each application before its files and after them. */
     readonly withRecords: Summary;
+    /**
+     * A process that also fetches the repository, reads all of it, and parses configuration and manifests before it
+     * writes with records: from its start to its end.
+     */
+    readonly deployer: Summary;
     /** Median of the faster one of the two without records. */
     readonly limitMs: number;
   };

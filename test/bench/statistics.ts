@@ -23,6 +23,12 @@ export function summarise(values: readonly number[]): Summary {
   };
 }
 
+/** The value that 99 of 100 do not exceed (nearest rank). */
+export function p99(values: readonly number[]): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.max(0, Math.ceil(sorted.length * 0.99) - 1)] ?? Number.NaN;
+}
+
 /** To a tenth, or to thousandths below ten: more digits would be noise. */
 export function round(value: number): number {
   const factor = Math.abs(value) < 10 ? 1_000 : 10;

@@ -85,9 +85,3 @@ export async function remove(
   }
   return seconds;
 }
-
-/** The value that 99 of 100 do not exceed (nearest rank). */
-export function p99(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  return sorted[Math.max(0, Math.ceil(sorted.length * 0.99) - 1)] ?? Number.NaN;
-}
