@@ -175,6 +175,35 @@ test('a conversion webhook that goes down under a live watch: nobody believes th
   await heals(1);
 });
 
+test('a field that somebody keeps through another version of the kind is in the plan, and taken after a yes', async () => {
+  await open();
+  await using webhooks = await openWebhooks({ '/convert': convertSizes });
+  const converted = definition('widgets');
+  const [v1] = converted.spec.versions;
+  converted.spec.versions.push({ ...v1, name: 'v2', storage: false });
+  converted.spec.conversion = {
+    strategy: 'Webhook',
+    webhook: { conversionReviewVersions: ['v1'], clientConfig: webhooks.client('/convert') },
+  };
+  await at.kube.post(definitions, converted);
+  const plain = { metadata: { name: 'one', namespace: at.namespace }, kind: 'Widget' };
+  const wish = (spec: object): string => manifest({ ...plain, apiVersion: `${group}/v2`, spec });
+  await at.bench.settled(commit({ 'shop/widget.yaml': wish({ color: 'red' }) }), 'shop', 'calm');
+  await at.kube.patch(at.path(`${group}/v1/widgets/one`), { spec: { size: 5 } });
+  commit({ 'shop/widget.yaml': wish({ color: 'red', box: { size: 1 } }) });
+  const { waiting } = await at.bench.application(
+    'shop',
+    'it waits for a yes',
+    (view) => view.waiting !== null,
+    90_000,
+  );
+  expect(waiting?.reason).toMatch(/takes over of .*one: spec.box.* from /);
+  expect(await sizeOf()).toBe(5);
+  await at.bench.api.approve({ digest: waiting?.digest ?? '', actor: 'ada' });
+  await at.bench.settled(head(), 'shop', 'calm');
+  expect(await sizeOf()).toBe(1);
+});
+
 async function isEstablished({ metadata }: KubeObject): Promise<boolean> {
   const { status } = await at.kube.get(`${definitions}/${metadata.name}`);
   return (status?.conditions ?? []).some(

@@ -17,6 +17,7 @@ import { isWithin } from '../object/locate.ts';
 import { at, withAt } from '../object/pointer.ts';
 import type { Shaper } from '../object/shape.ts';
 import { payloadOf } from '../manifest/payload.ts';
+import { holderAtOtherVersion } from './other-version.ts';
 import { tryWish } from './try-wish.ts';
 
 /** A live object as planning sees it, but for who and how it is. */
@@ -72,7 +73,7 @@ export async function compareLive(input: CompareInput): Promise<Found> {
   });
   const shown = recorded === null ? asIfMarked(fields, desired.fields) : fields;
   if (sameJson(shown, desired.fields)) return { fields: desired.fields, texts: desired.texts };
-  const heldBy = holders(input, desired, shown, differences);
+  const heldBy = await holders(input, desired, tried.object, shown, differences);
   const isHeld = Object.keys(heldBy).length > 0;
   // Beside what is wished for, `compareObjects` shows nothing but what we hold.
   return { fields: shown, texts: shaped.texts, owned: shown, ...(isHeld ? { heldBy } : {}) };
@@ -94,21 +95,27 @@ function asIfMarked(fields: JsonObject, wish: JsonObject): JsonObject {
 }
 
 /** Who else keeps what differs, and was not written by our last release. */
-function holders(
-  { live, recorded }: CompareInput,
+async function holders(
+  { client, type, live, recorded, signal }: CompareInput,
   desired: Desired,
+  applied: KubeObject,
   shown: JsonObject,
   differences: readonly Difference[],
-): Readonly<Record<string, string>> {
+): Promise<Readonly<Record<string, string>>> {
   if (payloadOf(desired).options.force) return {};
   const held: Record<string, string> = {};
+  const free: string[] = [];
   for (const { path } of diffFields(desired.fields, shown, recorded?.fields ?? null)) {
     for (const difference of differences) {
       if (!isWithin(path, difference.words)) continue;
       if (recorded !== null && hasField(recorded.fields, difference.path)) continue;
       const holder = holderOf(live, difference.path);
-      if (holder !== null) held[path] ??= holder;
+      if (holder === null) free.push(path);
+      else held[path] ??= holder;
     }
   }
+  if (free.length === 0) return held;
+  const other = await holderAtOtherVersion({ client, type, desired, live, applied, signal });
+  if (other !== null) for (const path of free) held[path] ??= other;
   return held;
 }
