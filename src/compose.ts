@@ -12,6 +12,7 @@ import type { EngineLog } from './reconcile/ports.ts';
 import { letAct } from './reconcile/read-only.ts';
 import { openRenderCache, renderVersion } from './render/cache/cache.ts';
 import type { RenderCache } from './render/cache/cache.ts';
+import { startEnginesWith } from './render/engines-ahead.ts';
 import { createRendererRegistry } from './render/registry.ts';
 import { readEngineDigest } from './render/sandbox/module.ts';
 import { createSandboxProcess } from './render/sandbox/process/sandbox-process.ts';
@@ -134,7 +135,7 @@ async function compose(options: OpenOptions, git: Git, state: State): Promise<Co
           warn: options.onWarning,
         }),
       renderer: (tree, path) => registry.select(tree, path),
-      loadConfig: createConfigLoader(local?.prefix ?? ''),
+      loadConfig: startEnginesWith(createConfigLoader(local?.prefix ?? ''), { sandbox, cache }),
       checkHealth,
       log: options.log ?? warningsOnly(options.onWarning),
     },

@@ -48,6 +48,7 @@ async function renderAll(tree: Tree): Promise<readonly string[]> {
   const rendered: string[] = [];
   const counting: typeof sandbox = {
     workers: 0,
+    foresee: () => {},
     render: (job) => {
       rendered.push(job.resource);
       return sandbox.render(job);

@@ -85,6 +85,8 @@ class Pool implements RawSandbox {
   #busy = 0;
   #slow = 0;
   #module: Promise<EngineModule> | null = null;
+  /** A thread that starts before anything is to be rendered; `null`: none does, or it has been taken. */
+  #first: Promise<Member> | null = null;
   #rest: AbortController | null = null;
   #closed = false;
 
@@ -105,6 +107,14 @@ class Pool implements RawSandbox {
       this.#rest?.abort();
       this.#next();
     });
+  }
+
+  foresee(): void {
+    if (this.#closed || this.workers > 0 || this.#first !== null) return;
+    this.#first = this.#start();
+    // The first render tries again, and says what is wrong.
+    this.#first.catch(() => (this.#first = null));
+    void this.#settleDown();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -168,9 +178,15 @@ class Pool implements RawSandbox {
     const same = this.#idle.findIndex((one) => one.project === project);
     const [found] = this.#idle.splice(same < 0 ? this.#idle.length - 1 : same, 1);
     if (found !== undefined) return found;
+    const first = this.#first;
+    this.#first = null;
+    return { member: await (first ?? this.#start()), project: null, spent: false };
+  }
+
+  async #start(): Promise<Member> {
     this.#module ??= loadEngine(this.#options.cacheDirectory, this.#options.clock);
     try {
-      return { member: startMember(await this.#module), project: null, spent: false };
+      return startMember(await this.#module);
     } catch (thrown) {
       this.#module = null;
       throw thrown;
@@ -222,7 +238,9 @@ class Pool implements RawSandbox {
   }
 
   async #endIdle(): Promise<void> {
-    await Promise.all(this.#idle.splice(0).map(({ member }) => member.end()));
+    const first = await this.#first?.catch(() => null);
+    this.#first = null;
+    await Promise.all([...this.#idle.splice(0).map(({ member }) => member.end()), first?.end()]);
   }
 }
 

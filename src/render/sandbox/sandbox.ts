@@ -24,6 +24,8 @@ export interface SandboxJob {
 export interface Sandbox extends AsyncDisposable {
   /** Gives what the engine answers, or why there is no answer; a render that goes wrong concerns no other. */
   render(job: SandboxJob): Promise<Result<EngineResponse>>;
+  /** Begins to start, because something will be rendered soon; what goes wrong with that the render will tell. */
+  foresee(): void;
   /** Threads or processes that are there now. */
   readonly workers: number;
 }
@@ -31,6 +33,7 @@ export interface Sandbox extends AsyncDisposable {
 /** A sandbox that gives the engine's answer as it is: the JSON of an `EngineResponse`. */
 export interface RawSandbox extends AsyncDisposable {
   render(job: SandboxJob): Promise<Result<Uint8Array>>;
+  foresee(): void;
   readonly workers: number;
 }
 
@@ -40,6 +43,7 @@ export function readResponses(raw: RawSandbox): Sandbox {
       const answer = await raw.render(job);
       return answer.ok ? responseOf(answer.value, job.resource) : answer;
     },
+    foresee: () => raw.foresee(),
     get workers() {
       return raw.workers;
     },

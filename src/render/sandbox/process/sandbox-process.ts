@@ -83,6 +83,12 @@ class SandboxProcess implements RawSandbox {
     return done;
   }
 
+  foresee(): void {
+    if (this.#closed || this.#child !== null) return;
+    this.#child = this.#start();
+    void this.#settleDown(this.#child);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     this.#rest?.abort();

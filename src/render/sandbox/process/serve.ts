@@ -13,6 +13,8 @@ const start = JSON.parse(process.argv[2] ?? '{}') as ProcessStart;
 /** How long the threads of one that nobody ends wait: longer than anybody lets it be. */
 const idleMs = 86_400_000;
 const pool = createPool({ clock: systemClock, idleMs, ...start });
+// Nobody starts this without something to render.
+pool.foresee();
 const asked = new Map<number, (answer: Answer) => void>();
 let lastAsk = 0;
 
