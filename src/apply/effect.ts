@@ -21,6 +21,8 @@ export interface EffectContext {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly onStep: (step: JournalStep) => void;
+  /** A deletion takes its time, for this reason, as a sentence. Default: nobody wants to know. */
+  readonly onDeleting?: (sentence: string) => void;
   /** What is run was asked for by itself: also where it ended well before. Called while what failed is still there. */
   readonly onDemandFailed?: (change: Change, signal: AbortSignal) => Promise<void>;
 }
@@ -110,7 +112,9 @@ async function touch(
     dependents: entry?.deletion?.dependents,
   };
   if (change.action === 'delete') {
-    await context.target.remove(effect);
+    const onWaiting = (why: string): void =>
+      context.onDeleting?.(`${showResource(change.id)} does not go yet: ${why}`);
+    await context.target.remove({ ...effect, onWaiting });
     return { kind: 'gone' };
   }
   if (desired === null) throw new Error(`plan holds ${change.action} without a desired form`);

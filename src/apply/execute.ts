@@ -62,6 +62,8 @@ export interface ExecuteInput {
   readonly onStep: (step: JournalStep) => void;
   /** Effects are done and health is awaited, with what was seen of it so far; for the state shown. */
   readonly onVerifying: (seen?: Awaited) => void;
+  /** A deletion takes its time, for this reason, as a sentence; for the state shown. Default: nobody wants to know. */
+  readonly onDeleting?: (sentence: string) => void;
 }
 
 export interface ExecuteOutcome {
@@ -97,6 +99,7 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
     timeoutMs: input.timeouts.applyMs,
     signal: input.signal,
     onStep: input.onStep,
+    ...(input.onDeleting !== undefined && { onDeleting: input.onDeleting }),
   };
   let error: FairleadError | null = null;
   let waveMembers: Desired[] = [];

@@ -53,3 +53,9 @@ export const fileExists = defineError('cli.file-exists', {
   title: 'A file is there already',
   hint: 'Name another file, or repeat the command with --force to overwrite it.',
 });
+
+export const referenceUnknown = defineError('cli.reference-not-found', {
+  class: 'input',
+  title: 'A name stands for no commit',
+  hint: 'Give the digits of a commit, as `git rev-parse HEAD` prints them; inside a checkout also a branch or tag of it.',
+});

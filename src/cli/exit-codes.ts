@@ -46,6 +46,9 @@ export const exitCodeByCode: Readonly<Record<string, ExitCode>> = {
   'control.not-permitted': exitCodes.notAuthorised,
   'source.auth-required': exitCodes.notAuthorised,
   'source.key-unusable': exitCodes.notAuthorised,
+  'cli.reference-not-found': exitCodes.notFound,
+  'source.reference-not-found': exitCodes.notFound,
+  'source.unknown': exitCodes.notFound,
 };
 
 /** The code that a command ends with when it fails with `error`. */

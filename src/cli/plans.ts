@@ -1,4 +1,4 @@
-import type { Api, ApplicationView, ConfigProblemView } from '../control/api.ts';
+import type { Api, ApplicationView } from '../control/api.ts';
 import { toFairleadError } from '../model/error.ts';
 import type { FairleadError } from '../model/error.ts';
 import type { PlanSet } from '../model/plan.ts';
@@ -10,7 +10,7 @@ import type { Input } from './input.ts';
 import { showError } from './report.ts';
 import { select, showSelector } from './selection.ts';
 import { hang, oneLine } from './terminal/width.ts';
-import { problemLine } from './show/problem.ts';
+import { isError, problemLine } from './show/problem.ts';
 
 /** Applications that are looked at together. */
 const parallel = 4;
@@ -44,10 +44,6 @@ export async function warnOfProblems(context: Context, api: Api): Promise<void> 
 export async function isBroken(context: Context, api: Api): Promise<boolean> {
   const { config } = await orAbort(context.signal, api.status());
   return config.problems.some(isError);
-}
-
-function isError({ severity }: ConfigProblemView): boolean {
-  return severity !== 'warning';
 }
 
 /** Does the same for each application, a few at a time, and says how far it is. */

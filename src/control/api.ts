@@ -35,6 +35,7 @@ export interface ResourceTree extends TreeNode {
 export interface ApplicationView {
   readonly application: string;
   readonly environment: string;
+  /** Empty: its document was removed, and something of it is left. */
   readonly project: string;
   readonly targets: readonly string[];
   readonly sync: SyncStatus;

@@ -3,7 +3,7 @@ import { defineError } from '../model/error.ts';
 export const unreachable = defineError('control.unreachable', {
   class: 'transient',
   title: 'No controller answers',
-  hint: 'Start one with `fairlead up`, or run this inside a checkout that holds fairlead.yaml.',
+  hint: 'Start one with `fairlead up`; where one runs, name its state folder with --state-dir or FAIRLEAD_STATE_DIR.',
 });
 
 export const connectionLost = defineError('control.connection-lost', {

@@ -87,16 +87,8 @@ function knownPlace({ id, locator }: Pick<Desired, 'id' | 'locator'>): Place {
 export function createPlan(input: PlanInput): Result<Planned> {
   const { desired, inventory, hash, policy } = input;
   const entries = inventory?.entries ?? [];
-  if (desired.length === 0 && entries.length > 0 && !policy.allowEmpty && policy.removal === null) {
-    return failure(
-      emptyRender({
-        message: `${input.application} renders to nothing at ${showRevision(input.revision)}, yet owns ${entries.length === 1 ? 'one resource' : `${entries.length} resources`} at ${input.target}`,
-        resource: `${input.application}@${input.environment}`,
-      }),
-    );
-  }
-  const distinct = refuseClash(desired);
-  if (!distinct.ok) return distinct;
+  const usable = refuseUnusable(input, policy);
+  if (!usable.ok) return usable;
   for (const [place, observation] of input.observations) {
     if (observation.kind === 'unreadable') {
       return failure(
@@ -278,7 +270,31 @@ function showPlace(place: string): string {
 }
 
 /** Refuses resources of which two want one place; nothing else about them is looked at. */
-export function refuseClash(desired: readonly Desired[]): Result<readonly Desired[]> {
+/**
+ * What a render gave, unless it can be no plan at all, whatever is live: nothing for an application that owns things
+ * (`plan.empty-render`), or two resources for one place (`plan.claimed-twice`).
+ */
+export function refuseUnusable(
+  input: Pick<
+    PlanInput,
+    'application' | 'environment' | 'target' | 'revision' | 'desired' | 'inventory'
+  >,
+  { allowEmpty, removal }: Pick<PlanPolicy, 'allowEmpty' | 'removal'>,
+): Result<readonly Desired[]> {
+  const { desired, application, environment, target, revision } = input;
+  const owned = input.inventory?.entries.length ?? 0;
+  if (desired.length > 0 || owned === 0 || allowEmpty || removal !== null)
+    return refuseClash(desired);
+  const owns = owned === 1 ? 'one resource' : `${owned} resources`;
+  return failure(
+    emptyRender({
+      message: `${application} renders to nothing at ${showRevision(revision)}, yet owns ${owns} at ${target}`,
+      resource: `${application}@${environment}`,
+    }),
+  );
+}
+
+function refuseClash(desired: readonly Desired[]): Result<readonly Desired[]> {
   const clash = findClash(desired);
   return clash === null ? success(desired) : failure(claimedTwice(clash));
 }

@@ -1,7 +1,7 @@
 import type { CheckedView } from '../control/api.ts';
 import { toFairleadError } from '../model/error.ts';
 import { unwrap } from '../model/result.ts';
-import { refuseClash } from '../plan/plan.ts';
+import { refuseUnusable } from '../plan/plan.ts';
 import type { Target } from '../targets/target.ts';
 import type { Engine } from './engine.ts';
 import { applicationNotFound } from './errors.ts';
@@ -60,7 +60,14 @@ export async function checkOf(
       warnings.add(unchecked(name, prepared.error.message));
       continue;
     }
-    unwrap(refuseClash(unwrap(prepared).byTarget.get(name) ?? []));
+    const desired = unwrap(prepared).byTarget.get(name) ?? [];
+    const { allowEmpty } = application;
+    unwrap(
+      refuseUnusable(
+        { ...key, target: name, revision, desired, inventory },
+        { allowEmpty, removal: null },
+      ),
+    );
   }
   return { warnings: [...warnings] };
 }

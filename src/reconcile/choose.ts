@@ -8,6 +8,7 @@ import type { Revision } from '../model/revision.ts';
 import { nameRevision, showRevision } from '../model/revision.ts';
 import type { SeedId } from '../model/seed.ts';
 import { desiredDigest } from '../plan/digest.ts';
+import { refuseUnusable } from '../plan/plan.ts';
 import type { Target } from '../targets/target.ts';
 import { seesTheSame } from './clusters.ts';
 import type { Held, PlannedRun, RunContext } from './context.ts';
@@ -78,7 +79,7 @@ export async function choose(
     return fallBack(context, runtime, lastGood, situation, error, options);
   }
   const state = asked ?? { revision: tip, configuration: undefined };
-  const prepared = await preparedAt(context, runtime, state, situation, options);
+  const prepared = await usableAt(context, runtime, state, situation, options);
   if (!options.preview) {
     // What the tip lacks may come in a commit that touches nothing else of the application.
     runtime.missedPaths = prepared.ok ? [] : (prepared.paths ?? []);
@@ -147,6 +148,28 @@ async function fallBack(
     fallback: refused === null ? 'broken' : 'quarantined',
     goesBack: refused !== null,
   });
+}
+
+/** Prepared, and such that it can be planned: an empty folder is as good a reason to keep the last good state as a broken one. */
+async function usableAt(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  state: State,
+  situation: Situation,
+  options: PlanOptions,
+): Promise<PrepareResult> {
+  const prepared = await preparedAt(context, runtime, state, situation, options);
+  if (!prepared.ok) return prepared;
+  const { byTarget, paths } = prepared.value;
+  const policy = { allowEmpty: runtime.application?.allowEmpty ?? false, removal: null };
+  for (const { target, wanted, inventory } of situation.held) {
+    if (!wanted) continue;
+    const desired = byTarget.get(target.name) ?? [];
+    const input = { ...runtime.key, target: target.name, revision: state.revision };
+    const usable = refuseUnusable({ ...input, desired, inventory }, policy);
+    if (!usable.ok) return { ok: false, error: usable.error, paths };
+  }
+  return prepared;
 }
 
 async function preparedAt(

@@ -172,6 +172,34 @@ describe('invariant 1: a source that fails', () => {
     expect(bench.read('a')).toBe('good 1');
     expect(bench.state('shop@dev')).toBe('failed, OutOfSync, Healthy');
   });
+
+  test.each([
+    ['is empty', (): string => '# nothing\n', 'plan.empty-render'],
+    [
+      'wants one place twice',
+      (bench: EngineBench): string =>
+        `${bench.file('a', 'good 1')}\n---\n${bench.file('a', 'good 1').replace('"name":"a"', '"name":"b"')}`,
+      'plan.claimed-twice',
+    ],
+  ])(
+    'that %s keeps the last good state up, and says why, also to who looks anew',
+    async (_, files, code) => {
+      await using bench = await createEngineBench();
+      await live(bench);
+      await bench.push({ 'shop/a.yaml': files(bench) });
+      await bench.edit('a', 'by hand');
+      await bench.look('shop@dev');
+      expect(bench.read('a')).toBe('good 1');
+      expect(bench.state('shop@dev')).toBe('failed, OutOfSync, Healthy');
+      expect(await bench.api.application(shop)).toMatchObject({
+        error: { code },
+        live: [{ commit: expect.any(String) }],
+        resourceViews: [{ id: { name: 'a' } }],
+      });
+      // By name it is what it is: no plan of its own.
+      await expect(bench.api.plan({ ...shop, revision: 'main' })).rejects.toMatchObject({ code });
+    },
+  );
 });
 
 describe('invariant 11: what watching misses', () => {

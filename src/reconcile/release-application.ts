@@ -239,6 +239,9 @@ function executeAt(
       runtime.message = `waiting until what changed is healthy${what}`;
       if (seen !== undefined) showSeen(runtime, item.target.name, seen);
     },
+    onDeleting: (sentence) => {
+      runtime.message = sentence;
+    },
   });
 }
 

@@ -49,6 +49,8 @@ export interface Effect {
   readonly isRemade?: boolean;
   /** Of what is deleted: what becomes of what it owns there. Default: it goes after it. */
   readonly dependents?: Deletion['dependents'] | undefined;
+  /** Of what is deleted and does not go at once: called with what it waits for, in words. Default: nobody wants to know. */
+  readonly onWaiting?: ((why: string) => void) | undefined;
 }
 
 export interface ApplyEffect extends Effect {

@@ -50,6 +50,8 @@ spec: { path: ${page()}, content: ${content} }
   };
 }
 
+const written = (): string => readFileSync(join(repository.directory, 'fairlead.yaml'), 'utf8');
+
 const fromCheckout = ['validate', 'plan', 'diff', 'render', 'sync'] as const;
 
 describe.each(fromCheckout)('fairlead %s', (verb) => {
@@ -143,6 +145,67 @@ describe('fairlead validate names what its target would refuse, and where:', () 
   });
 });
 
+test('fairlead validate: an application that owns something and lost its manifests is wrong, one that was removed is not', async () => {
+  repository.commit(files());
+  expect(await run('sync', '--yes')).toMatchObject({ code: 0 });
+  repository.commit({ 'site/page.yaml': null, 'site/readme.md': 'nothing left' });
+  const empty = await run('validate');
+  expect(empty.code).toBe(1);
+  expect(empty.stdout).toContain('yet owns one resource');
+  const [targetAndEnvironment = ''] = written().split(
+    /---\n(?=apiVersion[^\n]*\nkind: Application)/,
+  );
+  repository.commit({ 'fairlead.yaml': targetAndEnvironment });
+  expect(await run('validate')).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('0 applications are valid'),
+  });
+  const doctor = await run('doctor');
+  expect(doctor.stdout).not.toContain('nothing to render');
+});
+
+test('what is only a warning fails neither `validate` nor `up --once` nor `doctor`', async () => {
+  repository.write(files());
+  const twice = `${written()}---
+apiVersion: fairlead.dev/v1alpha1
+kind: Environment
+metadata: { name: qa }
+spec: { targets: [here], sync: auto }
+---
+apiVersion: fairlead.dev/v1alpha1
+kind: Application
+metadata: { name: shop }
+spec: { path: shop, environments: [dev, qa], dependsOn: [site] }
+`;
+  repository.commit({ ...files(), 'fairlead.yaml': twice, 'shop/.keep': '' });
+  const told = 'does not run in qa';
+  const validate = await run('validate');
+  expect(`${validate.stdout}${validate.stderr}`).toContain(told);
+  expect(validate.code).toBe(0);
+  const once = await run('up', '--once');
+  expect(once.stderr).toContain(told);
+  expect(once.code).toBe(0);
+  const doctor = await run('doctor');
+  expect(doctor.stdout).toContain(told);
+  expect(doctor.code).toBe(0);
+});
+
+test('a commit that nobody knows is told at once, and not waited for', async () => {
+  repository.commit(files());
+  for (const name of ['nope', 'HEAD~9']) {
+    const { code, stderr } = await run('wait', '--revision', name);
+    expect([code, stderr]).toEqual([5, expect.stringContaining(`"${name}" is no commit`)]);
+  }
+});
+
+test('a hold that would be over at once is refused', async () => {
+  repository.commit(files());
+  expect(await run('hold', 'site', '--reason', 'disk', '--for', '0s')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('before it began'),
+  });
+});
+
 test('what --worktree plans and syncs is said to be that, in plans, history and descriptions', async () => {
   const commit = repository.commit(files()).slice(0, 8);
   repository.write(files('changed'));
@@ -172,6 +235,7 @@ test('fairlead wait --revision has the controller look at once, and says what it
     );
     const commit = repository.commit(files('changed'));
     expect(await run('wait', '--revision', commit, '--timeout', '30s')).toMatchObject({ code: 0 });
+    expect(await run('wait', '--revision', 'HEAD', '--timeout', '30s')).toMatchObject({ code: 0 });
     const late = await run('wait', '--revision', '0'.repeat(40), '--timeout', '1s');
     expect(late.code).toBe(124);
     expect(late.stderr).toContain('BLOCKED BY');

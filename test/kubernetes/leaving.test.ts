@@ -79,6 +79,14 @@ test('an object that does not go because of a finalizer is named with it, and st
   const without = commit({ 'shop/a.yaml': null });
   await at.bench.application(
     'shop',
+    'it says so while it waits',
+    ({ state, message }) =>
+      state === 'applying' &&
+      message.includes('ConfigMap/a does not go yet: waits for the finalizer example.com/hold'),
+    30_000,
+  );
+  await at.bench.application(
+    'shop',
     'it says what holds it up',
     ({ error, message }) => (error?.message ?? message).includes('example.com/hold'),
     30_000,

@@ -36,6 +36,12 @@ export const hold: CommandDefinition = {
       });
     }
     const lasts = input.duration('for');
+    if (lasts === 0) {
+      throw usage({
+        message: 'a hold of --for 0 would have ended before it began',
+        hint: 'Give a length of time, as 2h, or leave --for out: then it lasts until `fairlead resume`.',
+      });
+    }
     const expiresAtMs = lasts === null ? null : context.nowMs() + lasts;
     const set = await setHold(context, input, reason, expiresAtMs);
     context.out.item('Hold', set, (style) => {

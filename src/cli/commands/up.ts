@@ -17,7 +17,7 @@ import { listen } from '../live.ts';
 import type { Listener } from '../live.ts';
 import { takeOverOption } from '../options.ts';
 import { byReleaseOrder } from '../selection.ts';
-import { problemLine } from '../show/problem.ts';
+import { isError, problemLine } from '../show/problem.ts';
 import { isWell } from '../show/status.ts';
 import { applicationView } from '../show/views.ts';
 import { createControllerLog } from '../up/log.ts';
@@ -201,7 +201,7 @@ async function once(
   ]);
   const [first] = failing;
   if (first !== undefined) return codeOf(views, exitCodeOf({ ...first, class: 'transient' }));
-  if (status.config.problems.length > 0) return codeOf(views, exitCodes.error);
+  if (status.config.problems.some(isError)) return codeOf(views, exitCodes.error);
   // What runs may be well, but it is not what the branch says.
   return codeOf(views, status.sources.some(({ held }) => held !== null) ? exitCodes.refused : null);
 }

@@ -1,4 +1,4 @@
-import type { ConfigProblemView } from '../../control/api.ts';
+import type { ApplicationView, ConfigProblemView } from '../../control/api.ts';
 import type { ErrorRecord } from '../../model/error.ts';
 import { orAbort } from '../abort.ts';
 import type { CommandDefinition } from '../command.ts';
@@ -7,11 +7,11 @@ import { exitCodes } from '../exit-codes.ts';
 import { environmentOption, revisionOption, selectionArgument } from '../options.ts';
 import { forEach } from '../plans.ts';
 import { select, showSelector } from '../selection.ts';
-import { showProblems } from '../show/problem.ts';
+import { isError, showProblems } from '../show/problem.ts';
 import { problemView } from '../show/views.ts';
 
 export const validate: CommandDefinition = {
-  description: `Reads the configuration and renders and checks every application against its target, without looking at what is live. Every problem is named with file, line and column, what was found and what is allowed. Ends with 1 when there is one. Works from a checkout or asks the controller, as \`fairlead plan\` does.`,
+  description: `Reads the configuration and renders and checks every application against its target, without looking at what is live. Every problem is named with file, line and column, what was found and what is allowed. Ends with 1 when there is one that is more than a warning. Works from a checkout or asks the controller, as \`fairlead plan\` does.`,
   arguments: [selectionArgument],
   options: [environmentOption, revisionOption, ...checkoutOptions],
   examples: [
@@ -32,7 +32,7 @@ export const validate: CommandDefinition = {
     const views =
       config.problems.length > 0 && all.length === 0
         ? []
-        : select(all, input.list('selection'), input.text('environment'));
+        : select(all, input.list('selection'), input.text('environment')).filter(isDeclared);
     const revision = input.text('revision');
     const rendered = await forEach(
       context,
@@ -68,8 +68,9 @@ export const validate: CommandDefinition = {
         context.progress.line(`${context.style.warn('!')} ${showSelector(one.view)}: ${warning}`);
       }
     }
-    if (problems.length > 0) {
-      context.progress.line(showProblemCount(problems.length));
+    const errors = problems.filter(isError).length;
+    if (errors > 0) {
+      context.progress.line(showProblemCount(errors));
       return exitCodes.error;
     }
     const count = `${views.length} ${views.length === 1 ? 'application' : 'applications'}`;
@@ -77,6 +78,11 @@ export const validate: CommandDefinition = {
     return exitCodes.ok;
   },
 };
+
+/** Of what was removed nothing can be wrong any more: what becomes of it is a matter of its plan. */
+function isDeclared({ project }: ApplicationView): boolean {
+  return project !== '';
+}
 
 function showProblemCount(count: number): string {
   return `${count} ${count === 1 ? 'problem' : 'problems'}; what is live stays as it is`;

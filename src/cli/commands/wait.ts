@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { timedOut } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Input } from '../input.ts';
+import { namedCommit } from '../named-commit.ts';
 import { newestSeq } from '../live.ts';
 import { environmentOption, selectionArgument } from '../options.ts';
 import { parseSelection, select, showSelector } from '../selection.ts';
@@ -38,7 +39,8 @@ With --revision it waits until that very commit is live: what a pipeline wants t
     },
     {
       flags: '--revision <commit>',
-      description: 'And until this commit is live; eight digits or more',
+      description:
+        'And until this commit is live; inside a checkout also HEAD, or a branch or tag of it',
     },
   ],
   examples: [
@@ -54,17 +56,18 @@ With --revision it waits until that very commit is live: what a pipeline wants t
   ],
   outputs: ['table', 'wide', 'json', 'yaml', 'ndjson', 'name'],
   run: async (context, input) => {
+    const revision = await namedCommit(context, input.text('revision'));
     await using connection = await connectServer(context);
     const { api } = connection;
     try {
-      const { views, failed } = await waitFor(context, api, input);
+      const { views, failed } = await waitFor(context, api, input, revision);
       context.out.list(applicationView(context.nowMs()), views);
       if (failed.length === 0) return exitCodes.ok;
       printBlockers(context, await findBlockers(api, failed));
       return exitCodes.degraded;
     } catch (error) {
       if (context.signal.aborted && context.signal.reason?.code === timedOut.definition.code) {
-        await explain(context, input);
+        await explain(context, input, revision);
       }
       throw error;
     }
@@ -77,9 +80,13 @@ interface Waited {
   readonly failed: readonly ApplicationView[];
 }
 
-async function waitFor(context: Context, api: Api, input: Input): Promise<Waited> {
+async function waitFor(
+  context: Context,
+  api: Api,
+  input: Input,
+  revision: string | null,
+): Promise<Waited> {
   const condition = conditions.find((one) => one === input.text('for')) ?? 'ready';
-  const revision = input.text('revision')?.toLowerCase() ?? null;
   const afterSeq = await orAbort(context.signal, newestSeq(api));
   if (revision !== null) {
     context.progress.status('fetching sources');
@@ -193,7 +200,7 @@ function readOnlyBlockers({ mode, modeReason }: ControllerStatus): readonly Bloc
 }
 
 /** Why it took too long. The signal is spent, so the controller is asked anew. */
-async function explain(context: Context, input: Input): Promise<void> {
+async function explain(context: Context, input: Input, revision: string | null): Promise<void> {
   const fresh: Context = { ...context, signal: AbortSignal.timeout(5_000) };
   try {
     await using connection = await connectServer(fresh);
@@ -205,17 +212,14 @@ async function explain(context: Context, input: Input): Promise<void> {
     }
     const condition = conditions.find((one) => one === input.text('for')) ?? 'ready';
     const views = chosen(await connection.api.applications(), input, condition);
-    const open = views.filter(
-      (view) =>
-        !holds(view, condition) || !isAt(view, input.text('revision')?.toLowerCase() ?? null),
-    );
+    const open = views.filter((view) => !holds(view, condition) || !isAt(view, revision));
     const behind = open.filter((view) => holds(view, condition));
     printBlockers(context, [
       ...readOnlyBlockers(status),
       ...behind.map((view) => ({
         application: showSelector(view),
         what: 'the revision',
-        why: `it runs ${showRevision(view.revision)}; no source has given ${input.text('revision')?.slice(0, 8)} to it`,
+        why: `it runs ${showRevision(view.revision)}; no source has given ${revision?.slice(0, 8)} to it`,
         next: 'fairlead get sources',
       })),
       ...(await findBlockers(

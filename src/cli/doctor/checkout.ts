@@ -7,7 +7,7 @@ import { countOf } from '../show/counts.ts';
 import { showSource } from '../show/views.ts';
 import { ok, problem, warning } from './check.ts';
 import type { Check } from './check.ts';
-import { problemLine } from '../show/problem.ts';
+import { isError, problemLine } from '../show/problem.ts';
 
 const parallel = 4;
 
@@ -17,15 +17,17 @@ export async function checkCheckout(context: Context, top: string): Promise<read
     await using connection = await openCheckout(context, top, { worktree: false, write: false });
     const { api } = connection;
     const status = await api.status();
-    const problems = status.config.problems.map((one) =>
-      problem('checkout', problemLine(one), one.hint),
-    );
+    const problems = status.config.problems.map((one) => {
+      const check = isError(one) ? problem : warning;
+      return check('checkout', problemLine(one), one.hint);
+    });
     const sources = status.sources.flatMap((source) =>
       source.failing === null
         ? []
         : [problem(`source ${showSource(source)}`, source.failing.message, source.failing.hint)],
     );
-    const views = await api.applications();
+    // Of what was removed there is nothing to render.
+    const views = (await api.applications()).filter(({ project }) => project !== '');
     const failed = await mapLimited(views, parallel, async (view): Promise<readonly Check[]> => {
       try {
         const { warnings } = await api.check({

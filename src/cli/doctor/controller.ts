@@ -4,7 +4,7 @@ import { FairleadError } from '../../model/error.ts';
 import { showDuration } from '../duration.ts';
 import { showSelector } from '../selection.ts';
 import { countOf } from '../show/counts.ts';
-import { problemLine } from '../show/problem.ts';
+import { isError, problemLine } from '../show/problem.ts';
 import { showSource } from '../show/views.ts';
 import { messageOf, ok, problem, warning } from './check.ts';
 import type { Check } from './check.ts';
@@ -81,7 +81,10 @@ function checkVersion(status: ControllerStatus, ownVersion: string): Check {
 
 function checkConfiguration(status: ControllerStatus): readonly Check[] {
   if (status.config.problems.length === 0) return [ok('configuration', 'no problems')];
-  return status.config.problems.map((one) => problem('configuration', problemLine(one), one.hint));
+  return status.config.problems.map((one) => {
+    const check = isError(one) ? problem : warning;
+    return check('configuration', problemLine(one), one.hint);
+  });
 }
 
 function checkSource(source: SourceView, nowMs: number): Check {

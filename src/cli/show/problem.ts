@@ -14,6 +14,11 @@ export function problemLine(problem: ConfigProblemView): string {
   return `${file}:${line}:${column}: ${message}${meant}`;
 }
 
+/** Whether it is more than a warning: something of the configuration is not in force because of it. */
+export function isError({ severity }: ConfigProblemView): boolean {
+  return severity !== 'warning';
+}
+
 /** Where the files are that problems speak of. */
 export interface FilePlace {
   /** Top folder of the checkout; `null`: the files are not here. */

@@ -54,6 +54,7 @@ export async function removeObject(tools: RemoveWith, effect: Effect): Promise<v
   const { clock } = tools;
   const deadlineMs = clock.monotonicMs() + effect.timeoutMs * share;
   let pauseMs = firstPauseMs;
+  let told = '';
   for (;;) {
     const object = await client.get(type, id, { signal });
     if (object === null || object.metadata.uid !== uid) return await done();
@@ -63,6 +64,11 @@ export async function removeObject(tools: RemoveWith, effect: Effect): Promise<v
         message: `${showResource(id)} does not go: ${blockersOf(object)}`,
         resource: showResource(id),
       });
+    }
+    const why = blockersOf(object);
+    if (pauseMs >= longestPauseMs && why !== told) {
+      told = why;
+      effect.onWaiting?.(why);
     }
     // Never past the deadline: behind it nobody listens to the name of what holds it up.
     await clock.sleep(Math.min(pauseMs, leftMs), signal);
