@@ -25,7 +25,11 @@ export async function createTestRepository(): Promise<TestRepository> {
   const run = (...args: readonly string[]): string =>
     execFileSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   run('init', '-q');
-  const reader = createObjectReader(git, { repository: join(folder, '.git') });
+  const reader = createObjectReader(
+    git,
+    { repository: join(folder, '.git') },
+    { clock: systemClock },
+  );
   return {
     folder,
     commit: (files) => {

@@ -68,7 +68,7 @@ export async function openLocalSource(options: LocalSourceOptions): Promise<Loca
     });
     variables = snapshots.variables;
   }
-  const reader = createObjectReader(git, { repository: place.gitDirectory, variables });
+  const reader = createObjectReader(git, { repository: place.gitDirectory, variables }, { clock });
   const resource = directory;
   let current: SourceRevision | null = null;
   let uncommitted = false;

@@ -39,7 +39,7 @@ export function createMirrorPool(dependencies: MirrorPoolDependencies): MirrorPo
         url: remote.url,
         startedAtMs,
       });
-      return createMirror({ git, remote, storage });
+      return createMirror({ git, remote, storage, clock });
     } catch (error) {
       throw fileFailure(error, `open the mirror of ${remote.url}`, folder);
     }

@@ -1,5 +1,6 @@
 import type { Follow } from '../model/config.ts';
 import { failure, success, type Result } from '../model/result.ts';
+import type { Clock } from '../system/clock.ts';
 import type { ChildOutcome } from './child.ts';
 import { corrupt, empty, referenceNotFound } from './errors.ts';
 import { fileFailure } from './files.ts';
@@ -62,11 +63,12 @@ export interface MirrorDependencies {
   readonly git: Git;
   readonly remote: RemoteUrl;
   readonly storage: MirrorStorage;
+  readonly clock: Clock;
 }
 
 /** Opens the mirror of a URL; touches no network. */
 export function createMirror(dependencies: MirrorDependencies): Mirror {
-  const { git, remote, storage } = dependencies;
+  const { git, remote, storage, clock } = dependencies;
   const mutex = new Mutex();
   const cache = new TreeCache();
   const closing = new AbortController();
@@ -82,7 +84,10 @@ export function createMirror(dependencies: MirrorDependencies): Mirror {
     if (repository === null) return nothing;
     if (reading?.repository !== repository) {
       void reading?.reader.close();
-      reading = { repository, reader: createObjectReader(git, { repository }, reportDamage) };
+      reading = {
+        repository,
+        reader: createObjectReader(git, { repository }, { clock, onDamage: reportDamage }),
+      };
     }
     return reading.reader;
   };

@@ -1,3 +1,4 @@
+import type { Clock } from '../system/clock.ts';
 import { BatchParser, type BatchAnswer } from './batch-parser.ts';
 import { signalGroup, tail } from './child.ts';
 import { cancelled, corrupt } from './errors.ts';
@@ -12,7 +13,7 @@ export interface ObjectStore {
   readonly variables?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Reads objects through `git cat-file` processes that stay. Requests are pipelined; answers come in order. */
+/** Reads objects through `git cat-file` processes that stay while there is something to read. Requests are pipelined; answers come in order. */
 export interface ObjectReader {
   /** `null` when there is no such object. `name` is an object id or a reference, optionally with `^{commit}` or `^{tree}`. */
   info(name: string): Promise<ObjectInfo | null>;
@@ -37,19 +38,24 @@ interface Running {
 /** How many requests may be unanswered in a process; bounds what its pipes hold. */
 const window = 256;
 
-/**
- * Reader over one process with `--batch-command`, or over two (`--batch`, `--batch-check`) where Git is older than 2.36.
- * `onDamage` is told when an object turned out to be unreadable.
- */
+export interface ObjectReaderOptions {
+  readonly clock: Pick<Clock, 'sleep'>;
+  /** A process ends when nothing was read for this long: it takes some 5 MB, and another is there in as many ms. Default 15 000. */
+  readonly idleMs?: number;
+  /** Told when an object turned out to be unreadable. */
+  readonly onDamage?: () => void;
+}
+
+/** Reader over one process with `--batch-command`, or over two (`--batch`, `--batch-check`) where Git is older than 2.36. */
 export function createObjectReader(
   git: Git,
   store: ObjectStore,
-  onDamage?: () => void,
+  options: ObjectReaderOptions,
 ): ObjectReader {
   const modern = atLeast(git.version, 2, 36);
-  const both = modern ? new Pipe(git, store, '--batch-command', onDamage) : null;
-  const contents = both ?? new Pipe(git, store, '--batch', onDamage);
-  const infos = both ?? new Pipe(git, store, '--batch-check', onDamage);
+  const both = modern ? new Pipe(git, store, '--batch-command', options) : null;
+  const contents = both ?? new Pipe(git, store, '--batch', options);
+  const infos = both ?? new Pipe(git, store, '--batch-check', options);
 
   const ask = (pipe: Pipe, command: Request['command'], name: string): Promise<BatchAnswer> => {
     // A line is a request: a name with a line end would be two.
@@ -77,24 +83,27 @@ class Pipe {
   readonly #git: Git;
   readonly #store: ObjectStore;
   readonly #mode: '--batch-command' | '--batch' | '--batch-check';
-  readonly #onDamage: (() => void) | undefined;
+  readonly #options: ObjectReaderOptions;
   #waiting: Request[] = [];
   #sent: Request[] = [];
   /** After a process died: one request at a time, so that the one that kills it is known. */
   #careful = 0;
   #process: Running | null = null;
   #scheduled = false;
+  /** When something was asked last, as a number that grows with each time. */
+  #asked = 0;
+  #resting: AbortController | null = null;
 
   constructor(
     git: Git,
     store: ObjectStore,
     mode: '--batch-command' | '--batch' | '--batch-check',
-    onDamage: (() => void) | undefined,
+    options: ObjectReaderOptions,
   ) {
     this.#git = git;
     this.#store = store;
     this.#mode = mode;
-    this.#onDamage = onDamage;
+    this.#options = options;
   }
 
   ask(command: Request['command'], name: string): Promise<BatchAnswer> {
@@ -105,6 +114,7 @@ class Pipe {
   }
 
   async close(): Promise<void> {
+    this.#resting?.abort();
     const running = this.#process;
     this.#process = null;
     const unanswered = [...this.#sent, ...this.#waiting];
@@ -133,6 +143,7 @@ class Pipe {
     const room = (this.#careful > 0 ? 1 : window) - this.#sent.length;
     const batch = this.#waiting.splice(0, Math.max(0, room));
     if (batch.length === 0) return;
+    this.#asked += 1;
     const { child } = (this.#process ??= this.#start());
     if (this.#sent.length === 0) keepAlive(child, true);
     this.#sent.push(...batch);
@@ -157,7 +168,10 @@ class Pipe {
         const request = this.#sent.shift();
         if (this.#careful > 0) this.#careful -= 1;
         request?.resolve(answer);
-        if (this.#sent.length === 0) keepAlive(child, false);
+        if (this.#sent.length === 0) {
+          keepAlive(child, false);
+          void this.#rest();
+        }
         this.#schedule();
       },
     });
@@ -177,6 +191,24 @@ class Pipe {
     return { child, ended };
   }
 
+  /** Lets the process end once nothing was asked of it for a while. */
+  async #rest(): Promise<void> {
+    if (this.#resting !== null) return;
+    const { clock, idleMs = 15_000 } = this.#options;
+    const resting = new AbortController();
+    this.#resting = resting;
+    let before: number;
+    do {
+      before = this.#asked;
+      await clock.sleep(idleMs, resting.signal);
+    } while (!resting.signal.aborted && this.#asked !== before);
+    this.#resting = null;
+    if (resting.signal.aborted || this.#sent.length > 0) return;
+    const running = this.#process;
+    this.#process = null;
+    running?.child.stdin.end();
+  }
+
   /** What was not answered is asked again, one by one; a request that was alone when its process died is the cause. */
   #died(why: string): void {
     this.#process = null;
@@ -184,7 +216,7 @@ class Pipe {
     this.#sent = [];
     if (this.#careful > 0 && unanswered.length === 1) {
       this.#careful -= 1;
-      this.#onDamage?.();
+      this.#options.onDamage?.();
       const message = `cannot read object ${unanswered[0]?.name}: ${why}`;
       unanswered[0]?.reject(corrupt({ message, resource: this.#store.repository }));
     } else {

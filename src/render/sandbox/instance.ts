@@ -1,7 +1,7 @@
 import { createEngine, heapEndOf } from './engine.ts';
 import type { EngineExports } from './engine.ts';
 import type { EngineModule } from './module.ts';
-import { restoreSnapshot } from './snapshot.ts';
+import { putSnapshot, restoreSnapshot } from './snapshot.ts';
 import type { Answer, Question } from './protocol.ts';
 import type { SandboxWorld } from './wasi.ts';
 
@@ -40,7 +40,7 @@ export function createInstance(
   const { exports } = engine;
   const globals = globalsOf(exports);
   const startGlobals = globals.map(({ value }) => value);
-  restoreSnapshot(state, new Uint8Array(exports.memory.buffer));
+  putSnapshot(state, new Uint8Array(exports.memory.buffer));
   const resetAboveBytes = heapEndOf(exports) + growthBytes;
   const constantsEnd = exports.fairlead_constants_end() >>> 0;
   const reset = (what: 'all' | 'written'): void => {

@@ -6,6 +6,11 @@ export interface Snapshot {
   }[];
 }
 
+/** The same for a memory that was never written to: its empty pages stay what they are, and the system need not give them. */
+export function putSnapshot({ stretches }: Snapshot, memory: Uint8Array): void {
+  for (const { at, bytes } of stretches) memory.set(bytes, at);
+}
+
 /**
  * Makes the memory what it was when the snapshot was taken. What lies beyond `memory` must be zero as it is.
  * @param from Leaves alone what lies before it. Default 0.
