@@ -103,6 +103,7 @@ function handOver() {
   const argv = [
     '--max-semi-space-size=8',
     '--heap-growing-percent=40',
+    '--memory-reducer-gc-count=1',
     join(__dirname, 'fairlead'),
   ];
   const child = spawn(node, argv.concat(process.argv.slice(2)), {

@@ -30,6 +30,7 @@ import { readSetting } from './state/setting.ts';
 import { systemClock } from './system/clock.ts';
 import { checkHealth } from './system/health-checker.ts';
 import { sha256 } from './system/hasher.ts';
+import { systemPacker } from './system/packer.ts';
 import { systemRandom } from './system/random.ts';
 import { openTarget } from './targets/registry.ts';
 import type { Ledger } from './targets/target.ts';
@@ -114,6 +115,7 @@ async function compose(options: OpenOptions, git: Git, state: State): Promise<Co
       clock: systemClock,
       random: systemRandom,
       hash: sha256,
+      packer: systemPacker,
       store: state.store,
       openSource: async (config) => {
         if (config.name === '' && local !== null) return local;

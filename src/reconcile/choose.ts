@@ -140,7 +140,8 @@ async function fallBack(
   const prepared = await preparedAt(context, runtime, lastGood, situation, options);
   // Without the last good state there is nothing safe to do: the first problem is the one to tell.
   if (!prepared.ok) return failure(error);
-  if (refused !== null && !options.preview) runtime.prepared = new KeptPrepared(refused);
+  if (refused !== null && !options.preview)
+    runtime.prepared = new KeptPrepared(refused, context.ports.packer);
   return success({
     prepared: prepared.value,
     ...lastGood,
@@ -202,7 +203,7 @@ async function preparedAt(
     seed,
   });
   if (prepared.ok && !options.preview) {
-    runtime.prepared = new KeptPrepared(prepared.value);
+    runtime.prepared = new KeptPrepared(prepared.value, context.ports.packer);
     context.onPrepared(runtime);
   }
   return prepared;

@@ -7,6 +7,7 @@ import type { Renderer } from '../render/renderer.ts';
 import type { Source, Tree } from '../source/source.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from '../system/clock.ts';
+import type { Packer } from '../system/packer.ts';
 import type { Random } from '../system/random.ts';
 import type { Target } from '../targets/target.ts';
 
@@ -18,6 +19,7 @@ export interface EnginePorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly hash: Hasher;
+  readonly packer: Packer;
   readonly store: Store;
   /** Opens the source that a configuration names. Called once per changed `SourceConfig`. */
   readonly openSource: (config: SourceConfig) => Promise<Source>;

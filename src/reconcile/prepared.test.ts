@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Desired } from '../model/resource.ts';
 import { Secret } from '../model/sealed.ts';
+import { systemPacker } from '../system/packer.ts';
 import { KeptPrepared } from './prepared.ts';
 import type { Prepared } from './prepared.ts';
 
@@ -32,7 +33,7 @@ function preparedWith(desired: Desired): Prepared {
 
 test('what was laid aside is taken up as it was', () => {
   const prepared = preparedWith(wanted);
-  const kept = new KeptPrepared(prepared);
+  const kept = new KeptPrepared(prepared, systemPacker);
   kept.fold();
   const { byTarget } = kept.whole(false);
   expect(byTarget.get('cluster')?.[0]).not.toBe(wanted);
@@ -40,7 +41,7 @@ test('what was laid aside is taken up as it was', () => {
 });
 
 test('what stays in work is the same each time, until it is laid aside again', () => {
-  const kept = new KeptPrepared(preparedWith(wanted));
+  const kept = new KeptPrepared(preparedWith(wanted), systemPacker);
   kept.fold();
   const first = kept.whole(true);
   expect(kept.whole(true).byTarget).toBe(first.byTarget);
@@ -51,15 +52,15 @@ test('what stays in work is the same each time, until it is laid aside again', (
 
 test('values of secrets are never laid aside as text', () => {
   const secret = new Secret('{"data":{"password":"hunter2"}}');
-  const kept = new KeptPrepared(preparedWith({ ...wanted, secret }));
+  const kept = new KeptPrepared(preparedWith({ ...wanted, secret }), systemPacker);
   kept.fold();
   expect(kept.whole(false).byTarget.get('cluster')?.[0]?.secret).toBe(secret);
 });
 
 test('what stands for a secret is seen, laid aside or not', () => {
   const sealed = { data: { password: { $sealed: { keyId: 'k1', hmac: '00' } } } };
-  const kept = new KeptPrepared(preparedWith({ ...wanted, fields: sealed }));
+  const kept = new KeptPrepared(preparedWith({ ...wanted, fields: sealed }), systemPacker);
   kept.fold();
   expect(kept.refersToSecrets).toBe(true);
-  expect(new KeptPrepared(preparedWith(wanted)).refersToSecrets).toBe(false);
+  expect(new KeptPrepared(preparedWith(wanted), systemPacker).refersToSecrets).toBe(false);
 });

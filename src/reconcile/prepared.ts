@@ -1,4 +1,5 @@
 import type { Desired } from '../model/resource.ts';
+import type { Packer } from '../system/packer.ts';
 import type { Revision } from '../model/revision.ts';
 import type { ClusterSeen } from './clusters.ts';
 
@@ -18,8 +19,8 @@ export interface Prepared {
 }
 
 /**
- * What was prepared last of an application. While nobody works with it, what is wanted is kept as one text: as objects
- * it takes three times as much, and most applications rest most of the time.
+ * What was prepared last of an application. While nobody works with it, what is wanted is kept as packed text: as objects
+ * it takes ten times as much, and most applications rest most of the time.
  */
 export class KeptPrepared {
   readonly key: string;
@@ -28,10 +29,12 @@ export class KeptPrepared {
   readonly seen: Prepared['seen'];
   readonly #rest: Omit<Prepared, 'byTarget'>;
   #byTarget: Prepared['byTarget'] | null;
-  #text = '';
+  #packed: Uint8Array | null = null;
+  readonly #packer: Packer;
   #refersToSecrets: boolean | null = null;
 
-  constructor({ byTarget, ...rest }: Prepared) {
+  constructor({ byTarget, ...rest }: Prepared, packer: Packer) {
+    this.#packer = packer;
     this.#byTarget = byTarget;
     this.#rest = rest;
     ({ key: this.key, notes: this.notes, paths: this.paths, seen: this.seen } = rest);
@@ -39,7 +42,7 @@ export class KeptPrepared {
 
   /** @param stays Whether it will be asked for again soon, up to `fold`. */
   whole(stays: boolean): Prepared {
-    const byTarget = this.#byTarget ?? new Map(JSON.parse(this.#text) as [string, Desired[]][]);
+    const byTarget = this.#byTarget ?? this.#unfold();
     if (stays) this.#byTarget = byTarget;
     return { ...this.#rest, byTarget };
   }
@@ -49,8 +52,13 @@ export class KeptPrepared {
     if (this.#byTarget === null) return;
     const lists = [...this.#byTarget];
     if (lists.some(([, list]) => list.some(({ secret }) => secret !== undefined))) return;
-    if (this.#text === '') this.#text = JSON.stringify(lists);
+    this.#packed ??= this.#packer.pack(JSON.stringify(lists));
     this.#byTarget = null;
+  }
+
+  #unfold(): Prepared['byTarget'] {
+    const text = this.#packed === null ? '[]' : this.#packer.unpack(this.#packed);
+    return new Map(JSON.parse(text) as [string, Desired[]][]);
   }
 
   /** Whether what is wanted holds what stands for a secret. */

@@ -17,6 +17,7 @@ import type { Store } from '../../src/store/store.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { checkHealth } from '../../src/system/health-checker.ts';
 import { createSealer, sha256 } from '../../src/system/hasher.ts';
+import { systemPacker } from '../../src/system/packer.ts';
 import { systemRandom } from '../../src/system/random.ts';
 import { openTarget } from '../../src/targets/registry.ts';
 import type { Target } from '../../src/targets/target.ts';
@@ -97,6 +98,7 @@ export async function createEngineBench(options: EngineBenchOptions = {}): Promi
     clock: systemClock,
     random: systemRandom,
     hash: sha256,
+    packer: systemPacker,
     store: options.store?.(store) ?? store,
     openSource: (config) =>
       openMirrorSource({ config, pool, clock: systemClock, environment: env }),

@@ -7,6 +7,7 @@ import type { Engine } from '../../../src/reconcile/engine.ts';
 import type { EngineLog, EnginePorts } from '../../../src/reconcile/ports.ts';
 import { createRendererRegistry } from '../../../src/render/registry.ts';
 import { createSealer, sha256 } from '../../../src/system/hasher.ts';
+import { systemPacker } from '../../../src/system/packer.ts';
 import { emptyMirror, SimSource } from '../git/source.ts';
 import type { Mirror } from '../git/source.ts';
 import { placeDown } from '../place/errors.ts';
@@ -194,6 +195,7 @@ export class Controller {
       clock: machine.clock,
       random: world.chance,
       hash: sha256,
+      packer: systemPacker,
       store: new SimStore(machine, state.store, (text) => world.judge.onText('store', text)),
       openSource: async (config) => {
         await machine.io(`open source ${config.name}`);
