@@ -58,10 +58,9 @@ export function checkAdopted(
 ): void {
   const name = inventoryKey(key);
   const known = new Set(inventoryOf(place, name)?.entries.map(({ uid }) => uid));
-  const releases = releasesIn(state.store, { ...key, limit: Infinity });
   for (const { uid, id } of next?.entries ?? []) {
     if (uid === null || known.has(uid) || !place.isForeign(uid)) continue;
-    const isPlanned = releases.some(({ plan }) =>
+    const isPlanned = releasesIn(state.store, { ...key, limit: Infinity }).some(({ plan }) =>
       plan.plans.some(({ changes }) => changes.some((change) => change.uid === uid)),
     );
     if (!isPlanned)
