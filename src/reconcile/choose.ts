@@ -2,6 +2,7 @@ import type { ApplicationConfig } from '../model/config.ts';
 import type { ErrorRecord, FairleadError } from '../model/error.ts';
 import { errorRecord, toFairleadError } from '../model/error.ts';
 import type { Hold } from '../model/inventory.ts';
+import { sameJson } from '../model/json.ts';
 import { failure, success } from '../model/result.ts';
 import type { Result } from '../model/result.ts';
 import type { Revision } from '../model/revision.ts';
@@ -22,14 +23,14 @@ import type { ApplicationRuntime } from './runtime.ts';
 import { currentRevisionOf } from './trees.ts';
 
 /** What is known before anything is chosen. */
-interface Situation {
+export interface Situation {
   readonly hold: Hold | null;
   readonly held: readonly Held[];
   readonly wanted: readonly Target[];
   readonly seed: SeedId;
 }
 
-interface Choice {
+export interface Choice {
   readonly prepared: Prepared | null;
   readonly revision: Revision;
   readonly configuration: string | undefined;
@@ -50,11 +51,7 @@ export async function choose(
   options: PlanOptions,
 ): Promise<Result<Choice>> {
   const { hold, held } = situation;
-  const recorded = held.find((item) => item.inventory !== null)?.inventory ?? null;
-  const lastGood: State = {
-    revision: recorded?.revision ?? [],
-    configuration: recorded?.configuration,
-  };
+  const lastGood = lastGoodOf(held);
   if (runtime.removal !== null || runtime.application === null) {
     return success({
       prepared: null,
@@ -125,6 +122,27 @@ function askedFor(hold: Hold | null, options: PlanOptions): State | null {
 
 function hasConfiguration(revision: Revision): boolean {
   return revision.some(({ source }) => source === '');
+}
+
+function lastGoodOf(held: readonly Held[]): State {
+  const recorded = held.find((item) => item.inventory !== null)?.inventory ?? null;
+  return { revision: recorded?.revision ?? [], configuration: recorded?.configuration };
+}
+
+/**
+ * The last good release instead of what the source says and what cannot be made of what is there, for the reason given.
+ * A failure where there is none, or where it is the very same.
+ */
+export async function chooseLastGood(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  situation: Situation,
+  options: PlanOptions,
+  { refused, reason }: { readonly refused: Revision; readonly reason: FairleadError },
+): Promise<Result<Choice>> {
+  const lastGood = lastGoodOf(situation.held);
+  if (sameJson(lastGood.revision, refused)) return failure(reason);
+  return fallBack(context, runtime, lastGood, situation, reason, options);
 }
 
 async function fallBack(

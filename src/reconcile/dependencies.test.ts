@@ -32,7 +32,15 @@ describe.each([
     expect(bench.state('web@dev')).toMatch(/^awaiting-dependency, /);
     expect([bench.read('a'), bench.read('w')]).toEqual(['1', null]);
     const { message } = await bench.api.application({ application: 'web', environment: 'dev' });
-    expect(message).toMatch(/^waits for api \(/);
+    const [state, , health] = bench.state('api@dev').split(', ');
+    expect(message).toBe(`waits for api (${state}, ${health})`);
+    // What it is told to wait for stays true when that moves on.
+    await bench.push({ 'api/a.yaml': 'kind: [' });
+    const now = await bench.api.application({ application: 'web', environment: 'dev' });
+    expect([now.message, now.blockedBy.find(({ what }) => what === 'dependency')?.why]).toEqual([
+      expect.stringMatching(/^waits for api \(failed, /),
+      expect.stringMatching(/^api \(failed, /),
+    ]);
     await bench.push(both(bench, web, api));
     expect([bench.state('api@dev'), bench.state('web@dev')]).toEqual([synced, synced]);
   });

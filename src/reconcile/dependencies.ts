@@ -9,8 +9,15 @@ export function lowestWaveOf(runtimes: Iterable<ApplicationRuntime>): number {
   return waves.reduce((lowest, wave) => Math.min(lowest, wave), waves[0] ?? 0);
 }
 
-/** Applications that must come first and are not ready, one sentence each. */
+/** What must come first and is not ready, one sentence each. */
 export function waitsFor(context: Context, runtime: ApplicationRuntime): readonly string[] {
+  const applications = applicationsFirst(context, runtime);
+  return runtime.batch?.mustWait(runtime.id) === true
+    ? [...applications, 'the other applications of this commit to be planned, because it deletes']
+    : applications;
+}
+
+function applicationsFirst(context: Context, runtime: ApplicationRuntime): readonly string[] {
   const application = runtime.application;
   if (application === null) return dependantsOf(context, runtime);
   const { dependsOn, wave } = application;

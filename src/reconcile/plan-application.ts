@@ -1,14 +1,17 @@
 import { observe, referencesFor } from '../apply/observe.ts';
 import type { ProjectConfig } from '../model/config.ts';
 import { toFairleadError } from '../model/error.ts';
+import type { FairleadError } from '../model/error.ts';
 import type { Hold } from '../model/inventory.ts';
 import { failure, success, unwrap } from '../model/result.ts';
 import type { Result } from '../model/result.ts';
 import type { Desired } from '../model/resource.ts';
+import { unreadableLive } from '../plan/errors.ts';
 import { createPlan, createPlanSet, placeOf } from '../plan/plan.ts';
 import type { PlanPolicy } from '../plan/policy.ts';
 import type { Target } from '../targets/target.ts';
-import { choose } from './choose.ts';
+import { choose, chooseLastGood } from './choose.ts';
+import type { Choice, Situation } from './choose.ts';
 import type { Held, PlannedRun, RunContext, TargetPlan } from './context.ts';
 import { withoutKeptElsewhere } from './kept-elsewhere.ts';
 import type { PlanOptions } from './plan-options.ts';
@@ -65,7 +68,6 @@ async function planOrThrow(
   runtime: ApplicationRuntime,
   options: PlanOptions,
 ): Promise<Result<PlannedRun>> {
-  const leaving = runtime.removal !== null;
   const { wanted, left } = await targetsOf(context, runtime);
   const held: Held[] = [];
   for (const target of wanted)
@@ -81,9 +83,39 @@ async function planOrThrow(
 
   const inventories = held.map(({ inventory }) => inventory);
   const seed = seedIdOf(runtime.key, inventories, context.ports.clock.nowMs());
-  const chosen = await choose(context, runtime, { hold, held, wanted, seed }, options);
+  const situation = { hold, held, wanted, seed };
+  const chosen = await choose(context, runtime, situation, options);
   if (!chosen.ok) return chosen;
-  const { prepared, problem, revision, configuration, fallback, goesBack } = chosen.value;
+  const planned = await planChoice(context, runtime, situation, chosen.value, options);
+  if (planned.ok || !isFaultOfSource(planned.error, chosen.value, options)) return planned;
+  const instead = await chooseLastGood(context, runtime, situation, options, {
+    refused: chosen.value.revision,
+    reason: planned.error,
+  });
+  if (!instead.ok) return planned;
+  const kept = await planChoice(context, runtime, situation, instead.value, options);
+  return kept.ok ? kept : planned;
+}
+
+/** Whether what the source says can never be made of what is there: a field that cannot be changed, a place that is taken. */
+function isFaultOfSource(
+  { code, retryable }: FairleadError,
+  { fallback, prepared }: Choice,
+  { revision }: PlanOptions,
+): boolean {
+  const isSeen = code !== unreadableLive.definition.code;
+  return isSeen && !retryable && fallback === 'none' && prepared !== null && revision === null;
+}
+
+async function planChoice(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  { hold, held, seed }: Situation,
+  chosen: Choice,
+  options: PlanOptions,
+): Promise<Result<PlannedRun>> {
+  const leaving = runtime.removal !== null;
+  const { prepared, problem, revision, configuration, fallback, goesBack } = chosen;
   const isChosen = options.revision !== null || hold?.kind === 'revision' || fallback !== 'none';
 
   const targets: TargetPlan[] = [];

@@ -216,12 +216,6 @@ async function decide(
     nowMs,
   );
   runtime.waitsFor = waitsFor(context, runtime);
-  if (runtime.batch?.mustWait(runtime.id) === true) {
-    runtime.waitsFor = [
-      ...runtime.waitsFor,
-      'the other applications of this commit to be planned, because it deletes',
-    ];
-  }
   if (run.fallback === 'broken' && !isHealing(changes)) {
     // Something else than drift against the last good state: wait for input that can be used.
     return {

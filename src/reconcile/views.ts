@@ -13,6 +13,7 @@ import type { Revision } from '../model/revision.ts';
 import { environmentOrder, inFileOrder } from '../release/environment-order.ts';
 import type { Engine } from './engine.ts';
 import { currentRevision } from './choose.ts';
+import { waitsFor } from './dependencies.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 
 export function statusOf(engine: Engine): ControllerStatus {
@@ -97,7 +98,7 @@ export function viewOf(engine: Engine, runtime: ApplicationRuntime): Application
     sync: runtime.sync,
     health: runtime.health,
     state: runtime.state,
-    message: runtime.message,
+    message: messageOf(engine, runtime),
     revision: current ?? runtime.wanted,
     live: runtime.live,
     resources: runtime.resources.length,
@@ -107,6 +108,19 @@ export function viewOf(engine: Engine, runtime: ApplicationRuntime): Application
     error: runtime.error,
     nextAttemptAtMs: runtime.nextAttemptAtMs,
   };
+}
+
+/** How those are now that it waits for: they move on while it does not. */
+function awaited(engine: Engine, runtime: ApplicationRuntime): readonly string[] {
+  if (runtime.state !== 'awaiting-dependency') return runtime.waitsFor;
+  const now = waitsFor(engine.context, runtime);
+  return now.length === 0 ? runtime.waitsFor : now;
+}
+
+function messageOf(engine: Engine, runtime: ApplicationRuntime): string {
+  const names = awaited(engine, runtime);
+  const isWaiting = runtime.state === 'awaiting-dependency' && names.length > 0;
+  return isWaiting ? `waits for ${names.join('; ')}` : runtime.message;
 }
 
 export function currentOrNull(engine: Engine, runtime: ApplicationRuntime): Revision | null {
@@ -153,7 +167,7 @@ export function detailOf(engine: Engine, runtime: ApplicationRuntime): Applicati
       next: `fairlead approve ${runtime.waiting.digest.slice(7, 19)}`,
     });
   }
-  for (const name of runtime.waitsFor) {
+  for (const name of awaited(engine, runtime)) {
     blockedBy.push({ what: 'dependency', why: name, next: 'see that application' });
   }
   const toBeMade = blockedBy.length === 0 ? new Set<ResourceKey>() : madeBy(runtime.plan);

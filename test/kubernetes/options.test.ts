@@ -47,6 +47,24 @@ describe('a field that cannot be changed', () => {
     shop.commit({ 'shop/all.yaml': yaml(renamed(), configMap('a', { a: '2' })) });
     await says('Deployment/web (shop/all.yaml:1) cannot be changed in place: spec.selector');
     expect((await shop.live('configmaps', 'a')).data).toEqual({ a: '1' });
+    // What runs stays as it is, and that means looked after: it is seen, and healed.
+    await shop.settles('shop@dev', 'failed, OutOfSync, Healthy');
+    await shop.edit('configmaps', 'a', { data: { a: 'by hand' } });
+    await shop.sees('it is healed', async () => {
+      const { data } = await shop.live('configmaps', 'a');
+      return (data as Record<string, unknown>)['a'] === '1';
+    });
+    await shop.settles('shop@dev', 'failed, OutOfSync, Healthy');
+    expect(await shop.bench.api.application(selector)).toMatchObject({
+      error: { code: 'plan.cannot-change' },
+      live: [{ commit: expect.any(String) }],
+    });
+    await expect(shop.bench.api.plan({ ...selector, revision: null })).rejects.toMatchObject({
+      code: 'plan.cannot-change',
+    });
+    shop.commit({ 'shop/all.yaml': yaml(deployment('web'), configMap('a', { a: '3' })) });
+    await shop.settles();
+    expect((await shop.live('configmaps', 'a')).data).toEqual({ a: '3' });
   });
 
   test('is changed by making the object anew where the source allows it, as the plan says', async () => {
