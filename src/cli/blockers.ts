@@ -1,4 +1,4 @@
-import type { Api, ApplicationView, SourceView } from '../control/api.ts';
+import type { Api, ApplicationView, ConfigProblemView, SourceView } from '../control/api.ts';
 import type { Context } from './context.ts';
 import { showTable } from './output.ts';
 import { showSelector } from './selection.ts';
@@ -39,6 +39,16 @@ export function sourceBlockers(
       source.held === null
         ? 'fairlead get sources'
         : `fairlead approve ${source.held.commit.slice(0, 12)}`,
+  }));
+}
+
+/** What of the configuration is not in force because of an error. */
+export function problemBlockers(problems: readonly ConfigProblemView[]): readonly Blocker[] {
+  return problems.map(({ file, line, message, hint }) => ({
+    application: '-',
+    what: `${file}:${line}`,
+    why: message,
+    next: hint,
   }));
 }
 

@@ -50,7 +50,7 @@ test('an unknown tag is an error, not dropped', () => {
 test('broken syntax refuses the whole file, with every place', () => {
   const file = parseYaml('a: 1\n---\nx: 5\n y: 6\n---\nb: "open\n');
   expect(fileCodes(file)).toContain('config.yaml-syntax');
-  expect(file.ok ? [] : file.findings.map(({ position }) => position.line)).toEqual([3, 3, 7]);
+  expect(file.ok ? [] : file.findings.map(({ position }) => position.line)).toEqual([3, 7]);
 });
 
 test('a bracket that is not closed is told once, also where others around it stay open with it', () => {
@@ -59,6 +59,13 @@ test('a bracket that is not closed is told once, also where others around it sta
     expect.stringContaining('end with a ]'),
   ]);
   expect(fileCodes(parseYaml('a: [1\n---\nb: {c: 1\n'))).toHaveLength(2);
+});
+
+test('a placeholder that is not quoted where it has to be is told once, with what to do', () => {
+  const file = parseYaml('a: 1\nspec: {path: web/{environment}, environments: [dev]}\n');
+  expect(file.ok ? [] : file.findings).toMatchObject([
+    { message: expect.stringContaining('quotes'), position: { line: 2, column: 18 } },
+  ]);
 });
 
 test('a field given twice is an error of its document alone', () => {

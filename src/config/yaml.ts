@@ -58,8 +58,9 @@ export function parseYaml(text: string): YamlFile {
       `the file has ${documents.length} documents; the limit is ${maxDocuments}`,
     );
   }
+  const lineOf = (error: YAMLError): number => position(error.pos[0]).line;
   const broken = documents
-    .flatMap(({ errors }) => withoutEchoes(errors, text))
+    .flatMap(({ errors }) => firstOfEachLine(withoutEchoes(errors, text), lineOf))
     .slice(0, maxSyntaxErrors);
   if (broken.length > 0) {
     return {
@@ -67,7 +68,7 @@ export function parseYaml(text: string): YamlFile {
       findings: broken.map(({ message, pos }) => ({
         definition: yamlSyntax,
         path: [],
-        message,
+        message: placeholder.test(text.slice(pos[0])) ? unquoted : message,
         position: position(pos[0]),
       })),
     };
@@ -91,6 +92,22 @@ function withoutEchoes(errors: readonly YAMLError[], text: string): readonly YAM
     return text.slice(before.pos[1], pos[0]).trim() !== '';
   });
 }
+
+/** What comes after a mistake on its line mostly comes of it. */
+function firstOfEachLine(
+  errors: readonly YAMLError[],
+  lineOf: (error: YAMLError) => number,
+): readonly YAMLError[] {
+  return errors.filter((error, at) => {
+    const before = errors[at - 1];
+    return before === undefined || lineOf(before) !== lineOf(error);
+  });
+}
+
+/** `path: apps/{environment}` in braces: what is meant is plain, and what the parser says of it is not. */
+const placeholder = /^\{(?:environment|application)\}/;
+const unquoted =
+  'inside of {…} a value that holds a placeholder has to stand in quotes, as in "apps/{environment}"';
 
 const unclosed: ReadonlySet<string> = new Set(['BAD_INDENT', 'MISSING_CHAR']);
 

@@ -246,6 +246,34 @@ test('fairlead wait --revision has the controller look at once, and says what it
     const failed = await run('wait', '--revision', bad, '--timeout', '60s');
     expect(failed.code).toBe(3);
     expect(failed.stderr).toContain('site/page.yaml');
+
+    const typo = repository.commit(files('again', 'environments: [dev], prnue: false'));
+    const rejected = await run('wait', '--revision', typo, '--timeout', '60s');
+    expect(rejected.code).toBe(3);
+    expect(rejected.stderr).toContain('spec has no field "prnue"');
+    // What runs is another matter.
+    expect((await run('wait', '--for', 'healthy', '--timeout', '60s')).code).toBe(0);
+  } finally {
+    up.kill('SIGTERM');
+    await up.ended;
+  }
+});
+
+test('fairlead wait is not done where the configuration has errors and no application is known', async () => {
+  repository.commit(files('hello', 'environments: [dev'));
+  const up = startProgram(['--state-dir', join(state(), 'controller'), 'up'], {
+    cwd: repository.directory,
+  });
+  try {
+    await until(
+      'the mistake',
+      () => up.text().includes('✗'),
+      () => up.text(),
+    );
+    const { code, stderr } = await run('wait', '--timeout', '30s');
+    expect(code).toBe(3);
+    expect(stderr).toContain('fairlead.yaml:');
+    expect(stderr).toContain('BLOCKED BY');
   } finally {
     up.kill('SIGTERM');
     await up.ended;

@@ -1,6 +1,11 @@
-import type { Api, ApplicationView, ControllerStatus } from '../../control/api.ts';
+import type {
+  Api,
+  ApplicationView,
+  ConfigProblemView,
+  ControllerStatus,
+} from '../../control/api.ts';
 import { orAbort } from '../abort.ts';
-import { findBlockers, printBlockers, sourceBlockers } from '../blockers.ts';
+import { findBlockers, printBlockers, problemBlockers, sourceBlockers } from '../blockers.ts';
 import type { CommandDefinition } from '../command.ts';
 import { connectServer, isUnread } from '../connect.ts';
 import type { Context } from '../context.ts';
@@ -13,6 +18,8 @@ import { environmentOption, selectionArgument } from '../options.ts';
 import { parseSelection, select, showSelector } from '../selection.ts';
 import { showRevision } from '../../model/revision.ts';
 import { isHealthy, isWell } from '../show/status.ts';
+import { warnOfProblems } from '../plans.ts';
+import { isError } from '../show/problem.ts';
 import { applicationView } from '../show/views.ts';
 import type { Blocker } from '../show/blocker.ts';
 
@@ -26,7 +33,7 @@ const lookEveryMs = 2_000;
 export const wait: CommandDefinition = {
   description: `Waits until every selected application is as asked, and says what still blocks them if that takes longer than --timeout (code 124). \`ready\` is in sync and healthy; \`waiting\` is that a plan waits for a person; \`removed\` is that nothing is left of it.
 
-With --revision it waits until that very commit is live: what a pipeline wants that has just pushed it. The controller then looks at its sources at once. Where the commit failed for good, it ends with 3 at once and says why.`,
+With --revision it waits until that very commit is live: what a pipeline wants that has just pushed it. The controller then looks at its sources at once. Where the commit failed for good, or the configuration in it has errors, it ends with 3 at once and says why.`,
   arguments: [selectionArgument],
   options: [
     environmentOption,
@@ -60,10 +67,10 @@ With --revision it waits until that very commit is live: what a pipeline wants t
     await using connection = await connectServer(context);
     const { api } = connection;
     try {
-      const { views, failed } = await waitFor(context, api, input, revision);
+      const { views, failed, broken } = await waitFor(context, api, input, revision);
       context.out.list(applicationView(context.nowMs()), views);
-      if (failed.length === 0) return exitCodes.ok;
-      printBlockers(context, await findBlockers(api, failed));
+      if (failed.length === 0 && broken.length === 0) return exitCodes.ok;
+      printBlockers(context, [...problemBlockers(broken), ...(await findBlockers(api, failed))]);
       return exitCodes.degraded;
     } catch (error) {
       if (context.signal.aborted && context.signal.reason?.code === timedOut.definition.code) {
@@ -78,6 +85,8 @@ interface Waited {
   readonly views: readonly ApplicationView[];
   /** Those where the revision that was waited for failed; nothing but another commit or a person changes that. */
   readonly failed: readonly ApplicationView[];
+  /** Why the configuration of that revision, or any, is not in force. */
+  readonly broken: readonly ConfigProblemView[];
 }
 
 async function waitFor(
@@ -93,6 +102,7 @@ async function waitFor(
     await orAbort(context.signal, api.refresh({ source: null }));
   }
   let isWarned = false;
+  let isTold = false;
   const stop = new AbortController();
   const wake = wakeOnEvents(api, afterSeq, AbortSignal.any([context.signal, stop.signal]));
   try {
@@ -104,10 +114,15 @@ async function waitFor(
         await orAbort(context.signal, wake());
         continue;
       }
+      if (!isTold && status.config.problems.some(isError)) {
+        isTold = true;
+        await warnOfProblems(context, api);
+      }
       const views = chosen(await orAbort(context.signal, api.applications()), input, condition);
       const open = views.filter((view) => !holds(view, condition) || !isAt(view, revision));
       const failed = open.filter((view) => revision !== null && failedAt(view, revision));
-      if (open.length === failed.length) return { views, failed };
+      if (open.length === failed.length)
+        return { views, failed, broken: brokenFor(status, views, revision, condition) };
       if (!isWarned && readOnlyBlockers(status).length > 0) {
         isWarned = true;
         const { style } = context;
@@ -126,6 +141,21 @@ async function waitFor(
     stop.abort();
     context.progress.status(null);
   }
+}
+
+/**
+ * The errors of the configuration, where nobody may take what was waited for as done because of them: where it is that
+ * very commit that is not in force, or where nothing is known of any application.
+ */
+function brokenFor(
+  { config }: ControllerStatus,
+  views: readonly ApplicationView[],
+  revision: string | null,
+  condition: Condition,
+): readonly ConfigProblemView[] {
+  const isOfCommit = revision !== null && config.commit?.startsWith(revision) === true;
+  const isAllUnknown = views.length === 0 && condition !== 'removed';
+  return isOfCommit || isAllUnknown ? config.problems.filter(isError) : [];
 }
 
 function chosen(
