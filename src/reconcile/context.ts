@@ -6,6 +6,7 @@ import type { Revision } from '../model/revision.ts';
 import type { SeedId } from '../model/seed.ts';
 import type { Target } from '../targets/target.ts';
 import type { Journal } from './journal.ts';
+import type { RecordsRead } from './kept-elsewhere.ts';
 import type { EngineOptions, EnginePorts } from './ports.ts';
 import type { KeyedQueue } from './queue.ts';
 import type { ApplicationRuntime } from './runtime.ts';
@@ -21,6 +22,8 @@ export interface RunContext {
   /** Commit of the configuration that is in force. */
   readonly configurationCommit: () => string | null;
   readonly journal: Journal;
+  /** What applications have on record at the targets, for who leaves. */
+  readonly records: RecordsRead;
   readonly queue: KeyedQueue;
   readonly applications: ReadonlyMap<string, ApplicationRuntime>;
   /** Of all applications: who has it waits for no earlier wave. */

@@ -14,6 +14,7 @@ import { lowestWaveOf } from './dependencies.ts';
 import { SourceFollower } from './follow-sources.ts';
 import { markInterrupted } from './interrupted.ts';
 import { Journal } from './journal.ts';
+import { RecordsRead } from './kept-elsewhere.ts';
 import { PathIndex } from './path-index.ts';
 import type { EngineOptions, EnginePorts } from './ports.ts';
 import { pathOf } from './prepare.ts';
@@ -89,6 +90,7 @@ export class Engine {
       pastSettings: new PastSettings(ports, this.world),
       configurationCommit: () => this.configuration.commit,
       journal: this.journal,
+      records: new RecordsRead(ports.clock),
       queue: this.queue,
       applications: this.applications,
       lowestWave: () => (this.#lowestWave ??= lowestWaveOf(this.applications.values())),
@@ -250,7 +252,7 @@ export class Engine {
       return;
     }
     try {
-      await reconcileApplication(this.#context, runtime);
+      await this.#context.records.during(id, () => reconcileApplication(this.#context, runtime));
     } catch (thrown) {
       // A bug in one application's run: told, and nobody else's problem.
       this.ports.log.error('a reconcile run broke', {
