@@ -7,7 +7,7 @@ import type { Inventory } from '../model/inventory.ts';
 import type { Ledger } from '../targets/target.ts';
 import { placeOf } from '../plan/plan.ts';
 import { systemClock } from '../system/clock.ts';
-import { RecordsRead } from './kept-elsewhere.ts';
+import { RecordsRead } from './records-read.ts';
 
 let bench: Bench;
 /** Records that were read. */
