@@ -135,6 +135,26 @@ describe('fairlead validate names what its target would refuse, and where:', () 
     expect(stdout).toContain('File/twin');
   });
 
+  test('a mistake once, however many environments it is deployed to, with their names', async () => {
+    const prod = `---
+apiVersion: fairlead.dev/v1alpha1
+kind: Environment
+metadata: { name: prod }
+spec: { targets: [here], sync: manual }
+`;
+    const both = files('hello', 'environments: [dev, prod]');
+    repository.commit({
+      ...both,
+      'fairlead.yaml': `${both['fairlead.yaml'] as string}${prod}`,
+      'site/other.yaml': `${host}\nkind: Fil\n${other}\nspec: {}\n`,
+    });
+    const { code, stdout, stderr } = await run('validate');
+    expect(code).toBe(1);
+    expect(stdout.match(/site\/other\.yaml:1:1: error: /g)).toHaveLength(1);
+    expect(stdout).toContain('site@dev, site@prod');
+    expect(stderr).toContain('1 problem;');
+  });
+
   test('nothing where all is well; a folder without manifests is worth a word', async () => {
     repository.commit(files());
     expect(await run('validate')).toMatchObject({ code: 0 });

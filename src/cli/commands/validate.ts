@@ -42,31 +42,30 @@ export const validate: CommandDefinition = {
     );
     const problems = [
       ...config.problems,
-      ...rendered.flatMap((one): readonly ConfigProblemView[] =>
-        one.kind === 'done'
-          ? []
-          : [
-              {
-                code: one.error.code,
-                ...placeOf(one.error),
-                path: showSelector(one.view),
-                message: withoutPlace(one.error),
-                hint: one.error.hint,
-              },
-            ],
+      ...onceEach(
+        rendered.flatMap((one) =>
+          one.kind === 'done' ? [] : [problemOf(one.error, showSelector(one.view))],
+        ),
       ),
     ];
     if (context.out.format === 'text') {
       const place = { checkout: connection.checkout, worktree: input.flag('worktree') };
-      context.out.text(await showProblems(problems, place, context.out.style.enabled));
+      const shown = problems.map(nameSeveral);
+      context.out.text(await showProblems(shown, place, context.out.style.enabled));
     } else {
       context.out.list(problemView, problems);
     }
-    for (const one of rendered) {
-      if (one.kind !== 'done') continue;
-      for (const warning of one.value.warnings) {
-        context.progress.line(`${context.style.warn('!')} ${showSelector(one.view)}: ${warning}`);
-      }
+    const warned = Map.groupBy(
+      rendered.flatMap((one) =>
+        one.kind === 'done'
+          ? one.value.warnings.map((warning) => ({ warning, of: showSelector(one.view) }))
+          : [],
+      ),
+      ({ warning }) => warning,
+    );
+    for (const [warning, where] of warned) {
+      const names = where.map(({ of }) => of).join(', ');
+      context.progress.line(`${context.style.warn('!')} ${names}: ${warning}`);
     }
     const errors = problems.filter(isError).length;
     if (errors > 0) {
@@ -82,6 +81,27 @@ export const validate: CommandDefinition = {
 /** Of what was removed nothing can be wrong any more: what becomes of it is a matter of its plan. */
 function isDeclared({ project }: ApplicationView): boolean {
   return project !== '';
+}
+
+function problemOf(error: ErrorRecord, path: string): ConfigProblemView {
+  const { code, hint } = error;
+  return { code, ...placeOf(error), path, message: withoutPlace(error), hint };
+}
+
+/** One mistake of a document that goes to several environments is one problem, which names all of them. */
+function onceEach(problems: readonly ConfigProblemView[]): readonly ConfigProblemView[] {
+  const same = Map.groupBy(problems, ({ path: _path, ...rest }) => JSON.stringify(rest));
+  return [...same.values()].flatMap((group) =>
+    group.slice(0, 1).map((one) => ({ ...one, path: group.map(({ path }) => path).join(', ') })),
+  );
+}
+
+/** What a problem is about is named in words only where that is more than the file says. */
+function nameSeveral(problem: ConfigProblemView): ConfigProblemView {
+  const { path, hint } = problem;
+  return path.includes(', ')
+    ? { ...problem, hint: `In ${path}. ${hint ?? ''}`.trimEnd() }
+    : problem;
 }
 
 function showProblemCount(count: number): string {

@@ -12,6 +12,7 @@ import { createNamespace } from './namespace.ts';
 import { annotatedKey, kindOf } from './objects.ts';
 import { Ownership } from './ownership.ts';
 import { PartStore } from './part-store.ts';
+import { PartSweeper } from './part-sweeper.ts';
 import { damaged } from './record.ts';
 import { RecordCache } from './record-cache.ts';
 import { RecordStore } from './record-store.ts';
@@ -76,6 +77,14 @@ export function openKubernetesLedger(options: KubernetesLedgerOptions): Kubernet
     formatVersion: holdFormatVersion,
     mayReplaceDamaged: true,
   });
+  const sweeper = new PartSweeper({
+    client,
+    clock,
+    namespace: namespace.name,
+    ask: (name) => cache.ask(name),
+    headOf: (object) =>
+      (kindOf(object.metadata.name) === 'hold' ? holds : inventories).headOf(object),
+  });
   let isOwnershipRead = false;
   let reading: Promise<void> | null = null;
 
@@ -124,8 +133,13 @@ export function openKubernetesLedger(options: KubernetesLedgerOptions): Kubernet
       await inventories.remove(key, expects(key, expectedEpoch));
       ownership.drop(inventories.nameOf(key));
     },
-    list: async () =>
-      (await recordsOf('inventory')).flatMap((object) => keyOf(inventories, object) ?? []),
+    list: async () => {
+      // All records are looked at seldom, and by who acts on them; what is left over costs nobody anything meanwhile.
+      await sweeper.sweep().catch((thrown: unknown) => {
+        warn(`parts of records in ${namespace.name} could not be swept up: ${String(thrown)}`);
+      });
+      return (await recordsOf('inventory')).flatMap((object) => keyOf(inventories, object) ?? []);
+    },
     loadHold: async (key) => (await holds.load(key)) as Hold | null,
     saveHold: (key, hold) =>
       hold === null ? holds.remove(key, () => {}) : holds.save(key, null, hold, () => {}),

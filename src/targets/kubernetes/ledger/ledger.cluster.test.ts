@@ -9,6 +9,8 @@ import { openFront } from '../../../../test/support/kubernetes/front.ts';
 import { openWire } from '../../../../test/support/kubernetes/wire.ts';
 import { until } from '../../../../test/support/program.ts';
 import type { Hold, Inventory, InventoryEntry } from '../../../model/inventory.ts';
+import type { Clock } from '../../../system/clock.ts';
+import { systemClock } from '../../../system/clock.ts';
 import type { Cluster } from '../connect.ts';
 
 const key = { application: 'shop', environment: 'dev' };
@@ -98,6 +100,25 @@ const secrets = (): string => `/api/v1/namespaces/${namespace}/secrets`;
 const stored = async (): Promise<readonly KubeObject[]> => (await kube.get(secrets())).items;
 const record = async (): Promise<KubeObject> =>
   (await stored()).find(({ type }) => type === 'fairlead.dev/record');
+
+/** Parts of records that are there. */
+const parts = async (): Promise<readonly string[]> =>
+  (await stored())
+    .filter(({ type }) => type === 'fairlead.dev/record-part')
+    .map(({ metadata }) => metadata.name as string)
+    .toSorted();
+
+/** As time goes by for the ledger alone. */
+function laterClock(): Clock & { later(ms: number): void } {
+  let offsetMs = 0;
+  return {
+    ...systemClock,
+    monotonicMs: () => systemClock.monotonicMs() + offsetMs,
+    later: (ms) => {
+      offsetMs += ms;
+    },
+  };
+}
 
 async function code(promise: Promise<unknown>): Promise<unknown> {
   return await promise.then(
@@ -422,4 +443,43 @@ test('knows whose an object is, also what another controller wrote since', async
   expect(await ledger.owner(resource)).toEqual({ key, applicationUid: 'app-1' });
   await other.ledger.save(key, inventory(2, []), 1);
   await until('it is free', async () => (await ledger.owner(resource)) === null);
+});
+
+describe('parts that a controller left which ended in the middle', () => {
+  const hour = 3_600_001;
+
+  test('go once their record is gone, and those of others stay, also of one that cannot be read', async () => {
+    const clock = laterClock();
+    const cluster = await connect({ settings: { namespace }, clock, recordPartBytes: 2_000 });
+    closing.push(() => cluster.close());
+    const { ledger } = cluster;
+    const other = { ...key, application: 'other' };
+    const damaged = { ...key, application: 'damaged' };
+    for (const of of [key, other, damaged])
+      await ledger.save(of, { ...inventory(1, entries(10)), ...of }, null);
+    const named = (application: string) => async (): Promise<readonly string[]> =>
+      (await parts()).filter((name) => name.includes(`-${application}-`));
+    const [ofShop, ofOther, ofDamaged] = [named('shop'), named('other'), named('damaged')];
+    const before = [await ofOther(), await ofDamaged()];
+    expect((await ofShop()).length).toBeGreaterThan(1);
+    // Where a controller ends between the record and its parts.
+    const heads = (await stored()).filter(({ type }) => type === 'fairlead.dev/record');
+    const head = (application: string): KubeObject =>
+      heads.find(({ metadata }) => metadata.name.includes(`-${application}-`))!;
+    await kube.delete(`${secrets()}/${head('shop').metadata.name}`);
+    await kube.patch(`${secrets()}/${head('damaged').metadata.name}`, {
+      data: { head: Buffer.from('nonsense').toString('base64') },
+    });
+    await ledger.list();
+    clock.later(hour);
+    await ledger.list();
+    expect((await ofShop()).length).toBeGreaterThan(1);
+    await ledger.list();
+    expect((await ofShop()).length).toBeGreaterThan(1);
+    clock.later(hour);
+    await ledger.list();
+    expect(await ofShop()).toEqual([]);
+    expect([await ofOther(), await ofDamaged()]).toEqual(before);
+    expect((await ledger.load(other))?.entries).toHaveLength(10);
+  });
 });
