@@ -218,6 +218,26 @@ test('a commit that nobody knows is told at once, and not waited for', async () 
   }
 });
 
+test('fairlead events knows a name that never was from an application to which nothing happened', async () => {
+  repository.commit(files());
+  expect(await run('events', 'site')).toMatchObject({ code: 0 });
+  expect(await run('events', 'sitte')).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining('there is no application sitte'),
+  });
+});
+
+test('a problem of a whole folder is shown without lines', async () => {
+  repository.commit({
+    ...files(),
+    'site/kustomization.yaml': 'resources: ["https://example.org/base"]\n',
+  });
+  const { code, stdout } = await run('validate');
+  expect(code).toBe(1);
+  expect(stdout).toContain('render.remote-refused');
+  expect(stdout).not.toContain('tree HEAD');
+});
+
 test('a hold that would be over at once is refused', async () => {
   repository.commit(files());
   expect(await run('hold', 'site', '--reason', 'disk', '--for', '0s')).toMatchObject({

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { newestSeq } from '../live.ts';
 import { environmentOption } from '../options.ts';
-import { parseSelection } from '../selection.ts';
+import { parseSelection, select } from '../selection.ts';
 import { showEventWithTime } from '../show/event-line.ts';
 import { eventView } from '../show/views.ts';
 
@@ -56,6 +56,9 @@ export const events: CommandDefinition = {
     const tail = input.count('tail') ?? 50;
     const past = await lastWanted(context, api, newest, tail, wanted);
     if (!input.flag('follow')) {
+      // What was removed still has events; only a name that never was is an error.
+      if (past.length === 0 && name !== null)
+        select(await orAbort(context.signal, api.applications()), [name], environment);
       if (past.length === 0) context.progress.line('no events');
       context.out.list(eventView, past);
       return exitCodes.ok;

@@ -58,7 +58,8 @@ async function textOf({ checkout, worktree }: FilePlace, file: string): Promise<
   if (checkout === null) return null;
   if (worktree) return readFile(join(checkout, file), 'utf8').catch(() => null);
   return new Promise((resolve) => {
-    const args = ['show', '--end-of-options', `HEAD:./${file}`];
+    // A folder has no lines, and `git show` would list it.
+    const args = ['cat-file', 'blob', `HEAD:./${file}`];
     execFile('git', args, { cwd: checkout, maxBuffer: maxBytes }, (error, stdout) =>
       resolve(error === null ? stdout : null),
     );
