@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { configuration, createEngineBench } from '../../test/support/engine.ts';
+import { effectTimedOut } from '../targets/errors.ts';
 
 const shop = { application: 'shop', environment: 'dev' };
 
@@ -44,4 +45,34 @@ test('one that does not become healthy is shown as what it is', async () => {
   const [view] = detail.resourceViews;
   expect([detail.lastRelease?.outcome, view?.health.status]).toEqual(['failed', 'Degraded']);
   expect(detail.health.message).toContain('code 3');
+});
+
+test('while it is looked at once more, what kept it from being seen is still told', async () => {
+  let answer: 'well' | 'away' | 'late' = 'well';
+  const later = Promise.withResolvers<void>();
+  await using bench = await createEngineBench({
+    target: (target) => ({
+      ...target,
+      read: async (...asked) => {
+        if (answer === 'away') throw effectTimedOut({ message: 'the place does not answer' });
+        if (answer === 'late') await later.promise;
+        return target.read(...asked);
+      },
+    }),
+  });
+  await bench.push({
+    'fairlead.yaml': configuration({ shop: {} }),
+    'shop/a.yaml': bench.file('a', 'one'),
+  });
+  answer = 'away';
+  await bench.look('shop@dev');
+  expect(bench.state('shop@dev')).toMatch(/^backing-off, Unknown/);
+  answer = 'late';
+  bench.engine.trigger('shop@dev', 'manual');
+  const message = async (): Promise<string> => (await bench.api.application(shop)).message;
+  await expect.poll(message).toBe('looking again, after: the place does not answer');
+  answer = 'well';
+  later.resolve();
+  await bench.engine.queue.idle();
+  expect(bench.state('shop@dev')).toBe('synced, Synced, Healthy');
 });

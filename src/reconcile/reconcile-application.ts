@@ -42,7 +42,11 @@ export async function reconcileApplication(
   runtime.triggers.clear();
   const before = { state: runtime.state, message: runtime.message, health: runtime.health };
   runtime.move('triggered');
-  runtime.message = 'rendering, reading and planning';
+  // A place that does not answer keeps a look busy for as long as it is waited for: why is not hidden meanwhile.
+  runtime.message =
+    runtime.error === null
+      ? 'rendering, reading and planning'
+      : `looking again, after: ${runtime.error.message}`;
   let outcome: SyncOutcome | null;
   try {
     await recallRuntime(context, runtime);
