@@ -18,7 +18,7 @@ export function splitModule(module: Uint8Array): EngineParts {
   const isData = (id: number): boolean => id === sectionIds.data || id === sectionIds.dataCount;
   const rest = sections.filter(({ id }) => !isData(id));
   return {
-    code: Uint8Array.from(writeSections(module, rest)),
+    code: writeSections(module, rest),
     state: { stretches: readSegments(data.content) },
   };
 }

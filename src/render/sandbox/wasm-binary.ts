@@ -25,12 +25,23 @@ export function readSections(module: Uint8Array): readonly Section[] {
 }
 
 /** @param header The first bytes of the module that the sections are from. */
-export function writeSections(header: Uint8Array, sections: readonly Section[]): Uint8Array {
+export function writeSections(
+  header: Uint8Array,
+  sections: readonly Section[],
+): Uint8Array<ArrayBuffer> {
   const parts = sections.flatMap(({ id, content }) => [
     Uint8Array.of(id, ...unsigned(content.length)),
     content,
   ]);
-  return Buffer.concat([header.subarray(0, headerBytes), ...parts]);
+  const all = [header.subarray(0, headerBytes), ...parts];
+  // In a buffer of its own, so that who has no more use for 20 MB can give them back at once.
+  const module = new Uint8Array(all.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of all) {
+    module.set(part, at);
+    at += part.length;
+  }
+  return module;
 }
 
 /** Puts another content into one section. @throws Error when the module does not have it. */
