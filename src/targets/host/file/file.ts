@@ -7,6 +7,7 @@ import type { Live } from '../../../model/resource.ts';
 import { showResource } from '../../../model/resource.ts';
 import type { Clock } from '../../../system/clock.ts';
 import { disk } from '../../../system/disk.ts';
+import { isSurelyUntouched } from '../../../system/fine-times.ts';
 import {
   isUntouched,
   lstatExact,
@@ -171,8 +172,10 @@ async function apply(
       const stats = await lstatExact(at);
       const made: Found = { kind: 'file', stats, signature: signatureOf(stats), digest };
       if (showMode(stats.mode) === mode) {
-        // Known, but not trusted: somebody may have written to it between our rename and this look.
-        const times = { changedAtMs: Number(stats.ctimeMs), lookedAtMs: 0 };
+        // Not trusted where somebody may have written to it between our rename and this look, or right after it.
+        const isSure = isSurelyUntouched(written, stats);
+        const changedAtMs = isSure ? Number.NEGATIVE_INFINITY : Number(stats.ctimeMs);
+        const times = { changedAtMs, lookedAtMs: 0 };
         memory.remember(path, made.signature, digest, times, isUntouched(written, stats));
       } else {
         memory.forget(path);
