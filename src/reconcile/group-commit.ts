@@ -8,7 +8,7 @@ export type WriteBody = (transaction: Transaction) => Promise<void>;
  * Least time between two transactions. Who writes after a pause does not wait; who writes while many others do shares
  * their next transaction, because beginning and ending one costs more than what stands in it.
  */
-const gatherMs = 16;
+const gatherMs = 8;
 
 interface Waiting {
   readonly body: WriteBody;

@@ -317,7 +317,7 @@ async function carryOut(
   runtime.message = goingBack
     ? `going back to ${showRevision(run.revision)}`
     : `releasing ${showRevision(run.revision)}`;
-  const { release, unhealthy } = await releaseApplication(context, runtime, {
+  const { release, unhealthy, recorded } = await releaseApplication(context, runtime, {
     run,
     approved: verdict.approved,
     trigger: person?.trigger ?? triggerOf(runtime, changes, goingBack, healing, verdict, triggers),
@@ -332,12 +332,13 @@ async function carryOut(
     );
   }
   if (release.error !== null) {
+    await recorded;
     await afterFailure(context, runtime, run, release, unhealthy);
     return { kind: 'released', release };
   }
   if (goingBack) await markReverted(context, runtime);
   runtime.move('apply-done');
-  await afterSuccess(context, runtime, run);
+  await afterSuccess(context, runtime, run, recorded);
   return { kind: 'released', release };
 }
 

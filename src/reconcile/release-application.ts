@@ -33,6 +33,8 @@ export interface ReleaseResult {
   readonly release: Release;
   /** It failed because something did not become healthy. */
   readonly unhealthy: boolean;
+  /** Resolves when history tells of its end; never rejects. Nothing is shown or decided before. */
+  readonly recorded: Promise<void>;
 }
 
 /** Time-ordered, short enough to type: base-36 milliseconds and four random digits. */
@@ -126,8 +128,7 @@ export async function releaseApplication(
     data: { outcome: release.outcome, tookMs: (release.endedAtMs ?? 0) - release.startedAtMs },
   });
   runtime.lastRelease = { id: release.id, outcome: release.outcome, atMs: release.endedAtMs ?? 0 };
-  await journal.endRelease(release);
-  return { release, unhealthy };
+  return { release, unhealthy, recorded: journal.endRelease(release) };
 }
 
 function outcomeOf(error: ErrorRecord | null, signal: AbortSignal): ReleaseOutcome {

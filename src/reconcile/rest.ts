@@ -9,11 +9,12 @@ import { planApplication } from './plan-application.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 import { show } from './show.ts';
 
-/** A release ended well: use up its approvals and look again. */
+/** A release ended well: use up its approvals and look again, while its end is `recorded`. */
 export async function afterSuccess(
   context: RunContext,
   runtime: ApplicationRuntime,
   run: PlannedRun,
+  recorded: Promise<void>,
 ): Promise<void> {
   await context.consumeApprovals(runtime.key, run.planSet);
   // Look again: what is shown as synced is what was read after the release, not what was hoped for.
@@ -22,6 +23,7 @@ export async function afterSuccess(
     retryQuarantined: false,
     preview: false,
   });
+  await recorded;
   if (!again.ok) throw again.error;
   await show(context, runtime, again.value);
   await watchApplication(context, runtime, again.value);
