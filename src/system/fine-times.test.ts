@@ -44,8 +44,8 @@ test('a file that somebody wrote to since is never said to be untouched', async 
 test('times that are a tick apart say nothing', async () => {
   const { written } = await put('f');
   const dev = 4_242n;
-  const at = (ns: bigint) => ({ ...written, dev, ctimeNs: written.ctimeNs + ns }) as Stats;
-  const before = { ...written, dev } as Stats;
+  const at = (ns: bigint): Stats => ({ ...written, dev, ctimeNs: written.ctimeNs + ns });
+  const before = at(0n);
   expect(isSurelyUntouched(before, at(0n))).toBe(false);
   expect(isSurelyUntouched(before, at(1_000_000n))).toBe(false);
   expect(isSurelyUntouched(before, at(4_000_000n))).toBe(false);
