@@ -13,18 +13,23 @@ import type { ApplicationRuntime } from './runtime.ts';
 /**
  * Brings inventories up to date where nothing at the target changes: places where nothing is any more, order and
  * prune switches that moved in Git, another project, a name that was handed over, an inventory that has become empty.
+ * @returns whether they are; those of a frozen application, or of another installation, stay as they are.
  */
 export async function settleRecords(
   context: RunContext,
   runtime: ApplicationRuntime,
   run: PlannedRun,
-): Promise<void> {
+): Promise<boolean> {
   // Read-only and frozen applications are not written to, not even their records.
-  if (context.readOnlyReason() !== '' || runtime.hold?.kind === 'freeze') return;
+  if (context.readOnlyReason() !== '' || runtime.hold?.kind === 'freeze') return false;
+  let isUpToDate = true;
   for (const item of run.targets) {
     const { inventory, target } = item;
     if (inventory === null) continue;
-    if (foreignReason(inventory, context.options) !== null && !context.adoptForeign()) continue;
+    if (foreignReason(inventory, context.options) !== null && !context.adoptForeign()) {
+      isUpToDate = false;
+      continue;
+    }
     if (item.handedOverFrom !== null) {
       await handOver(context, runtime, item, inventory);
       // What came along and is wanted no more is seen to by the next look.
@@ -60,6 +65,7 @@ export async function settleRecords(
       runtime.dispute = writtenHere(runtime.dispute, context.ports.clock.monotonicMs());
     }
   }
+  return isUpToDate;
 }
 
 /** As the configuration says now; of what has left it, as the record says. */

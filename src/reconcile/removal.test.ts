@@ -51,6 +51,20 @@ describe('invariant 8: an application that leaves the configuration', () => {
     expect(await bench.target.ledger.load(shop)).toBeNull();
   });
 
+  test('that is on hold is left running and forgotten when the hold ends, and no sooner', async () => {
+    await using bench = await createEngineBench();
+    await live(bench, { onRemoval: 'orphan' });
+    const order = { ...shop, actor: 'ada', reason: 'wait', expiresAtMs: null };
+    await bench.api.hold(order);
+    await bench.push(left);
+    expect([bench.read('a'), isKnown(bench)]).toEqual(['1', true]);
+    expect(await bench.target.ledger.load(shop)).not.toBeNull();
+    await bench.api.resume({ ...shop, actor: 'ada' });
+    await bench.engine.queue.idle();
+    expect([bench.read('a'), isKnown(bench)]).toEqual(['1', false]);
+    expect(await bench.target.ledger.load(shop)).toBeNull();
+  });
+
   test('is not removed by a configuration that is not understood as a whole', async () => {
     await using bench = await createEngineBench();
     await live(bench, { onRemoval: 'delete' });

@@ -47,7 +47,7 @@ export async function rest(
   runtime: ApplicationRuntime,
   run: PlannedRun,
 ): Promise<SyncOutcome> {
-  await settleRecords(context, runtime, run);
+  const isOnRecord = await settleRecords(context, runtime, run);
   if (runtime.state === 'planning') runtime.move('plan-empty');
   runtime.plan = null;
   runtime.waiting = null;
@@ -81,7 +81,8 @@ export async function rest(
     if (other.state === 'awaiting-dependency') context.queue.add(other.id);
     else context.dependants.delete(other);
   }
-  if (run.leaving && runtime.removal !== null) {
+  // What may not be written yet is still known, and goes when it may.
+  if (run.leaving && runtime.removal !== null && isOnRecord) {
     runtime.withoutHooks = false;
     context.onGone(runtime);
   }
