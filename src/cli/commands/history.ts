@@ -8,7 +8,7 @@ import { parseSelection, select } from '../selection.ts';
 import { releaseView } from '../show/views.ts';
 
 export const history: CommandDefinition = {
-  description: `Lists releases, newest first: which plan was carried out where, at which revision, by whom and why, and how it ended. \`fairlead describe release/ID\` shows one with its plan and every step; \`fairlead rollback --to ID\` goes back to one.`,
+  description: `Lists releases, newest first: which plan was carried out where, at which revision, by whom and why, and how it ended. \`fairlead describe release/ID\` shows one with its plan and every step; \`fairlead rollback --to ID\` goes back to one. Tests that were run on demand are no releases; they are in \`fairlead events\`.`,
   arguments: [
     {
       usage: '[application]',

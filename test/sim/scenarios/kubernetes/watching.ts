@@ -31,6 +31,11 @@ export const watching: readonly Scenario[] = [
       stage.fault({ watchEnds: 0, forbidden: 0 });
       await stage.rest(300_000);
       stage.expect('both are as wished', stage.isLive(a, 'v1') && stage.isLive(b, 'v1'));
+      // Looks at intervals would do for that; what is noticed at once is so because it is watched again.
+      await stage.rest(300_000);
+      stage.meddle(a, 'theirs again');
+      await stage.rest(20_000);
+      stage.expect('it is watched again', stage.isLive(a, 'v1'));
     },
   },
   {
