@@ -62,6 +62,15 @@ export interface ApplicationSettings {
   readonly healthCheck: boolean;
   /** Project whose name its applications act under at clusters; `null`: the controller's own. */
   readonly project: string | null;
+  /** What `${word}` in values of its things stands for; `null`: nothing is filled in. */
+  readonly substitute: { readonly values: { readonly word: string } } | null;
+}
+
+/** A value as it is live. */
+export function filledIn({ settings }: ApplicationModel, value: string): string {
+  return settings.substitute === null
+    ? value
+    : value.replaceAll('${word}', settings.substitute.values.word);
 }
 
 /** Projects whose applications act as a user of the same name. */
@@ -142,6 +151,7 @@ export const defaultSettings: ApplicationSettings = {
   retryLimit: null,
   healthCheck: false,
   project: null,
+  substitute: null,
 };
 
 /** A value that makes a Worker unhealthy for good. */

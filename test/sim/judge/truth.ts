@@ -4,7 +4,7 @@ import type {
   RepositoryModel,
   ThingModel,
 } from '../git/model.ts';
-import { failsReleases, isBad, placeOfThing, runsOf } from '../git/model.ts';
+import { failsReleases, filledIn, isBad, placeOfThing, runsOf } from '../git/model.ts';
 import type { ThingSpec } from '../place/place.ts';
 
 /**
@@ -60,7 +60,7 @@ export function wishOf(
       placeOfThing(model.driver, key.environment, application, thing),
       {
         kind: thing.kind,
-        value: thing.value,
+        value: filledIn(application, thing.value),
         note: thing.note,
         secret:
           thing.secret === null || !holdsSecret(model, thing)
@@ -70,8 +70,9 @@ export function wishOf(
     ]),
   );
   const bad =
-    application.things.some(({ kind, value }) => kind === 'Worker' && isBad(value)) ||
-    runsOf(application).some((run) => failsReleases(model.driver, run));
+    application.things.some(
+      ({ kind, value }) => kind === 'Worker' && isBad(filledIn(application, value)),
+    ) || runsOf(application).some((run) => failsReleases(model.driver, run));
   return { kind: 'things', application, environment, things, isBad: bad && !isEmpty };
 }
 

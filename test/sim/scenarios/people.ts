@@ -149,6 +149,46 @@ export const people: readonly Scenario[] = [
     },
   },
   {
+    name: 'a rollback goes back in what the document of the application said, too, and drift is healed to that',
+    model: repository([
+      application('web', [thing('a', { value: '${word}' })], {
+        substitute: { values: { word: 'v1' } },
+      }),
+    ]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.expect('it is filled in', stage.isLive('dev/web/a', 'v1'));
+      const first = stage.world.repository.tip?.id ?? '';
+      stage.edit('web', (one) => ({
+        ...one,
+        settings: { ...one.settings, substitute: { values: { word: 'v2' } } },
+      }));
+      await stage.rest();
+      stage.expect('it follows its document', stage.isLive('dev/web/a', 'v2'));
+      void stage.first.engine?.api.rollback({
+        application: 'web',
+        environment: 'dev',
+        to: first,
+        actor: 'ada',
+        reason: 'v2 is bad',
+        approve: null,
+        expiresAtMs: null,
+      });
+      await stage.rest();
+      stage.expect('it is as it was', stage.isLive('dev/web/a', 'v1'));
+      stage.meddle('dev/web/a', 'by hand');
+      await stage.rest();
+      stage.expect('it is healed to that', stage.isLive('dev/web/a', 'v1'));
+      void stage.first.engine?.api.resume({
+        application: 'web',
+        environment: 'dev',
+        actor: 'ada',
+      });
+      await stage.rest();
+      stage.expect('it goes on', stage.isLive('dev/web/a', 'v2'));
+    },
+  },
+  {
     name: 'a rollback stays until it is undone, whatever is committed',
     model: repository([application('web', [thing('a')])]),
     play: async (stage) => {
