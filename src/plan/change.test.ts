@@ -3,6 +3,7 @@ import {
   absent,
   changeOf,
   found,
+  inventoryOf,
   plainTraits,
   planOf,
   recorded,
@@ -86,12 +87,23 @@ describe('a resource that is there', () => {
 
   test('and changed in Git is updated, with the fields that differ', () => {
     const see = found(item, { fields: { content: 'old', mode: '0644' } });
-    expect(changeOf({ want: item, know: before, see })).toMatchObject({
+    const inventory = inventoryOf([before], {
+      revision: [{ source: '', commit: 'c0', tree: 't0' }],
+    });
+    expect(changeOf({ want: item, know: before, see }, { inventory })).toMatchObject({
       action: 'update',
       causeKind: 'source',
       cause: 'content changed in commit a1b2c3d4',
       uid: 'uid-index',
       diff: [{ path: 'content', from: 'old', to: 'new' }],
+    });
+  });
+
+  test('and changed without a commit is not said to be changed by the one that is live', () => {
+    const see = found(item, { fields: { content: 'old', mode: '0644' } });
+    expect(changeOf({ want: item, know: before, see })).toMatchObject({
+      causeKind: 'source',
+      cause: 'content changed, though not in its source',
     });
   });
 

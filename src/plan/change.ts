@@ -1,6 +1,7 @@
 import type { Hasher } from '../model/digest.ts';
+import { sameJson } from '../model/json.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { InventoryEntry } from '../model/inventory.ts';
+import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { Action, CauseKind, Change, FieldDiff } from '../model/plan.ts';
 import { showResource } from '../model/resource.ts';
 import type { Desired, InTheWay, Moment, Observation, Occasion } from '../model/resource.ts';
@@ -21,6 +22,8 @@ export interface ChangeInput {
   readonly observation: Observation;
   readonly targetUid: string;
   readonly revision: Revision;
+  /** What the last release that ended well was of. Default: nobody knows. */
+  readonly inventory?: Pick<Inventory, 'revision'> | null;
   /** See `PlanInput.chosen`. */
   readonly chosen?: boolean | undefined;
   readonly hash: Hasher;
@@ -199,12 +202,19 @@ function causeOfDifference(input: ChangeInput, diff: readonly FieldDiff[]): Caus
       words: `there already, but ${fields} not as in ${nameRevision(revision)}`,
     };
   if (entry.digest !== fieldsDigest(hash, item.fields)) {
-    return { kind: 'source', words: `${fields} ${said(input, 'changed in', 'as in')}` };
+    return { kind: 'source', words: `${fields} ${howChanged(input)}` };
   }
   const changed = diff.filter(({ because }) => because === undefined);
   const reasons = diff.flatMap(({ because }) => because ?? []);
   const words = changed.length === 0 ? [] : [`${nameFields(changed)} changed at the target`];
   return { kind: 'drift', words: [...words, ...reasons].join(', and ') };
+}
+
+/** A secret, what was looked up, or the configuration in another repository changes what is wanted with no commit here. */
+function howChanged(input: ChangeInput): string {
+  const { revision, inventory, chosen } = input;
+  const isSame = chosen !== true && inventory != null && sameJson(inventory.revision, revision);
+  return isSame ? 'changed, though not in its source' : said(input, 'changed in', 'as in');
 }
 
 function nameFields(diff: readonly FieldDiff[]): string {

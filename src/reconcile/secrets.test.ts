@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { configuration, createEngineBench } from '../../test/support/engine.ts';
 
 const shop = { application: 'shop', environment: 'dev' };
@@ -51,4 +51,40 @@ test('invariant 7: a secret stands in its file, and nowhere else: not in store, 
   const kept = filesBelow(bench.folder).filter((path) => path !== bench.path('a'));
   expect(kept.length).toBeGreaterThan(3);
   for (const path of kept) expect(readFileSync(path, 'latin1')).not.toContain('hunter');
+});
+
+const slowly = { timeout: 20_000, interval: 25 };
+
+test('a secret that changes in its file is released without a commit, and one that is gone is told', async () => {
+  await using bench = await createEngineBench({ engine: { continuous: true } });
+  const token = join(bench.folder, 'token');
+  writeFileSync(token, 'hunter2');
+  const manifest = JSON.parse(bench.file('a', '')) as { spec: Record<string, unknown> };
+  await bench.push({
+    'fairlead.yaml': configuration({ shop: {} }),
+    'shop/a.yaml': JSON.stringify({
+      ...manifest,
+      spec: { path: bench.path('a'), contentFrom: { fromFile: token } },
+    }),
+  });
+  const becomes = async (text: string): Promise<void> =>
+    vi.waitFor(() => expect(bench.read('a')).toBe(text), slowly);
+  await becomes('hunter2');
+  writeFileSync(token, 'hunter3');
+  await becomes('hunter3');
+  writeFileSync(`${token}.new`, 'hunter4');
+  renameSync(`${token}.new`, token);
+  await becomes('hunter4');
+  const [release] = await bench.store.releases({ ...shop, limit: 1 });
+  expect(release?.plan.plans[0]?.changes[0]?.cause).toBe(
+    'content changed, though not in its source',
+  );
+  rmSync(token);
+  await vi.waitFor(async () => {
+    const { error } = await bench.api.application(shop);
+    expect(error?.code).toBe('host.secret-missing');
+  }, slowly);
+  expect(bench.read('a')).toBe('hunter4');
+  writeFileSync(token, 'hunter5');
+  await becomes('hunter5');
 });

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open, readlink, realpath } from 'node:fs/promises';
 import { z } from 'zod';
 import { oneOf } from '../../config/one-of.ts';
+import type { JsonObject } from '../../model/json.ts';
 import { Secret } from '../../model/sealed.ts';
 import { errorCode } from '../../system/files.ts';
 import { notPermitted } from '../errors.ts';
@@ -15,6 +16,19 @@ export const maxSecretBytes = 1024 * 1024;
 export interface SecretReference {
   readonly fromEnv?: string | undefined;
   readonly fromFile?: string | undefined;
+}
+
+/** The files that what `Desired.payload` of any kind refers to: `contentFrom` of one value, `secrets` of several by name. */
+export function secretFilesIn(payload: JsonObject): readonly string[] {
+  const { contentFrom, secrets } = payload as {
+    readonly contentFrom?: SecretReference;
+    readonly secrets?: Readonly<Record<string, SecretReference>>;
+  };
+  const all = [
+    ...(contentFrom === undefined ? [] : [contentFrom]),
+    ...Object.values(secrets ?? {}),
+  ];
+  return all.flatMap(({ fromFile }) => fromFile ?? []);
 }
 
 export const secretReference = oneOf(

@@ -9,6 +9,8 @@ import type { TargetChange, WatchScope } from '../../target.ts';
 import type { HostKind } from '../kind.ts';
 import type { HostLedger } from '../ledger/ledger.ts';
 import type { FileMemory } from '../memory.ts';
+import { secretFilesIn } from '../secrets.ts';
+import { SecretWatch } from './secret-watch.ts';
 import { PathWatcher } from './path-watcher.ts';
 
 export interface HostWatchDependencies {
@@ -29,6 +31,7 @@ interface Watched {
 export class HostWatch {
   readonly #dependencies: HostWatchDependencies;
   readonly #paths: PathWatcher;
+  readonly #secrets: SecretWatch;
   /** By path: who wants to know. */
   readonly #watched = new Map<string, Watched[]>();
   /** By application: the paths it watches. */
@@ -44,6 +47,7 @@ export class HostWatch {
       warn,
       onChange: (path, exists) => this.#onPath(path, exists),
     });
+    this.#secrets = new SecretWatch({ clock, warn, tell });
     this.#watchFolder(ledger.inventoriesFolder, (file) => ledger.noticeInventory(file));
     this.#watchFolder(ledger.holdsFolder, async (file) => {
       const key = await ledger.noticeHold(file);
@@ -53,6 +57,12 @@ export class HostWatch {
   }
 
   async watch(scope: WatchScope): Promise<void> {
+    this.#secrets.watch(
+      scope.key,
+      scope.references.flatMap(({ desired }) =>
+        desired === null ? [] : secretFilesIn(desired.payload),
+      ),
+    );
     const name = inventoryKey(scope.key);
     const before = this.#scopes.get(name) ?? [];
     const paths: string[] = [];
@@ -76,6 +86,7 @@ export class HostWatch {
 
   close(): void {
     this.#paths.close();
+    this.#secrets.close();
     for (const watcher of this.#ledgerWatchers) watcher.close();
   }
 
