@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { configuration, createEngineBench, type EngineBench } from '../../test/support/engine.ts';
+import { errorRecord } from '../model/error.ts';
+import type { Observation } from '../model/resource.ts';
 import { effectTimedOut } from '../targets/errors.ts';
 import { permission } from '../targets/host/errors.ts';
+import type { Target } from '../targets/target.ts';
 
 const shop = { application: 'shop', environment: 'dev' };
 const synced = 'synced, Synced, Healthy';
@@ -228,5 +231,44 @@ describe('invariant 11: what watching misses', () => {
       ({ type }) => type === 'drift.detected',
     );
     expect(drift.map(({ data }) => data['missedByWatching'])).toEqual([false]);
+  });
+});
+
+describe('what the place refuses before anything is done', () => {
+  test('is tried again, and what is live is healed meanwhile', async () => {
+    let isRefusing = true;
+    const refusal: Observation = {
+      kind: 'absent',
+      refused: errorRecord(permission({ message: 'may not make File/new', resource: 'File/new' })),
+    };
+    const target = (inner: Target): Target => ({
+      ...inner,
+      read: async (key, references, ...rest) => {
+        const found = await inner.read(key, references, ...rest);
+        return found.map((observation, at) =>
+          isRefusing && references[at]?.id.name === 'new' ? refusal : observation,
+        );
+      },
+    });
+    await using bench = await createEngineBench({ target });
+    const retry = { backoff: { initial: '300ms' } };
+    const good = await bench.push({
+      'fairlead.yaml': configuration({ shop: { retry } }),
+      'shop/a.yaml': bench.file('a', '1'),
+    });
+    await bench.push({ 'shop/new.yaml': bench.file('new', '1') });
+    const seen = async () => {
+      const { state, sync: how, health, error, live: lives } = await bench.api.application(shop);
+      return [state, how, health.status, error?.code, lives?.[0]?.commit];
+    };
+    const refused = ['backing-off', 'OutOfSync', 'Healthy', 'host.permission', good];
+    expect(await seen()).toEqual(refused);
+    await bench.edit('a', 'by hand');
+    await bench.look('shop@dev');
+    expect([bench.read('a'), bench.read('new')]).toEqual(['1', null]);
+    expect(await seen()).toEqual(refused);
+    isRefusing = false;
+    await expect.poll(() => bench.state('shop@dev'), { timeout: 10_000 }).toBe(synced);
+    expect(bench.read('new')).toBe('1');
   });
 });

@@ -87,7 +87,7 @@ async function planOrThrow(
   const chosen = await choose(context, runtime, situation, options);
   if (!chosen.ok) return chosen;
   const planned = await planChoice(context, runtime, situation, chosen.value, options);
-  if (planned.ok || !isFaultOfSource(planned.error, chosen.value, options)) return planned;
+  if (planned.ok || !isRefused(planned.error, chosen.value, options)) return planned;
   const instead = await chooseLastGood(context, runtime, situation, options, {
     refused: chosen.value.revision,
     reason: planned.error,
@@ -97,14 +97,17 @@ async function planOrThrow(
   return kept.ok ? kept : planned;
 }
 
-/** Whether what the source says can never be made of what is there: a field that cannot be changed, a place that is taken. */
-function isFaultOfSource(
-  { code, retryable }: FairleadError,
+/**
+ * Whether what the source says cannot be made of what is there: a field that cannot be changed, a place that is taken; or not
+ * now: what the place refuses. Then there is no plan for it, and what is live is still to be looked after.
+ */
+function isRefused(
+  { code }: FairleadError,
   { fallback, prepared }: Choice,
   { revision }: PlanOptions,
 ): boolean {
   const isSeen = code !== unreadableLive.definition.code;
-  return isSeen && !retryable && fallback === 'none' && prepared !== null && revision === null;
+  return isSeen && fallback === 'none' && prepared !== null && revision === null;
 }
 
 async function planChoice(

@@ -14,10 +14,10 @@ import { watchApplication } from './bookkeeping.ts';
 import { isUnverified } from './context.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import { waitsFor } from './dependencies.ts';
-import { afterFailure, fail, leaveUndone, wishOf } from './failure.ts';
+import { afterFailure, fail, leaveUndone, scheduleRetry, wishOf } from './failure.ts';
 import { planApplication } from './plan-application.ts';
 import { releaseApplication } from './release-application.ts';
-import { afterSuccess, rest } from './rest.ts';
+import { afterSuccess, isPassing, rest } from './rest.ts';
 import { recallRuntime, rememberRuntime } from './remembered.ts';
 import { answerTests } from './test-application.ts';
 import type { ApplicationRuntime, RunRequest } from './runtime.ts';
@@ -113,9 +113,10 @@ async function attempt(
   noteDrift(context, runtime, run, triggers);
   const verdict = await decide(context, runtime, run, requests);
   if (verdict.kind === 'wait') {
-    return verdict.event === 'plan-given-up' && undone !== null
-      ? leaveUndone(runtime, undone)
-      : wait(context, runtime, run, verdict);
+    if (verdict.event === 'plan-given-up' && undone !== null) return leaveUndone(runtime, undone);
+    const outcome = wait(context, runtime, run, verdict);
+    if (isPassing(run)) scheduleRetry(context, runtime);
+    return outcome;
   }
   if (context.looking()) {
     const message = `differs from what Git says: \`fairlead sync ${runtime.id}\` carries the plan out`;
@@ -224,7 +225,7 @@ async function decide(
     // Something else than drift against the last good state: wait for input that can be used.
     return {
       kind: 'wait',
-      event: 'plan-refused-by-policy',
+      event: isPassing(run) ? 'plan-put-off' : 'plan-refused-by-policy',
       message: run.problem?.message ?? '',
       digest: null,
     };

@@ -100,7 +100,7 @@ describe('an application that has a new name', () => {
     await live(bench, {});
     await bench.push({ 'fairlead.yaml': renamed() });
     await bench.push({ 'other/a.yaml': bench.file('a', '1') });
-    expect(bench.state('other@dev')).toMatch(/^failed, /);
+    expect(bench.state('other@dev')).toMatch(/^backing-off, /);
     const { error } = await bench.api.application({ ...shop, application: 'other' });
     expect(error?.code).toBe('target.claim-taken');
   });

@@ -41,6 +41,11 @@ export async function afterSuccess(
   await rest(context, runtime, again.value);
 }
 
+/** Whether what the source says cannot be had now, and may be later. */
+export function isPassing({ fallback, problem }: PlannedRun): boolean {
+  return fallback === 'broken' && problem !== null && errorFromRecord(problem).retryable;
+}
+
 /** Nothing to do: bring the record up to date and say how it is. */
 export async function rest(
   context: RunContext,
@@ -57,10 +62,10 @@ export async function rest(
   if (run.problem !== null) {
     // Live is the last good state and in order; what the source says cannot be had.
     runtime.sync = 'OutOfSync';
-    runtime.move('gave-up');
     runtime.message = withAdvice(run.problem);
-    if (run.fallback === 'broken' && errorFromRecord(run.problem).retryable)
-      scheduleRetry(context, runtime);
+    const mayPass = isPassing(run);
+    runtime.move(mayPass ? 'plan-put-off' : 'gave-up');
+    if (mayPass) scheduleRetry(context, runtime);
     return { kind: 'blocked', message: run.problem.message, error: run.problem };
   }
   runtime.attempts = 0;

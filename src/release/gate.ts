@@ -48,6 +48,7 @@ export type Verdict =
         | 'plan-needs-person'
         | 'plan-refused-by-policy'
         | 'plan-given-up'
+        | 'plan-put-off'
       >;
       readonly message: string;
       /** The plan's digest, where a person's approval would let it go. */

@@ -109,8 +109,8 @@ export const transitions: Record<ApplicationState, Row> = {
   applying: effects,
   reverting: effects,
   verifying: { ...any, 'health-reached': 'synced', 'health-missed': 'backing-off' },
-  // Live is the last good state and in order, yet what the source says was refused or failed.
-  synced: { ...any, 'gave-up': 'failed' },
+  // Live is the last good state and in order, yet what the source says was refused or failed, for good or for now.
+  synced: { ...any, 'gave-up': 'failed', 'plan-put-off': 'backing-off' },
   'backing-off': { ...any, 'gave-up': 'failed' },
   'out-of-sync': any,
   'awaiting-approval': any,
