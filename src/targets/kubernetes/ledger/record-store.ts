@@ -216,6 +216,7 @@ export class RecordStore {
   ): Promise<Result> {
     const { cache, namespace } = this.#options;
     let lost: unknown = null;
+    let missing: PartMissing | null = null;
     for (let tries = 1; ; tries++) {
       const isLast = tries >= maxTries;
       try {
@@ -225,6 +226,17 @@ export class RecordStore {
         if (!isOurs) allows(head);
         return await act({ object, head });
       } catch (thrown) {
+        if (thrown instanceof PartMissing) {
+          // Somebody has replaced the record since watching told of it, or they were deleted by hand: the server knows.
+          if (thrown.version === missing?.version)
+            throw damaged(this.#place(name), 'a part of it is missing');
+          missing = thrown;
+          if (!isLast) continue;
+          throw inventoryConflict({
+            message: `${this.#place(name)} is replaced again and again`,
+            resource: name,
+          });
+        }
         if (isFailure(thrown, 'kubernetes.outcome-unknown')) lost = thrown;
         else if (isFailure(thrown, 'kubernetes.not-found')) await namespace.make();
         else if (isFailure(thrown, inventoryConflict.definition.code)) {
@@ -243,7 +255,7 @@ export class RecordStore {
     } catch (thrown) {
       if (this.#options.mayReplaceDamaged) return null;
       if (isFailure(thrown, 'kubernetes.not-found'))
-        throw damaged(this.#place(object.metadata.name), 'a part of it is missing');
+        throw new PartMissing(object.metadata.resourceVersion);
       throw thrown;
     }
   }
@@ -259,6 +271,17 @@ export class RecordStore {
 
   #place(name: string): string {
     return `${this.#options.namespace.name}/Secret/${name}`;
+  }
+}
+
+/** The head of a record names a part that is not there. */
+class PartMissing extends Error {
+  /** Resource version of the head. */
+  readonly version: string;
+
+  constructor(version: string) {
+    super('a part is missing');
+    this.version = version;
   }
 }
 
