@@ -38,7 +38,7 @@ export async function settleRecords(
     }
     const settled = settle(
       inventory,
-      { made: new Map(), gone: new Set(item.forget) },
+      { made: new Map(), gone: goneFrom(context, runtime, item, inventory) },
       item.desired,
       null,
       context.ports.hash,
@@ -66,6 +66,34 @@ export async function settleRecords(
     }
   }
   return isUpToDate;
+}
+
+/** Longer than the last effect of a controller takes whose record was replaced: before each it looks whether it still is its own. */
+const longestEffectMs = 60_000;
+
+/**
+ * Places where nothing is any more, but for what another controller has announced a moment ago: it may be about to make that, and
+ * whoever dropped it from the record would leave it behind. It is looked at again when that can no longer be.
+ */
+function goneFrom(
+  { ports: { clock }, queue }: RunContext,
+  runtime: ApplicationRuntime,
+  { forget, target }: TargetPlan,
+  { entries, release }: Inventory,
+): ReadonlySet<string> {
+  const gone = new Set(forget);
+  const announced = entries.filter(({ uid }) => uid === null).map(placeOf);
+  const isOurs = release === null || release === runtime.lastRelease?.id;
+  if (isOurs || !announced.some((place) => gone.has(place))) return gone;
+  const nowMs = clock.monotonicMs();
+  const seen = runtime.foreignReleases.get(target.name);
+  const sinceMs = seen?.id === release ? seen.sinceMs : nowMs;
+  runtime.foreignReleases.set(target.name, { id: release, sinceMs });
+  const waitMs = sinceMs + longestEffectMs - nowMs;
+  if (waitMs <= 0) return gone;
+  for (const place of announced) gone.delete(place);
+  queue.addLater(runtime.id, waitMs);
+  return gone;
 }
 
 /** As the configuration says now; of what has left it, as the record says. */

@@ -74,6 +74,8 @@ export class ApplicationRuntime {
    * configured since the controller started.
    */
   lastProject: ProjectConfig | null | undefined = undefined;
+  /** By target: the release of another controller whose announcements are not there, and since when that is known; monotonic. */
+  readonly foreignReleases = new Map<string, { readonly id: string; readonly sinceMs: number }>();
   /** Targets where its inventory is known to be, configured or not. */
   readonly ownedAt = new Set<string>();
 
