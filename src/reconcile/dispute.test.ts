@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { configuration, createEngineBench } from '../../test/support/engine.ts';
+import type { EngineBench } from '../../test/support/engine.ts';
 import { noDispute, patienceMs, writtenByAnother, writtenHere } from './dispute.ts';
 
 /** Another writes and is answered, so many times, a second apart. */
@@ -71,4 +72,45 @@ test('a record that is put right after another wrote it makes the next wait, unt
 
   await bench.push({ 'shop/a.json': bench.file('a', 'two') });
   expect(runtime.notice(record, nowMs)).toBe(first);
+});
+
+describe('what a record announces that is not there', () => {
+  const shop = { application: 'shop', environment: 'dev' };
+  const announced = async (bench: EngineBench, release: string | null): Promise<boolean> => {
+    const before = (await bench.target.ledger.load(shop))!;
+    const [entry] = before.entries;
+    const path = bench.path('b');
+    const late = {
+      ...entry!,
+      id: { ...entry!.id, name: 'b' },
+      locator: { path },
+      claims: [`path:${path}`],
+      uid: null,
+    };
+    const next = { ...before, epoch: before.epoch + 1, entries: [...before.entries, late] };
+    const by = release === null ? before.release : release;
+    await bench.target.ledger.save(shop, { ...next, release: by }, before.epoch);
+    await bench.look('shop@dev');
+    const after = await bench.target.ledger.load(shop);
+    return after?.entries.some(({ id }) => id.name === 'b') === true;
+  };
+  const live = async (): Promise<EngineBench> => {
+    const bench = await createEngineBench();
+    await bench.push({
+      'fairlead.yaml': configuration({ shop: {} }),
+      'shop/a.yaml': bench.file('a', '1'),
+    });
+    return bench;
+  };
+
+  test('by a release of our own goes', async () => {
+    await using bench = await live();
+    expect(await announced(bench, null)).toBe(false);
+  });
+
+  test('by another controller stays for now: that may be about to make it', async () => {
+    await using bench = await live();
+    expect(await announced(bench, 'other')).toBe(true);
+    expect(bench.state('shop@dev')).toBe('synced, Synced, Healthy');
+  });
 });
