@@ -1,16 +1,29 @@
 import { application, clusterRepository, thing } from '../stage.ts';
-import type { Scenario } from '../stage.ts';
+import type { Scenario, Stage } from '../stage.ts';
 
 const a = 'ConfigMap/dev-web/a';
+
+/** `web` is of a project that acts under a name of its own, `api` of none. */
+const ofTeam = clusterRepository([
+  application('web', [thing('a'), thing('b')], { project: 'team' }),
+  application('api', [thing('a')]),
+]);
+
+/** The controller, which does not run, starts with what it finds in its repository; a person agrees to what it deletes. */
+async function goesAfterRestart(stage: Stage): Promise<void> {
+  stage.hasFetched(stage.first);
+  stage.first.start();
+  await stage.rest(60_000);
+  stage.approve();
+  await stage.rest(60_000);
+  stage.expect('it is gone', stage.place().thing(a) === null);
+}
 
 /** Under whose name what is done. */
 export const access: readonly Scenario[] = [
   {
     name: 'a cluster: an application acts under the name of its project, and does nothing that this may not',
-    model: clusterRepository([
-      application('web', [thing('a'), thing('b')], { project: 'team' }),
-      application('api', [thing('a')]),
-    ]),
+    model: ofTeam,
     play: async (stage) => {
       await stage.rest();
       stage.expect('it is live', stage.isLive(a, 'v1'));
@@ -59,12 +72,7 @@ export const access: readonly Scenario[] = [
       await stage.rest();
       stage.first.kill();
       stage.edit('web', (one) => ({ ...one, environments: ['prod'] }));
-      stage.hasFetched(stage.first);
-      stage.first.start();
-      await stage.rest(60_000);
-      stage.approve();
-      await stage.rest(60_000);
-      stage.expect('it is gone', stage.place().thing(a) === null);
+      await goesAfterRestart(stage);
     },
   },
   {
@@ -85,20 +93,12 @@ export const access: readonly Scenario[] = [
       }
       stage.first.kill();
       stage.remove('web');
-      stage.hasFetched(stage.first);
-      stage.first.start();
-      await stage.rest(60_000);
-      stage.approve();
-      await stage.rest(60_000);
-      stage.expect('it is gone', stage.place().thing(a) === null);
+      await goesAfterRestart(stage);
     },
   },
   {
     name: 'a cluster: who leaves together with the project acts under its name, also after a restart',
-    model: clusterRepository([
-      application('web', [thing('a'), thing('b')], { project: 'team' }),
-      application('api', [thing('a')]),
-    ]),
+    model: ofTeam,
     play: async (stage) => {
       await stage.rest();
       stage.first.kill();
@@ -107,12 +107,7 @@ export const access: readonly Scenario[] = [
         withoutProjects: true,
         applications: model.applications.filter(({ name }) => name !== 'web'),
       }));
-      stage.hasFetched(stage.first);
-      stage.first.start();
-      await stage.rest(60_000);
-      stage.approve();
-      await stage.rest(60_000);
-      stage.expect('it is gone', stage.place().thing(a) === null);
+      await goesAfterRestart(stage);
     },
   },
 ];
