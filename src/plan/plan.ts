@@ -269,7 +269,6 @@ function showPlace(place: string): string {
   return showResource({ group, kind, namespace, name });
 }
 
-/** Refuses resources of which two want one place; nothing else about them is looked at. */
 /**
  * What a render gave, unless it can be no plan at all, whatever is live: nothing for an application that owns things
  * (`plan.empty-render`), or two resources for one place (`plan.claimed-twice`).
@@ -294,6 +293,7 @@ export function refuseUnusable(
   );
 }
 
+/** Refuses resources of which two want one place; nothing else about them is looked at. */
 function refuseClash(desired: readonly Desired[]): Result<readonly Desired[]> {
   const clash = findClash(desired);
   return clash === null ? success(desired) : failure(claimedTwice(clash));

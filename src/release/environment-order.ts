@@ -4,19 +4,15 @@ import type { Origin } from '../model/resource.ts';
 type Declared = Pick<Config, 'environments' | 'applications'>;
 
 /** A configuration never changes, and whoever asks how everything is asks for its order. */
-const known = new WeakMap<Declared['applications'], Known>();
-type Known = Pick<Declared, 'environments'> & { readonly order: readonly string[] };
+const known = new WeakMap<Declared, readonly string[]>();
 
 /**
  * The environments in the order in which a change reaches them: as applications list theirs (`[dev, qa, prod]`), and
  * where that says nothing or contradicts itself, as they are declared.
  */
 export function environmentOrder(config: Declared): readonly string[] {
-  const { environments, applications } = config;
-  const before = known.get(applications);
-  if (before?.environments === environments) return before.order;
-  const order = findOrder(config);
-  known.set(applications, { environments, order });
+  const order = known.get(config) ?? findOrder(config);
+  known.set(config, order);
   return order;
 }
 
