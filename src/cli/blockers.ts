@@ -4,7 +4,7 @@ import { showTable } from './output.ts';
 import { showSelector } from './selection.ts';
 import { blockerView, showBlocker } from './show/blocker.ts';
 import type { Blocker } from './show/blocker.ts';
-import { showSource } from './show/views.ts';
+import { showSource, sourceTroubles } from './show/source.ts';
 import { displayWidth } from './terminal/width.ts';
 
 /** Why these applications do not move, most important first for each. One that only takes long says what it does. */
@@ -29,17 +29,16 @@ export async function findBlockers(
 /** Why sources give no newer commit, for those that `concerns` chooses. No application is to blame for that. */
 export function sourceBlockers(
   sources: readonly SourceView[],
+  nowMs: number,
   concerns: (source: SourceView) => boolean,
 ): readonly Blocker[] {
-  return sources.filter(concerns).map((source) => ({
-    application: '-',
-    what: showSource(source),
-    why: source.held?.reason ?? source.failing?.message ?? 'has not been read yet',
-    next:
-      source.held === null
-        ? 'fairlead get sources'
-        : `fairlead approve ${source.held.commit.slice(0, 12)}`,
-  }));
+  return sources.filter(concerns).flatMap((source) => {
+    const common = { application: '-', what: showSource(source) };
+    const troubles = sourceTroubles(source, nowMs);
+    return troubles.length > 0
+      ? troubles.map(({ why, next }) => ({ ...common, why, next }))
+      : [{ ...common, why: 'has not been read yet', next: 'fairlead get sources' }];
+  });
 }
 
 /** What of the configuration is not in force because of an error. */

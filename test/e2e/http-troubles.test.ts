@@ -101,6 +101,15 @@ describe('a repository that is not what it was', () => {
       `fairlead approve ${rewritten.slice(0, 12)}`,
     );
     await expectHealing();
+    bench.server.mode = 'error';
+    await bench.source('that it cannot be reached either', ({ failing }) => failing !== null);
+    // Both are told: the one needs a person, the other the server.
+    const both = ['does not descend from', `fairlead approve ${rewritten.slice(0, 12)}`];
+    for (const command of [['get', 'sources'], ['doctor']]) {
+      const { stdout, stderr } = await bench.run(...command);
+      for (const part of [...both, 'unreachable since']) expect(stdout + stderr).toContain(part);
+    }
+    bench.server.mode = 'serve';
     const approved = await bench.run('approve', rewritten.slice(0, 12));
     expect(approved).toMatchObject({ code: 0 });
     await bench.live('rewritten\n');

@@ -12,7 +12,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { makePlans, valuesOf } from '../plans.ts';
 import { blockersOf, exitCodeOfResults, resultOf, resultView } from '../results.ts';
 import { showSelector } from '../selection.ts';
-import { showSource } from '../show/views.ts';
+import { showSource } from '../show/source.ts';
 import { oneLine } from '../terminal/width.ts';
 
 /** Fewer digits than this could fit another plan by chance. */

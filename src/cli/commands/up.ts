@@ -193,7 +193,7 @@ async function once(
   for (const { message, hint } of failing) log.engine.error(`${message}. ${hint}`);
   context.out.list(applicationView(context.nowMs()), views);
   printBlockers(context, [
-    ...sourceBlockers(status.sources, ({ held }) => held !== null),
+    ...sourceBlockers(status.sources, status.nowMs, ({ held }) => held !== null),
     ...(await findBlockers(
       api,
       views.filter((view) => !isWell(view) || view.error !== null),

@@ -237,7 +237,7 @@ async function explain(context: Context, input: Input, revision: string | null):
     const status = await connection.api.status();
     const { sources } = status;
     if (sources.some(isUnread)) {
-      printBlockers(context, sourceBlockers(sources, isUnread));
+      printBlockers(context, sourceBlockers(sources, status.nowMs, isUnread));
       return;
     }
     const condition = conditions.find((one) => one === input.text('for')) ?? 'ready';

@@ -4,7 +4,7 @@ import { toFairleadError } from '../../model/error.ts';
 import { mapLimited } from '../abort.ts';
 import { showSelector } from '../selection.ts';
 import { countOf } from '../show/counts.ts';
-import { showSource } from '../show/views.ts';
+import { showSource } from '../show/source.ts';
 import { ok, problem, warning } from './check.ts';
 import type { Check } from './check.ts';
 import { isError, problemLine } from '../show/problem.ts';

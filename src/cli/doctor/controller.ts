@@ -5,7 +5,7 @@ import { showDuration } from '../duration.ts';
 import { showSelector } from '../selection.ts';
 import { countOf } from '../show/counts.ts';
 import { isError, problemLine } from '../show/problem.ts';
-import { showSource } from '../show/views.ts';
+import { showSource, sourceTroubles } from '../show/source.ts';
 import { messageOf, ok, problem, warning } from './check.ts';
 import type { Check } from './check.ts';
 
@@ -44,7 +44,7 @@ export async function checkController(
           ),
         ]),
     ...checkConfiguration(status),
-    ...status.sources.map((source) => checkSource(source, status.nowMs)),
+    ...status.sources.flatMap((source) => checkSource(source, status.nowMs)),
     ...(await checkApplications(api)),
   ];
   return { checks, status };
@@ -87,24 +87,15 @@ function checkConfiguration(status: ControllerStatus): readonly Check[] {
   });
 }
 
-function checkSource(source: SourceView, nowMs: number): Check {
+function checkSource(source: SourceView, nowMs: number): readonly Check[] {
   const name = `source ${showSource(source)}`;
-  if (source.failing !== null) {
-    const since = showDuration(nowMs - source.failing.sinceMs);
-    return problem(
-      name,
-      `unreachable for ${since}: ${source.failing.message}`,
-      source.failing.hint,
-    );
-  }
-  if (source.held !== null) {
-    return warning(
-      name,
-      source.held.reason,
-      `If that is meant: \`fairlead approve ${source.held.commit.slice(0, 12)}\`.`,
-    );
-  }
-  return ok(name, source.url);
+  const troubles = sourceTroubles(source, nowMs);
+  if (troubles.length === 0) return [ok(name, source.url)];
+  return troubles.map(({ kind, why, next }) =>
+    kind === 'held'
+      ? warning(name, why, `If that is meant: \`${next}\`.`)
+      : problem(name, why, next),
+  );
 }
 
 async function checkApplications(api: Api): Promise<readonly Check[]> {

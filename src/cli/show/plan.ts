@@ -6,7 +6,7 @@ import type { Style } from '../terminal/style.ts';
 import { displayWidth, hang, oneLine } from '../terminal/width.ts';
 import { changesOf, showCounts } from './counts.ts';
 import { foldedLines, showFieldDiff } from './field-diff.ts';
-import { showSource } from './views.ts';
+import { showSource } from './source.ts';
 
 export interface ShowPlanOptions {
   readonly style: Style;

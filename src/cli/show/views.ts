@@ -10,10 +10,13 @@ import { inventoryKey } from '../../model/inventory.ts';
 import type { Release } from '../../model/release.ts';
 import { showResource } from '../../model/resource.ts';
 import { showRevision, showSourceRevision } from '../../model/revision.ts';
-import { showAge, showAgo, showDuration, showTime } from '../duration.ts';
+import { showAge, showDuration, showTime } from '../duration.ts';
 import type { View } from '../output.ts';
 import { showSelector } from '../selection.ts';
+import type { Style } from '../terminal/style.ts';
+import type { Cell } from '../terminal/table.ts';
 import { showDone } from './counts.ts';
+import { showSource, sourceTroubles } from './source.ts';
 import { healthCell, outcomeCell, syncCell } from './status.ts';
 
 export function applicationView(nowMs: number): View<ApplicationView> {
@@ -51,38 +54,23 @@ export function sourceView(nowMs: number): View<SourceView> {
       { header: 'URL', cell: (item) => item.url, flexible: true },
       {
         header: 'STATUS',
-        cell: (item, style) => sourceStatus(item, nowMs, style.bad, style.warn),
+        cell: (item, style) => sourceStatus(item, nowMs, style),
         flexible: true,
       },
     ],
   };
 }
 
-/** The repository that holds the configuration has no name of its own. */
-export function showSource(source: Pick<SourceView, 'name'>): string {
-  return source.name === '' ? 'repository' : source.name;
-}
-
-function sourceStatus(
-  item: SourceView,
-  nowMs: number,
-  bad: (text: string) => string,
-  warn: (text: string) => string,
-): { readonly text: string; readonly paint?: (text: string) => string } {
-  if (item.held !== null) {
-    return {
-      text: `${item.held.reason}; accept with: fairlead approve ${item.held.commit.slice(0, 12)}`,
-      paint: warn,
-    };
+function sourceStatus(item: SourceView, nowMs: number, style: Style): string | Cell {
+  const troubles = sourceTroubles(item, nowMs);
+  if (troubles.length > 0) {
+    const text = troubles
+      .map(({ kind, why, next }) => (kind === 'held' ? `${why}; accept with: ${next}` : why))
+      .join('; ');
+    return { text, paint: item.failing === null ? style.warn : style.bad };
   }
-  if (item.failing === null) {
-    if (item.current === null) return { text: 'not fetched yet' };
-    return { text: item.behind === undefined ? 'ok' : `ok; ${item.behind.reason}` };
-  }
-  return {
-    text: `unreachable since ${showTime(item.failing.sinceMs)} (${showAgo(item.failing.sinceMs, nowMs)}): ${item.failing.message}`,
-    paint: bad,
-  };
+  if (item.current === null) return 'not fetched yet';
+  return item.behind === undefined ? 'ok' : `ok; ${item.behind.reason}`;
 }
 
 export function releaseView(nowMs: number): View<Release> {

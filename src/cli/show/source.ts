@@ -1,0 +1,32 @@
+import type { SourceView } from '../../control/api.ts';
+import { showAgo, showTime } from '../duration.ts';
+import type { Block } from './blocker.ts';
+
+/** Why a source gives no newer commit. */
+export interface SourceTrouble extends Omit<Block, 'what'> {
+  /** `held` waits for a person; `unreachable` ends by itself. */
+  readonly kind: 'held' | 'unreachable';
+}
+
+/** The repository that holds the configuration has no name of its own. */
+export function showSource(source: Pick<SourceView, 'name'>): string {
+  return source.name === '' ? 'repository' : source.name;
+}
+
+/** What a person has to decide comes first; a repository that is held may be away as well, and both count. */
+export function sourceTroubles(
+  { held, failing }: Pick<SourceView, 'held' | 'failing'>,
+  nowMs: number,
+): readonly SourceTrouble[] {
+  const troubles: SourceTrouble[] = [];
+  if (held !== null) {
+    const next = `fairlead approve ${held.commit.slice(0, 12)}`;
+    troubles.push({ kind: 'held', why: held.reason, next });
+  }
+  if (failing !== null) {
+    const since = `${showTime(failing.sinceMs)} (${showAgo(failing.sinceMs, nowMs)})`;
+    const why = `unreachable since ${since}: ${failing.message}`;
+    troubles.push({ kind: 'unreachable', why, next: failing.hint });
+  }
+  return troubles;
+}
