@@ -1,13 +1,14 @@
 import type { ApplicationView, SyncOutcome } from '../control/api.ts';
 import type { ErrorRecord } from '../model/error.ts';
 import { shortDigest } from '../model/digest.ts';
+import type { Release } from '../model/release.ts';
 import { showRevision } from '../model/revision.ts';
 import { showDuration } from './duration.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { View } from './output.ts';
 import { showSelector } from './selection.ts';
-import { showCounts, showDone } from './show/counts.ts';
+import { changesOf, showCounts, showDone } from './show/counts.ts';
 import type { Blocker } from './show/blocker.ts';
 
 /** How a sync or rollback of one application ended; what is written as data. */
@@ -105,11 +106,16 @@ export function resultOf(view: ApplicationView, outcome: SyncOutcome): Result {
         changes: showDone(release),
         tookMs: release.endedAtMs === null ? null : release.endedAtMs - release.startedAtMs,
         digest: release.plan.digest,
-        message: release.error?.message ?? release.reason,
+        message: release.error?.message ?? reasonGiven(release),
         error: release.error,
       };
     }
   }
+}
+
+/** What the person said; where that was nothing, the reason is what changed, which the plan has shown already. */
+function reasonGiven({ reason, plan }: Release): string {
+  return changesOf(plan)[0]?.cause === reason ? '' : reason;
 }
 
 /** The code of several results: an error counts most, then what waits for a person, then what did not work out. */

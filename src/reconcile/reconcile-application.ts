@@ -323,7 +323,7 @@ async function carryOut(
     approved: verdict.approved,
     trigger: person?.trigger ?? triggerOf(runtime, changes, goingBack, healing, verdict, triggers),
     actor: person?.actor ?? verdict.approvedBy ?? 'controller',
-    reason: person?.reason ?? changes[0]?.cause ?? '',
+    reason: reasonOf(person, changes),
   });
   if (healing || release.error === null) {
     runtime.healLog = recordHeal(
@@ -341,6 +341,12 @@ async function carryOut(
   runtime.move('apply-done');
   await afterSuccess(context, runtime, run, recorded);
   return { kind: 'released', release };
+}
+
+/** What the person said it is for; where nobody said anything, what changed first. */
+function reasonOf(person: RunRequest | undefined, changes: readonly Change[]): string {
+  const said = person?.reason.trim() ?? '';
+  return said === '' ? (changes[0]?.cause ?? '') : said;
 }
 
 /** What of a release was done, or may have been: only that can somebody reverse. */
