@@ -24,10 +24,10 @@ export const purePackages = {
  */
 export const engine = ['apply', 'reconcile'];
 
-/** Nobody imports these but the composition root. */
+/** Nobody imports these but the entry. What puts the real world behind the engine's ports is `compose.ts`, an ordinary module. */
 export const edges = ['cli', 'main.ts'];
 
-/** The composition root, which may import everything. */
+/** The entry of the program, which may import everything. */
 export const root = 'main.ts';
 
 /** Names that the pure folders and the engine may not use, and the port that has each instead. */

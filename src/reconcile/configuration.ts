@@ -5,7 +5,7 @@ import { success } from '../model/result.ts';
 import { showSourceRevision } from '../model/revision.ts';
 import type { SourceRevision } from '../model/revision.ts';
 import type { Source } from '../source/source.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from './journal/journal.ts';
 import type { ConfigSnapshot, EnginePorts } from './ports.ts';
 
 /** Store setting with the last configuration without errors: its commit, and its targets. */

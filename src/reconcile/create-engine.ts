@@ -1,4 +1,4 @@
-import { createApi } from './engine-api.ts';
+import { createApi } from './api/create-api.ts';
 import { Engine } from './engine.ts';
 import type { EngineOptions, EnginePorts } from './ports.ts';
 

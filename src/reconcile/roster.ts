@@ -7,7 +7,7 @@ import type { Configuration } from './configuration.ts';
 import type { EngineOptions, EnginePorts } from './ports.ts';
 import { letAct } from './read-only.ts';
 import { ApplicationRuntime } from './runtime.ts';
-import { surroundingsOf } from './surroundings.ts';
+import { surroundingsOf } from './prepare/surroundings.ts';
 import type { World } from './world.ts';
 
 /** What of the engine its roster of applications is kept in and depends on. */

@@ -12,10 +12,10 @@ import type { NamedHealth } from '../health/aggregate.ts';
 import type { HealLog } from '../release/contest.ts';
 import { transition } from '../release/machine.ts';
 import type { ApplicationEvent, ApplicationState } from '../release/machine.ts';
-import type { Batch } from './batch.ts';
-import { noDispute, patienceMs, writtenByAnother } from './dispute.ts';
-import { Notices } from './notices.ts';
-import type { KeptPrepared } from './prepared.ts';
+import type { Batch } from './schedule/batch.ts';
+import { noDispute, patienceMs, writtenByAnother } from './look/dispute.ts';
+import { Notices } from './schedule/notices.ts';
+import type { KeptPrepared } from './prepare/prepared.ts';
 
 /** How long after a target's notice an application is looked at: a burst of writes is one look. */
 const settleMs = 20;

@@ -1,0 +1,23 @@
+import type { TreeNode } from '../../model/tree.ts';
+import type { ResourceTree } from '../../control/api.ts';
+import type { Engine } from '../engine.ts';
+import { targetsOf } from './orders.ts';
+import type { ApplicationRuntime } from '../runtime.ts';
+
+/** The resources of an application, each with what it owns where its target can tell. */
+export async function treeOf(
+  engine: Engine,
+  runtime: ApplicationRuntime,
+): Promise<readonly ResourceTree[]> {
+  const trees: ResourceTree[] = [];
+  for (const target of await targetsOf(engine, runtime)) {
+    const views = runtime.resources.filter((view) => view.target === target.name);
+    const ids = views.map(({ id }) => id);
+    const nodes = (await target.tree?.(runtime.key, ids)) ?? [];
+    for (const [at, { id, health }] of views.entries()) {
+      const children: readonly TreeNode[] = nodes[at]?.children ?? [];
+      trees.push({ target: target.name, id, health, children });
+    }
+  }
+  return trees;
+}

@@ -1,0 +1,192 @@
+import type {
+  ApplicationDetail,
+  ApplicationView,
+  ControllerStatus,
+  DeclaredView,
+  SourceView,
+} from '../../control/api.ts';
+import type { SourceConfig } from '../../model/config.ts';
+import type { PlanSet } from '../../model/plan.ts';
+import { resourceKey, showResource } from '../../model/resource.ts';
+import type { ResourceKey } from '../../model/resource.ts';
+import type { Revision } from '../../model/revision.ts';
+import { environmentOrder, inFileOrder } from '../../release/environment-order.ts';
+import type { Engine } from '../engine.ts';
+import { currentRevision } from '../prepare/choose.ts';
+import { waitsFor } from '../look/dependencies.ts';
+import type { ApplicationRuntime } from '../runtime.ts';
+
+export function statusOf(engine: Engine): ControllerStatus {
+  return {
+    version: engine.options.version,
+    installation: engine.options.installation,
+    startedAtMs: engine.startedAtMs,
+    nowMs: engine.ports.clock.nowMs(),
+    mode: engine.readOnlyReason === '' ? 'active' : 'read-only',
+    modeReason: engine.readOnlyReason,
+    config: { commit: engine.configuration.commit, problems: engine.configuration.problems },
+    declared: declaredOf(engine),
+    sources: sourceViews(engine),
+    applications: engine.applications.size,
+    busy: engine.queue.busyCount,
+  };
+}
+
+function declaredOf({ configuration: { config } }: Engine): DeclaredView {
+  if (config === null) return { environments: [], targets: [], projects: [] };
+  const { environments, targets, projects } = config;
+  return {
+    environments: environmentOrder(config).flatMap((name) => {
+      const environment = environments.get(name);
+      return environment === undefined ? [] : [{ name, targets: environment.targets }];
+    }),
+    targets: inFileOrder([...targets.values()]).map(({ name, driver }) => ({ name, driver })),
+    projects: inFileOrder([...projects.values()]).map(({ name }) => ({ name })),
+  };
+}
+
+export function sourceViews(engine: Engine): readonly SourceView[] {
+  return engine.world.sources().map(({ config, source, error }) => {
+    const status = source?.status();
+    const failing =
+      error === null
+        ? (status?.failing ?? null)
+        : {
+            sinceMs: engine.startedAtMs,
+            code: error.code,
+            message: error.message,
+            hint: error.hint,
+          };
+    return {
+      name: config.name,
+      url: config.url,
+      follows: describeFollow(config),
+      // Until its configuration was taken over, nobody may think that there are no applications.
+      current: config.name === '' && !engine.hasTaken('') ? null : (status?.current ?? null),
+      lastSuccessAtMs: status?.lastSuccessAtMs ?? null,
+      failing,
+      held: status?.held ?? null,
+      behind: status?.behind,
+    };
+  });
+}
+
+function describeFollow({ chart, follow }: SourceConfig): string {
+  if (chart !== undefined) return `version ${chart.version}`;
+  switch (follow.kind) {
+    case 'branch':
+    case 'tag':
+      return `${follow.kind} ${follow.name}`;
+    case 'semver':
+      return `semver ${follow.range}`;
+    case 'commit':
+      return `commit ${follow.commit.slice(0, 8)}`;
+  }
+}
+
+export function viewOf(engine: Engine, runtime: ApplicationRuntime): ApplicationView {
+  // What a commit did not touch is at that commit all the same.
+  const current =
+    runtime.application === null || runtime.hold?.kind === 'revision'
+      ? null
+      : currentOrNull(engine, runtime);
+  return {
+    application: runtime.key.application,
+    environment: runtime.key.environment,
+    project: runtime.application?.project ?? '',
+    targets: runtime.environment?.targets ?? [...runtime.ownedAt],
+    sync: runtime.sync,
+    health: runtime.health,
+    state: runtime.state,
+    message: messageOf(engine, runtime),
+    revision: current ?? runtime.wanted,
+    live: runtime.live,
+    resources: runtime.resources.length,
+    lastRelease: runtime.lastRelease,
+    waiting: runtime.waiting,
+    hold: runtime.hold,
+    error: runtime.error,
+    nextAttemptAtMs: runtime.nextAttemptAtMs,
+  };
+}
+
+/** How those are now that it waits for: they move on while it does not. */
+function awaited(engine: Engine, runtime: ApplicationRuntime): readonly string[] {
+  if (runtime.state !== 'awaiting-dependency') return runtime.waitsFor;
+  const now = waitsFor(engine.context, runtime);
+  return now.length === 0 ? runtime.waitsFor : now;
+}
+
+function messageOf(engine: Engine, runtime: ApplicationRuntime): string {
+  const names = awaited(engine, runtime);
+  const isWaiting = runtime.state === 'awaiting-dependency' && names.length > 0;
+  return isWaiting ? `waits for ${names.join('; ')}` : runtime.message;
+}
+
+export function currentOrNull(engine: Engine, runtime: ApplicationRuntime): Revision | null {
+  try {
+    return currentRevision(engine.context, runtime);
+  } catch {
+    return null;
+  }
+}
+
+/** What a plan makes. */
+function madeBy(plan: PlanSet | null): ReadonlySet<ResourceKey> {
+  const changes = plan?.plans.flatMap((one) => one.changes) ?? [];
+  return new Set(
+    changes
+      .filter(({ action }) => action === 'create' || action === 'run')
+      .map(({ id }) => resourceKey(id)),
+  );
+}
+
+export function detailOf(engine: Engine, runtime: ApplicationRuntime): ApplicationDetail {
+  const blockedBy: { what: string; why: string; next: string }[] = [];
+  if (runtime.error !== null) {
+    blockedBy.push({
+      what: runtime.error.resource ?? runtime.error.code,
+      why: runtime.error.message,
+      next: runtime.error.hint,
+    });
+  }
+  if (runtime.hold !== null) {
+    blockedBy.push({
+      what: 'hold',
+      why: `${runtime.hold.by}: ${runtime.hold.reason}`,
+      next: `fairlead resume ${runtime.id}`,
+    });
+  }
+  if (runtime.state === 'read-only' && runtime.plan !== null && !engine.context.looking()) {
+    blockedBy.push({ what: 'read-only', why: runtime.message, next: 'fairlead resume --all' });
+  }
+  if (runtime.waiting !== null && runtime.plan !== null) {
+    blockedBy.push({
+      what: 'plan',
+      why: runtime.waiting.reason,
+      next: `fairlead approve ${runtime.waiting.digest.slice(7, 19)}`,
+    });
+  }
+  for (const name of awaited(engine, runtime)) {
+    blockedBy.push({ what: 'dependency', why: name, next: 'see that application' });
+  }
+  const toBeMade = blockedBy.length === 0 ? new Set<ResourceKey>() : madeBy(runtime.plan);
+  for (const view of runtime.resources) {
+    if (view.health.status === 'Healthy' || view.health.status === 'Suspended') continue;
+    // It is missing because of what was named already, and the plan says so.
+    if (view.health.status === 'Missing' && toBeMade.has(resourceKey(view.id))) continue;
+    blockedBy.push({
+      what: showResource(view.id),
+      why: `${view.health.status}: ${view.health.message}`,
+      next: `fairlead ${view.id.kind === 'Process' ? 'logs' : 'diff'} ${runtime.id}`,
+    });
+  }
+  return {
+    ...viewOf(engine, runtime),
+    resourceViews: runtime.resources,
+    plan: runtime.plan,
+    blockedBy,
+    warnings: runtime.warnings,
+    notes: runtime.prepared?.notes ?? '',
+  };
+}

@@ -1,0 +1,167 @@
+import { referencesFor } from '../../apply/observe.ts';
+import { projectFacts, settle } from '../../apply/inventory.ts';
+import type { Inventory } from '../../model/inventory.ts';
+import { sameJson } from '../../model/json.ts';
+import { placeOf } from '../../plan/plan.ts';
+import type { Target } from '../../targets/target.ts';
+import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
+import { writtenHere } from './dispute.ts';
+import { foreignReason } from './foreign.ts';
+import { recordedProject } from './projects.ts';
+import type { ApplicationRuntime } from '../runtime.ts';
+
+/**
+ * Brings inventories up to date where nothing at the target changes: places where nothing is any more, order and
+ * prune switches that moved in Git, another project, a name that was handed over, an inventory that has become empty.
+ * @returns whether they are; those of a frozen application, or of another installation, stay as they are.
+ */
+export async function settleRecords(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  run: PlannedRun,
+): Promise<boolean> {
+  // Read-only and frozen applications are not written to, not even their records.
+  if (context.readOnlyReason() !== '' || runtime.hold?.kind === 'freeze') return false;
+  let isUpToDate = true;
+  for (const item of run.targets) {
+    const { inventory, target } = item;
+    if (inventory === null) continue;
+    if (foreignReason(inventory, context.options) !== null && !context.adoptForeign()) {
+      isUpToDate = false;
+      continue;
+    }
+    if (item.handedOverFrom !== null) {
+      await handOver(context, runtime, item, inventory);
+      // What came along and is wanted no more is seen to by the next look.
+      context.queue.add(runtime.id);
+      continue;
+    }
+    const settled = settle(
+      inventory,
+      { made: new Map(), gone: goneFrom(context, runtime, item, inventory) },
+      item.desired,
+      null,
+      context.ports.hash,
+    );
+    const unwanted =
+      runtime.removal !== null || !(runtime.environment?.targets ?? []).includes(target.name);
+    await dropOldNames(runtime, target, inventory, runtime.application?.previousNames ?? []);
+    if (unwanted && settled.entries.length === 0) {
+      await target.ledger.remove(runtime.key, inventory.epoch);
+      runtime.ownedAt.delete(target.name);
+      continue;
+    }
+    const next = ofProject(context, runtime, {
+      ...settled,
+      installation: context.options.installation,
+      repository: context.options.repository.url,
+    });
+    if (!sameJson(next, inventory)) {
+      await target.ledger.save(
+        runtime.key,
+        { ...next, epoch: inventory.epoch + 1 },
+        inventory.epoch,
+      );
+      runtime.dispute = writtenHere(runtime.dispute, context.ports.clock.monotonicMs());
+    }
+  }
+  return isUpToDate;
+}
+
+/** Longer than the last effect of a controller takes whose record was replaced: before each it looks whether it still is its own. */
+const longestEffectMs = 60_000;
+
+/**
+ * Places where nothing is any more, but for what another controller has announced a moment ago: it may be about to make that, and
+ * whoever dropped it from the record would leave it behind. It is looked at again when that can no longer be.
+ */
+function goneFrom(
+  { ports: { clock }, queue }: RunContext,
+  runtime: ApplicationRuntime,
+  { forget, target }: TargetPlan,
+  { entries, release }: Inventory,
+): ReadonlySet<string> {
+  const gone = new Set(forget);
+  const announced = entries.filter(({ uid }) => uid === null).map(placeOf);
+  const isOurs = release === null || release === runtime.lastRelease?.id;
+  if (isOurs || !announced.some((place) => gone.has(place))) return gone;
+  const nowMs = clock.monotonicMs();
+  const seen = runtime.foreignReleases.get(target.name);
+  const sinceMs = seen?.id === release ? seen.sinceMs : nowMs;
+  runtime.foreignReleases.set(target.name, { id: release, sinceMs });
+  const waitMs = sinceMs + longestEffectMs - nowMs;
+  if (waitMs <= 0) return gone;
+  for (const place of announced) gone.delete(place);
+  queue.addLater(runtime.id, waitMs);
+  return gone;
+}
+
+/** As the configuration says now; of what has left it, as the record says. */
+function ofProject(
+  { world }: RunContext,
+  { application }: ApplicationRuntime,
+  inventory: Inventory,
+): Inventory {
+  if (application === null) return inventory;
+  const { project: _before, actsAs: _as, ...rest } = inventory;
+  return { ...rest, ...projectFacts(recordedProject(world, application)) };
+}
+
+/** The application has a new name: its inventory moves under it, and nothing at the target is touched. */
+async function handOver(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  item: TargetPlan,
+  inventory: Inventory,
+): Promise<void> {
+  const moved: Inventory = {
+    ...inventory,
+    epoch: item.storedEpoch === null ? inventory.epoch : item.storedEpoch + 1,
+    application: runtime.key.application,
+    installation: context.options.installation,
+    repository: context.options.repository.url,
+  };
+  await item.target.ledger.save(runtime.key, moved, item.storedEpoch);
+  const former = runtime.application?.previousNames ?? [];
+  // What the configuration says may have moved on: the name it came from is certain.
+  const names = item.handedOverFrom === null ? former : [...former, item.handedOverFrom];
+  await dropOldNames(runtime, item.target, moved, names);
+}
+
+/**
+ * Forgets what is still recorded under a former name, now that the inventory under the new one is durable. Also where
+ * the name has come into use again meanwhile: two records of one application would each take away what the other keeps.
+ */
+async function dropOldNames(
+  runtime: ApplicationRuntime,
+  target: Target,
+  inventory: Inventory,
+  names: readonly string[],
+): Promise<void> {
+  for (const name of names) {
+    const oldKey = { ...runtime.key, application: name };
+    const old = await target.ledger.load(oldKey);
+    if (old === null || !covers(inventory, old)) continue;
+    await target.ledger.remove(oldKey, old.epoch);
+  }
+}
+
+/** Whether nothing is lost when `old` is forgotten. */
+function covers(inventory: Inventory, old: Inventory): boolean {
+  if (old.applicationUid === inventory.applicationUid) return true;
+  const known = new Set(inventory.entries.map(placeOf));
+  return old.entries.every((entry) => known.has(placeOf(entry)));
+}
+
+/** Tells each target what to watch for this application; targets compare and do nothing when it is the same. */
+export async function watchApplication(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  run: PlannedRun,
+): Promise<void> {
+  if (!context.options.continuous) return;
+  for (const item of run.targets) {
+    const references = [...referencesFor(item.desired, item.inventory).values()];
+    await item.target.watch({ key: runtime.key, references });
+  }
+}

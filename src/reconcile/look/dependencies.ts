@@ -1,0 +1,53 @@
+import type { RunContext } from './context.ts';
+import type { ApplicationRuntime } from '../runtime.ts';
+
+type Context = Pick<RunContext, 'applications' | 'lowestWave'>;
+
+/** The lowest wave of all that are configured; 0 where there is none. */
+export function lowestWaveOf(runtimes: Iterable<ApplicationRuntime>): number {
+  const waves = [...runtimes].flatMap(({ application }) => application?.wave ?? []);
+  return waves.reduce((lowest, wave) => Math.min(lowest, wave), waves[0] ?? 0);
+}
+
+/** What must come first and is not ready, one sentence each. */
+export function waitsFor(context: Context, runtime: ApplicationRuntime): readonly string[] {
+  const applications = applicationsFirst(context, runtime);
+  return runtime.batch?.mustWait(runtime.id) === true
+    ? [...applications, 'the other applications of this commit to be planned, because it deletes']
+    : applications;
+}
+
+function applicationsFirst(context: Context, runtime: ApplicationRuntime): readonly string[] {
+  const application = runtime.application;
+  if (application === null) return dependantsOf(context, runtime);
+  const { dependsOn, wave } = application;
+  // Most stand on nobody and are in the first wave: with a thousand of them it matters that nobody looks at all others.
+  if (dependsOn.length === 0 && wave <= context.lowestWave()) return [];
+  const waits: string[] = [];
+  for (const other of context.applications.values()) {
+    if (
+      other === runtime ||
+      other.key.environment !== runtime.key.environment ||
+      other.application === null
+    )
+      continue;
+    const named = dependsOn.includes(other.key.application);
+    const earlier = other.application.wave < wave;
+    if ((named || earlier) && !other.isSettled) {
+      waits.push(
+        `${other.key.application} (${other.triggers.size > 0 ? 'has something to do' : `${other.state}, ${other.health.status}`})`,
+      );
+    }
+  }
+  return waits;
+}
+
+/** An application that leaves waits until those that stand on it have left, too. */
+function dependantsOf(context: Context, runtime: ApplicationRuntime): readonly string[] {
+  return [...context.applications.values()]
+    .filter((other) => other !== runtime && other.key.environment === runtime.key.environment)
+    .filter(
+      (other) => other.removal !== null && other.lastDependsOn.includes(runtime.key.application),
+    )
+    .map((other) => `${other.key.application} to be removed first`);
+}

@@ -1,0 +1,61 @@
+import type { ErrorRecord } from '../../model/error.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { RunContext } from './context.ts';
+import type { ApplicationRuntime } from '../runtime.ts';
+
+/**
+ * What the store keeps of an application because nothing else tells it after a restart: what was given up, so that a command
+ * that failed for good is not run again by every start, and that a person wants it to leave without its hooks, so that
+ * somebody else can still agree to that.
+ */
+interface Remembered {
+  readonly givenUp: {
+    readonly error: ErrorRecord;
+    readonly changes: readonly string[];
+    readonly wish: string;
+  } | null;
+  readonly withoutHooks: boolean;
+}
+
+function settingOf({ id }: ApplicationRuntime): string {
+  return `application ${id}`;
+}
+
+/** Fills in what an earlier controller knew; asks the store once. @throws FairleadError `store.…` */
+export async function recallRuntime(
+  { ports }: Pick<RunContext, 'ports'>,
+  runtime: ApplicationRuntime,
+): Promise<void> {
+  if (runtime.stored !== undefined) return;
+  const kept = await ports.store.setting(settingOf(runtime));
+  runtime.stored = kept === null ? null : JSON.stringify(kept);
+  if (kept === null) return;
+  const { givenUp, withoutHooks } = kept as unknown as Remembered;
+  runtime.withoutHooks = withoutHooks;
+  runtime.givenUp = givenUp && { ...givenUp, changes: new Set(givenUp.changes) };
+}
+
+/** Keeps it, where it has changed; where the store cannot write, with the next look. */
+export async function rememberRuntime(
+  { journal, looking, ports }: Pick<RunContext, 'journal' | 'looking' | 'ports'>,
+  runtime: ApplicationRuntime,
+): Promise<void> {
+  if (looking() || runtime.stored === undefined) return;
+  const { givenUp, withoutHooks } = runtime;
+  if (runtime.stored === null && givenUp === null && !withoutHooks) return;
+  const kept: Remembered | null =
+    givenUp === null && !withoutHooks
+      ? null
+      : { givenUp: givenUp && { ...givenUp, changes: [...givenUp.changes] }, withoutHooks };
+  const text = kept && JSON.stringify(kept);
+  if (text === runtime.stored) return;
+  try {
+    await journal.putSetting(settingOf(runtime), kept as JsonObject | null);
+    runtime.stored = text;
+  } catch (thrown) {
+    ports.log.warn('what is known of an application could not be kept yet', {
+      application: runtime.id,
+      error: String(thrown),
+    });
+  }
+}

@@ -1,0 +1,95 @@
+import type { SyncOutcome } from '../../control/api.ts';
+import { errorFromRecord, withAdvice } from '../../model/error.ts';
+import { nameRevision, showRevision } from '../../model/revision.ts';
+import { placeOf } from '../../plan/plan.ts';
+import { settleRecords, watchApplication } from './bookkeeping.ts';
+import type { PlannedRun, RunContext } from './context.ts';
+import { scheduleRetry } from './failure.ts';
+import { planApplication } from './plan-application.ts';
+import type { ApplicationRuntime } from '../runtime.ts';
+import { show } from './show.ts';
+
+/** A release ended well: use up its approvals and look again, while its end is `recorded`. */
+export async function afterSuccess(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  run: PlannedRun,
+  recorded: Promise<void>,
+): Promise<void> {
+  await context.consumeApprovals(runtime.key, run.planSet);
+  // Look again: what is shown as synced is what was read after the release, not what was hoped for.
+  const again = await planApplication(context, runtime, {
+    revision: null,
+    retryQuarantined: false,
+    preview: false,
+  });
+  await recorded;
+  if (!again.ok) throw again.error;
+  await show(context, runtime, again.value);
+  await watchApplication(context, runtime, again.value);
+  const left = again.value.planSet.plans.flatMap((plan) => plan.changes);
+  runtime.move(left.length === 0 ? 'health-reached' : 'health-missed');
+  if (left.length > 0) {
+    // Somebody moved something in the meantime, or the source went on: look again at once.
+    context.queue.add(runtime.id);
+    const known = new Set(run.targets.flatMap(({ leftAlone = [] }) => [...leftAlone]));
+    runtime.message = left.every((change) => known.has(placeOf(change)))
+      ? 'released, but for what is left alone'
+      : 'changed again while it was released; looking again';
+    return;
+  }
+  await rest(context, runtime, again.value);
+}
+
+/** Whether what the source says cannot be had now, and may be later. */
+export function isPassing({ fallback, problem }: PlannedRun): boolean {
+  return fallback === 'broken' && problem !== null && errorFromRecord(problem).retryable;
+}
+
+/** Nothing to do: bring the record up to date and say how it is. */
+export async function rest(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  run: PlannedRun,
+): Promise<SyncOutcome> {
+  const isOnRecord = await settleRecords(context, runtime, run);
+  if (runtime.state === 'planning') runtime.move('plan-empty');
+  runtime.plan = null;
+  runtime.waiting = null;
+  runtime.waitsFor = [];
+  runtime.nextAttemptAtMs = null;
+  runtime.error = run.problem;
+  if (run.problem !== null) {
+    // Live is the last good state and in order; what the source says cannot be had.
+    runtime.sync = 'OutOfSync';
+    runtime.message = withAdvice(run.problem);
+    const mayPass = isPassing(run);
+    runtime.move(mayPass ? 'plan-put-off' : 'gave-up');
+    if (mayPass) scheduleRetry(context, runtime);
+    return { kind: 'blocked', message: run.problem.message, error: run.problem };
+  }
+  runtime.attempts = 0;
+  runtime.retryAtMs = null;
+  runtime.putOff = null;
+  runtime.givenUp = null;
+  runtime.message =
+    runtime.hold === null
+      ? runtime.health.message
+      : `${runtime.hold.kind === 'revision' ? `held at ${showRevision(run.revision)}` : 'on hold'} by ${runtime.hold.by}: ${runtime.hold.reason}`;
+  if (runtime.hold?.expiresAtMs != null) {
+    context.queue.addLater(
+      runtime.id,
+      Math.max(0, runtime.hold.expiresAtMs - context.ports.clock.nowMs()),
+    );
+  }
+  for (const other of context.dependants) {
+    if (other.state === 'awaiting-dependency') context.queue.add(other.id);
+    else context.dependants.delete(other);
+  }
+  // What may not be written yet is still known, and goes when it may.
+  if (run.leaving && runtime.removal !== null && isOnRecord) {
+    runtime.withoutHooks = false;
+    context.onGone(runtime);
+  }
+  return { kind: 'unchanged', message: `${runtime.id} is as ${nameRevision(run.revision)} says` };
+}

@@ -1,0 +1,257 @@
+import type { ApplicationConfig } from '../../model/config.ts';
+import type { ErrorRecord, FairleadError } from '../../model/error.ts';
+import { errorRecord, toFairleadError } from '../../model/error.ts';
+import type { Hold } from '../../model/inventory.ts';
+import { sameJson } from '../../model/json.ts';
+import { failure, success } from '../../model/result.ts';
+import type { Result } from '../../model/result.ts';
+import type { Revision } from '../../model/revision.ts';
+import { nameRevision, showRevision } from '../../model/revision.ts';
+import type { SeedId } from '../../model/seed.ts';
+import { desiredDigest } from '../../plan/digest.ts';
+import { refuseUnusable } from '../../plan/plan.ts';
+import type { Target } from '../../targets/target.ts';
+import { seesTheSame } from './cluster-view.ts';
+import type { Held, PlannedRun, RunContext } from '../look/context.ts';
+import { quarantined, sourceNotReady } from '../errors.ts';
+import type { PlanOptions } from '../look/plan-options.ts';
+import { KeptPrepared } from './prepared.ts';
+import { prepareKey, prepareRevision } from './prepare.ts';
+import type { PrepareResult } from './prepare.ts';
+import type { Prepared } from './prepared.ts';
+import type { ApplicationRuntime } from '../runtime.ts';
+import { currentRevisionOf } from './source-trees.ts';
+
+/** What is known before anything is chosen. */
+export interface Situation {
+  readonly hold: Hold | null;
+  readonly held: readonly Held[];
+  readonly wanted: readonly Target[];
+  readonly seed: SeedId;
+}
+
+export interface Choice {
+  readonly prepared: Prepared | null;
+  readonly revision: Revision;
+  readonly configuration: string | undefined;
+  readonly problem: ErrorRecord | null;
+  readonly fallback: PlannedRun['fallback'];
+  /** What was there before is gone back to: by a person's order, or because what came after it failed. */
+  readonly goesBack: boolean;
+}
+
+/**
+ * What the application should be now. Where the source's word cannot be used (it does not render, or was tried
+ * and is remembered as bad), the last good release is kept up instead, and the problem is told.
+ */
+export async function choose(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  situation: Situation,
+  options: PlanOptions,
+): Promise<Result<Choice>> {
+  const { hold, held } = situation;
+  const lastGood = lastGoodOf(held);
+  if (runtime.removal !== null || runtime.application === null) {
+    return success({
+      prepared: null,
+      ...lastGood,
+      problem: null,
+      fallback: 'none',
+      goesBack: false,
+    });
+  }
+  const goesBack =
+    options.revision === null ? hold?.kind === 'revision' : options.goesBack === true;
+  const asked = askedFor(hold, options);
+  const tip = asked?.revision ?? currentRevision(context, runtime);
+  if (!options.preview) runtime.wanted = tip ?? [];
+  if (tip === null || tip.length === 0) {
+    const status = context.world.source(runtime.application.source).status();
+    const error = sourceNotReady({
+      message: status.failing?.message ?? 'the source has not been fetched yet',
+      resource: `Source/${runtime.application.source}`,
+      hint: status.failing?.hint,
+    });
+    return fallBack(context, runtime, lastGood, situation, error, options);
+  }
+  const state = asked ?? { revision: tip, configuration: undefined };
+  const prepared = await usableAt(context, runtime, state, situation, options);
+  if (!options.preview) {
+    // What the tip lacks may come in a commit that touches nothing else of the application.
+    runtime.missedPaths = prepared.ok ? [] : (prepared.paths ?? []);
+    if (!prepared.ok) context.onPrepared(runtime);
+  }
+  if (!prepared.ok) {
+    return options.revision === null
+      ? fallBack(context, runtime, lastGood, situation, prepared.error, options)
+      : prepared;
+  }
+  // What a person asks for by name is tried, whatever is remembered of it.
+  const bad =
+    options.retryQuarantined || asked !== null
+      ? null
+      : findQuarantined(context, held, prepared.value);
+  if (bad !== null)
+    return fallBack(context, runtime, lastGood, situation, bad, options, prepared.value);
+  return success({
+    prepared: prepared.value,
+    revision: tip,
+    configuration: hasConfiguration(tip)
+      ? undefined
+      : (state.configuration ?? context.configurationCommit() ?? undefined),
+    problem: null,
+    fallback: 'none',
+    goesBack,
+  });
+}
+
+/** A revision, with the commit of the configuration that goes with it where it has none itself. */
+interface State {
+  readonly revision: Revision;
+  readonly configuration: string | undefined;
+}
+
+/** What a person asked for: to be planned, or to be stayed at. */
+function askedFor(hold: Hold | null, options: PlanOptions): State | null {
+  const { revision, configuration } = options;
+  if (revision !== null) return { revision, configuration };
+  if (hold?.kind !== 'revision' || hold.revision === null) return null;
+  return { revision: hold.revision, configuration: hold.configuration };
+}
+
+function hasConfiguration(revision: Revision): boolean {
+  return revision.some(({ source }) => source === '');
+}
+
+function lastGoodOf(held: readonly Held[]): State {
+  const recorded = held.find((item) => item.inventory !== null)?.inventory ?? null;
+  return { revision: recorded?.revision ?? [], configuration: recorded?.configuration };
+}
+
+/**
+ * The last good release instead of what the source says and what cannot be made of what is there, for the reason given.
+ * A failure where there is none, or where it is the very same.
+ */
+export async function chooseLastGood(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  situation: Situation,
+  options: PlanOptions,
+  { refused, reason }: { readonly refused: Revision; readonly reason: FairleadError },
+): Promise<Result<Choice>> {
+  const lastGood = lastGoodOf(situation.held);
+  if (sameJson(lastGood.revision, refused)) return failure(reason);
+  return fallBack(context, runtime, lastGood, situation, reason, options);
+}
+
+async function fallBack(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  lastGood: State,
+  situation: Situation,
+  error: FairleadError,
+  options: PlanOptions,
+  refused: Prepared | null = null,
+): Promise<Result<Choice>> {
+  if (lastGood.revision.length === 0) return failure(error);
+  const prepared = await preparedAt(context, runtime, lastGood, situation, options);
+  // Without the last good state there is nothing safe to do: the first problem is the one to tell.
+  if (!prepared.ok) return failure(error);
+  if (refused !== null && !options.preview)
+    runtime.prepared = new KeptPrepared(refused, context.ports.packer);
+  return success({
+    prepared: prepared.value,
+    ...lastGood,
+    problem: errorRecord(error),
+    fallback: refused === null ? 'broken' : 'quarantined',
+    goesBack: refused !== null,
+  });
+}
+
+/** Prepared, and such that it can be planned: an empty folder is as good a reason to keep the last good state as a broken one. */
+async function usableAt(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  state: State,
+  situation: Situation,
+  options: PlanOptions,
+): Promise<PrepareResult> {
+  const prepared = await preparedAt(context, runtime, state, situation, options);
+  if (!prepared.ok) return prepared;
+  const { byTarget, paths } = prepared.value;
+  const policy = { allowEmpty: runtime.application?.allowEmpty ?? false, removal: null };
+  for (const { target, wanted, inventory } of situation.held) {
+    if (!wanted) continue;
+    const desired = byTarget.get(target.name) ?? [];
+    const input = { ...runtime.key, target: target.name, revision: state.revision };
+    const usable = refuseUnusable({ ...input, desired, inventory }, policy);
+    if (!usable.ok) return { ok: false, error: usable.error, paths };
+  }
+  return prepared;
+}
+
+async function preparedAt(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  { revision, configuration }: State,
+  { wanted: targets, seed }: Situation,
+  options: PlanOptions,
+): Promise<PrepareResult> {
+  if (runtime.application === null)
+    throw new Error('an application that was removed has nothing to render');
+  let application: ApplicationConfig;
+  try {
+    application = await context.pastSettings.at(runtime.application, revision, configuration);
+  } catch (thrown) {
+    return failure(toFairleadError(thrown));
+  }
+  const key = prepareKey({ application, revision, targets, seed, world: context.world });
+  const last = runtime.prepared;
+  // A secret can change without a commit, so what refers to one is prepared anew each time.
+  if (last?.key === key && !last.refersToSecrets && (await seesTheSame(last, targets)))
+    return success(last.whole(!options.preview));
+  const prepared = await prepareRevision({
+    ports: context.ports,
+    world: context.world,
+    application,
+    key: runtime.key,
+    revision,
+    targets,
+    seed,
+  });
+  if (prepared.ok && !options.preview) {
+    runtime.prepared = new KeptPrepared(prepared.value, context.ports.packer);
+    context.onPrepared(runtime);
+  }
+  return prepared;
+}
+
+function findQuarantined(
+  context: RunContext,
+  held: readonly Held[],
+  prepared: Prepared,
+): FairleadError | null {
+  for (const item of held) {
+    const list = item.inventory?.quarantine ?? [];
+    const desired = prepared.byTarget.get(item.target.name);
+    if (!item.wanted || list.length === 0 || desired === undefined) continue;
+    const digest = desiredDigest(context.ports.hash, desired);
+    const entry = list.find((one) => one.digest === digest);
+    if (entry !== undefined) {
+      return quarantined({
+        message: `${nameRevision(prepared.revision)} was tried and failed (${entry.reason}); the last good state is kept`,
+        resource: showRevision(prepared.revision),
+      });
+    }
+  }
+  return null;
+}
+
+/** What the application's source serves now; `null` before its first fetch. */
+export function currentRevision(
+  context: Pick<RunContext, 'world'>,
+  runtime: ApplicationRuntime,
+): Revision | null {
+  return currentRevisionOf(context.world, runtime.application ?? { source: '' });
+}

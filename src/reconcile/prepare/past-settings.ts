@@ -1,0 +1,88 @@
+import type { ApplicationConfig, Config } from '../../model/config.ts';
+import { renderingOf } from '../../model/rendering.ts';
+import { unwrap } from '../../model/result.ts';
+import type { Revision, SourceRevision } from '../../model/revision.ts';
+import type { EnginePorts } from '../ports.ts';
+import type { World } from '../world.ts';
+
+/** Configurations of past commits that are kept; each is asked for on every look at what stays at it. */
+const kept = 8;
+
+/**
+ * Finds what an application's document said at a past revision, so that going back goes back in that as well: inline
+ * values, variables, the folder. Who may do what (environments, policies, project, limits) is as it is said now. Where
+ * the revision has no commit of the configuration, or that has no such document, what is said now counts.
+ */
+export class PastSettings {
+  readonly #ports: Pick<EnginePorts, 'loadConfig'>;
+  readonly #world: World;
+  readonly #configs = new Map<string, Promise<Config | null>>();
+
+  constructor(ports: Pick<EnginePorts, 'loadConfig'>, world: World) {
+    this.#ports = ports;
+    this.#world = world;
+  }
+
+  /** @param configuration Commit of the configuration, where `revision` has none of it. */
+  async at(
+    application: ApplicationConfig,
+    revision: Revision,
+    configuration?: string,
+  ): Promise<ApplicationConfig> {
+    const part =
+      revision.find(({ source }) => source === '') ?? (await this.#resolve(configuration));
+    const now = this.#world.source('').status().current;
+    if (part === undefined || part.commit === now?.commit) return application;
+    const config = await this.#configAt(part);
+    const names = [application.name, ...application.previousNames];
+    const then = names.map((name) => config?.applications.get(name)).find(Boolean);
+    return then === undefined ? application : withRendering(application, then);
+  }
+
+  async #resolve(commit: string | undefined): Promise<SourceRevision | undefined> {
+    if (commit === undefined) return undefined;
+    const { current } = this.#world.source('').status();
+    return current?.commit === commit
+      ? current
+      : unwrap(await this.#world.source('').resolve(commit));
+  }
+
+  #configAt(part: SourceRevision): Promise<Config | null> {
+    const known = this.#configs.get(part.commit);
+    this.#configs.delete(part.commit);
+    const config = known ?? this.#load(part);
+    // Asked for last, so it goes last.
+    this.#configs.set(part.commit, config);
+    for (const commit of this.#configs.keys()) {
+      if (this.#configs.size <= kept) break;
+      this.#configs.delete(commit);
+    }
+    return config;
+  }
+
+  /** `null`: it cannot be understood as a whole. A mirror that cannot be read is asked again next time. */
+  async #load(part: SourceRevision): Promise<Config | null> {
+    try {
+      const loaded = await this.#ports.loadConfig.load(this.#world.source('').tree(part), null);
+      if (loaded.ok) return loaded.value.config;
+      if (loaded.error.class === 'input') return null;
+      throw loaded.error;
+    } catch (thrown) {
+      this.#configs.delete(part.commit);
+      throw thrown;
+    }
+  }
+}
+
+function withRendering(now: ApplicationConfig, then: ApplicationConfig): ApplicationConfig {
+  // No way to a source that its project does not allow by now.
+  const allowed = new Set([now.source, ...Object.values(now.sources ?? {})]);
+  const isAllowed = Object.values(then.sources ?? {}).every((source) => allowed.has(source));
+  return {
+    ...now,
+    ...renderingOf(then),
+    sources: isAllowed ? then.sources : now.sources,
+    pathLine: then.pathLine,
+    origin: then.origin,
+  };
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import {
+  found,
+  planOf,
+  planSetOf,
+  policy,
+  recorded,
+  wanted,
+} from '../../../test/support/resources.ts';
+import type { PlanSet } from '../../model/plan.ts';
+import { Batch } from './batch.ts';
+
+/** A plan that deletes so many, beside one thing that stays. */
+function deleting(count: number): PlanSet {
+  const kept = wanted('kept');
+  const gone = Array.from({ length: count }, (_, at) => wanted(`gone-${at}`));
+  return planSetOf(
+    planOf(
+      [
+        { want: kept, know: recorded(kept), see: found(kept) },
+        ...gone.map((item) => ({ know: recorded(item), see: found(item) })),
+      ],
+      { policy },
+    ),
+  );
+}
+
+const codes = (batch: Batch, key: string): readonly string[] =>
+  batch.guards(key).map(({ code }) => code);
+
+describe('the applications of one commit', () => {
+  test('one that deletes waits until all are planned, and is told when they are', () => {
+    const batch = new Batch(['a', 'b', 'c']);
+    expect(batch.planned('a', deleting(1))).toEqual([]);
+    expect(batch.mustWait('a')).toBe(true);
+    expect(batch.planned('b', deleting(0))).toEqual([]);
+    expect(batch.planned('c', null)).toEqual(['a']);
+    expect(batch.mustWait('a')).toBe(false);
+  });
+
+  test('one that deletes nothing does not wait', () => {
+    const batch = new Batch(['a', 'b']);
+    batch.planned('a', deleting(0));
+    expect(batch.mustWait('a')).toBe(false);
+  });
+
+  test('one that leaves holds nobody up any longer', () => {
+    const batch = new Batch(['a', 'b']);
+    batch.planned('a', deleting(1));
+    expect(batch.mustWait('a')).toBe(true);
+    expect(batch.leave('b')).toEqual(['a']);
+    expect(batch.mustWait('a')).toBe(false);
+  });
+});
+
+describe('invariant 8: deletes of one commit, counted across applications', () => {
+  test('more than 50 need a person for each that deletes, and for no other', () => {
+    const batch = new Batch(['a', 'b', 'c']);
+    batch.planned('a', deleting(30));
+    batch.planned('b', deleting(21));
+    batch.planned('c', deleting(0));
+    expect(batch.guards('a')).toEqual([
+      {
+        code: 'many-deletes',
+        message: 'together with another application this commit deletes 51 resources',
+      },
+    ]);
+    expect([codes(batch, 'b'), codes(batch, 'c')]).toEqual([['many-deletes'], []]);
+  });
+
+  test('exactly 50 do not', () => {
+    const batch = new Batch(['a', 'b']);
+    batch.planned('a', deleting(30));
+    batch.planned('b', deleting(20));
+    expect([codes(batch, 'a'), codes(batch, 'b')]).toEqual([[], []]);
+  });
+
+  test('one application alone is counted by its own plan', () => {
+    const batch = new Batch(['a']);
+    batch.planned('a', deleting(60));
+    expect(codes(batch, 'a')).toEqual([]);
+  });
+
+  test('the count stays when the first of them was approved and has deleted', () => {
+    const batch = new Batch(['a', 'b']);
+    batch.planned('a', deleting(30));
+    batch.planned('b', deleting(30));
+    batch.planned('a', deleting(0));
+    expect([codes(batch, 'a'), codes(batch, 'b')]).toEqual([[], ['many-deletes']]);
+  });
+
+  test('the count stays when one of them cannot be planned for a while, or leaves', () => {
+    const batch = new Batch(['a', 'b']);
+    batch.planned('a', deleting(30));
+    batch.planned('b', deleting(30));
+    batch.planned('a', null);
+    expect(codes(batch, 'b')).toEqual(['many-deletes']);
+    batch.leave('a');
+    expect(codes(batch, 'b')).toEqual(['many-deletes']);
+  });
+});

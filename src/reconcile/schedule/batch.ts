@@ -1,0 +1,65 @@
+import type { Guard, PlanSet } from '../../model/plan.ts';
+import { manyDeletes } from '../../plan/guard.ts';
+
+/**
+ * The applications that one commit (or one start) touches. Deletes of any of them wait until all of them are
+ * planned, so that a commit that deletes a little in very many applications is seen as what it is.
+ */
+export class Batch {
+  readonly #outstanding: Set<string>;
+  /** What each would delete now. */
+  readonly #deletes = new Map<string, number>();
+  /** The most that each would delete: what this commit deletes is no less once a part of it is done. */
+  readonly #most = new Map<string, number>();
+  readonly #waiting = new Set<string>();
+
+  constructor(keys: Iterable<string>) {
+    this.#outstanding = new Set(keys);
+  }
+
+  /** Notes that `key` was planned (or cannot be), and what it would delete. @returns keys that need not wait any longer. */
+  planned(key: string, planSet: PlanSet | null): readonly string[] {
+    const deletes = planSet === null ? 0 : countDeletes(planSet);
+    this.#deletes.set(key, deletes);
+    this.#most.set(key, Math.max(deletes, this.#most.get(key) ?? 0));
+    this.#outstanding.delete(key);
+    if (this.#outstanding.size > 0) return [];
+    const released = [...this.#waiting].filter((other) => other !== key);
+    this.#waiting.clear();
+    return released;
+  }
+
+  /** Whether `key` must wait for others to be planned; remembered, so that it is told when they are. */
+  mustWait(key: string): boolean {
+    if (this.#outstanding.size === 0 || (this.#deletes.get(key) ?? 0) === 0) return false;
+    this.#waiting.add(key);
+    return true;
+  }
+
+  /** `key` left the batch: it belongs to a newer one, or is gone. */
+  leave(key: string): readonly string[] {
+    return this.planned(key, null);
+  }
+
+  /** What a person must confirm before `key` deletes, because of what the others delete. */
+  guards(key: string): readonly Guard[] {
+    if ((this.#deletes.get(key) ?? 0) === 0) return [];
+    const total = [...this.#most.values()].reduce((sum, count) => sum + count, 0);
+    const applications = [...this.#most.values()].filter((count) => count > 0).length;
+    if (total <= manyDeletes || applications < 2) return [];
+    const others = applications === 2 ? 'another application' : `${applications - 1} others`;
+    return [
+      {
+        code: 'many-deletes',
+        message: `together with ${others} this commit deletes ${total} resources`,
+      },
+    ];
+  }
+}
+
+function countDeletes(planSet: PlanSet): number {
+  return planSet.plans.reduce(
+    (sum, plan) => sum + plan.changes.filter((change) => change.causeKind === 'removed').length,
+    0,
+  );
+}

@@ -1,0 +1,134 @@
+import type { SourceRevision } from '../../model/revision.ts';
+import type { Source } from '../../source/source.ts';
+import type { Journal } from '../journal/journal.ts';
+import { pollDelayMs } from './poll.ts';
+import type { EnginePorts } from '../ports.ts';
+import type { World } from '../world.ts';
+
+export interface SourceFollowerOptions {
+  readonly ports: Pick<EnginePorts, 'clock' | 'random' | 'log'>;
+  readonly world: Pick<World, 'sources'>;
+  readonly journal: Journal;
+  /** Nothing is taken over once it aborts. */
+  readonly signal: AbortSignal;
+  /** A source has a revision, which may be the one that it had. */
+  readonly onMoved: (source: Source, revision: SourceRevision) => Promise<void>;
+}
+
+/** Asks the sources of the configuration for what is new, and tells how they are. */
+export class SourceFollower {
+  readonly #ports: SourceFollowerOptions['ports'];
+  readonly #world: SourceFollowerOptions['world'];
+  readonly #journal: Journal;
+  readonly #signal: AbortSignal;
+  readonly #onMoved: SourceFollowerOptions['onMoved'];
+  readonly #polls = new Map<string, AbortController>();
+
+  constructor({ ports, world, journal, signal, onMoved }: SourceFollowerOptions) {
+    this.#ports = ports;
+    this.#world = world;
+    this.#journal = journal;
+    this.#signal = signal;
+    this.#onMoved = onMoved;
+  }
+
+  get isFollowing(): boolean {
+    return this.#polls.size > 0;
+  }
+
+  stop(): void {
+    for (const poll of this.#polls.values()) poll.abort();
+  }
+
+  /** Fetches one source or all, side by side, and queues what changed. */
+  async refresh(name: string | null): Promise<void> {
+    const sources = this.#world
+      .sources()
+      .filter((item) => name === null || item.config.name === name);
+    // The configuration first: it may name the others.
+    const repository = sources.find((item) => item.config.name === '');
+    if (repository?.source != null) await this.#fetch(repository.source);
+    const others = name === null ? this.#world.sources() : sources;
+    await Promise.all(
+      others
+        .filter((item) => item.config.name !== '')
+        .map(async (item) => (item.source === null ? undefined : this.#fetch(item.source))),
+    );
+  }
+
+  /** Begins to ask each source that is there at its own pace, and ends that for those that have left. */
+  follow(): void {
+    const sources = this.#world.sources();
+    for (const { config, source } of sources) {
+      if (source === null || this.#polls.has(config.name)) continue;
+      const cancel = new AbortController();
+      this.#polls.set(config.name, cancel);
+      void this.#poll(config.name, cancel.signal);
+    }
+    for (const [name, cancel] of this.#polls) {
+      if (sources.some((item) => item.config.name === name && item.source !== null)) continue;
+      cancel.abort();
+      this.#polls.delete(name);
+    }
+  }
+
+  async #poll(name: string, signal: AbortSignal): Promise<void> {
+    const { clock, random } = this.#ports;
+    let failures = 0;
+    while (!signal.aborted) {
+      const item = this.#world.sources().find((one) => one.config.name === name);
+      if (item?.source == null) return;
+      const ok = await this.#fetch(item.source);
+      failures = ok ? 0 : failures + 1;
+      await this.#journal.flush();
+      await clock.sleep(pollDelayMs(item.config.intervalMs, failures, random.fraction()), signal);
+    }
+  }
+
+  /**
+   * Asks the remote and takes what is new. What fails is told, and tried again with the next poll.
+   * @returns whether the remote answered and what it said could be used; a held tip waits for a person, not for it.
+   */
+  async #fetch(source: Source): Promise<boolean> {
+    try {
+      return await this.#fetchAndTake(source);
+    } catch (thrown) {
+      this.#ports.log.error('what a source holds could not be taken over yet', {
+        source: source.name,
+        error: String(thrown),
+      });
+      return false;
+    }
+  }
+
+  async #fetchAndTake(source: Source): Promise<boolean> {
+    const before = source.status();
+    const fetched = await source.fetch(this.#signal);
+    const after = source.status();
+    const name = source.name === '' ? 'repository' : source.name;
+    if (after.failing !== null && before.failing === null) {
+      this.#journal.emit({
+        type: 'source.unreachable',
+        message: `${name}: ${after.failing.message}`,
+        data: { source: source.name, code: after.failing.code },
+      });
+    } else if (after.failing === null && before.failing !== null) {
+      this.#journal.emit({
+        type: 'source.recovered',
+        message: `${name} can be read again`,
+        data: { source: source.name },
+      });
+    }
+    if (after.held !== null && after.held.commit !== before.held?.commit) {
+      this.#journal.emit({
+        type: 'source.held',
+        message: `${name}: ${after.held.reason}`,
+        data: { source: source.name, commit: after.held.commit },
+      });
+    }
+    // What is served already may still wait to be read, so it does not depend on the remote.
+    const current = fetched.ok ? fetched.value : after.current;
+    if (current !== null && !this.#signal.aborted) await this.#onMoved(source, current);
+    return fetched.ok || after.failing === null;
+  }
+}
