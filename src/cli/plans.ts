@@ -76,8 +76,8 @@ export interface PlansOptions {
   readonly revision: string | null;
   /** Whether programs that manifests name may be asked. Default true. */
   readonly checks?: boolean;
-  /** Whether delete hooks run where an application is removed. Default true. */
-  readonly hooks?: boolean;
+  /** Whether delete hooks run where an application is removed. Default: as it was asked for last. */
+  readonly hooks?: boolean | undefined;
 }
 
 /** The plans of these applications. */
@@ -85,7 +85,7 @@ export async function makePlans(
   context: Context,
   api: Api,
   views: readonly ApplicationView[],
-  { revision, checks = true, hooks = true }: PlansOptions,
+  { revision, checks = true, hooks }: PlansOptions,
 ): Promise<readonly Each<PlanSet>[]> {
   return forEach(context, views, 'planning', ({ application, environment }) =>
     // Left out where it is as ever, so that a controller of before understands it.
@@ -94,7 +94,7 @@ export async function makePlans(
       environment,
       revision,
       ...(checks ? {} : { checks }),
-      ...(hooks ? {} : { withoutHooks: true }),
+      ...(hooks === undefined ? {} : { withoutHooks: !hooks }),
     }),
   );
 }

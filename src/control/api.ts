@@ -153,7 +153,7 @@ export interface PlanRequest extends Selector {
   readonly checks?: boolean | undefined;
   /** As a rollback to `revision` would be. Default false. */
   readonly rollback?: boolean | undefined;
-  /** As a removal without its delete hooks would be. Default false. */
+  /** As a removal without its delete hooks would be. Default: as it was asked for last, so that the plan that waits is found. */
   readonly withoutHooks?: boolean | undefined;
 }
 

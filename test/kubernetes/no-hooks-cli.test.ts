@@ -17,7 +17,8 @@ afterEach(async () => {
 
 const head = (): string => at.bench.checkout.git('rev-parse', 'HEAD');
 
-test('who goes on without the delete hooks at the command line asks for a yes, which somebody else gives after a restart', async () => {
+/** An application that is removed, and whose hook before that fails for ever. Gives the digest of the plan that runs it. */
+async function leave(): Promise<string> {
   const { bench, namespace } = at;
   const hook = job('before', argo('PreDelete'), 'fail');
   bench.checkout.commit({
@@ -30,7 +31,12 @@ test('who goes on without the delete hooks at the command line asks for a yes, w
   await bench.settled(head(), 'shop', 'calm');
   bench.checkout.commit({ 'fairlead.yaml': at.configuration('calm'), shop: null });
   await bench.application('shop', 'its removal waits', ({ waiting }) => waiting !== null, 90_000);
-  const withHooks = (await bench.view('shop')).waiting?.digest;
+  return (await bench.view('shop')).waiting?.digest ?? '';
+}
+
+test('who goes on without the delete hooks at the command line asks for a yes, which somebody else gives after a restart', async () => {
+  const { bench } = at;
+  const withHooks = await leave();
 
   const asked = await bench.run('sync', 'shop@dev', '--server', '--no-hooks', '--reason', 'broken');
   expect(asked.code).toBe(exitCodes.refused);
@@ -59,4 +65,24 @@ test('who goes on without the delete hooks at the command line asks for a yes, w
   const { stdout } = await bench.run('history', 'shop@dev', '-o', 'json');
   expect(stdout).toContain('left out');
   expect(await at.live('configmaps/calm')).not.toBeNull();
+});
+
+test('in a checkout, too, the plan without hooks that waits is the one that `plan` shows and `approve` finds', async () => {
+  const { bench } = at;
+  const withHooks = await leave();
+  await bench.stop();
+  const here = ['-C', bench.checkout.directory] as const;
+
+  const asked = await bench.run(...here, 'sync', 'shop@dev', '--no-hooks');
+  expect(asked.code).toBe(exitCodes.refused);
+  const digits = /fairlead approve ([0-9a-f]+)/.exec(`${asked.stdout}${asked.stderr}`)?.[1] ?? '';
+  expect(digits).not.toBe('');
+  expect(withHooks).not.toContain(digits);
+  const planned = await bench.run(...here, 'plan', 'shop@dev');
+  expect(planned.stdout).toContain(`Agree with: fairlead approve ${digits}`);
+  expect(planned.stdout).toContain('left out');
+
+  expect(await bench.run(...here, 'approve', digits)).toMatchObject({ code: 0 });
+  expect(await at.live('configmaps/a')).toBeNull();
+  expect(await at.live('batch/v1/jobs/before')).toBeNull();
 });

@@ -1,5 +1,6 @@
 import type { Api } from '../../control/api.ts';
 import { shortDigest } from '../../model/digest.ts';
+import type { PlanSet } from '../../model/plan.ts';
 import { planAmbiguous, planNotFound } from '../../reconcile/errors.ts';
 import { orAbort } from '../abort.ts';
 import { printBlockers } from '../blockers.ts';
@@ -12,6 +13,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import { makePlans, valuesOf } from '../plans.ts';
 import { blockersOf, exitCodeOfResults, resultOf, resultView } from '../results.ts';
 import { showSelector } from '../selection.ts';
+import { changesOf } from '../show/counts.ts';
 import { showSource } from '../show/source.ts';
 import { oneLine } from '../terminal/width.ts';
 
@@ -89,6 +91,11 @@ async function confirmSource(context: Context, api: Api, digits: string): Promis
   return true;
 }
 
+/** Whether the plan is one of `sync --no-hooks`. */
+function goesWithoutHooks(planSet: PlanSet): boolean {
+  return changesOf(planSet).some(({ leftOut }) => leftOut === true);
+}
+
 async function carryOutHere(context: Context, api: Api, digits: string): Promise<ExitCode> {
   const views = await orAbort(context.signal, api.applications());
   const made = await makePlans(context, api, views, { revision: null });
@@ -121,6 +128,7 @@ async function carryOutHere(context: Context, api: Api, digits: string): Promise
     reason: '',
     approve: planSet.digest,
     retryQuarantined: false,
+    ...(goesWithoutHooks(planSet) && { withoutHooks: true }),
   };
   const result = resultOf(view, await orAbort(context.signal, api.sync(request)));
   context.out.item(resultView.kind, result, (style) => {

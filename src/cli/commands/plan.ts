@@ -22,7 +22,7 @@ import { hang } from '../terminal/width.ts';
 export const plan: CommandDefinition = {
   description: `Renders what Git says, reads what is live, and shows the difference as the changes that would be made, each with its cause. Nothing is changed. Inside a checkout with a fairlead.yaml it works from HEAD and needs no controller; elsewhere, or with --server, it asks the running one.
 
-The digest at the end names exactly these changes: \`fairlead approve\` and \`fairlead sync\` bind a person's yes to it. A digest that a checkout makes is the controller's own only where both know the same secrets key and all checks were asked, which --no-checks forbids.`,
+The digest at the end names exactly these changes: \`fairlead approve\` and \`fairlead sync\` bind a person's yes to it. A digest that a checkout makes is the controller's own only where both know the same secrets key and all checks were asked, which --no-checks forbids. A removal that waits without its delete hooks (\`fairlead sync --no-hooks\`) is planned like that.`,
   arguments: [selectionArgument],
   options: [
     environmentOption,
@@ -56,7 +56,7 @@ The digest at the end names exactly these changes: \`fairlead approve\` and \`fa
     const plans = await makePlans(context, connection.api, views, {
       revision: input.text('revision'),
       checks: input.flag('checks'),
-      hooks: input.flag('hooks'),
+      hooks: input.flag('hooks') ? undefined : false,
     });
     const { api } = connection;
     await writePlans(context, api, plans, { full: input.flag('full'), all: input.flag('all') });

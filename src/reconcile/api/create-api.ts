@@ -22,6 +22,7 @@ import {
 } from './orders.ts';
 import { recallReleases } from './recall-releases.ts';
 import { planApplication } from '../look/plan-application.ts';
+import { recallRuntime } from '../look/remember.ts';
 import { renderOf } from './render-preview.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import { treeOf } from './resource-trees.ts';
@@ -127,12 +128,13 @@ async function planOf(
   request: Pick<PlanRequest, 'revision' | 'checks' | 'rollback' | 'withoutHooks'>,
 ): Promise<PlanSet> {
   if (request.withoutHooks === true) await requireHooks(engine, runtime);
+  await recallRuntime(engine.context, runtime);
   const state = await stateOf(engine, runtime, request.revision);
   const planned = await planApplication(engine.context, runtime, {
     revision: state?.revision ?? null,
     configuration: state?.configuration,
     goesBack: request.rollback === true,
-    withoutHooks: request.withoutHooks === true,
+    withoutHooks: request.withoutHooks ?? runtime.withoutHooks,
     retryQuarantined: false,
     runNothing: request.checks === false,
     preview: true,

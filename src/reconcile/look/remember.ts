@@ -26,13 +26,19 @@ export async function recallRuntime(
   { ports }: Pick<RunContext, 'ports'>,
   runtime: ApplicationRuntime,
 ): Promise<void> {
-  if (runtime.stored !== undefined) return;
+  if (isRecalled(runtime)) return;
   const kept = await ports.store.setting(settingOf(runtime));
+  // Somebody else asked at the same time, and may have gone on since.
+  if (isRecalled(runtime)) return;
   runtime.stored = kept === null ? null : JSON.stringify(kept);
   if (kept === null) return;
   const { givenUp, withoutHooks } = kept as unknown as Remembered;
   runtime.withoutHooks = withoutHooks;
   runtime.givenUp = givenUp && { ...givenUp, changes: new Set(givenUp.changes) };
+}
+
+function isRecalled({ stored }: ApplicationRuntime): boolean {
+  return stored !== undefined;
 }
 
 /** Keeps it, where it has changed; where the store cannot write, with the next look. */
