@@ -12,7 +12,7 @@ export interface Suite {
   readonly tools: readonly ToolName[];
   /** Suites of a higher stage run after those of a lower one, so that slow tests have the machine for themselves. */
   readonly stage: 0 | 1;
-  /** The time limit of one test. */
+  /** The time limit of one test: what only something that hangs reaches, on a machine that has other things to do, too. */
   readonly timeoutMs: number;
   /** A file that prepares what all of its tests share and takes it away again; see vitest's `globalSetup`. */
   readonly setup?: string;
@@ -41,7 +41,7 @@ export const suites: readonly Suite[] = [
     exclude: [...signatures, ...onCluster],
     tools: ['git'],
     stage: 0,
-    timeoutMs: 20_000,
+    timeoutMs: 60_000,
   },
   {
     name: 'architecture',
@@ -58,7 +58,7 @@ export const suites: readonly Suite[] = [
     exclude: [...signatures, ...onCluster],
     tools: ['git'],
     stage: 0,
-    timeoutMs: 30_000,
+    timeoutMs: 60_000,
   },
   {
     name: 'docs',
@@ -67,7 +67,7 @@ export const suites: readonly Suite[] = [
     exclude: [...played, ...onCluster],
     tools: ['git'],
     stage: 0,
-    timeoutMs: 30_000,
+    timeoutMs: 60_000,
   },
   {
     name: 'pages',
@@ -99,7 +99,7 @@ export const suites: readonly Suite[] = [
     include: signatures,
     tools: ['git', 'ssh-keygen', 'gpg'],
     stage: 0,
-    timeoutMs: 30_000,
+    timeoutMs: 60_000,
   },
   {
     name: 'ssh',

@@ -83,12 +83,12 @@ export function controllerApi(stateDir: string): Api {
   return createControlClient({ socketPath: socketPathOf(stateDir, process.env) });
 }
 
-/** Waits until something is seen. @throws when it is not seen within `withinMs` (default 20 s), with what `why` says. */
+/** Waits until something is seen. @throws when it is not seen within `withinMs` (default 45 s), with what `why` says. */
 export async function until(
   what: string,
   seen: () => boolean | Promise<boolean>,
   why: () => string | Promise<string> = () => '',
-  withinMs = 20_000,
+  withinMs = 45_000,
 ): Promise<void> {
   const deadline = Date.now() + withinMs;
   for (;;) {

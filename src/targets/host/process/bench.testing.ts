@@ -196,7 +196,7 @@ export function logOf(bench: Bench, name: string): string {
 /** Waits until something holds; fails with what was seen last. */
 export async function until(
   holds: () => boolean | Promise<boolean>,
-  withinMs = 15_000,
+  withinMs = 45_000,
 ): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await holds())) {
