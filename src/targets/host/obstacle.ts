@@ -17,20 +17,46 @@ export function isReviewed({ desired, recorded = null }: Reference): boolean {
   return desired !== null && (recorded?.uid == null || !sameJson(recorded.fields, desired.fields));
 }
 
-/** Says of a place that it is taken by something that Fairlead does not replace. `there`: "a fifo", "a file". */
+/**
+ * Says of a place that it is taken by something that Fairlead does not replace. `there`: "a fifo", "a file".
+ *
+ * That holds for what is the application's own and leaves in the same commit, too: it is deleted when all else is made, and
+ * not before, because a release that fails could not put it back where something of another type is by then.
+ * @param references all that the application has or wants
+ */
 export function obstacle(
   { id }: Reference,
   path: string,
   there: string,
   wanted: 'file' | 'directory',
+  references: readonly Reference[],
 ): ErrorRecord {
+  const resource = showResource(id);
+  const message = `${path} is ${there}, not a ${wanted}`;
+  const leaving = references.find((other) => leavesFrom(other, path));
+  if (leaving === undefined) return errorRecord(inTheWay({ message, resource }));
+  const own = showResource(leaving.id);
   return errorRecord(
-    inTheWay({ message: `${path} is ${there}, not a ${wanted}`, resource: showResource(id) }),
+    inTheWay({
+      message: `${message}, until ${own} is deleted, which comes after everything is made`,
+      resource,
+      hint: `Make it two commits: take ${own} out in the first, and bring what belongs there with the second, once the first is released.`,
+    }),
   );
 }
 
+/** Whether it is the application's own, at this path, and goes with this commit. */
+function leavesFrom({ desired, recorded, locator }: Reference, path: string): boolean {
+  const isOwn = recorded != null && recorded.uid !== null && recorded.prune !== false;
+  return desired === null && isOwn && locator['path'] === path;
+}
+
 /** Nothing is at a path; where something that is no folder stands above it, nothing can be made there either. */
-export async function absentAt(path: string, reference: Reference): Promise<Observation> {
+export async function absentAt(
+  path: string,
+  reference: Reference,
+  references: readonly Reference[],
+): Promise<Observation> {
   if (!isReviewed(reference)) return { kind: 'absent' };
   for (let above = dirname(path); ; above = dirname(above)) {
     const stats = await lstatOrNull(above);
@@ -39,7 +65,10 @@ export async function absentAt(path: string, reference: Reference): Promise<Obse
       return { kind: 'absent' };
     if (stats !== null) {
       const there = `a ${stats.isFile() ? 'file' : typeOf(stats)}`;
-      return { kind: 'absent', refused: obstacle(reference, above, there, 'directory') };
+      return {
+        kind: 'absent',
+        refused: obstacle(reference, above, there, 'directory', references),
+      };
     }
     if (above === dirname(above)) return { kind: 'absent' };
   }

@@ -142,6 +142,32 @@ describe('what is in the way', () => {
     }
   });
 
+  test('is told before with what to do, where it is our own and goes with the same commit: a file, or a directory', async () => {
+    await bench.release(file('a'), directory('d'), file('other'));
+    for (const wanted of [file('a/b'), file('a/b/c'), directory('a')]) {
+      const planned = await bench.plan(wanted, directory('d'), file('other'));
+      expect(planned.ok ? null : planned.error).toMatchObject({
+        code: 'host.in-the-way',
+        message: `${bench.path('a')} is a file, not a directory, until File/a is deleted, which comes after everything is made`,
+        hint: expect.stringContaining('two commits: take File/a out in the first'),
+      });
+    }
+    const planned = await bench.plan(file('d'), file('a'), file('other'));
+    expect(planned.ok ? null : planned.error).toMatchObject({
+      code: 'host.in-the-way',
+      message: `${bench.path('d')} is a directory, not a file, until Directory/d is deleted, which comes after everything is made`,
+      hint: expect.stringContaining('take Directory/d out in the first'),
+    });
+  });
+
+  test('goes with two commits: out of the way with the first, the other type with the second', async () => {
+    await bench.release(file('a'), directory('d'), file('other'));
+    expect((await bench.release(file('other'))).error).toBeNull();
+    expect((await bench.release(file('a/b'), file('d'), file('other'))).error).toBeNull();
+    expect(statSync(bench.path('a/b')).isFile()).toBe(true);
+    expect(statSync(bench.path('d')).isFile()).toBe(true);
+  });
+
   test('is told by the release that would heal it, where it came into the place of what was released', async () => {
     await bench.release(file('a'), file('b'));
     await rm(bench.path('a'));

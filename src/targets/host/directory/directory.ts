@@ -78,8 +78,8 @@ export function createDirectoryKind(dependencies: DirectoryKindDependencies): Ho
     read: async (_key, reference, { signal, references }) => {
       const path = pathOf(reference.locator);
       const found = await lookAtFile(dependencies, path, { signal });
-      if (found.kind === 'absent') return absentAt(path, reference);
-      const live = await toLive(dependencies, reference, path, found);
+      if (found.kind === 'absent') return absentAt(path, reference, references);
+      const live = await toLive(dependencies, reference, path, found, references);
       if (reference.desired !== null || !isDirectory(found)) return { kind: 'present', live };
       const left = await occupants(path, references);
       if (left.length === 0) return { kind: 'present', live };
@@ -224,6 +224,7 @@ async function toLive(
   reference: Reference,
   path: string,
   found: Exclude<Found, { kind: 'absent' }>,
+  references: readonly Reference[],
 ): Promise<Live> {
   const { id, desired } = reference;
   const uid = fileUid(path, found, false, sealer);
@@ -232,7 +233,7 @@ async function toLive(
     const live = { id, uid, fields: { path, type }, texts: {}, status: { type } };
     if (!isReviewed(reference)) return live;
     const there = describeFound(found, aFile);
-    return { ...live, refused: obstacle(reference, path, there, 'directory') };
+    return { ...live, refused: obstacle(reference, path, there, 'directory', references) };
   }
   const owner = await liveOwner(accounts, desired?.fields['owner'], found.stats, showResource(id));
   return {

@@ -99,11 +99,14 @@ export function createFileKind(dependencies: FileKindDependencies): HostKind {
       };
     },
 
-    read: async (_key, reference, { signal }) => {
+    read: async (_key, reference, { signal, references }) => {
       const path = pathOf(reference.locator);
       const found = await lookAtFile(dependencies, path, { signal });
-      if (found.kind === 'absent') return absentAt(path, reference);
-      return { kind: 'present', live: await toLive(dependencies, reference, path, found) };
+      if (found.kind === 'absent') return absentAt(path, reference, references);
+      return {
+        kind: 'present',
+        live: await toLive(dependencies, reference, path, found, references),
+      };
     },
 
     ...kindAt('file', memory, {
@@ -250,6 +253,7 @@ async function toLive(
   reference: Reference,
   path: string,
   found: Exclude<Found, { kind: 'absent' }>,
+  references: readonly Reference[],
 ): Promise<Live> {
   const { desired } = reference;
   const wanted: Json | undefined = desired?.fields['content'];
@@ -260,7 +264,7 @@ async function toLive(
     const live = { id: reference.id, uid, fields: { path, type }, texts: {}, status: { type } };
     // A symlink is replaced by the file.
     if (found.kind === 'symlink' || !isReviewed(reference)) return live;
-    return { ...live, refused: obstacle(reference, path, `a ${type}`, 'file') };
+    return { ...live, refused: obstacle(reference, path, `a ${type}`, 'file', references) };
   }
   const owner = await liveOwner(
     accounts,
