@@ -141,6 +141,32 @@ describe('a release', () => {
     expect((await stored())?.verified).toBe('');
   });
 
+  test.each([[['a', 'b']], [['b', 'a']]])(
+    'of several failures names the first in the plan, in whichever order they come: %s',
+    async (order) => {
+      const failed = order.map(() => Promise.withResolvers<void>());
+      const prepared = await prepareRelease(target, await bench.files({ a: '1', b: '1', c: '1' }));
+      const carried = await carryOutRelease({
+        ...prepared,
+        target: {
+          ...target,
+          apply: async (effect) => {
+            const at = order.indexOf(effect.id.name);
+            if (at < 0) return target.apply(effect);
+            // Those that fail before it have been told by then.
+            await failed[at - 1]?.promise;
+            setImmediate(() => failed[at]?.resolve());
+            throw new Error(`${effect.id.name} cannot be made`);
+          },
+        },
+      });
+      expect(carried.error?.message).toContain('a cannot be made');
+      expect(results(carried).filter((step) => step.endsWith('failed'))).toEqual(
+        order.map((name) => `create ${name} failed`),
+      );
+    },
+  );
+
   test('fails by health where what it made is gone right after', async () => {
     const prepared = await prepareRelease(target, await bench.files({ a: '1' }));
     const carried = await carryOutRelease({

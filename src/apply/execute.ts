@@ -196,12 +196,11 @@ async function runStage(
   gone: Set<string>,
   onRun: (change: Change, applied: Applied | null) => Promise<void>,
 ): Promise<FairleadError | null> {
-  let first: FairleadError | null = null;
-  const queue = [...stage.changes];
-  const record = async (change: Change, outcome: EffectOutcome): Promise<void> => {
+  const failures: { readonly at: number; readonly error: FairleadError }[] = [];
+  const record = async (at: number, change: Change, outcome: EffectOutcome): Promise<void> => {
     const place = placeOf(change);
     if (outcome.kind === 'failed') {
-      first ??= outcome.error;
+      failures.push({ at, error: outcome.error });
       return;
     }
     if (outcome.kind === 'gone') gone.add(place);
@@ -210,23 +209,27 @@ async function runStage(
     try {
       await onRun(change, outcome.kind === 'gone' ? null : outcome.applied);
     } catch (thrown) {
-      first ??= toFairleadError(thrown);
+      failures.push({ at, error: toFairleadError(thrown) });
     }
   };
+  const queue = stage.changes.entries();
   const worker = async (): Promise<void> => {
-    for (let change = queue.shift(); change !== undefined; change = queue.shift()) {
+    for (const [at, change] of queue) {
       // A sibling's failure stops what has not begun; what is under way ends by itself.
-      if (first !== null) return;
+      if (failures.length > 0) return;
       const place = placeOf(change);
       const desired = known.desired.get(place) ?? null;
       await record(
+        at,
         change,
         await carryOut(context, change, desired, known.entries.get(place) ?? null),
       );
     }
   };
-  await Promise.all(Array.from({ length: Math.min(parallelEffects, queue.length) }, worker));
-  return first;
+  const workers = Math.min(parallelEffects, stage.changes.length);
+  await Promise.all(Array.from({ length: workers }, worker));
+  // They begin in the order of the plan, so the first one in it that fails is the same in whichever order they end.
+  return failures.toSorted((one, other) => one.at - other.at)[0]?.error ?? null;
 }
 
 async function waitForWave(
