@@ -1,4 +1,13 @@
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { configuration, createEngineBench } from '../../test/support/engine.ts';
@@ -87,4 +96,60 @@ test('a secret that changes in its file is released without a commit, and one th
   expect(bench.read('a')).toBe('hunter4');
   writeFileSync(token, 'hunter5');
   await becomes('hunter5');
+});
+
+test('a secret behind links is released when any of them, or the file at their end, is another one', async () => {
+  await using bench = await createEngineBench({ engine: { continuous: true } });
+  // As the kubelet mounts a Secret: all of it changes at once, because `..data` leads elsewhere.
+  const mount = join(bench.folder, 'mount');
+  let made = 0;
+  const mountSecret = (text: string): void => {
+    const [before, now] = [`..${made}`, `..${++made}`];
+    mkdirSync(join(mount, now), { recursive: true });
+    writeFileSync(join(mount, now, 'token'), text);
+    symlinkSync(now, join(mount, '..data_tmp'));
+    renameSync(join(mount, '..data_tmp'), join(mount, '..data'));
+    rmSync(join(mount, before), { recursive: true, force: true });
+  };
+  mountSecret('hunter2');
+  symlinkSync('..data/token', join(mount, 'token'));
+  const token = join(bench.folder, 'token');
+  symlinkSync('mount/../mount/token', token);
+  const manifest = JSON.parse(bench.file('a', '')) as { spec: Record<string, unknown> };
+  await bench.push({
+    'fairlead.yaml': configuration({ shop: {} }),
+    'shop/a.yaml': JSON.stringify({
+      ...manifest,
+      spec: { path: bench.path('a'), contentFrom: { fromFile: token } },
+    }),
+  });
+  const becomes = async (text: string): Promise<void> => {
+    await vi.waitFor(() => expect(bench.read('a')).toBe(text), slowly);
+    // What looks at it anyway, because of the release, is over: only the watch can notice the next one.
+    await vi.waitFor(() => expect(bench.state('shop@dev')).toBe('synced, Synced, Healthy'), slowly);
+    await bench.engine.queue.idle();
+  };
+  await becomes('hunter2');
+  for (const text of ['hunter3', 'hunter4']) {
+    mountSecret(text);
+    await becomes(text);
+  }
+  writeFileSync(join(mount, '..data', 'token'), 'hunter5');
+  await becomes('hunter5');
+  // The first link leads to what nobody has looked at yet, which changes then.
+  const other = join(bench.folder, 'other');
+  writeFileSync(other, 'hunter6');
+  symlinkSync(other, `${token}.new`);
+  renameSync(`${token}.new`, token);
+  await becomes('hunter6');
+  rmSync(mount, { recursive: true });
+  writeFileSync(other, 'hunter7');
+  await becomes('hunter7');
+  rmSync(other);
+  await vi.waitFor(async () => {
+    const { error } = await bench.api.application(shop);
+    expect(error?.code).toBe('host.secret-missing');
+  }, slowly);
+  writeFileSync(other, 'hunter8');
+  await becomes('hunter8');
 });

@@ -10,8 +10,9 @@ import type { HostKind } from '../kind.ts';
 import type { HostLedger } from '../ledger/ledger.ts';
 import type { FileMemory } from '../memory.ts';
 import { secretFilesIn } from '../secrets.ts';
-import { SecretWatch } from './secret-watch.ts';
+import { Audience } from './audience.ts';
 import { PathWatcher } from './path-watcher.ts';
+import { SecretWatch } from './secret-watch.ts';
 
 export interface HostWatchDependencies {
   readonly clock: Clock;
@@ -32,10 +33,7 @@ export class HostWatch {
   readonly #dependencies: HostWatchDependencies;
   readonly #paths: PathWatcher;
   readonly #secrets: SecretWatch;
-  /** By path: who wants to know. */
-  readonly #watched = new Map<string, Watched[]>();
-  /** By application: the paths it watches. */
-  readonly #scopes = new Map<string, readonly string[]>();
+  readonly #audience = new Audience<Watched>();
   readonly #ledgerWatchers: FSWatcher[] = [];
 
   constructor(dependencies: HostWatchDependencies) {
@@ -63,25 +61,17 @@ export class HostWatch {
         desired === null ? [] : secretFilesIn(desired.payload),
       ),
     );
-    const name = inventoryKey(scope.key);
-    const before = this.#scopes.get(name) ?? [];
-    const paths: string[] = [];
-    for (const path of before) this.#unsubscribe(path, name);
-    const byKind = Map.groupBy(scope.references, ({ id }) => this.#dependencies.kindOf(id));
-    for (const [kind, references] of byKind) {
-      for (const reference of references) {
-        for (const path of kind.watchedPaths(reference)) {
-          paths.push(path);
-          const subscribers = this.#watched.get(path) ?? [];
-          this.#watched.set(path, [...subscribers, { key: scope.key, id: reference.id }]);
-          // What was watched already stays so without a gap.
-          if (!before.includes(path)) this.#paths.add(path);
-        }
+    const wishes = new Map<string, Watched[]>();
+    for (const reference of scope.references) {
+      const { id } = reference;
+      for (const path of this.#dependencies.kindOf(id).watchedPaths(reference)) {
+        wishes.set(path, [...(wishes.get(path) ?? []), { key: scope.key, id }]);
       }
     }
-    for (const path of before) if (!paths.includes(path)) this.#paths.remove(path);
-    if (paths.length === 0) this.#scopes.delete(name);
-    else this.#scopes.set(name, paths);
+    // What was watched already stays so without a gap.
+    const { added, left } = this.#audience.change(inventoryKey(scope.key), wishes);
+    for (const path of added) this.#paths.add(path);
+    for (const path of left) this.#paths.remove(path);
   }
 
   close(): void {
@@ -90,15 +80,9 @@ export class HostWatch {
     for (const watcher of this.#ledgerWatchers) watcher.close();
   }
 
-  #unsubscribe(path: string, name: string): void {
-    const left = (this.#watched.get(path) ?? []).filter(({ key }) => inventoryKey(key) !== name);
-    if (left.length === 0) this.#watched.delete(path);
-    else this.#watched.set(path, left);
-  }
-
   #onPath(path: string, exists: boolean): void {
     const message = `${basename(path)} ${exists ? 'was changed' : 'is gone'}`;
-    for (const { key, id } of this.#watched.get(path) ?? []) {
+    for (const { key, id } of this.#audience.of(path)) {
       this.#dependencies.tell({ key, id, message });
     }
   }
