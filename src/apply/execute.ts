@@ -9,7 +9,7 @@ import type { Desired } from '../model/resource.ts';
 import { desiredDigest } from '../plan/digest.ts';
 import { stagesOf } from '../plan/order.ts';
 import type { Stage } from '../plan/order.ts';
-import { placeOf } from '../plan/plan.ts';
+import { placeOf } from '../plan/place.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Applied, Target } from '../targets/target.ts';
 import { carryOut } from './effect.ts';

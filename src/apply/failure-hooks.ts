@@ -2,7 +2,7 @@ import type { Hasher } from '../model/digest.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Desired } from '../model/resource.ts';
-import { placeOf } from '../plan/plan.ts';
+import { placeOf } from '../plan/place.ts';
 import type { Applied } from '../targets/target.ts';
 import { carryOut } from './effect.ts';
 import type { EffectContext } from './effect.ts';

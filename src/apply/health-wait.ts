@@ -5,7 +5,7 @@ import { resourceKey, showResource } from '../model/resource.ts';
 import type { Desired, Live, ResourceKey } from '../model/resource.ts';
 import type { Health } from '../model/status.ts';
 import { diffFields } from '../plan/field-diff.ts';
-import { placeOf } from '../plan/plan.ts';
+import { placeOf } from '../plan/place.ts';
 import type { Clock } from '../system/clock.ts';
 import { preconditionFailed } from '../targets/errors.ts';
 import type { Target } from '../targets/target.ts';

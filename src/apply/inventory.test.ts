@@ -12,7 +12,7 @@ import {
 } from '../../test/support/resources.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Desired } from '../model/resource.ts';
-import { placeOf } from '../plan/plan.ts';
+import { placeOf } from '../plan/place.ts';
 import { sha256 } from '../system/hasher.ts';
 import type { Applied } from '../targets/target.ts';
 import { announce, entryFor, settle } from './inventory.ts';

@@ -6,7 +6,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Desired } from '../model/resource.ts';
 import type { Applied } from '../targets/target.ts';
 import { fieldsDigest } from '../plan/digest.ts';
-import { placeOf } from '../plan/plan.ts';
+import { placeOf } from '../plan/place.ts';
 
 /** What of a project is recorded with what its applications own. */
 export interface RecordedProject {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createHostBench } from '../../test/support/host.ts';
 import { key, release } from '../../test/support/release.ts';
 import { inventoryOf, recorded, wanted } from '../../test/support/resources.ts';
-import { placeOf } from '../plan/plan.ts';
+import { placeOf } from '../plan/place.ts';
 import { observe, referencesFor } from './observe.ts';
 
 test('each wanted place and each owned place is looked at once, with what is known of both', () => {

@@ -1,6 +1,6 @@
 import type { Inventory, InventoryKey } from '../model/inventory.ts';
 import type { Desired, Observation } from '../model/resource.ts';
-import { placeOf } from '../plan/plan.ts';
+import { placeOf } from '../plan/place.ts';
 import type { ReadOptions, Reference, Target } from '../targets/target.ts';
 
 /** Everything to look at for one application: each wanted place, and each place that the inventory knows. */

@@ -2,7 +2,7 @@ import type { FairleadError } from '../model/error.ts';
 import { toFairleadError } from '../model/error.ts';
 import type { Change } from '../model/plan.ts';
 import { showResource } from '../model/resource.ts';
-import { placeOf } from '../plan/plan.ts';
+import { placeOf } from '../plan/place.ts';
 import { effectTimedOut } from '../targets/errors.ts';
 import type { Applied } from '../targets/target.ts';
 import { withDeadline } from './deadline.ts';

@@ -9,7 +9,7 @@ import {
   type Situation,
 } from '../../test/support/resources.ts';
 import type { Desired } from '../model/resource.ts';
-import { placeOf } from './plan.ts';
+import { placeOf } from './place.ts';
 import type { PlanPolicy } from './policy.ts';
 
 const workload = { traits: { ...plainTraits, workload: true } };

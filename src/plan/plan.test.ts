@@ -13,7 +13,7 @@ import {
   type Situation,
 } from '../../test/support/resources.ts';
 import type { Observation } from '../model/resource.ts';
-import { placeOf } from './plan.ts';
+import { placeOf } from './place.ts';
 
 const unreadable: Observation = {
   kind: 'unreadable',

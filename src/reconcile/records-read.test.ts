@@ -5,7 +5,7 @@ import { createBench, manifestOf } from '../targets/host/bench.testing.ts';
 import type { Bench } from '../targets/host/bench.testing.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { Ledger } from '../targets/target.ts';
-import { placeOf } from '../plan/plan.ts';
+import { placeOf } from '../plan/place.ts';
 import { systemClock } from '../system/clock.ts';
 import { RecordsRead } from './records-read.ts';
 

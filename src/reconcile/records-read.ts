@@ -2,7 +2,7 @@ import { errorFromRecord, errorRecord } from '../model/error.ts';
 import type { ErrorRecord } from '../model/error.ts';
 import { inventoryKey } from '../model/inventory.ts';
 import type { Inventory, InventoryKey } from '../model/inventory.ts';
-import { placeOf } from '../plan/plan.ts';
+import { placeOf } from '../plan/place.ts';
 import type { Clock } from '../system/clock.ts';
 import type { Ledger } from '../targets/target.ts';
 

@@ -7,8 +7,10 @@ import type { Desired, Live, Observation, ResourceId } from '../../src/model/res
 import type { Result } from '../../src/model/result.ts';
 import { unwrap } from '../../src/model/result.ts';
 import type { Revision } from '../../src/model/revision.ts';
-import { createPlan, createPlanSet, placeOf } from '../../src/plan/plan.ts';
-import type { PlanInput, Planned } from '../../src/plan/plan.ts';
+import { createPlan, createPlanSet } from '../../src/plan/plan.ts';
+import { placeOf } from '../../src/plan/place.ts';
+import type { Planned } from '../../src/plan/plan.ts';
+import type { PlanInput } from '../../src/plan/plan-input.ts';
 import type { PlanPolicy } from '../../src/plan/policy.ts';
 import { sha256 } from '../../src/system/hasher.ts';
 

@@ -1,7 +1,7 @@
 import type { CheckedView } from '../../control/api.ts';
 import { toFairleadError } from '../../model/error.ts';
 import { unwrap } from '../../model/result.ts';
-import { refuseUnusable } from '../../plan/plan.ts';
+import { refuseUnusable } from '../../plan/unusable.ts';
 import type { Target } from '../../targets/target.ts';
 import type { Engine } from '../engine.ts';
 import { applicationNotFound } from '../errors.ts';

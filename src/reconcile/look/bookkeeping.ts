@@ -2,7 +2,7 @@ import { referencesFor } from '../../apply/observe.ts';
 import { projectFacts, settle } from '../../apply/inventory.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import { sameJson } from '../../model/json.ts';
-import { placeOf } from '../../plan/plan.ts';
+import { placeOf } from '../../plan/place.ts';
 import type { Target } from '../../targets/target.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import { writtenHere } from './dispute.ts';

@@ -4,7 +4,7 @@ import { errorRecord } from '../../model/error.ts';
 import type { ErrorRecord } from '../../model/error.ts';
 import type { RunContext } from './context.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
-import { waitsOf } from './waiting.ts';
+import { waitsOf } from './waits.ts';
 
 const pauseMs = 500;
 

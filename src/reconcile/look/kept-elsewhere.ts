@@ -1,5 +1,5 @@
 import type { Inventory } from '../../model/inventory.ts';
-import { placeOf } from '../../plan/plan.ts';
+import { placeOf } from '../../plan/place.ts';
 import type { Target } from '../../targets/target.ts';
 import type { RunContext } from './context.ts';
 import type { ApplicationRuntime } from '../runtime.ts';

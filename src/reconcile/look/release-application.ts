@@ -19,7 +19,7 @@ import { applicationHealthError } from './health-checks.ts';
 import { recordedProject } from './projects.ts';
 import { toInventorySeed } from '../prepare/seed.ts';
 import { showSeen, showStep, showSteps } from './show-progress.ts';
-import { waitsOf } from './waiting.ts';
+import { waitsOf } from './waits.ts';
 
 export interface ReleaseInput {
   readonly run: PlannedRun;

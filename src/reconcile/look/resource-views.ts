@@ -4,7 +4,7 @@ import type { NamedHealth } from '../../health/aggregate.ts';
 import { showResource } from '../../model/resource.ts';
 import type { Desired, Observation } from '../../model/resource.ts';
 import type { Health } from '../../model/status.ts';
-import { placeOf } from '../../plan/plan.ts';
+import { placeOf } from '../../plan/place.ts';
 import type { PlannedRun, TargetPlan } from './context.ts';
 
 const maxDiffers = 10;

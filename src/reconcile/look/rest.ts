@@ -1,7 +1,7 @@
 import type { SyncOutcome } from '../../control/api.ts';
 import { errorFromRecord, withAdvice } from '../../model/error.ts';
 import { nameRevision, showRevision } from '../../model/revision.ts';
-import { placeOf } from '../../plan/plan.ts';
+import { placeOf } from '../../plan/place.ts';
 import { settleRecords, watchApplication } from './bookkeeping.ts';
 import type { PlannedRun, RunContext } from './context.ts';
 import { scheduleRetry } from './failure.ts';

@@ -9,7 +9,7 @@ import type { Revision } from '../../model/revision.ts';
 import { nameRevision, showRevision } from '../../model/revision.ts';
 import type { SeedId } from '../../model/seed.ts';
 import { desiredDigest } from '../../plan/digest.ts';
-import { refuseUnusable } from '../../plan/plan.ts';
+import { refuseUnusable } from '../../plan/unusable.ts';
 import type { Target } from '../../targets/target.ts';
 import { seesTheSame } from './cluster-view.ts';
 import type { Held, PlannedRun, RunContext } from '../look/context.ts';

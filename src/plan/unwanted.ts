@@ -1,0 +1,62 @@
+import type { InventoryEntry } from '../model/inventory.ts';
+import type { Change } from '../model/plan.ts';
+import { resourceKey } from '../model/resource.ts';
+import type { Desired } from '../model/resource.ts';
+import { planDelete } from './delete.ts';
+import { placeOf } from './place.ts';
+import { see } from './plan-input.ts';
+import type { PlanInput } from './plan-input.ts';
+
+interface Unwanted {
+  /** `loses`: something is gone for good by it, which the prune guard counts. */
+  readonly deletes: readonly {
+    readonly change: Change;
+    readonly entry: InventoryEntry;
+    readonly loses: boolean;
+  }[];
+  readonly forget: readonly string[];
+  readonly kept: number;
+  readonly warnings: readonly string[];
+}
+
+/** What of the inventory nobody wants any more: deleted, kept as it is, or forgotten because it is gone. */
+export function planUnwanted(
+  input: PlanInput,
+  runs: readonly Desired[],
+  handedOver: ReadonlySet<string>,
+): Unwanted {
+  const { desired, policy } = input;
+  const places = new Set([...desired, ...runs].map(placeOf));
+  const desiredIds = new Set(desired.map((item) => resourceKey(item.id)));
+  const deletes: Unwanted['deletes'][number][] = [];
+  const forget: string[] = [];
+  const warnings: string[] = [];
+  let kept = 0;
+  for (const entry of input.inventory?.entries ?? []) {
+    const place = placeOf(entry);
+    if (places.has(place)) continue;
+    if (handedOver.has(place)) {
+      forget.push(place);
+      continue;
+    }
+    const outcome = planDelete({
+      ...input,
+      entry,
+      takenBack: policy.takeBack.has(place),
+      moved: desiredIds.has(resourceKey(entry.id)),
+      observation: see(input, place),
+    });
+    if (outcome.kind === 'forget') forget.push(place);
+    if (outcome.kind !== 'delete' && outcome.warning !== null) warnings.push(outcome.warning);
+    if (outcome.kind === 'keep') kept += 1;
+    if (outcome.kind === 'delete') {
+      const { change } = outcome;
+      // One half of a move loses nothing, unless there is data, which does not move with it, or another's change.
+      const isChanged = entry.uid !== null && entry.uid !== change.uid;
+      const isLost = change.causeKind === 'removed' || entry.traits.dataBearing;
+      const loses = isChanged || (isLost && !policy.takeBack.has(place));
+      deletes.push({ change, entry, loses });
+    }
+  }
+  return { deletes, forget, kept, warnings };
+}

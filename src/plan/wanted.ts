@@ -1,0 +1,63 @@
+import type { Change } from '../model/plan.ts';
+import { resourceKey } from '../model/resource.ts';
+import type { Desired } from '../model/resource.ts';
+import { planChange } from './change.ts';
+import { planAsked } from './if-needed.ts';
+import type { Asked } from './if-needed.ts';
+import { placeOf, thingOf } from './place.ts';
+import { see } from './plan-input.ts';
+import type { PlanInput } from './plan-input.ts';
+
+interface Wanted {
+  readonly changes: readonly Change[];
+  /** Of these: what overwrites something that was not made here. */
+  readonly foreign: readonly Change[];
+  /** Desired resources that are as they should be. */
+  readonly unchanged: number;
+  /** Places of inventory entries whose thing goes on under another id. */
+  readonly handedOver: ReadonlySet<string>;
+}
+
+/** Brings about what is desired, and deletes nothing. */
+export function planWanted(input: PlanInput, runs: readonly Desired[]): Wanted {
+  const { desired } = input;
+  const entries = input.inventory?.entries ?? [];
+  const byPlace = new Map(entries.map((entry) => [placeOf(entry), entry]));
+  const entriesById = Map.groupBy(entries, (entry) => resourceKey(entry.id));
+  const places = new Set([...desired, ...runs].map(placeOf));
+  // One thing in the world under two ids: it was renamed, and changes hands as it is.
+  const leaving = new Map(
+    entries
+      .filter((entry) => !places.has(placeOf(entry)))
+      .flatMap((entry) => {
+        const thing = thingOf(entry, see(input, placeOf(entry)));
+        return thing === null ? [] : [[thing, entry] as const];
+      }),
+  );
+  const changes: Change[] = [];
+  const foreign: Change[] = [];
+  const asked: Asked[] = [];
+  const handedOver = new Set<string>();
+  let unchanged = 0;
+  for (const item of desired) {
+    const place = placeOf(item);
+    const entry = byPlace.get(place) ?? null;
+    const observation = see(input, place);
+    const movedFrom = entry === null ? (entriesById.get(resourceKey(item.id))?.[0] ?? null) : null;
+    const renamedFrom = leaving.get(thingOf(item, observation) ?? '') ?? null;
+    if (renamedFrom !== null) handedOver.add(placeOf(renamedFrom));
+    const about = { ...input, item, entry, movedFrom, renamedFrom, observation };
+    const change = planChange(about);
+    if (item.asksFirst === true && (change === null || change.action === 'adopt')) {
+      asked.push({ input: about, now: change });
+    } else if (change === null) unchanged += 1;
+    else {
+      changes.push(change);
+      const isOverwritten = change.action === 'update' || change.action === 'replace';
+      if (isOverwritten && entry === null && renamedFrom === null) foreign.push(change);
+    }
+  }
+  const whenAsked = planAsked(asked, changes);
+  changes.push(...whenAsked);
+  return { changes, foreign, unchanged: unchanged + asked.length - whenAsked.length, handedOver };
+}

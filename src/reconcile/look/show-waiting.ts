@@ -1,0 +1,59 @@
+import type { SyncOutcome } from '../../control/api.ts';
+import { contestOf } from '../../release/contest.ts';
+import type { Verdict } from '../../release/gate.ts';
+import type { ApplicationRuntime } from '../runtime.ts';
+import type { PlannedRun, RunContext } from './context.ts';
+
+/**
+ * The gate says wait: shows for whom or what, and looks again when that can have changed by itself.
+ * @returns what whoever asked is answered; `null`: they wait with it, because it goes on by itself as soon as another
+ *   application is ready.
+ */
+export function showWaiting(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  run: PlannedRun,
+  verdict: Extract<Verdict, { kind: 'wait' }>,
+): SyncOutcome | null {
+  runtime.move(verdict.event);
+  runtime.message = verdict.message;
+  runtime.error = run.problem;
+  const isNew = runtime.waiting?.digest !== verdict.digest;
+  runtime.waiting =
+    verdict.digest === null ? null : { digest: verdict.digest, reason: verdict.message };
+  if (runtime.waiting !== null && isNew) {
+    context.journal.emit({
+      type: 'plan.waiting',
+      ...runtime.key,
+      message: verdict.message,
+      data: { digest: run.planSet.digest },
+    });
+  }
+  const { untilMs } = contestOf(runtime.healLog, run.planSet, context.ports.clock.nowMs());
+  if (untilMs !== null) context.queue.addLater(runtime.id, untilMs - context.ports.clock.nowMs());
+  if (runtime.hold?.expiresAtMs != null) {
+    context.queue.addLater(
+      runtime.id,
+      Math.max(0, runtime.hold.expiresAtMs - context.ports.clock.nowMs()),
+    );
+  }
+  if (verdict.event === 'plan-needs-dependency') {
+    context.dependants.add(runtime);
+    return canComeByItself(context, runtime)
+      ? null
+      : { kind: 'blocked', message: verdict.message, error: null };
+  }
+  if (verdict.digest !== null)
+    return { kind: 'waiting', plan: run.planSet, message: verdict.message };
+  return { kind: 'blocked', message: verdict.message, error: run.problem };
+}
+
+/** Whether what this waits for is under way, so that waiting makes sense for the one who asked. */
+function canComeByItself(context: RunContext, runtime: ApplicationRuntime): boolean {
+  return [...context.applications.values()].some(
+    (other) =>
+      other !== runtime &&
+      other.key.environment === runtime.key.environment &&
+      context.queue.isBusy(other.id),
+  );
+}
