@@ -6,7 +6,7 @@ import { emptyConfig, entryKey, keyOf } from './entries.ts';
 import type { EntryKey } from './entries.ts';
 import { configMissing, configUnreadable, duplicateName } from './errors.ts';
 import { createKinds } from './kinds/index.ts';
-import type { ConfigEntry } from './kinds/kind.ts';
+import type { ConfigEntry, Kind } from './kinds/kind.ts';
 import type { Failed, LoadedConfig } from './loaded.ts';
 import { settle } from './merge.ts';
 import { compareProblems, isConfigKind, toProblem } from './problem.ts';
@@ -26,7 +26,7 @@ export interface LoadOptions {
 
 /** Reads all files of a configuration. Never throws for what they hold: problems are values. */
 export function loadConfig(files: readonly ConfigFile[], options: LoadOptions = {}): LoadedConfig {
-  const kinds = createKinds(options.drivers ?? defaultDrivers);
+  const kinds = kindsFor(options.drivers ?? defaultDrivers);
   const problems: ConfigProblem[] = [];
   const checked: CheckedDocument[] = [];
   for (const source of files) {
@@ -67,6 +67,15 @@ export function loadConfig(files: readonly ConfigFile[], options: LoadOptions = 
     problems: problems.toSorted(compareProblems),
     failed: failures(problems),
   };
+}
+
+const kindsOf = new WeakMap<readonly Driver[], readonly Kind[]>();
+
+/** Made once for the same drivers: schemas cost as much as some ten documents. */
+function kindsFor(drivers: readonly Driver[]): readonly Kind[] {
+  const kinds = kindsOf.get(drivers) ?? createKinds(drivers);
+  kindsOf.set(drivers, kinds);
+  return kinds;
 }
 
 type Sound = CheckedDocument & { readonly entry: ConfigEntry };

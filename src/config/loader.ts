@@ -6,8 +6,15 @@ import type { LoadOptions } from './load.ts';
 import { mergeWithLastGood } from './merge.ts';
 import { readConfigFiles } from './read.ts';
 
-/** The configuration loader of the engine: files of a tree, below `prefix`, merged with what was good before. */
-export function createConfigLoader(prefix = '', options: LoadOptions = {}): ConfigLoader {
+/**
+ * The configuration loader of the engine: files of a tree, below `prefix`, merged with what was good before.
+ * @param load Says what files mean, which depends on nothing else. Default: `loadConfig`.
+ */
+export function createConfigLoader(
+  prefix = '',
+  options: LoadOptions = {},
+  load: typeof loadConfig = loadConfig,
+): ConfigLoader {
   const below = prefix === '' ? '' : `${prefix}/`;
   return {
     concerns: (path) => {
@@ -18,7 +25,7 @@ export function createConfigLoader(prefix = '', options: LoadOptions = {}): Conf
     load: async (tree, previous) => {
       const files = await readConfigFiles(tree, prefix);
       if (!files.ok) return failure(files.error);
-      const loaded = loadConfig(files.value.files, options);
+      const loaded = load(files.value.files, options);
       const merged = mergeWithLastGood(previous ?? emptyConfig, loaded);
       const names = (kind: string): ReadonlySet<string> =>
         new Set(merged.heldBack.filter((item) => item.kind === kind).map((item) => item.name));

@@ -24,15 +24,18 @@ export function place(self: boolean, below: Iterable<readonly [string, Fields]>)
 }
 
 export function union(left: Fields, right: Fields): Fields {
-  return combine(left, right, (one, other) => one || other);
+  if (isEmpty(left)) return right;
+  return isEmpty(right) ? left : combine(left, right, (one, other) => one || other);
 }
 
 export function intersection(left: Fields, right: Fields): Fields {
+  if (isEmpty(left) || isEmpty(right)) return noFields;
   return combine(left, right, (one, other) => one && other);
 }
 
 /** What is in `left` and not in `right`. */
 export function difference(left: Fields, right: Fields): Fields {
+  if (isEmpty(left) || isEmpty(right)) return left;
   return combine(left, right, (one, other) => one && !other);
 }
 
@@ -51,8 +54,20 @@ function combine(
   );
 }
 
+/** What was encoded, to be found again by who reads what it has written. */
+const encoded = new WeakMap<Fields, JsonObject>();
+const decoded = new WeakMap<JsonObject, Fields>();
+
 /** As `fieldsV1` has it. */
 export function encode(fields: Fields): JsonObject {
+  const found = encoded.get(fields);
+  if (found !== undefined) return found;
+  const value = encodeNow(fields);
+  encoded.set(fields, value);
+  return value;
+}
+
+function encodeNow(fields: Fields): JsonObject {
   const entries = [...fields.below].toSorted(([one], [other]) => (one < other ? -1 : 1));
   return Object.fromEntries(
     entries.map(([step, further]) => [
@@ -63,6 +78,14 @@ export function encode(fields: Fields): JsonObject {
 }
 
 export function decode(value: JsonObject): Fields {
+  const found = decoded.get(value);
+  if (found !== undefined) return found;
+  const fields = decodeNow(value);
+  decoded.set(value, fields);
+  return fields;
+}
+
+function decodeNow(value: JsonObject): Fields {
   const steps = Object.entries(value).filter(([step]) => step !== '.');
   return place(
     steps.length === 0 || Object.hasOwn(value, '.'),

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../src/model/json.ts';
 import { sha256 } from '../../../src/system/hasher.ts';
 import { recordName, recordObject } from '../../../src/targets/kubernetes/ledger/objects.ts';
 import { encodeHead, packRecord } from '../../../src/targets/kubernetes/ledger/record.ts';
+import { once, parseOnce } from '../world/once.ts';
 import { textAt } from './value.ts';
 
 /** Inventories and holds as they lie at a cluster, read without any code of the engine. */
@@ -13,6 +14,11 @@ export const recordNamespace = 'fairlead-system';
 export type Record =
   | { readonly kind: 'inventory'; readonly name: string; readonly inventory: Inventory }
   | { readonly kind: 'hold'; readonly name: string; readonly hold: Hold };
+
+/** Judges look at each record many times. */
+const unpacked = once((packed): unknown =>
+  parseOnce(gunzipSync(Buffer.from(packed, 'base64')).toString()),
+);
 
 /** @param find an object of the namespace by its name; `null` for none. @returns `null`: it is no record, or damaged */
 export function readRecord(
@@ -36,7 +42,7 @@ export function readRecord(
     });
     if (pieces.some((piece) => piece === null)) return null;
     const packed = pieces.length === 0 ? coded(object, 'body') : Buffer.concat(pieces as Buffer[]);
-    const body: unknown = JSON.parse(gunzipSync(packed).toString());
+    const body = unpacked(packed.toString('base64'));
     return head.kind === 'inventory'
       ? { kind: 'inventory', name, inventory: body as Inventory }
       : { kind: 'hold', name, hold: body as Hold };

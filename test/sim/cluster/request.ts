@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../src/model/json.ts';
+import { once } from '../world/once.ts';
 import type { User } from './access.ts';
 
 /** Who sends a request. */
@@ -40,7 +41,9 @@ export interface Asked {
 }
 
 /** Reads the path of a resource; `null`: it is none. */
-export function parsePath(path: string): Asked | null {
+export const parsePath = once(parse);
+
+function parse(path: string): Asked | null {
   const { pathname, searchParams: query } = new URL(path, 'https://cluster');
   const parts = pathname
     .split('/')

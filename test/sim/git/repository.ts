@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { RepositoryModel } from './model.ts';
 
 export interface Commit {
@@ -66,5 +66,5 @@ export class Repository {
 }
 
 export function oidOf(content: string): string {
-  return createHash('sha1').update(content).digest('hex');
+  return hash('sha1', content);
 }

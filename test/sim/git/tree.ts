@@ -1,6 +1,9 @@
+import { once } from '../world/once.ts';
 import type { Tree, TreeEntry } from '../../../src/source/source.ts';
 import type { Commit } from './repository.ts';
 import { oidOf } from './repository.ts';
+
+const oidOnce = once(oidOf);
 
 interface Folder {
   readonly oid: string;
@@ -22,12 +25,13 @@ export function treeOf(commit: Commit, before: (what: string) => Promise<void>):
     read: async (path) => {
       await before(`read ${path}`);
       const content = commit.files.get(path);
-      return content === undefined ? null : new TextEncoder().encode(content);
+      return content === undefined ? null : Buffer.from(content);
     },
     oid: async (path) => {
       await before(`oid ${path}`);
       const content = commit.files.get(path);
-      return content === undefined ? (known.get(path)?.oid ?? null) : oidOf(content);
+      if (content === undefined) return known.get(path)?.oid ?? null;
+      return oidOnce(content);
     },
     // There are no links here.
     realPath: async (path) => {
@@ -58,7 +62,7 @@ function foldersOf(commit: Commit): ReadonlyMap<string, Folder> {
         const path = folder === '' ? name : `${folder}/${name}`;
         return content === null
           ? { name, kind: 'folder', oid: make(path).oid, executable: false }
-          : { name, kind: 'file', oid: oidOf(content), executable: false };
+          : { name, kind: 'file', oid: oidOnce(content), executable: false };
       });
     const one = {
       oid: oidOf(entries.map(({ name, oid }) => `${name} ${oid}`).join('\n')),

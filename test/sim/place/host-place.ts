@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { inventoryKey } from '../../../src/model/inventory.ts';
 import type { Hold, InventoryEntry, InventoryKey } from '../../../src/model/inventory.ts';
 import { canonicalJson } from '../../../src/model/json.ts';
@@ -42,6 +42,8 @@ export class HostPlace implements Place {
   /** What Commands have done last, by place: what they ran, and what they found where they look. */
   readonly commands = new Map<string, CommandState>();
   readonly #things = new Map<string, Thing>();
+  /** Where it follows from what something is; that never changes. */
+  readonly #uids = new WeakMap<Thing, string>();
   readonly #past = new Map<string, Moment[]>();
   readonly #nowMs: () => number;
   #serial = 0;
@@ -62,8 +64,12 @@ export class HostPlace implements Place {
 
   uidOf(thing: Thing): string {
     if (this.identity === 'number') return `${this.name}-${thing.serial}`;
+    const known = this.#uids.get(thing);
+    if (known !== undefined) return known;
     const content = canonicalJson({ ...thing.spec });
-    return `${thing.at}#${createHash('sha1').update(content).digest('hex').slice(0, 12)}`;
+    const uid = `${thing.at}#${hash('sha1', content).slice(0, 12)}`;
+    this.#uids.set(thing, uid);
+    return uid;
   }
 
   /** Whether the check of a Command passes. */

@@ -4,6 +4,7 @@ import { inventoryConflict } from '../../../src/targets/errors.ts';
 import type { Ledger } from '../../../src/targets/target.ts';
 import type { Machine } from '../run/machine.ts';
 import type { TargetFaults } from '../world/faults.ts';
+import { parseOnce } from '../world/once.ts';
 import { placeDown, placeFull, answerLost } from './errors.ts';
 import type { HostPlace } from './host-place.ts';
 import type { Place } from './place.ts';
@@ -34,7 +35,7 @@ export function createLedger(machine: Machine, place: HostPlace, witness: Witnes
   /** @throws FairleadError `target.inventory-conflict` */
   const expect = (key: InventoryKey, epoch: number | null): void => {
     const text = place.inventories.get(inventoryKey(key));
-    const stored = text === undefined ? null : (JSON.parse(text) as Inventory).epoch;
+    const stored = text === undefined ? null : parseOnce<Inventory>(text).epoch;
     if (stored === epoch) return;
     throw inventoryConflict({
       message: `the inventory of ${inventoryKey(key)} is at epoch ${stored ?? 'none'}, not ${epoch ?? 'none'}`,
@@ -46,7 +47,7 @@ export function createLedger(machine: Machine, place: HostPlace, witness: Witnes
     load: async (key) => {
       await arrive(`ledger load ${inventoryKey(key)}`);
       const text = place.inventories.get(inventoryKey(key));
-      return text === undefined ? null : (JSON.parse(text) as Inventory);
+      return text === undefined ? null : parseOnce<Inventory>(text);
     },
     save: async (key, inventory, expectedEpoch) =>
       write(`ledger save ${inventoryKey(key)} ${inventory.epoch}`, () => {
@@ -76,7 +77,7 @@ export function createLedger(machine: Machine, place: HostPlace, witness: Witnes
       }),
     listHolds: async () => {
       await arrive('hold list');
-      return [...place.holds.values()].map((text) => JSON.parse(text) as Hold);
+      return [...place.holds.values()].map((text) => parseOnce<Hold>(text));
     },
   };
 }
@@ -88,10 +89,10 @@ export function parseKey(name: string): InventoryKey {
 
 export function inventoryOf(place: Place, key: string): Inventory | null {
   const text = place.inventories.get(key);
-  return text === undefined ? null : (JSON.parse(text) as Inventory);
+  return text === undefined ? null : parseOnce<Inventory>(text);
 }
 
 export function holdOf(place: Place, key: InventoryKey): Hold | null {
   const text = place.holds.get(inventoryKey(key));
-  return text === undefined ? null : (JSON.parse(text) as Hold);
+  return text === undefined ? null : parseOnce<Hold>(text);
 }

@@ -29,6 +29,7 @@ import type {
 import type { Machine } from '../run/machine.ts';
 import { isBad } from '../git/model.ts';
 import type { TargetFaults } from '../world/faults.ts';
+import { parseOnce } from '../world/once.ts';
 import { answerLost, commandFailed, denied, placeDown, placeFull, secretMoved } from './errors.ts';
 import type { HostPlace, Watcher } from './host-place.ts';
 import { createLedger } from './ledger.ts';
@@ -183,7 +184,7 @@ export class SimTarget implements Target {
   /** The application whose inventory claims a place. */
   #holderOf(at: string): Inventory | null {
     for (const text of this.#place.inventories.values()) {
-      const inventory = JSON.parse(text) as Inventory;
+      const inventory = parseOnce<Inventory>(text);
       if (inventory.entries.some((entry) => entry.locator['at'] === at)) return inventory;
     }
     return null;

@@ -1,5 +1,3 @@
-import { kubernetesDriver } from '../../../src/config/drivers.ts';
-import { createConfigLoader } from '../../../src/config/loader.ts';
 import type { SourceConfig } from '../../../src/model/config.ts';
 import type { Health } from '../../../src/model/status.ts';
 import { createEngine } from '../../../src/reconcile/create-engine.ts';
@@ -7,7 +5,6 @@ import type { Engine } from '../../../src/reconcile/engine.ts';
 import type { EngineLog, EnginePorts } from '../../../src/reconcile/ports.ts';
 import { createRendererRegistry } from '../../../src/render/registry.ts';
 import { createSealer, sha256 } from '../../../src/system/hasher.ts';
-import { systemPacker } from '../../../src/system/packer.ts';
 import { emptyMirror, SimSource } from '../git/source.ts';
 import type { Mirror } from '../git/source.ts';
 import { placeDown } from '../place/errors.ts';
@@ -16,8 +13,9 @@ import { epochMs, SimClock } from '../world/clock.ts';
 import type { Process } from '../world/scheduler.ts';
 import { copyStoreData, emptyStoreData, SimStore } from '../world/store.ts';
 import type { StoreData } from '../world/store.ts';
-import { paceOf, simDriver } from './driver.ts';
+import { paceOf } from './driver.ts';
 import type { CrashPoint, Machine } from './machine.ts';
+import { configLoader, plainPacker, sealOnce } from './ports.ts';
 import type { World } from './world.ts';
 
 /** What a controller keeps on its disk. */
@@ -185,17 +183,15 @@ export class Controller {
   #ports(machine: Machine): EnginePorts {
     const world = this.#world;
     const { state } = this;
-    const sealer = createSealer(
-      `key-${state.installation}`,
-      Buffer.from(sha256(state.installation), 'hex'),
-    );
+    const key = Buffer.from(sha256(state.installation), 'hex');
+    const sealer = sealOnce(createSealer(`key-${state.installation}`, key));
     const registry = createRendererRegistry(machine.clock);
     const log = this.#log(machine);
     return {
       clock: machine.clock,
       random: world.chance,
       hash: sha256,
-      packer: systemPacker,
+      packer: plainPacker,
       store: new SimStore(machine, state.store, (text) => world.judge.onText('store', text)),
       openSource: async (config) => {
         await machine.io(`open source ${config.name}`);
@@ -217,7 +213,7 @@ export class Controller {
         });
       },
       renderer: (tree, path) => registry.select(tree, path),
-      loadConfig: createConfigLoader('', { drivers: [simDriver, kubernetesDriver] }),
+      loadConfig: configLoader,
       checkHealth: async (check): Promise<Health> => {
         await machine.io(`check ${check.name}`);
         const folder = check.kind === 'exec' ? (check.argv[1] ?? '') : '';

@@ -19,6 +19,14 @@ interface Timer extends Waiting {
   readonly order: number;
 }
 
+function isDead({ process }: Waiting): boolean {
+  return !process.alive;
+}
+
+function isPaused({ process }: Waiting): boolean {
+  return process.paused;
+}
+
 /**
  * One thread, virtual time. Whatever would take time waits for a turn; turns are given one at a time in seeded
  * order. Time stands still while anyone can go on, then leaps to the earliest timer.
@@ -63,7 +71,8 @@ export class Scheduler {
         order: (this.#order += 1),
       };
       const abort = (): void => {
-        this.#timers = this.#timers.filter((one) => one !== timer);
+        const at = this.#timers.indexOf(timer);
+        if (at >= 0) this.#timers.splice(at, 1);
         if (process.alive) resume();
       };
       signal?.addEventListener('abort', abort, { once: true });
@@ -106,24 +115,41 @@ export class Scheduler {
   }
 
   #take(): Waiting | undefined {
-    const ready = this.#ready.filter(({ process }) => process.alive);
-    const able = ready.filter(({ process }) => !process.paused);
-    this.#ready = ready;
+    if (this.#ready.some(isDead)) this.#ready = this.#ready.filter((one) => !isDead(one));
+    const able = this.#ready.some(isPaused)
+      ? this.#ready.filter((one) => !isPaused(one))
+      : this.#ready;
     if (able.length === 0) return undefined;
-    const chosen = able[able.length === 1 ? 0 : this.#chance.int(able.length)];
-    this.#ready = ready.filter((one) => one !== chosen);
+    const chosen = able[able.length === 1 ? 0 : this.#chance.int(able.length)]!;
+    this.#ready.splice(this.#ready.indexOf(chosen), 1);
     return chosen;
   }
 
   /** Everything that is due becomes ready; among those, chance decides. */
   #fire(): void {
     const due = this.#timers.filter((timer) => timer.atMs <= this.nowMs && !timer.process.paused);
-    this.#timers = this.#timers.filter((timer) => !due.includes(timer) && timer.process.alive);
+    this.#timers = this.#timers.filter(
+      (timer) => !isDead(timer) && (timer.process.paused || timer.atMs > this.nowMs),
+    );
     this.#ready.push(...due);
   }
 }
 
-/** Resolves when all promises that can go on by themselves have. */
+/** The event loop is gone around once in so many turns: that costs more than most of them. */
+const ahead = 64;
+const waiting: (() => void)[] = [];
+let queued = 0;
+
+/** Resolves when all promises that can go on by themselves have: Node lets them, before each immediate. */
 export function drained(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    if (queued > 0) return;
+    for (; queued < ahead; queued += 1) setImmediate(onImmediate);
+  });
+}
+
+function onImmediate(): void {
+  queued -= 1;
+  waiting.shift()?.();
 }

@@ -11,16 +11,27 @@ import {
 } from '../../../src/store/errors.ts';
 import type { Reader, ReleaseFilter, Store, Transaction } from '../../../src/store/store.ts';
 import type { Machine } from '../run/machine.ts';
+import { parseOnce } from './once.ts';
 
-/** Everything in a database, as JSON text: what is read back shares nothing with what was written. */
+/**
+ * Everything in a database, as JSON text: what is read back shares nothing with what was written, and cannot be changed. Who
+ * writes replaces a table and leaves the former one as it is, so that a copy costs nothing.
+ */
 export interface StoreData {
-  readonly settings: Map<string, string>;
+  settings: ReadonlyMap<string, string>;
   /** In the order in which they were first put. */
-  readonly releases: Map<string, string>;
+  releases: ReadonlyMap<string, ReleaseRow>;
   /** Under `application environment digest by`; insertion order is that of the first put. */
-  readonly approvals: Map<string, string>;
+  approvals: ReadonlyMap<string, string>;
   events: readonly string[];
   lastSeq: number;
+}
+
+/** Steps stand apart, as each of them is written many times and the rest twice. */
+interface ReleaseRow {
+  /** Without steps. */
+  readonly text: string;
+  readonly steps: readonly string[];
 }
 
 export function emptyStoreData(): StoreData {
@@ -28,13 +39,7 @@ export function emptyStoreData(): StoreData {
 }
 
 export function copyStoreData(data: StoreData): StoreData {
-  return {
-    settings: new Map(data.settings),
-    releases: new Map(data.releases),
-    approvals: new Map(data.approvals),
-    events: data.events,
-    lastSeq: data.lastSeq,
-  };
+  return { ...data };
 }
 
 /** A store in memory that fails as a database does: a transaction happens whole or not at all. */
@@ -121,7 +126,7 @@ export class SimStore implements Store {
       throw storeIo({ message: 'the database could not be written' });
     await machine.mayCrash('before-store');
     for (const text of written) this.#onWrite(text);
-    replace(this.#data, draft);
+    Object.assign(this.#data, draft);
     await machine.mayCrash('after-store');
     await machine.io('store written');
     return result;
@@ -136,77 +141,84 @@ export class SimStore implements Store {
   }
 }
 
-function replace(data: StoreData, draft: StoreData): void {
-  for (const name of ['settings', 'releases', 'approvals'] as const) {
-    data[name].clear();
-    for (const [key, text] of draft[name]) data[name].set(key, text);
-  }
-  data.events = draft.events;
-  data.lastSeq = draft.lastSeq;
-}
-
-/** The committed contents, at once; for the judge, too. */
+/** The committed contents, at once; for the judge, too. Newest first. */
 export function releasesIn(data: StoreData, filter: ReleaseFilter): readonly Release[] {
   const found: Release[] = [];
-  for (const text of [...data.releases.values()].toReversed()) {
+  for (const row of [...data.releases.values()].toReversed()) {
     if (found.length >= (filter.limit ?? 50)) break;
-    const release = JSON.parse(text) as Release;
+    const release = parseOnce<Release>(row.text);
     if (filter.application !== undefined && release.application !== filter.application) continue;
     if (filter.environment !== undefined && release.environment !== filter.environment) continue;
     if (filter.outcome !== undefined && release.outcome !== filter.outcome) continue;
     if (filter.idPrefix !== undefined && !release.id.startsWith(filter.idPrefix)) continue;
-    found.push(release);
+    found.push(releaseOf(row));
   }
   return found;
+}
+
+function releaseOf({ text, steps }: ReleaseRow): Release {
+  return { ...parseOnce<Release>(text), steps: steps.map((step) => parseOnce<JournalStep>(step)) };
 }
 
 function readerOf(data: StoreData): Reader {
   return {
     setting: async (name) => parse<JsonObject>(data.settings.get(name)),
-    release: async (id) => parse<Release>(data.releases.get(id)),
+    release: async (id) => {
+      const row = data.releases.get(id);
+      return row === undefined ? null : releaseOf(row);
+    },
     releases: async (filter) => releasesIn(data, filter),
     approvals: async (application, environment, nowMs) =>
       [...data.approvals.values()]
         .toReversed()
-        .map((text) => JSON.parse(text) as Approval)
+        .map((text) => parseOnce<Approval>(text))
         .filter((one) => one.application === application && one.environment === environment)
         .filter((one) => one.expiresAtMs > nowMs)
         .toSorted((left, right) => right.atMs - left.atMs),
     events: async (afterSeq, limit) =>
       data.events
-        .map((text) => JSON.parse(text) as FairleadEvent)
-        .filter((event) => event.seq > afterSeq)
-        .slice(0, limit),
+        .filter((text) => parseOnce<FairleadEvent>(text).seq > afterSeq)
+        .slice(0, limit)
+        .map((text) => parseOnce<FairleadEvent>(text)),
   };
 }
 
+function without<T>(table: ReadonlyMap<string, T>, key: string): ReadonlyMap<string, T> {
+  const copy = new Map(table);
+  copy.delete(key);
+  return copy;
+}
+
 function transactionOn(data: StoreData, write: (text: string) => void): Transaction {
-  const put = (into: Map<string, string>, key: string, value: unknown): void => {
+  const written = (value: unknown): string => {
     const text = JSON.stringify(value);
     write(text);
-    into.set(key, text);
+    return text;
+  };
+  const putRow = (id: string, row: ReleaseRow): void => {
+    data.releases = new Map(data.releases).set(id, row);
   };
   return {
     ...readerOf(data),
     putSetting: async (name, value) => {
-      if (value === null) data.settings.delete(name);
-      else put(data.settings, name, value);
+      if (value === null) data.settings = without(data.settings, name);
+      else data.settings = new Map(data.settings).set(name, written(value));
     },
-    putRelease: async (release) => put(data.releases, release.id, release),
+    putRelease: async ({ steps, ...release }) =>
+      putRow(release.id, { text: written(release), steps: steps.map(written) }),
     putStep: async (id: string, index: number, step: JournalStep) => {
-      const release = parse<Release>(data.releases.get(id));
-      if (release === null) throw storeFailed({ message: `there is no release ${id}` });
-      put(data.releases, id, { ...release, steps: release.steps.toSpliced(index, 1, step) });
+      const row = data.releases.get(id);
+      if (row === undefined) throw storeFailed({ message: `there is no release ${id}` });
+      putRow(id, { ...row, steps: row.steps.toSpliced(index, 1, written(step)) });
     },
     putApproval: async (approval) => {
       const { application, environment, digest, by } = approval;
-      put(data.approvals, `${application} ${environment} ${digest} ${by}`, approval);
+      const key = `${application} ${environment} ${digest} ${by}`;
+      data.approvals = new Map(data.approvals).set(key, written(approval));
     },
     appendEvents: async (events) => {
       const appended = events.map((event) => ({ ...event, seq: (data.lastSeq += 1) }));
-      const texts = appended.map((event) => JSON.stringify(event));
-      for (const text of texts) write(text);
-      data.events = [...data.events, ...texts];
+      data.events = [...data.events, ...appended.map(written)];
       return appended;
     },
     trim: async (keep) => trim(data, keep),
@@ -224,11 +236,11 @@ function trim(data: StoreData, keep: Parameters<Transaction['trim']>[0]): number
     const last = release.outcome === 'succeeded' && !succeeded.has(key);
     if (last) succeeded.add(key);
     if (age <= keep.releasesPerApplication || last || release.outcome === 'running') continue;
-    data.releases.delete(release.id);
+    data.releases = without(data.releases, release.id);
     went += 1;
   }
   const kept = data.events.filter(
-    (text) => (JSON.parse(text) as FairleadEvent).seq > data.lastSeq - keep.events,
+    (text) => parseOnce<FairleadEvent>(text).seq > data.lastSeq - keep.events,
   );
   went += data.events.length - kept.length;
   data.events = kept;
@@ -236,5 +248,5 @@ function trim(data: StoreData, keep: Parameters<Transaction['trim']>[0]): number
 }
 
 function parse<T>(text: string | undefined): T | null {
-  return text === undefined ? null : (JSON.parse(text) as T);
+  return text === undefined ? null : parseOnce<T>(text);
 }
