@@ -74,6 +74,7 @@ describe('invariant 8: an application that leaves the configuration', () => {
 });
 
 describe('an application that has a new name', () => {
+  const store = { ...shop, application: 'store' };
   const renamed = (spec: Readonly<Record<string, unknown>> = {}) =>
     configuration({ store: { path: 'shop', previousNames: ['shop'], ...spec }, other: {} });
 
@@ -93,6 +94,60 @@ describe('an application that has a new name', () => {
     // Later the old name is dropped from the configuration, and nothing goes with it.
     await bench.push({ 'fairlead.yaml': configuration({ store: { path: 'shop' }, other: {} }) });
     expect([isKnown(bench), bench.read('c')]).toEqual([false, '1']);
+  });
+
+  test('stays on hold as it was under the old one, until somebody ends that', async () => {
+    await using bench = await createEngineBench();
+    await live(bench, {});
+    await bench.api.hold({ ...shop, actor: 'ada', reason: 'disk', expiresAtMs: null });
+    await bench.push({ 'fairlead.yaml': renamed(), 'shop/a.yaml': bench.file('a', '2') });
+    const { state, hold } = await bench.api.application(store);
+    expect([bench.read('a'), state, hold]).toMatchObject([
+      '1',
+      'held',
+      { reason: 'disk', key: store },
+    ]);
+    await bench.api.resume({ ...store, actor: 'ada' });
+    await bench.engine.queue.idle();
+    expect([bench.read('a'), bench.state('store@dev')]).toEqual(['2', 'synced, Synced, Healthy']);
+    expect(await bench.target.ledger.listHolds()).toEqual([]);
+  });
+
+  test('stays at the revision that somebody went back to, and the hold goes over with what it owns', async () => {
+    await using bench = await createEngineBench();
+    await live(bench, {});
+    await bench.push({ 'shop/a.yaml': bench.file('a', '2') });
+    const order = { ...shop, actor: 'ada', expiresAtMs: null };
+    await bench.api.rollback({ ...order, to: null, reason: 'worse', approve: null });
+    await bench.push({ 'fairlead.yaml': renamed(), 'shop/a.yaml': bench.file('a', '3') });
+    expect(bench.read('a')).toBe('1');
+    expect(await bench.target.ledger.listHolds()).toMatchObject([{ key: store, reason: 'worse' }]);
+    // Who takes the old name starts without.
+    await bench.push({
+      'fairlead.yaml': configuration({ store: { path: 'shop' }, shop: { path: 'new' }, other: {} }),
+      'new/e.yaml': bench.file('e', '1'),
+    });
+    expect(bench.state('shop@dev')).toBe('synced, Synced, Healthy');
+    expect(bench.read('a')).toBe('1');
+  });
+
+  test('leaves nothing behind in the store of what failed for good under the old one', async () => {
+    await using bench = await createEngineBench();
+    await live(bench, { onFailure: 'stay', retry: { limit: 0 } });
+    const migrate = { run: ['/bin/sh', '-c', 'exit 1'] };
+    await bench.push({
+      'shop/migrate.yaml': JSON.stringify({
+        apiVersion: 'host.fairlead.dev/v1alpha1',
+        kind: 'Command',
+        metadata: { name: 'migrate' },
+        spec: migrate,
+      }),
+    });
+    const setting = (name: string) => bench.store.setting(`application ${name}@dev`);
+    expect(await setting('shop')).not.toBeNull();
+    await bench.push({ 'fairlead.yaml': renamed(), 'shop/migrate.yaml': null });
+    expect(bench.state('store@dev')).toBe('synced, Synced, Healthy');
+    expect([await setting('shop'), await setting('store')]).toEqual([null, null]);
   });
 
   test('lets nobody else have what it owns', async () => {
@@ -125,8 +180,6 @@ describe('an application that has a new name', () => {
     expect([bench.read('a'), bench.state('store@dev')]).toEqual(['2', 'synced, Synced, Healthy']);
     expect(await bench.target.ledger.load(shop)).toBeNull();
   });
-
-  const store = { ...shop, application: 'store' };
 
   /** `shop` is live, `removed` tells what is deleted of it, and its first release as `store`, which makes `e` as well, fails before all of it is done. */
   async function renamedInVain(removed: string[]): Promise<EngineBench> {

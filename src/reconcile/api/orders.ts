@@ -9,6 +9,7 @@ import { earlierRelease } from '../../release/earlier.ts';
 import type { Target } from '../../targets/target.ts';
 import type { Engine } from '../engine.ts';
 import { noHooksToLeaveOut, nothingToRollBackTo, planAmbiguous, planNotFound } from '../errors.ts';
+import { holdKeys, saveHold } from '../look/holds.ts';
 import type { ApplicationRuntime, RunRequest } from '../runtime.ts';
 import { currentRevisionOf } from '../prepare/source-trees.ts';
 
@@ -134,8 +135,8 @@ export async function setHold(
     atMs: engine.ports.clock.nowMs(),
     expiresAtMs: order.expiresAtMs,
   };
-  for (const target of await targetsOf(engine, runtime))
-    await target.ledger.saveHold(runtime.key, hold);
+  const keys = holdKeys(engine.world, runtime);
+  for (const { ledger } of await targetsOf(engine, runtime)) await saveHold(ledger, keys, hold);
   const what = hold.revision === null ? 'on hold' : `held at ${showRevision(hold.revision)}`;
   engine.journal.emit({
     type: 'hold.set',
@@ -151,10 +152,11 @@ export async function resume(
   runtime: ApplicationRuntime,
   actor: string,
 ): Promise<{ readonly ended: Hold | null }> {
+  const keys = holdKeys(engine.world, runtime);
   let ended: Hold | null = null;
-  for (const target of await targetsOf(engine, runtime)) {
-    ended ??= await target.ledger.loadHold(runtime.key);
-    await target.ledger.saveHold(runtime.key, null);
+  for (const { ledger } of await targetsOf(engine, runtime)) {
+    for (const key of keys) ended ??= await ledger.loadHold(key);
+    await saveHold(ledger, keys, null);
   }
   if (ended !== null)
     engine.journal.emit({

@@ -7,7 +7,9 @@ import type { Target } from '../../targets/target.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import { writtenHere } from './dispute.ts';
 import { foreignReason } from './foreign.ts';
+import { moveHold } from './holds.ts';
 import { recordedProject } from './projects.ts';
+import { forgetRuntime } from './remember.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 
 /**
@@ -45,7 +47,8 @@ export async function settleRecords(
     );
     const unwanted =
       runtime.removal !== null || !(runtime.environment?.targets ?? []).includes(target.name);
-    await dropOldNames(runtime, target, inventory, runtime.application?.previousNames ?? []);
+    const former = runtime.application?.previousNames ?? [];
+    await dropOldNames(context, runtime, target, inventory, former);
     if (unwanted && settled.entries.length === 0) {
       await target.ledger.remove(runtime.key, inventory.epoch);
       runtime.ownedAt.delete(target.name);
@@ -125,24 +128,30 @@ async function handOver(
   const former = runtime.application?.previousNames ?? [];
   // What the configuration says may have moved on: the name it came from is certain.
   const names = item.handedOverFrom === null ? former : [...former, item.handedOverFrom];
-  await dropOldNames(runtime, item.target, moved, names);
+  await dropOldNames(context, runtime, item.target, moved, names);
 }
 
 /**
- * Forgets what is still recorded under a former name, now that the inventory under the new one is durable. Also where
+ * Forgets what is still recorded under a former name, now that the inventory under the new one is durable; a hold goes over,
+ * and what had failed for good has another chance. Also where
  * the name has come into use again meanwhile: two records of one application would each take away what the other keeps.
  */
 async function dropOldNames(
+  context: RunContext,
   runtime: ApplicationRuntime,
-  target: Target,
+  { ledger }: Target,
   inventory: Inventory,
   names: readonly string[],
 ): Promise<void> {
   for (const name of names) {
     const oldKey = { ...runtime.key, application: name };
-    const old = await target.ledger.load(oldKey);
+    const old = await ledger.load(oldKey);
     if (old === null || !covers(inventory, old)) continue;
-    await target.ledger.remove(oldKey, old.epoch);
+    if (!context.world.config.applications.has(name)) {
+      await moveHold(ledger, oldKey, runtime.key);
+      await forgetRuntime(context, oldKey);
+    }
+    await ledger.remove(oldKey, old.epoch);
   }
 }
 

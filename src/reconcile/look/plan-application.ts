@@ -2,7 +2,6 @@ import { observe, referencesFor } from '../../apply/observe.ts';
 import type { ProjectConfig } from '../../model/config.ts';
 import { toFairleadError } from '../../model/error.ts';
 import type { FairleadError } from '../../model/error.ts';
-import type { Hold } from '../../model/inventory.ts';
 import { failure, success, unwrap } from '../../model/result.ts';
 import type { Result } from '../../model/result.ts';
 import type { Desired } from '../../model/resource.ts';
@@ -14,6 +13,7 @@ import type { Target } from '../../targets/target.ts';
 import { choose, chooseLastGood } from '../prepare/choose.ts';
 import type { Choice, Situation } from '../prepare/choose.ts';
 import type { Held, PlannedRun, RunContext, TargetPlan } from './context.ts';
+import { holdInForce, holdKeys } from './holds.ts';
 import { withoutKeptElsewhere } from './kept-elsewhere.ts';
 import type { PlanOptions } from './plan-options.ts';
 import { projectAfterwards } from './projects.ts';
@@ -75,10 +75,10 @@ async function planOrThrow(
     held.push({ target, wanted: true, ...(await loadInventory(context, runtime, target)) });
   for (const target of left)
     held.push({ target, wanted: false, ...(await loadInventory(context, runtime, target)) });
-  const hold = await currentHold(
-    context,
-    runtime,
+  const hold = await holdInForce(
+    holdKeys(context.world, runtime),
     held.map((item) => item.target),
+    context.ports.clock.nowMs(),
   );
   if (!options.preview) runtime.hold = hold;
 
@@ -230,23 +230,6 @@ async function loadInventory(
     return { inventory, storedEpoch: own.epoch, handedOverFrom: name };
   }
   return { inventory: own, storedEpoch: own?.epoch ?? null, handedOverFrom: null };
-}
-
-/** The first hold in force at any of the targets. */
-async function currentHold(
-  context: RunContext,
-  runtime: ApplicationRuntime,
-  targets: readonly Target[],
-): Promise<Hold | null> {
-  for (const target of targets) {
-    const hold = await target.ledger.loadHold(runtime.key);
-    if (
-      hold !== null &&
-      (hold.expiresAtMs === null || hold.expiresAtMs > context.ports.clock.nowMs())
-    )
-      return hold;
-  }
-  return null;
 }
 
 function policyFor(runtime: ApplicationRuntime, held: Held, goingBack: boolean): PlanPolicy {

@@ -1,4 +1,6 @@
 import type { ErrorRecord } from '../../model/error.ts';
+import type { InventoryKey } from '../../model/inventory.ts';
+import { inventoryKey } from '../../model/inventory.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { RunContext } from './context.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
@@ -17,8 +19,17 @@ interface Remembered {
   readonly withoutHooks: boolean;
 }
 
-function settingOf({ id }: ApplicationRuntime): string {
-  return `application ${id}`;
+function settingOf(key: InventoryKey): string {
+  return `application ${inventoryKey(key)}`;
+}
+
+/** Nobody has this name any more. */
+export async function forgetRuntime(
+  { journal, ports }: Pick<RunContext, 'journal' | 'ports'>,
+  key: InventoryKey,
+): Promise<void> {
+  if ((await ports.store.setting(settingOf(key))) === null) return;
+  await journal.putSetting(settingOf(key), null);
 }
 
 /** Fills in what an earlier controller knew; asks the store once. @throws FairleadError `store.…` */
@@ -27,7 +38,7 @@ export async function recallRuntime(
   runtime: ApplicationRuntime,
 ): Promise<void> {
   if (isRecalled(runtime)) return;
-  const kept = await ports.store.setting(settingOf(runtime));
+  const kept = await ports.store.setting(settingOf(runtime.key));
   // Somebody else asked at the same time, and may have gone on since.
   if (isRecalled(runtime)) return;
   runtime.stored = kept === null ? null : JSON.stringify(kept);
@@ -56,7 +67,7 @@ export async function rememberRuntime(
   const text = kept && JSON.stringify(kept);
   if (text === runtime.stored) return;
   try {
-    await journal.putSetting(settingOf(runtime), kept as JsonObject | null);
+    await journal.putSetting(settingOf(runtime.key), kept as JsonObject | null);
     runtime.stored = text;
   } catch (thrown) {
     ports.log.warn('what is known of an application could not be kept yet', {

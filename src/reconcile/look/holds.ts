@@ -1,0 +1,58 @@
+import type { Hold, InventoryKey } from '../../model/inventory.ts';
+import type { Ledger, Target } from '../../targets/target.ts';
+import type { ApplicationRuntime } from '../runtime.ts';
+import type { World } from '../world.ts';
+
+/**
+ * The names under which a hold of an application may be kept: its own, and its former ones, because a renaming must not end
+ * what a person has ordered. A name that is in use again is another application.
+ */
+export function holdKeys(
+  { config }: Pick<World, 'config'>,
+  { key, application }: Pick<ApplicationRuntime, 'key' | 'application'>,
+): readonly InventoryKey[] {
+  const former = (application?.previousNames ?? []).filter(
+    (name) => !config.applications.has(name),
+  );
+  return [key, ...former.map((name) => ({ ...key, application: name }))];
+}
+
+/** The first hold in force at any of the targets, as one of the first of these names. */
+export async function holdInForce(
+  keys: readonly InventoryKey[],
+  targets: readonly Pick<Target, 'ledger'>[],
+  nowMs: number,
+): Promise<Hold | null> {
+  const [own] = keys;
+  for (const key of keys) {
+    for (const { ledger } of targets) {
+      const hold = await ledger.loadHold(key);
+      const isInForce = hold !== null && (hold.expiresAtMs === null || hold.expiresAtMs > nowMs);
+      if (isInForce) return { ...hold, key: own ?? key };
+    }
+  }
+  return null;
+}
+
+/** Sets or ends (`null`) the hold of an application, whose own name is the first. Under its former names none is left. */
+export async function saveHold(
+  ledger: Ledger,
+  [own, ...former]: readonly InventoryKey[],
+  hold: Hold | null,
+): Promise<void> {
+  if (own !== undefined) await ledger.saveHold(own, hold);
+  for (const key of former)
+    if ((await ledger.loadHold(key)) !== null) await ledger.saveHold(key, null);
+}
+
+/** What was recorded under a former name goes over to the one that it has now, unless that has a hold itself. */
+export async function moveHold(
+  ledger: Ledger,
+  former: InventoryKey,
+  key: InventoryKey,
+): Promise<void> {
+  const hold = await ledger.loadHold(former);
+  if (hold === null) return;
+  if ((await ledger.loadHold(key)) === null) await ledger.saveHold(key, { ...hold, key });
+  await ledger.saveHold(former, null);
+}
