@@ -4,12 +4,14 @@ import type { FairleadError } from '../model/error.ts';
 import type { PlanSet } from '../model/plan.ts';
 import { mapLimited, orAbort } from './abort.ts';
 import type { Context } from './context.ts';
+import { claimTaken } from '../targets/errors.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Input } from './input.ts';
 import { showError } from './report.ts';
 import { select, showSelector } from './selection.ts';
 import { hang, oneLine } from './terminal/width.ts';
+import { changesOf } from './show/counts.ts';
 import { isError, problemLine } from './show/problem.ts';
 
 /** Applications that are looked at together. */
@@ -87,16 +89,28 @@ export async function makePlans(
   views: readonly ApplicationView[],
   { revision, checks = true, hooks }: PlansOptions,
 ): Promise<readonly Each<PlanSet>[]> {
-  return forEach(context, views, 'planning', ({ application, environment }) =>
-    // Left out where it is as ever, so that a controller of before understands it.
-    api.plan({
-      application,
-      environment,
-      revision,
-      ...(checks ? {} : { checks }),
-      ...(hooks === undefined ? {} : { withoutHooks: !hooks }),
-    }),
-  );
+  const plan = async (some: readonly ApplicationView[]): Promise<readonly Each<PlanSet>[]> =>
+    forEach(context, some, 'planning', ({ application, environment }) =>
+      // Left out where it is as ever, so that a controller of before understands it.
+      api.plan({
+        application,
+        environment,
+        revision,
+        ...(checks ? {} : { checks }),
+        ...(hooks === undefined ? {} : { withoutHooks: !hooks }),
+      }),
+    );
+  const plans = await plan(views);
+  const isTaken = (one: Each<PlanSet>): boolean =>
+    one.kind === 'failed' && one.error.code === claimTaken.definition.code;
+  if (!plans.some(isTaken)) return plans;
+  // What one of them wants, another one may give up instead of deleting it; who was planned first could not know.
+  const again = await plan(plans.filter(deletes).map(({ view }) => view));
+  return plans.map((one) => again.find(({ view }) => view === one.view) ?? one);
+}
+
+function deletes(one: Each<PlanSet>): boolean {
+  return one.kind === 'done' && changesOf(one.value).some(({ action }) => action === 'delete');
 }
 
 /**

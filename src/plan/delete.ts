@@ -15,6 +15,8 @@ export interface DeleteInput {
   readonly takenBack: boolean;
   /** The same id is wanted at another place. */
   readonly moved: boolean;
+  /** Another application that wants it from now on, as people write it; `null`: nobody does. */
+  readonly takenBy: string | null;
   readonly observation: Observation;
   readonly policy: PlanPolicy;
   readonly targetUid: string;
@@ -37,6 +39,8 @@ export function planDelete(input: DeleteInput): DeleteOutcome {
   const name = showResource(entry.id);
   if (observation.kind !== 'present' || policy.removal === 'orphan')
     return { kind: 'forget', warning: null };
+  if (input.takenBy !== null)
+    return { kind: 'forget', warning: `${name} stays as it is, and goes over to ${input.takenBy}` };
   if (!entry.prune && policy.removal !== null) {
     return { kind: 'forget', warning: `${name} stays, and is no longer managed` };
   }

@@ -28,6 +28,13 @@ export interface PlanInput {
   /** What is at each place (`placeKey`) of `desired` and of `inventory`. A missing one is a bug of the caller. */
   readonly observations: ReadonlyMap<string, Observation>;
   readonly policy: PlanPolicy;
+  /**
+   * Another application that wants what is at a place and no longer wanted here, as people write it; `null`: nobody does.
+   * Default: nobody.
+   */
+  readonly takenBy?: (place: string) => string | null;
+  /** Whether another application has given up what is at a place, for this one to have. Default: none has. */
+  readonly isGiven?: (place: string, uid: string) => boolean;
   readonly hash: Hasher;
 }
 

@@ -17,6 +17,7 @@ import { refusalOf } from './refusal.ts';
 import { displacedGuards, foreignGuards, replaceGuards, takeOverGuards } from './take-over.ts';
 import { refuseUnusable } from './unusable.ts';
 import { planUnwanted } from './unwanted.ts';
+import type { Given } from './unwanted.ts';
 import { planWanted } from './wanted.ts';
 
 /** A plan, and what only the inventory needs to learn. */
@@ -24,6 +25,8 @@ export interface Planned {
   readonly plan: Plan;
   /** Places in the inventory where nothing is any more and nothing is wanted; to be dropped from it. */
   readonly forget: readonly string[];
+  /** Those of `forget` that another application takes over. */
+  readonly given: readonly Given[];
 }
 
 /**
@@ -96,6 +99,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
       ),
     },
     forget: unwanted.forget,
+    given: unwanted.given,
   });
 }
 

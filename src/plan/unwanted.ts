@@ -15,8 +15,17 @@ interface Unwanted {
     readonly loses: boolean;
   }[];
   readonly forget: readonly string[];
+  readonly given: readonly Given[];
   readonly kept: number;
   readonly warnings: readonly string[];
+}
+
+/** What an application gives up for another one to have, as it is. */
+export interface Given {
+  readonly place: string;
+  readonly uid: string;
+  /** The other application, as people write it. */
+  readonly to: string;
 }
 
 /** What of the inventory nobody wants any more: deleted, kept as it is, or forgotten because it is gone. */
@@ -30,6 +39,7 @@ export function planUnwanted(
   const desiredIds = new Set(desired.map((item) => resourceKey(item.id)));
   const deletes: Unwanted['deletes'][number][] = [];
   const forget: string[] = [];
+  const given: Given[] = [];
   const warnings: string[] = [];
   let kept = 0;
   for (const entry of input.inventory?.entries ?? []) {
@@ -39,12 +49,17 @@ export function planUnwanted(
       forget.push(place);
       continue;
     }
+    const observation = see(input, place);
+    const takenBy = input.takenBy?.(place) ?? null;
+    if (takenBy !== null && observation.kind === 'present')
+      given.push({ place, uid: observation.live.uid, to: takenBy });
     const outcome = planDelete({
       ...input,
       entry,
+      takenBy,
       takenBack: policy.takeBack.has(place),
       moved: desiredIds.has(resourceKey(entry.id)),
-      observation: see(input, place),
+      observation,
     });
     if (outcome.kind === 'forget') forget.push(place);
     if (outcome.kind !== 'delete' && outcome.warning !== null) warnings.push(outcome.warning);
@@ -58,5 +73,5 @@ export function planUnwanted(
       deletes.push({ change, entry, loses });
     }
   }
-  return { deletes, forget, kept, warnings };
+  return { deletes, forget, given, kept, warnings };
 }

@@ -54,7 +54,9 @@ export function planWanted(input: PlanInput, runs: readonly Desired[]): Wanted {
     else {
       changes.push(change);
       const isOverwritten = change.action === 'update' || change.action === 'replace';
-      if (isOverwritten && entry === null && renamedFrom === null) foreign.push(change);
+      const isGiven =
+        observation.kind === 'present' && input.isGiven?.(place, observation.live.uid) === true;
+      if (isOverwritten && entry === null && renamedFrom === null && !isGiven) foreign.push(change);
     }
   }
   const whenAsked = planAsked(asked, changes);

@@ -53,7 +53,7 @@ export const effectTimedOut = defineError('target.effect-timed-out', {
 export const claimTaken = defineError('target.claim-taken', {
   class: 'conflict',
   title: 'Another application owns this place',
-  hint: 'Give the place to one application only: remove it from the other one, or move it with previousNames.',
+  hint: 'Give the place to one application only: remove it from the other one, which gives it up as it is. A whole application that was renamed says so in previousNames.',
 });
 
 export const notPermitted = defineError('target.not-permitted', {

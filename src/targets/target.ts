@@ -216,6 +216,8 @@ export interface PrepareScope {
   readonly runsTests?: boolean;
   /** Takes what a person should know about a manifest that is no error; shown with the application. */
   readonly warn?: (message: string) => void;
+  /** Is told what another application owns, and that one; the preparation fails for it. */
+  readonly onTaken?: (wanted: Pick<Desired, 'id' | 'locator'>, owner: InventoryKey) => void;
 }
 
 export interface LogOptions {

@@ -19,6 +19,24 @@ test('what one application owns the other one neither changes nor deletes', asyn
   expect(at.deletes()).toEqual([]);
 });
 
+test('what moves from one application to another in one commit keeps its UID and is never deleted', async () => {
+  const at = await open();
+  await started();
+  const made = commit({ 'shop/more.yaml': configMap('more', at.namespace, { key: 'old' }) });
+  await at.bench.settled(made, 'shop');
+  const before = await at.live('configmaps/more');
+  const moved = commit({
+    'shop/more.yaml': null,
+    'calm/more.yaml': configMap('more', at.namespace, { key: 'new' }),
+  });
+  await at.bench.settled(moved, 'shop', 'calm');
+  const live = await at.live('configmaps/more');
+  expect(live.metadata.uid).toBe(before.metadata.uid);
+  expect(live.data).toEqual({ key: 'new' });
+  expect(live.metadata.labels['fairlead.dev/application']).toBe('calm');
+  expect(at.deletes()).toEqual([]);
+});
+
 test('labels that somebody forged make nobody owner: what the inventory does not know is not touched', async () => {
   const at = await open();
   await started();

@@ -27,6 +27,7 @@ import { showSelector } from '../selection.ts';
 import { changesOf } from '../show/counts.ts';
 import { showEventLine } from '../show/event-line.ts';
 import { showPlan, withYes } from '../show/plan.ts';
+import { claimTaken } from '../../targets/errors.ts';
 import { writePlans } from './plan.ts';
 
 export const sync: CommandDefinition = {
@@ -170,12 +171,17 @@ async function inTurns(
     for (const result of round) results.set(showSelector(result), result);
     const moved = round.some((result) => result.result === 'released');
     const canMove = (result: Result | undefined): boolean =>
-      (result?.result === 'blocked' && result.error === null && moved) ||
+      (result?.result === 'blocked' && moved && mayBeGiven(result)) ||
       (result?.result === 'waiting' && !ask && context.interactive);
     left = left.filter((view) => canMove(results.get(showSelector(view))));
     ask = !ask && left.some((view) => results.get(showSelector(view))?.result === 'waiting');
   }
   return views.flatMap((view) => results.get(showSelector(view)) ?? []);
+}
+
+/** Whether what blocks it may be over when others have got further: it waited for them, or one of them owned what it wants. */
+function mayBeGiven({ error }: Result): boolean {
+  return error === null || error.code === claimTaken.definition.code;
 }
 
 async function oneByOne<T, R>(

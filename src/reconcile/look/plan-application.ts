@@ -13,6 +13,7 @@ import type { Target } from '../../targets/target.ts';
 import { choose, chooseLastGood } from '../prepare/choose.ts';
 import type { Choice, Situation } from '../prepare/choose.ts';
 import type { Held, PlannedRun, RunContext, TargetPlan } from './context.ts';
+import { givingAt, noteGiven } from './give.ts';
 import { holdInForce, holdKeys } from './holds.ts';
 import { withoutKeptElsewhere } from './kept-elsewhere.ts';
 import type { PlanOptions } from './plan-options.ts';
@@ -148,9 +149,11 @@ async function planChoice(
       inventory: item.inventory,
       observations,
       policy: policyFor(runtime, item, fallback === 'quarantined'),
+      ...givingAt(context, runtime, item.target),
       hash: context.ports.hash,
     });
     if (!planned.ok) return planned;
+    if (!options.preview) noteGiven(context, item.target, planned.value.given);
     targets.push({
       ...item,
       desired,

@@ -5,6 +5,7 @@ import { placeOf } from '../../plan/place.ts';
 import { settleRecords, watchApplication } from './bookkeeping.ts';
 import type { PlannedRun, RunContext } from './context.ts';
 import { scheduleRetry } from './failure.ts';
+import { passOn } from './give.ts';
 import { planApplication } from './plan-application.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import { show } from './show.ts';
@@ -82,6 +83,7 @@ export async function rest(
       Math.max(0, runtime.hold.expiresAtMs - context.ports.clock.nowMs()),
     );
   }
+  passOn(context, runtime, run);
   for (const other of context.dependants) {
     if (other.state === 'awaiting-dependency') context.queue.add(other.id);
     else context.dependants.delete(other);

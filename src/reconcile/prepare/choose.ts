@@ -20,6 +20,7 @@ import { prepareKey, prepareRevision } from './prepare.ts';
 import type { PrepareResult } from './prepare.ts';
 import type { Prepared } from './prepared.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
+import { noteTaken } from '../look/give.ts';
 import { currentRevisionOf } from './source-trees.ts';
 
 /** What is known before anything is chosen. */
@@ -77,6 +78,7 @@ export async function choose(
   }
   const state = asked ?? { revision: tip, configuration: undefined };
   const prepared = await usableAt(context, runtime, state, situation, options);
+  noteTaken(context, runtime, prepared.ok ? [] : (prepared.taken ?? []), options);
   if (!options.preview) {
     // What the tip lacks may come in a commit that touches nothing else of the application.
     runtime.missedPaths = prepared.ok ? [] : (prepared.paths ?? []);

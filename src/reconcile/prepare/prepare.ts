@@ -1,5 +1,6 @@
 import { withDeadline } from '../../apply/deadline.ts';
 import type { ApplicationConfig, ProjectConfig } from '../../model/config.ts';
+import { inventoryKey } from '../../model/inventory.ts';
 import type { InventoryKey } from '../../model/inventory.ts';
 import type { Desired, Manifest } from '../../model/resource.ts';
 import type { Revision } from '../../model/revision.ts';
@@ -10,13 +11,16 @@ import type { FairleadError } from '../../model/error.ts';
 import { isFolder } from '../../render/renderer.ts';
 import type { ReadSet, RenderResult } from '../../render/renderer.ts';
 import { finish } from '../../render/finish/finish.ts';
-import type { Target } from '../../targets/target.ts';
+import { placeOf } from '../../plan/place.ts';
+import type { PrepareScope, Target } from '../../targets/target.ts';
 import { pathMissing, renderOverdue, valuesMissing } from '../../render/errors.ts';
 import { seenOf, viewCluster } from './cluster-view.ts';
 import type { ClusterSeen, ClusterView } from './cluster-view.ts';
 import { notAllowedByProject } from '../errors.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { Prepared } from './prepared.ts';
+import type { Taken } from './taken.ts';
+import { recordsAt } from './taken.ts';
 import { treeOf } from './source-trees.ts';
 import { surroundingsOf } from './surroundings.ts';
 import type { World } from '../world.ts';
@@ -42,7 +46,13 @@ export function pathOf(application: ApplicationConfig, environment: string): str
 /** A failure says which paths were read until then, where that is known: a change there is worth another try. */
 export type PrepareResult =
   | { readonly ok: true; readonly value: Prepared }
-  | { readonly ok: false; readonly error: FairleadError; readonly paths?: readonly string[] };
+  | {
+      readonly ok: false;
+      readonly error: FairleadError;
+      readonly paths?: readonly string[];
+      /** What others own of what it wants. */
+      readonly taken?: readonly Taken[];
+    };
 
 /** Renders the application at a revision for one target. A failure is a value and never a part of the whole. */
 export async function renderRevision(
@@ -116,8 +126,13 @@ export async function prepareRevision(input: PrepareInput): Promise<PrepareResul
   const paths = new Set<string>();
   let notes = '';
   let common: RenderResult | null = null;
-  const refuse = (error: FairleadError): PrepareResult =>
-    paths.size === 0 ? failure(error) : { ok: false, error, paths: [...paths] };
+  const taken: Taken[] = [];
+  const refuse = (error: FairleadError): PrepareResult => ({
+    ok: false,
+    error,
+    ...(paths.size > 0 && { paths: [...paths] }),
+    ...(taken.length > 0 && { taken }),
+  });
   for (const target of input.targets) {
     const view = await viewCluster(target, scope);
     const rendered: RenderResult = common ?? (await renderRevision(input, view));
@@ -132,8 +147,10 @@ export async function prepareRevision(input: PrepareInput): Promise<PrepareResul
     for (const warning of rendered.value.warnings) warnings.add(warning);
     const refused = refusedKind(manifests, project);
     if (refused !== null) return refuse(refused);
+    const onTaken: PrepareScope['onTaken'] = (wanted, owner) =>
+      taken.push({ at: recordsAt(target), place: placeOf(wanted), owner: inventoryKey(owner) });
     try {
-      const desired = await target.prepare(manifests, scope);
+      const desired = await target.prepare(manifests, { ...scope, onTaken });
       if (!desired.ok) return refuse(desired.error);
       byTarget.set(target.name, desired.value);
     } catch (thrown) {

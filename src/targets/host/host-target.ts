@@ -196,7 +196,7 @@ async function observe(
 async function refuseForeignClaims(
   ledger: HostLedger,
   desired: Desired,
-  { key, previousNames }: PrepareScope,
+  { key, previousNames, onTaken }: PrepareScope,
 ): Promise<void> {
   for (const claim of desired.claims) {
     const holder = await ledger.holder(claim);
@@ -204,7 +204,9 @@ async function refuseForeignClaims(
     const isOwn =
       holder.key.environment === key.environment &&
       [key.application, ...(previousNames ?? [])].includes(holder.key.application);
-    if (!isOwn) throw takenBy(holder, claim, showResource(desired.id));
+    if (isOwn) continue;
+    onTaken?.(desired, holder.key);
+    throw takenBy(holder, claim, showResource(desired.id));
   }
 }
 

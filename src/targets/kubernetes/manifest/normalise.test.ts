@@ -118,6 +118,9 @@ describe('what annotations say', () => {
       { 'fairlead.dev/prune': 'disabled' },
     ])
       expect(read(annotations).prune).toBe(false);
+    const labels = { 'kustomize.toolkit.fluxcd.io/prune': 'Disabled' };
+    expect(readOptions(manifest('ConfigMap', { metadata: { labels } }), {}, []).prune).toBe(false);
+    expect(read({ 'helm.sh/resource-policy': ' Keep' }).prune).toBe(false);
     expect(read({ 'argocd.argoproj.io/sync-wave': '-5' }).wave).toBe(-5);
     expect(read({ 'argocd.argoproj.io/sync-options': 'Replace=true' }).replaceable).toBe(true);
     expect(read({}, ['CreateNamespace=true']).createNamespace).toBe(true);

@@ -1,4 +1,6 @@
 import { suggest } from '../../../config/suggest.ts';
+import { isJsonObject } from '../../../model/json.ts';
+import type { Json, JsonObject } from '../../../model/json.ts';
 import type { Deletion, Manifest } from '../../../model/resource.ts';
 import { invalidManifest } from './invalid.ts';
 import { readSyncOptions } from './sync-options.ts';
@@ -32,6 +34,8 @@ const wave = 'fairlead.dev/wave';
 const pruning = 'fairlead.dev/prune';
 const ignoring = 'fairlead.dev/ignore-differences';
 const ownAnnotations: readonly string[] = [wave, pruning, ignoring];
+/** An annotation or a label. */
+const fluxPruning = 'kustomize.toolkit.fluxcd.io/prune';
 const argoWave = 'argocd.argoproj.io/sync-wave';
 const argoOptions = 'argocd.argoproj.io/sync-options';
 
@@ -112,9 +116,19 @@ function isKept(manifest: Manifest, annotations: Readonly<Record<string, string>
   }
   return (
     own === 'disabled' ||
-    annotations['kustomize.toolkit.fluxcd.io/prune'] === 'disabled' ||
-    annotations['helm.sh/resource-policy'] === 'keep'
+    [annotations, labelsOf(manifest)].some((marks) => isWord(marks[fluxPruning], 'disabled')) ||
+    isWord(annotations['helm.sh/resource-policy'], 'keep')
   );
+}
+
+function labelsOf({ body }: Manifest): JsonObject {
+  const metadata = isJsonObject(body['metadata']) ? body['metadata'] : {};
+  return isJsonObject(metadata['labels']) ? metadata['labels'] : {};
+}
+
+/** Flux and Helm look at neither capitals nor blanks. */
+function isWord(value: Json | undefined, word: string): boolean {
+  return typeof value === 'string' && value.trim().toLowerCase() === word;
 }
 
 function readPointers(manifest: Manifest, text: string | undefined): readonly string[] {

@@ -201,7 +201,7 @@ function refuseNamespace(scope: PrepareScope, manifest: Manifest, id: ResourceId
 /** @throws FairleadError `target.claim-taken` for an object that another application owns. */
 async function refuseForeignClaim(
   ledger: KubernetesLedger,
-  { key, previousNames }: PrepareScope,
+  { key, previousNames, onTaken }: PrepareScope,
   id: ResourceId,
 ): Promise<void> {
   const owner = await ledger.owner(resourceKey(id));
@@ -210,6 +210,7 @@ async function refuseForeignClaim(
     owner.key.environment === key.environment &&
     [key.application, ...(previousNames ?? [])].includes(owner.key.application);
   if (isOwn) return;
+  onTaken?.({ id, locator: nowhereElse }, owner.key);
   throw claimTaken({
     message: `${showResource(id)} belongs to ${inventoryKey(owner.key)}`,
     resource: showResource(id),

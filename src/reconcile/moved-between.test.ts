@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { configuration, createEngineBench, type EngineBench } from '../../test/support/engine.ts';
+
+/** `a.yaml` and `b.yaml` belong to `shop`, `c.yaml` to `other`. */
+async function live(
+  bench: EngineBench,
+  spec: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  await bench.push({
+    'fairlead.yaml': configuration({ shop: spec, other: {} }),
+    'shop/a.yaml': bench.file('a', '1'),
+    'shop/b.yaml': bench.file('b', '1'),
+    'other/c.yaml': bench.file('c', '1'),
+  });
+  expect(bench.state('shop@dev')).toBe('synced, Synced, Healthy');
+}
+
+async function steps(bench: EngineBench): Promise<readonly string[]> {
+  const releases = await bench.api.releases({ limit: 20 });
+  return releases.flatMap(({ application, steps: made }) =>
+    made.map(({ action, resource }) => `${application} ${action} ${resource.split('/').at(-1)}`),
+  );
+}
+
+describe('what moves from one application to another in one commit', () => {
+  test('is given up by the one and adopted by the other, and never deleted', async () => {
+    await using bench = await createEngineBench();
+    await live(bench);
+    await bench.push({ 'shop/b.yaml': null, 'other/b.yaml': bench.file('b', '1') });
+    await bench.engine.queue.idle();
+    expect(bench.state('shop@dev')).toBe('synced, Synced, Healthy');
+    expect(bench.state('other@dev')).toBe('synced, Synced, Healthy');
+    expect(await steps(bench)).not.toContainEqual(expect.stringContaining('delete'));
+    expect(await steps(bench)).toContain('other adopt b');
+    const owned = await bench.target.ledger.load({ application: 'shop', environment: 'dev' });
+    expect(owned?.entries.map(({ id }) => id.name)).toEqual(['a']);
+  });
+
+  test('may be changed by the same commit, without a question', async () => {
+    await using bench = await createEngineBench();
+    await live(bench);
+    await bench.push({ 'shop/b.yaml': null, 'other/b.yaml': bench.file('b', '2') });
+    await bench.engine.queue.idle();
+    expect(bench.state('other@dev')).toBe('synced, Synced, Healthy');
+    expect(bench.read('b')).toBe('2');
+    expect(await steps(bench)).not.toContainEqual(expect.stringContaining('delete'));
+  });
+
+  test('goes with an application that leaves only as far as nobody else wants it', async () => {
+    await using bench = await createEngineBench();
+    await live(bench, { onRemoval: 'delete' });
+    await bench.push({
+      'fairlead.yaml': configuration({ other: {} }),
+      shop: null,
+      'other/b.yaml': bench.file('b', '1'),
+    });
+    await bench.engine.queue.idle();
+    expect([bench.read('a'), bench.read('b')]).toEqual([null, '1']);
+    expect(bench.state('other@dev')).toBe('synced, Synced, Healthy');
+    expect((await steps(bench)).filter((step) => step.includes('delete'))).toEqual([
+      'shop delete a',
+    ]);
+  });
+
+  test('stays with the one that has it while both want it', async () => {
+    await using bench = await createEngineBench();
+    await live(bench);
+    await bench.push({ 'other/b.yaml': bench.file('b', '2') });
+    expect(bench.engine.applications.get('other@dev')?.error?.code).toBe('target.claim-taken');
+    expect(bench.read('b')).toBe('1');
+    // It is let go later, and goes over then.
+    await bench.push({ 'shop/b.yaml': null });
+    await bench.engine.queue.idle();
+    expect(bench.state('other@dev')).toBe('synced, Synced, Healthy');
+    expect(bench.read('b')).toBe('2');
+    expect(await steps(bench)).not.toContainEqual(expect.stringContaining('delete'));
+  });
+
+  test('is deleted after all where the other one wants it no more', async () => {
+    await using bench = await createEngineBench();
+    await live(bench);
+    await bench.push({ 'other/b.yaml': bench.file('b', '1') });
+    await bench.push({ 'other/b.yaml': null });
+    await bench.push({ 'shop/b.yaml': null });
+    await bench.engine.queue.idle();
+    expect(bench.read('b')).toBeNull();
+  });
+});
