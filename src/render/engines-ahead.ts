@@ -10,7 +10,8 @@ const mostLooks = 64;
 /**
  * A loader that, the first time, starts the engines beside reading the configuration where they will surely be needed:
  * when nothing was rendered in this state folder before, and the repository has a chart or an overlay. A start takes
- * most of a second, mostly of a processor that has nothing else to do then.
+ * most of a second, mostly of a processor that has nothing else to do then. It is begun before the configuration is read,
+ * which keeps this process busy all the while: a look at some folders would end after it.
  */
 export function startEnginesWith(
   loader: ConfigLoader,
@@ -23,10 +24,11 @@ export function startEnginesWith(
   };
   return {
     ...loader,
-    load: (tree, previous) => {
-      // What cannot be read here the loader itself reports.
-      if (isFirst) startIfNeeded(tree).catch(() => {});
+    load: async (tree, previous) => {
+      const begins = isFirst;
       isFirst = false;
+      // What cannot be read here the loader itself reports.
+      if (begins) await startIfNeeded(tree).catch(() => {});
       return loader.load(tree, previous);
     },
   };

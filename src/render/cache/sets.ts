@@ -101,8 +101,7 @@ export function openSealedSets(options: SealedSetsOptions): SealedSets {
     const groups = await known();
     const partial = pathOf(`${randomUUID()}.partial`);
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      await writeFile(partial, bytes, { mode: 0o600 });
+      await writeIn(folder, partial, bytes);
       await rename(partial, pathOf(nameOf(group, version)));
     } catch {
       await rm(partial, { force: true }).catch(() => {});
@@ -149,6 +148,17 @@ export function openSealedSets(options: SealedSetsOptions): SealedSets {
       return total;
     },
   };
+}
+
+/** Makes the folder where it is not there: looking for it each time costs as much as the file. */
+async function writeIn(folder: string, path: string, bytes: Buffer): Promise<void> {
+  try {
+    await writeFile(path, bytes, { mode: 0o600 });
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFile(path, bytes, { mode: 0o600 });
+  }
 }
 
 function sizeOf(sets: readonly Known[]): number {

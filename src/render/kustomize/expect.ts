@@ -25,8 +25,10 @@ export async function expectedOf(tree: Tree, root: string): Promise<readonly Exp
       expected.push({ question: 'kind', path: folder }, { question: 'real', path: folder });
       for (const name of fileNames) {
         const path = joinPath(folder, name) ?? name;
-        expected.push({ question: 'content', path });
-        for (const named of await namedIn(tree, folder, path)) {
+        const bytes = await tree.read(path, maxBytes);
+        expected.push({ question: 'content', path, ...(bytes === null ? {} : { bytes }) });
+        if (bytes === null) continue;
+        for (const named of await namedIn(tree, folder, bytes)) {
           if (folders.includes(named) || files.has(named)) continue;
           if ((await tree.list(named)) === null) files.add(named);
           else if (folders.length < maxFolders) folders.push(named);
@@ -42,9 +44,7 @@ export async function expectedOf(tree: Tree, root: string): Promise<readonly Exp
 }
 
 /** Files and folders that are there and whose names stand in a kustomization. */
-async function namedIn(tree: Tree, folder: string, path: string): Promise<readonly string[]> {
-  const bytes = await tree.read(path, maxBytes);
-  if (bytes === null) return [];
+async function namedIn(tree: Tree, folder: string, bytes: Uint8Array): Promise<readonly string[]> {
   const found: string[] = [];
   for (const word of words(Buffer.from(bytes).toString('utf8'))) {
     const named = joinPath(folder, word);

@@ -23,7 +23,7 @@ const digestOf = (version: string): string => createHash('sha256').update(versio
 /** One version of the program: it takes its module from the folder, or has to make it first. */
 async function start(version: string): Promise<'found' | 'made'> {
   const kept = createKeptModules(folder, clock);
-  const found = await kept.read(digestOf(version));
+  const found = await kept.read(digestOf(version), (file) => file.readFile());
   if (found?.equals(Buffer.from(version)) === true) return 'found';
   await kept.keep(digestOf(version), Buffer.from(version));
   return 'made';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../system/clock.ts';
 
@@ -24,8 +25,8 @@ const partialName = /^[0-9a-f-]{36}\.partial$/;
  * time, nothing else.
  */
 export interface KeptModules {
-  /** What is kept under this digest, whatever is in it; `null` where nothing is. */
-  read(sha256: string): Promise<Buffer<ArrayBuffer> | null>;
+  /** What `take` makes of what is kept under this digest, whatever is in it; `null` where nothing is. */
+  read<T>(sha256: string, take: (file: FileHandle) => Promise<T | null>): Promise<T | null>;
   /** Puts the module there, whole or not at all, in place of what is kept under its digest. */
   keep(sha256: string, module: Uint8Array): Promise<void>;
 }
@@ -33,8 +34,8 @@ export interface KeptModules {
 export function createKeptModules(folder: string, clock: Pick<Clock, 'nowMs'>): KeptModules {
   const pathOf = (sha256: string): string => join(folder, `${sha256}.wasm`);
   return {
-    read: async (sha256) => {
-      const found = await orNull(readFile(pathOf(sha256)));
+    read: async (sha256, take) => {
+      const found = await orNull(takeFrom(pathOf(sha256), take));
       if (found !== null) await orNull(use(pathOf(sha256)));
       return found;
     },
@@ -90,6 +91,11 @@ export function createKeptModules(folder: string, clock: Pick<Clock, 'nowMs'>): 
     );
     return found.flat().toSorted((one, other) => one.ageMs - other.ageMs);
   }
+}
+
+async function takeFrom<T>(path: string, take: (file: FileHandle) => Promise<T>): Promise<T> {
+  await using file = await open(path);
+  return await take(file);
 }
 
 async function orNull<T>(work: Promise<T>): Promise<T | null> {

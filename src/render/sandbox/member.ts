@@ -1,6 +1,12 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { EngineModule } from './module.ts';
-import type { EngineFiles, WorkerJob, WorkerMessage, WorkerStart } from './protocol.ts';
+import type {
+  EngineFiles,
+  WorkerEngine,
+  WorkerJob,
+  WorkerMessage,
+  WorkerStart,
+} from './protocol.ts';
 
 /** How a job on a worker ended. */
 export type Outcome =
@@ -11,6 +17,8 @@ export type Outcome =
 
 /** One worker thread with one instance of the engines. */
 export interface Member {
+  /** Gives it the engines, before its first job: it makes its instance at once. */
+  equip(engine: EngineModule): void;
   /** Runs a job; one at a time. */
   run(job: WorkerJob, files: EngineFiles): Promise<Outcome>;
   /** How long the job that runs has computed, in milliseconds of a processor; starting the thread is not counted. */
@@ -22,12 +30,12 @@ export interface Member {
 /** Most memory of the thread's own JavaScript; the instance's memory is bounded in the module. */
 const resourceLimits = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 4 };
 
-/** Starts a thread. It does not keep the process alive unless it runs a job. */
-export function startMember(engine: EngineModule): Member {
+/** Starts a thread, which needs no engines for that. It does not keep the process alive unless it runs a job. */
+export function startMember(): Member {
   const channel = new MessageChannel();
   const signal = new SharedArrayBuffer(4);
   const answered = new Int32Array(signal);
-  const start: WorkerStart = { engine, signal, answers: channel.port2 };
+  const start: WorkerStart = { signal, answers: channel.port2 };
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: start,
     transferList: [channel.port2],
@@ -78,6 +86,7 @@ export function startMember(engine: EngineModule): Member {
   worker.on('error', (thrown) => die(thrown instanceof Error ? thrown.message : String(thrown)));
   worker.on('exit', () => die('the worker ended'));
   return {
+    equip: (engine) => worker.postMessage({ engine } satisfies WorkerEngine),
     run: (job, given) =>
       new Promise((resolve) => {
         settle = resolve;

@@ -7,14 +7,10 @@ import type { Clock } from '../../system/clock.ts';
 import { engineDamaged } from '../errors.ts';
 import { createKeptModules } from './kept-modules.ts';
 import type { Snapshot } from './snapshot.ts';
+import { readParts } from './read-parts.ts';
+import type { EngineDigest } from './read-parts.ts';
 import { splitModule } from './split.ts';
-
-/** What the build says about the module that is shipped. */
-export interface EngineDigest {
-  /** Of the decompressed module. */
-  readonly sha256: string;
-  readonly bytes: number;
-}
+import type { EngineParts } from './split.ts';
 
 /** The engines, compiled, and the state that instances begin with. */
 export interface EngineModule {
@@ -42,8 +38,8 @@ export async function loadEngine(
   const digest = await readEngineDigest();
   const kept =
     cacheDirectory === null ? null : createKeptModules(join(cacheDirectory, 'engine'), clock);
-  const found = (await kept?.read(digest.sha256)) ?? null;
-  if (found !== null && matches(found, digest)) return compile(found);
+  const found = await kept?.read(digest.sha256, (file) => readParts(file, digest));
+  if (found != null) return compile(found);
   const shipped = await readFile(new URL('./engine.wasm.br', import.meta.url));
   const module = await decompress(shipped, digest.bytes);
   if (module === null || !matches(module, digest)) {
@@ -52,12 +48,12 @@ export async function loadEngine(
     });
   }
   await kept?.keep(digest.sha256, module);
-  return compile(module);
+  const parts = splitModule(module);
+  module.buffer.transfer(0);
+  return compile(parts);
 }
 
-async function compile(bytes: Buffer<ArrayBuffer>): Promise<EngineModule> {
-  const { code, state } = splitModule(bytes);
-  bytes.buffer.transfer(0);
+async function compile({ code, state }: EngineParts): Promise<EngineModule> {
   const module = await WebAssembly.compile(code);
   // The module has a copy. Ours would stay until the next collection of garbage, which an idle process does not need.
   code.buffer.transfer(0);

@@ -38,6 +38,9 @@ const maxSlow = 4;
 /** An instance that has grown to this is replaced, because memory does not shrink. */
 const worthReplacingBytes = 128 * 2 ** 20;
 
+/** Why a timer is stopped that is not needed any more; given so that no error with a stack is made for it. */
+const ended = 'ended';
+
 interface Waiting {
   readonly job: SandboxJob;
   readonly settle: (result: Result<Uint8Array>) => void;
@@ -145,7 +148,7 @@ class Pool implements RawSandbox {
       this.#next();
     });
     await this.#serve(waiting);
-    done.abort();
+    done.abort(ended);
     this.#busy -= 1;
     if (isSlow) this.#slow -= 1;
     this.#next();
@@ -185,10 +188,14 @@ class Pool implements RawSandbox {
 
   async #start(): Promise<Member> {
     this.#module ??= loadEngine(this.#options.cacheDirectory, this.#options.clock);
+    // While the engines are read and compiled the thread can start.
+    const member = startMember();
     try {
-      return startMember(await this.#module);
+      member.equip(await this.#module);
+      return member;
     } catch (thrown) {
       this.#module = null;
+      await member.end();
       throw thrown;
     }
   }
@@ -207,7 +214,7 @@ class Pool implements RawSandbox {
       member.run({ request, clockMs, entropy, ...how }, job.files),
       exceedLimit(clock, timeoutMs, () => member.computedMs(), over.signal),
     ]);
-    over.abort();
+    over.abort(ended);
     if (outcome === 'computing') {
       const message = `${resource} was not rendered within ${timeoutMs} ms.`;
       return broken(renderTimeout({ message, resource }));

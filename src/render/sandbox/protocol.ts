@@ -131,11 +131,15 @@ export interface Foreseen {
 
 /** What a worker is started with. */
 export interface WorkerStart {
-  readonly engine: EngineModule;
   /** Counts answers, so that the worker can sleep until one is there. */
   readonly signal: SharedArrayBuffer;
   /** Brings the answers; the worker can read it while it waits. */
   readonly answers: MessagePort;
+}
+
+/** To a worker before its first job. */
+export interface WorkerEngine {
+  readonly engine: EngineModule;
 }
 
 /** From the pool to a worker. */

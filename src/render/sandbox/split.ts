@@ -15,18 +15,24 @@ export function splitModule(module: Uint8Array): EngineParts {
   const sections = readSections(module);
   const data = sections.find(({ id }) => id === sectionIds.data);
   if (data === undefined) throw new Error('the module has no start state');
-  const isData = (id: number): boolean => id === sectionIds.data || id === sectionIds.dataCount;
-  const rest = sections.filter(({ id }) => !isData(id));
-  return {
-    code: writeSections(module, rest),
-    state: { stretches: readSegments(data.content) },
-  };
+  const rest = sections.filter(({ id }) => !isStateSection(id));
+  const shared = new Uint8Array(new SharedArrayBuffer(data.content.length));
+  shared.set(data.content);
+  return { code: writeSections(module, rest), state: stateOf(shared) };
 }
 
-/** As `scripts/render/wasm-state.ts` writes them: each at a constant address of the one memory. */
-function readSegments(content: Uint8Array): Snapshot['stretches'] {
-  const shared = new Uint8Array(new SharedArrayBuffer(content.length));
-  shared.set(content);
+/** Whether a section goes with the start state. */
+export function isStateSection(id: number): boolean {
+  return id === sectionIds.data || id === sectionIds.dataCount;
+}
+
+/**
+ * The start state in the content of a section, as `scripts/render/wasm-state.ts` writes it: stretches, each at a constant
+ * address of the one memory.
+ *
+ * @param content In memory that threads share.
+ */
+export function stateOf(content: Uint8Array): Snapshot {
   const count = readUnsigned(content, 0);
   const stretches: { at: number; bytes: Uint8Array }[] = [];
   let next = count.end;
@@ -35,7 +41,7 @@ function readSegments(content: Uint8Array): Snapshot['stretches'] {
     const at = readUnsigned(content, next + 2);
     const size = readUnsigned(content, at.end + 1);
     next = size.end + size.value;
-    stretches.push({ at: at.value, bytes: shared.subarray(size.end, next) });
+    stretches.push({ at: at.value, bytes: content.subarray(size.end, next) });
   }
-  return stretches;
+  return { stretches };
 }

@@ -24,6 +24,8 @@ export interface Expected {
   readonly question: Question;
   /** Within the tree. */
   readonly path: string;
+  /** What is in the file, where that is known already. */
+  readonly bytes?: Uint8Array;
 }
 
 /** What is to be known of a path. */
@@ -92,16 +94,14 @@ export function recordFiles(
     },
     ask: (question, path) => ask(question, path.replace(/^\/+/, '')),
     foresee: async () => {
+      // Side by side, so that Git is asked once for all of them, not once for each.
+      const found = await Promise.all(expected.map((one) => lookAhead(tree, one)));
       const answers: Foreseen[] = [];
-      for (const { question, path } of expected) {
-        try {
-          const found = await lookUp(tree, question, path);
-          ahead.push(found);
-          answers.push({ question, path: `/${path}`, answer: found.answer });
-        } catch (thrown) {
-          // Whether it matters is seen when it is asked.
-          if (!(thrown instanceof FairleadError)) throw thrown;
-        }
+      for (const [index, { question, path }] of expected.entries()) {
+        const one = found[index];
+        if (one == null) continue;
+        ahead.push(one);
+        answers.push({ question, path: `/${path}`, answer: one.answer });
       }
       return answers;
     },
@@ -111,6 +111,18 @@ export function recordFiles(
 
 function tooLarge(cause: FairleadError): FairleadError {
   return renderTooLarge({ message: cause.message, resource: cause.resource, cause });
+}
+
+/** `null`: it cannot be read. Whether that matters is seen when it is asked. */
+async function lookAhead(tree: Tree, { question, path, bytes }: Expected): Promise<Found | null> {
+  try {
+    if (bytes === undefined) return await lookUp(tree, question, path);
+    const { mark } = await kindOf(tree, path);
+    return { answer: { bytes }, marks: [mark] };
+  } catch (thrown) {
+    if (thrown instanceof FairleadError) return null;
+    throw thrown;
+  }
 }
 
 async function lookUp(tree: Tree, question: Question, path: string): Promise<Found> {

@@ -11,7 +11,8 @@ export interface Section {
   readonly content: Uint8Array;
 }
 
-const headerBytes = 8;
+/** Of the module: what it is, and its version. */
+export const headerBytes = 8;
 
 export function readSections(module: Uint8Array): readonly Section[] {
   const sections: Section[] = [];

@@ -1,11 +1,19 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { createInstance } from './instance.ts';
 import type { EngineInstance } from './instance.ts';
-import type { Answer, Question, WorkerJob, WorkerMessage, WorkerStart } from './protocol.ts';
+import type { EngineModule } from './module.ts';
+import type {
+  Answer,
+  Question,
+  WorkerEngine,
+  WorkerJob,
+  WorkerMessage,
+  WorkerStart,
+} from './protocol.ts';
 
 /** A worker thread: one instance of the engines, one render at a time. It ends itself when the instance breaks. */
 
-const { engine, signal, answers } = workerData as WorkerStart;
+const { signal, answers } = workerData as WorkerStart;
 const answered = new Int32Array(signal);
 let taken = 0;
 
@@ -37,7 +45,23 @@ function askPool(question: Question, path: string): Answer {
   return received?.message ?? { failed: true };
 }
 
+let engine: EngineModule | null = null;
 let instance: EngineInstance | null = null;
+
+function instantiate(): EngineInstance {
+  if (engine === null) throw new Error('the thread has no engine');
+  return createInstance(engine, ask);
+}
+
+/** The first job finds an instance that is ready. */
+function prepare(given: WorkerEngine): void {
+  engine = given.engine;
+  try {
+    instance = instantiate();
+  } catch {
+    // The job tries again, and tells.
+  }
+}
 
 function run(job: WorkerJob): void {
   known = new Map(
@@ -47,7 +71,7 @@ function run(job: WorkerJob): void {
     job.foreseen.map(({ question, path }, index) => [keyOf(question, path), index]),
   );
   used = new Set();
-  instance ??= createInstance(engine, ask);
+  instance ??= instantiate();
   if (job.forget !== 'nothing') instance.reset(job.forget === 'project' ? 'all' : 'written');
   const { user, system } = process.threadCpuUsage();
   send({ kind: 'began', computedMs: (user + system) / 1_000 });
@@ -58,12 +82,13 @@ function run(job: WorkerJob): void {
   send({ kind: 'done', response, memoryBytes, spent, used: [...used] }, [response.buffer]);
 }
 
-parentPort?.on('message', (job: WorkerJob) => {
+parentPort?.on('message', (message: WorkerEngine | WorkerJob) => {
+  if ('engine' in message) return prepare(message);
   try {
-    run(job);
+    run(message);
   } catch (thrown) {
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    const said = [message, instance?.said() ?? ''].join('\n').trim();
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    const said = [why, instance?.said() ?? ''].join('\n').trim();
     send({ kind: 'trapped', said });
   }
 });

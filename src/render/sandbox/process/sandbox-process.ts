@@ -21,7 +21,12 @@ export interface SandboxProcessOptions extends ProcessStart {
 }
 
 /** Heap of the process beside the engines' own memory, which is bounded in the module; and of its young objects. */
-const flags = ['--max-old-space-size=192', '--max-semi-space-size=2'];
+const flags = [
+  '--max-old-space-size=192',
+  '--max-semi-space-size=2',
+  // Each function of the module is checked when it is compiled, before its first call, in place of all of them at the start.
+  '--wasm-lazy-validation',
+];
 /** One heap of the C library for all threads: what compiled the engines would keep 20 MiB in several. */
 const environment = { MALLOC_ARENA_MAX: '1' };
 /** Longest end of what the process printed that an error repeats. */
