@@ -21,7 +21,9 @@ const variables = (
 ): FinishConfig => ({ substitute: { values, environments: {}, strict: true, ...more } });
 
 function dataOf(data: JsonObject, config: FinishConfig, environment?: string): unknown {
-  const result = finished([manifest({ data })], config, environment);
+  // Of a kind of which nobody knows what may stand in it.
+  const custom = { ...manifest({ apiVersion: 'v1', kind: 'Any', data }), kind: 'Any' };
+  const result = finished([custom], config, environment);
   if (!result.ok) throw result.error;
   return result.value.manifests[0]?.body['data'];
 }
@@ -52,6 +54,47 @@ describe('variables', () => {
       s: 'v3',
     });
   });
+
+  test('are text where `quote` stands beside them, as Flux has it', () => {
+    const config = variables({ N: '3', quote: '"' });
+    expect(dataOf({ n: '${quote}${N}${quote}' }, config)).toEqual({ n: '3' });
+  });
+
+  const container = { name: 'a', env: [{ name: 'SIZE', value: '${SIZE}' }] };
+
+  test.each([
+    ['ConfigMap', 'data.size', { data: { size: '${SIZE}' } }],
+    ['Secret', 'stringData.size', { stringData: { size: '${SIZE}' } }],
+    ['Any', 'metadata.labels.size', { metadata: { name: 'a', labels: { size: '${SIZE}' } } }],
+    [
+      'Any',
+      'metadata.annotations.a/b',
+      { metadata: { name: 'a', annotations: { 'a/b': '${SIZE}' } } },
+    ],
+    [
+      'Deployment',
+      'spec.template.spec.containers.0.env.0.value',
+      { spec: { template: { spec: { containers: [container] } } } },
+    ],
+  ])(
+    'are an error where they become no text and only text can stand: %s %s',
+    (kind, path, body) => {
+      const one = { ...manifest({ ...body, kind }), kind };
+      const message = (value: string): unknown => {
+        const result = finished([one], variables({ SIZE: value }));
+        return result.ok ? null : { code: result.error.code, message: result.error.message };
+      };
+      expect(message('3')).toEqual({
+        code: 'render.substitution-failed',
+        message: `app/a.yaml:3: ${kind}/a: \${SIZE} becomes 3, a number, in ${path}, where only text can stand; write its value as '"3"'`,
+      });
+      expect(message('true')).toMatchObject({
+        message: expect.stringContaining('true, a boolean,'),
+      });
+      expect(message('[a, b]')).toMatchObject({ message: expect.stringContaining('a list, in') });
+      for (const text of ['"3"', 'large', '3 GiB', '']) expect(message(text)).toBeNull();
+    },
+  );
 
   test('cannot add a field beside the one they stand in', () => {
     const config = variables({ A: 'x\nadmin: true', B: '} evil: {' });

@@ -32,7 +32,11 @@ export function substitute(
       continue;
     }
     try {
-      const value = fill(manifest.body, variables, config.strict);
+      const value = fill(
+        manifest.body,
+        { variables, strict: config.strict, kind: manifest.kind },
+        [],
+      );
       const { file, line = 1 } = manifest.origin;
       // Its name may be another one now, or none.
       const found = toManifests(file, { value, line, itemLines: [] });
@@ -61,19 +65,53 @@ function isSwitchedOff(body: JsonObject): boolean {
   });
 }
 
-function fill(value: Json, variables: Variables, strict: boolean): Json {
+interface Filling {
+  readonly variables: Variables;
+  readonly strict: boolean;
+  readonly kind: string;
+}
+
+function fill(value: Json, filling: Filling, path: readonly string[]): Json {
+  const { variables, strict, kind } = filling;
   if (typeof value === 'string') {
     const text = expand(value, variables, strict);
-    return text === value ? value : resolve(value, text);
+    if (text === value) return value;
+    const filled = resolve(value, text);
+    refuseNoText(value, text, filled, { kind, path });
+    return filled;
   }
-  if (Array.isArray(value)) return value.map((item) => fill(item, variables, strict));
+  if (Array.isArray(value)) return value.map((item, at) => fill(item, filling, [...path, `${at}`]));
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      expand(name, variables, strict),
-      fill(member, variables, strict),
-    ]),
+    Object.entries(value).map(([name, member]) => {
+      const key = expand(name, variables, strict);
+      return [key, fill(member, filling, [...path, key])];
+    }),
   );
+}
+
+/** The server would say so too, but neither that it comes of a variable nor how it stays text. */
+function refuseNoText(
+  before: string,
+  after: string,
+  filled: Json,
+  { kind, path }: { readonly kind: string; readonly path: readonly string[] },
+): void {
+  if (filled === null || typeof filled === 'string' || !isTextOnly(kind, path)) return;
+  const type = Array.isArray(filled) ? 'list' : isJsonObject(filled) ? 'mapping' : typeof filled;
+  const where = `in ${path.join('.')}, where only text can stand`;
+  throw new CannotExpand(
+    `${before} becomes ${after}, a ${type}, ${where}; write its value as '"${after}"'`,
+  );
+}
+
+/** Of the fields that every API server has as text those in which variables stand most often. */
+function isTextOnly(kind: string, path: readonly string[]): boolean {
+  const [first, second] = path;
+  if (first === 'metadata') return second === 'labels' || second === 'annotations';
+  if (path.length === 2 && kind === 'ConfigMap') return first === 'data';
+  if (path.length === 2 && kind === 'Secret') return first === 'data' || first === 'stringData';
+  return /\.(?:initContainers|containers)\.\d+\.env\.\d+\.value$/.test(path.join('.'));
 }
 
 /**
