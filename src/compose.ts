@@ -38,18 +38,9 @@ import { version } from './version.ts';
 
 /** The composition root: puts the real clock, Git, store and targets behind the engine's ports. */
 
-export interface OpenOptions {
+/** What is opened, and what may be done with it. */
+export type OpenOptions = (FollowRepository | WorkFromCheckout) & {
   readonly stateDir: string;
-  /** `controller` follows a repository; `checkout` works once from a folder on this machine. */
-  readonly mode: 'controller' | 'checkout';
-  /** Of `checkout`: a folder in it. Absolute. */
-  readonly directory?: string | undefined;
-  /** Of `checkout`: include changes that are not committed. */
-  readonly worktree?: boolean | undefined;
-  /** Of `checkout`: whether anything may be changed; then the state folder is locked. */
-  readonly write?: boolean | undefined;
-  /** Of `controller`: the repository that holds the configuration. */
-  readonly repository?: RepositoryOptions | undefined;
   /** Only these `application@environment`, application or `@environment` names. */
   readonly only?: readonly string[] | undefined;
   /** Whether sources are polled and targets watched. Default: for a controller. */
@@ -59,8 +50,26 @@ export interface OpenOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log?: EngineLog | undefined;
   readonly onWarning: (message: string) => void;
+};
+
+/** Follows a repository that holds the configuration. */
+export interface FollowRepository {
+  readonly mode: 'controller';
+  readonly repository: RepositoryOptions;
 }
 
+/** Works once from a folder on this machine. */
+export interface WorkFromCheckout {
+  readonly mode: 'checkout';
+  /** A folder in the checkout. Absolute. */
+  readonly directory: string;
+  /** Include changes that are not committed. Default false. */
+  readonly worktree?: boolean | undefined;
+  /** Whether anything may be changed; then the state folder is locked. Default false. */
+  readonly write?: boolean | undefined;
+}
+
+/** A repository with the configuration, as the command line names it. */
 export interface RepositoryOptions {
   readonly url: string;
   /** Branch; `null`: the remote's default. */
@@ -74,6 +83,7 @@ export interface RepositoryOptions {
   readonly verify?: VerifyConfig | null | undefined;
 }
 
+/** The engine with the real world behind it. Whoever opens one closes it. */
 export interface Controller {
   readonly api: Api;
   /** Follows everything until `signal` aborts. */
@@ -104,12 +114,11 @@ export async function openController(options: OpenOptions): Promise<Controller> 
 
 async function compose(options: OpenOptions, git: Git, state: State): Promise<Controller> {
   const pool = createMirrorPool({ directory: state.mirrorsDirectory, git, clock: systemClock });
-  const local = options.mode === 'checkout' ? await openCheckout(options, git) : null;
+  const { local, repository } = await openConfiguration(options, git);
   const cacheDirectory = defaultCacheDir(options.env);
   const sandbox = createSandboxProcess({ clock: systemClock, cacheDirectory });
   const cache = await openCache(state);
   const registry = createRendererRegistry(systemClock, { sandbox, seedOf: state.seedOf }, cache);
-  const repository = local === null ? followed(options) : local.config;
   const engine = createEngine(
     {
       clock: systemClock,
@@ -206,19 +215,19 @@ function controllerOf(engine: Engine, state: State, closeSources: () => Promise<
   };
 }
 
-async function openCheckout(options: OpenOptions, git: Git): Promise<LocalSource> {
-  if (options.directory === undefined) throw new Error('mode checkout needs a directory');
-  return openLocalSource({
-    git,
-    clock: systemClock,
-    directory: options.directory,
-    worktree: options.worktree ?? false,
-  });
+/** Where the configuration comes from; `local` is the checkout, where it is one. */
+async function openConfiguration(
+  options: OpenOptions,
+  git: Git,
+): Promise<{ readonly local: LocalSource | null; readonly repository: SourceConfig }> {
+  if (options.mode === 'controller')
+    return { local: null, repository: followed(options.repository) };
+  const { directory, worktree = false } = options;
+  const local = await openLocalSource({ git, clock: systemClock, directory, worktree });
+  return { local, repository: local.config };
 }
 
-function followed(options: OpenOptions): SourceConfig {
-  const { repository } = options;
-  if (repository === undefined) throw new Error('mode controller needs a repository');
+function followed(repository: RepositoryOptions): SourceConfig {
   return {
     name: '',
     url: repository.url,

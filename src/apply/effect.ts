@@ -10,6 +10,7 @@ import type { Applied, ApplyEffect, Target } from '../targets/target.ts';
 import { withDeadline } from './deadline.ts';
 import { cancelled, notApproved } from './errors.ts';
 
+/** What every effect of one release shares. */
 export interface EffectContext {
   readonly clock: Clock;
   readonly target: Target;
@@ -27,6 +28,7 @@ export interface EffectContext {
   readonly onDemandFailed?: (change: Change, signal: AbortSignal) => Promise<void>;
 }
 
+/** How one effect ended: made, gone, or the error that says why not. */
 export type EffectOutcome =
   | { readonly kind: 'made'; readonly applied: Applied }
   | { readonly kind: 'gone' }

@@ -21,7 +21,7 @@ export const heldMeanwhile = defineError('apply.held', {
 export const superseded = defineError('apply.superseded', {
   class: 'transient',
   title: 'Something newer came before a change was known to work',
-  hint: 'Nothing: what is newer is planned and released at once, and its health is awaited.',
+  hint: 'Nothing to do: what is newer is planned and released at once, and its health is awaited.',
 });
 
 export const healthMissed = defineError('apply.health-missed', {

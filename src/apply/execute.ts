@@ -27,6 +27,7 @@ import type { Waits } from './waits.ts';
 /** Effects of one stage that run at the same time. */
 const parallelEffects = 8;
 
+/** One approved plan for one target, with all that carrying it out needs. */
 export interface ExecuteInput {
   readonly clock: Clock;
   /** How it waits. */
@@ -66,6 +67,7 @@ export interface ExecuteInput {
   readonly onDeleting?: (sentence: string) => void;
 }
 
+/** How it ended; what was confirmed until then is in the inventory either way. */
 export interface ExecuteOutcome {
   /** The first error; `null`: all changes are live and healthy. */
   readonly error: ErrorRecord | null;

@@ -10,6 +10,7 @@ import { entryFor, settle } from './inventory.ts';
 import { tidyUp } from './tidy.ts';
 import type { Ran } from './tidy.ts';
 
+/** A release that failed, as far as what is run after it needs to know. */
 export interface AfterFailure {
   readonly context: EffectContext;
   readonly hash: Hasher;

@@ -18,6 +18,7 @@ const degradedGraceMs = 2_000;
 const firstPauseMs = 25;
 const longestPauseMs = 1_000;
 
+/** What is to become healthy, and how long that may take. */
 export interface HealthWait {
   readonly clock: Clock;
   readonly waits: Waits;

@@ -12,6 +12,7 @@ import { entryFor, settle } from './inventory.ts';
 import { tidyUp } from './tidy.ts';
 import type { Ran } from './tidy.ts';
 
+/** What a person has asked to be run outside of a release. */
 export interface OnDemand {
   readonly context: Omit<EffectContext, 'fence'>;
   readonly hash: Hasher;

@@ -127,7 +127,7 @@ function checkValue(option: OptionSpec, value: unknown): void {
 }
 
 /** The name under which an option's value is found: `--state-dir <folder>` is `stateDir`, `--no-input` is `input`. */
-export function attributeName(option: OptionSpec): string {
+function attributeName(option: OptionSpec): string {
   return new Option(option.flags).attributeName();
 }
 

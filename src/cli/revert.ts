@@ -73,7 +73,7 @@ async function differencesSince(
   commit: string,
   now: ApplicationConfig,
 ): Promise<readonly string[]> {
-  const { loadConfig } = await import('../config/index.ts');
+  const { loadConfig } = await import('../config/load.ts');
   const names = (
     await runGit(context, checkout, ['ls-tree', '-r', '--name-only', commit, '--', ...places])
   ).split('\n');
@@ -156,7 +156,8 @@ async function folderOf(request: RevertRequest): Promise<{
   readonly shared: readonly string[];
   readonly found: ApplicationConfig;
 }> {
-  const { applicationPath, loadConfig } = await import('../config/index.ts');
+  const { applicationPath } = await import('../config/application-path.ts');
+  const { loadConfig } = await import('../config/load.ts');
   const { config } = loadConfig(await readFiles(request.checkout));
   const { application, environment } = request.view;
   const found = config.applications.get(application);

@@ -10,7 +10,7 @@ export interface Ports {
   readonly kubelet: number;
 }
 
-export const serviceNetwork = '10.96.0.0/16';
+const serviceNetwork = '10.96.0.0/16';
 
 /** The first address of the network of services, under which the server is reached from inside. */
 export const serverAddress = '10.96.0.1';

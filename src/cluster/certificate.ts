@@ -24,6 +24,7 @@ export interface Certificate {
   readonly key: string;
 }
 
+/** Whom a certificate is for. */
 export interface Subject {
   /** The user, for Kubernetes. */
   readonly commonName: string;

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { isAlive } from '../system/processes.ts';
 import type { ProcessTable } from '../system/processes.ts';
+import { clusterFailed } from './errors.ts';
 import type { DaemonName } from './programs.ts';
 import type { ClusterProcess } from './record.ts';
 
@@ -34,10 +35,17 @@ export async function launch(
   const { pid } = child;
   if (pid === undefined) {
     const why = await new Promise<Error>((resolve) => child.once('error', resolve));
-    throw why;
+    throw clusterFailed({
+      message: `${program} could not be started: ${why.message}`,
+      resource: folder,
+      cause: why,
+    });
   }
   const entry = await table.look(pid);
-  if (entry === null) throw new Error(`${program} ended at once`);
+  if (entry === null) {
+    const message = `${program} ended at once:\n${lastWords(request.log)}`;
+    throw clusterFailed({ message, resource: folder });
+  }
   return { program, identity: { bootId: table.bootId, pid, startTime: entry.startTime }, argv };
 }
 

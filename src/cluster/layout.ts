@@ -21,6 +21,7 @@ export interface Layout {
   readonly logOf: (program: string) => string;
 }
 
+/** Where everything is in the folder of a local cluster. */
 export function layoutOf(folder: string): Layout {
   return {
     folder,

@@ -4,7 +4,7 @@ import { delimiter, isAbsolute, join } from 'node:path';
 import { programMissing } from './errors.ts';
 
 /** What a control plane is made of. kwok plays the nodes and what runs on them. */
-export const programNames = [
+const programNames = [
   'etcd',
   'kube-apiserver',
   'kube-controller-manager',
@@ -56,7 +56,7 @@ export function findPrograms(env: NodeJS.ProcessEnv): Programs {
 }
 
 /** The variable that names a program, as FAIRLEAD_KUBE_APISERVER. */
-export function variableOf(name: ProgramName): string {
+function variableOf(name: ProgramName): string {
   return `FAIRLEAD_${name.toUpperCase().replaceAll('-', '_')}`;
 }
 

@@ -49,6 +49,7 @@ export function readRecord(folder: string): ClusterRecord | null {
   }
 }
 
+/** Writes what is needed to find and end the cluster later. */
 export function writeRecord(record: ClusterRecord): void {
   writeFileSync(recordFile(record.folder), `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
 }

@@ -15,6 +15,7 @@ import { writeRecord } from './record.ts';
 import type { ClusterProcess, ClusterRecord } from './record.ts';
 import { createAsk } from './request.ts';
 
+/** Which cluster, where, and how it is run. */
 export interface StartOptions {
   readonly name: string;
   /** Where everything of it is kept; must not exist. */

@@ -32,7 +32,7 @@ const hostSettings = z.strictObject({
     }),
 });
 
-export const hostDriver: Driver = {
+const hostDriver: Driver = {
   name: 'host',
   description:
     'The machine that the controller runs on: files, directories, commands and processes.',

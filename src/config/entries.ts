@@ -6,23 +6,18 @@ import type { ConfigKind } from './problem.ts';
 /** `Application/web`: which document, as a map key. */
 export type EntryKey = `${ConfigKind}/${string}`;
 
+/** The key of a document by its kind and name. */
 export function entryKey(kind: ConfigKind, name: string): EntryKey {
   return `${kind}/${name}`;
 }
 
+/** The key of a document that was read. */
 export function keyOf(entry: ConfigEntry): EntryKey {
   return entryKey(entry.kind, entry.value.name);
 }
 
+/** Documents by their key. */
 export type Entries = ReadonlyMap<EntryKey, ConfigEntry>;
-
-export const emptyConfig: Config = {
-  sources: new Map(),
-  targets: new Map(),
-  environments: new Map(),
-  applications: new Map(),
-  projects: new Map(),
-};
 
 /** All documents of a configuration. */
 export function toEntries(config: Config): Entries {

@@ -8,12 +8,6 @@ export const configMissing = defineError('config.missing', {
   hint: 'Add a fairlead.yaml (or fairlead/*.yaml); `fairlead init` proposes one. Nothing that runs is touched.',
 });
 
-export const configInvalid = defineError('config.invalid', {
-  class: 'input',
-  title: 'The configuration has errors',
-  hint: 'Correct what `fairlead validate` names; the last good version of each document stays in force.',
-});
-
 export const configUnreadable = defineError('config.unreadable', {
   class: 'input',
   title: 'A configuration file cannot be read',
@@ -59,7 +53,7 @@ export const unknownVersion = defineError('config.unknown-version', {
 export const unknownKind = defineError('config.unknown-kind', {
   class: 'input',
   title: 'A document has a kind that this Fairlead does not know',
-  hint: 'Use Source, Target, Environment, Application or Project.',
+  hint: 'Use Source, Target, Environment, Application, Project or HealthRule.',
 });
 
 export const unknownField = defineError('config.unknown-field', {

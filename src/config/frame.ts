@@ -1,6 +1,7 @@
 import { createColors } from 'picocolors';
 import type { ConfigProblem, Position } from './problem.ts';
 
+/** How much of a file is shown around a mistake. */
 export interface FrameOptions {
   /** Use ANSI colours. Default false. */
   readonly color?: boolean;

@@ -8,6 +8,7 @@ export interface InitFile {
   readonly head?: string;
 }
 
+/** What `init` can tell a folder to be. */
 export type FoundKind = 'host' | 'helm' | 'kustomize' | 'manifests' | 'compose' | 'opentofu';
 
 /** A folder that something can be deployed from. */

@@ -4,6 +4,7 @@ import type { Proposed } from './init-applications.ts';
 import { findFolders } from './init-folders.ts';
 import type { FoundFolder, FoundKind, InitFile } from './init-folders.ts';
 
+/** What `init` is told beside the files. */
 export interface InitOptions {
   /** Where editors find the JSON Schema. */
   readonly schema: string;

@@ -6,7 +6,7 @@ type Schema = Readonly<Record<string, unknown>>;
 const cached = new WeakMap<Kind, Schema>();
 
 /** JSON Schema (draft 2020-12) of one kind of document, as users write it. */
-export function kindSchema(kind: Kind): Schema {
+function kindSchema(kind: Kind): Schema {
   const known = cached.get(kind);
   if (known !== undefined) return known;
   const { $schema: _, ...made } = z.toJSONSchema(kind.schema, { io: 'input' });

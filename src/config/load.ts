@@ -2,7 +2,8 @@ import { checkDocument } from './document.ts';
 import type { CheckedDocument } from './document.ts';
 import { defaultDrivers } from './drivers.ts';
 import type { Driver } from './drivers.ts';
-import { emptyConfig, entryKey, keyOf } from './entries.ts';
+import { emptyConfig } from '../model/config.ts';
+import { entryKey, keyOf } from './entries.ts';
 import type { EntryKey } from './entries.ts';
 import { configMissing, configUnreadable, duplicateName } from './errors.ts';
 import { createKinds } from './kinds/index.ts';
@@ -19,8 +20,9 @@ export type ConfigFile =
   | { readonly file: string; readonly text: string }
   | { readonly file: string; readonly unreadable: string };
 
+/** What this installation can serve. */
 export interface LoadOptions {
-  /** Target drivers that this installation has. Default: `host`. */
+  /** Target drivers that this installation has. Default: all that this program has. */
   readonly drivers?: readonly Driver[];
 }
 

@@ -13,6 +13,7 @@ export interface LoadedConfig {
   readonly failed: Failed;
 }
 
+/** What of a configuration has an error. */
 export interface Failed {
   /** Files with at least one error: a document that they held before does not count as removed. */
   readonly files: ReadonlySet<string>;

@@ -1,6 +1,6 @@
 import type { ConfigLoader } from '../reconcile/ports.ts';
 import { failure, success } from '../model/result.ts';
-import { emptyConfig } from './entries.ts';
+import { emptyConfig } from '../model/config.ts';
 import { loadConfig } from './load.ts';
 import type { LoadOptions } from './load.ts';
 import { mergeWithLastGood } from './merge.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Config } from '../model/config.ts';
-import { emptyConfig } from './entries.ts';
+import { emptyConfig } from '../model/config.ts';
 import { document, smallest } from './examples.testing.ts';
 import { loadConfig } from './load.ts';
 import { mergeWithLastGood } from './merge.ts';

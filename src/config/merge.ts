@@ -19,6 +19,7 @@ export interface Retained {
   readonly reason: string;
 }
 
+/** A configuration in force, and what of an earlier one it had to keep. */
 export interface MergedConfig {
   /** In force: every reference in it holds. */
   readonly config: Config;

@@ -28,6 +28,7 @@ export function documentName(description: string) {
     .meta({ description, pattern: label.source, maxLength: 63 });
 }
 
+/** Whether a document may have this name: a DNS label (RFC 1123), 63 characters at most. */
 export function isDocumentName(text: string): boolean {
   return text.length <= 63 && label.test(text);
 }

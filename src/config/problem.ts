@@ -13,6 +13,7 @@ export const collectionOf = {
   Project: 'projects',
 } as const satisfies Record<ConfigKind, keyof Config>;
 
+/** Whether there is such a kind of document. */
 export function isConfigKind(kind: string): kind is ConfigKind {
   return Object.hasOwn(collectionOf, kind);
 }
@@ -69,6 +70,7 @@ export interface Position {
   readonly column: number;
 }
 
+/** A mistake as people are shown it: with file, line, document and what may stand there. */
 export function toProblem(
   finding: Finding,
   file: string,

@@ -30,8 +30,10 @@ export interface YamlDocument {
   locate(path: readonly (string | number)[], atKey?: boolean): Position;
 }
 
+/** A mistake with its place. */
 export type LocatedFinding = Finding & { readonly position: Position };
 
+/** A file taken apart into documents, or why it cannot be. */
 export type YamlFile =
   | { readonly ok: true; readonly documents: readonly YamlDocument[] }
   /** The file as a whole cannot be trusted: broken syntax may have swallowed the documents behind it. */

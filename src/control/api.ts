@@ -61,6 +61,7 @@ export interface ApplicationView {
   readonly nextAttemptAtMs: number | null;
 }
 
+/** All that is known of one application in one environment. */
 export interface ApplicationDetail extends ApplicationView {
   readonly resourceViews: readonly ResourceView[];
   /** Present when live is not what it should be. */
@@ -76,6 +77,7 @@ export interface ApplicationDetail extends ApplicationView {
   readonly notes: string;
 }
 
+/** A source, and how following it goes. */
 export interface SourceView {
   readonly name: string;
   readonly url: string;
@@ -101,6 +103,7 @@ export interface DeclaredView {
   readonly projects: readonly { readonly name: string }[];
 }
 
+/** The controller itself. */
 export interface ControllerStatus {
   readonly version: string;
   readonly installation: string;
@@ -119,6 +122,7 @@ export interface ControllerStatus {
   readonly busy: number;
 }
 
+/** A mistake in the configuration. */
 export interface ConfigProblemView {
   /** Absent: an error. A warning changes nothing. */
   readonly severity?: 'error' | 'warning';
@@ -143,6 +147,7 @@ export interface Selector {
   readonly environment: string;
 }
 
+/** What is to be planned. */
 export interface PlanRequest extends Selector {
   /**
    * The id of a release, with all its sources as they were; or a commit, branch or tag in the source with the application's
@@ -157,6 +162,7 @@ export interface PlanRequest extends Selector {
   readonly withoutHooks?: boolean | undefined;
 }
 
+/** Asks for a look now, and for a release where policy or the one who asks allows it. */
 export interface SyncRequest extends Selector {
   readonly actor: string;
   readonly reason: string;
@@ -190,11 +196,13 @@ export interface CheckedView {
   readonly warnings: readonly string[];
 }
 
+/** Asks for new values of what templates drew by chance or time. */
 export interface RotateRequest extends Selector {
   readonly actor: string;
   readonly reason: string;
 }
 
+/** Asks for the tests of what is live. */
 export interface TestRequest extends Selector {
   readonly actor: string;
   readonly reason: string;
@@ -225,6 +233,7 @@ export interface TestOutcome {
   readonly tests: readonly TestResult[];
 }
 
+/** Asks to go back, and to stay there until `expiresAtMs` (`null`: until told otherwise). */
 export interface RollbackRequest extends Selector {
   /** A release id, a commit or branch or tag, or `null`: the release before the current one. */
   readonly to: string | null;
@@ -234,12 +243,14 @@ export interface RollbackRequest extends Selector {
   readonly approve: string | null;
 }
 
+/** Asks that nothing is changed until `expiresAtMs` (`null`: until told otherwise). */
 export interface HoldRequest extends Selector {
   readonly actor: string;
   readonly reason: string;
   readonly expiresAtMs: number | null;
 }
 
+/** The questions and orders of the CLI. What fails rejects with a `FairleadError`, over the socket, too. */
 export interface Api {
   status(): Promise<ControllerStatus>;
   applications(): Promise<readonly ApplicationView[]>;

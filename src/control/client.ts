@@ -14,6 +14,7 @@ import { readLines } from './stream.ts';
 /** What a socket in a state folder is called; one elsewhere has another name. */
 const socketName = 'control.sock';
 
+/** Where the controller listens. */
 export interface ControlClientOptions {
   readonly socketPath: string;
   /** Ends every call; the controller carries on with what it began. */

@@ -30,6 +30,7 @@ export const methods: Readonly<Record<keyof Api, MethodKind>> = {
   logs: 'stream',
 };
 
+/** Whether the API has a method of this name. */
 export function isMethod(name: string): name is keyof Api {
   return Object.hasOwn(methods, name);
 }

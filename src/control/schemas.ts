@@ -19,6 +19,7 @@ const nothing = z.null();
 
 const outcome = z.enum(releaseOutcomes);
 
+/** What each method may be given; anything else is refused before the engine sees it. */
 export const requestSchemas: Readonly<Record<keyof Api, z.ZodType>> = {
   status: nothing,
   applications: nothing,

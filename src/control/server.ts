@@ -15,6 +15,7 @@ import { writeStream } from './stream.ts';
 /** Largest request body, in bytes. */
 export const maxRequestBytes = 1_048_576;
 
+/** What is served, and where. */
 export interface ControlServerOptions {
   readonly api: Api;
   /** Where to listen; a socket file that a dead controller left there is replaced. The caller holds the lock. */
@@ -23,6 +24,7 @@ export interface ControlServerOptions {
   readonly graceMs?: number;
 }
 
+/** A control socket that is open. */
 export interface ControlServer extends AsyncDisposable {
   readonly socketPath: string;
   /** Ends streams, waits for calls under way and removes the socket. */

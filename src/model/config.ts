@@ -10,6 +10,7 @@ export type Follow =
   | { readonly kind: 'semver'; readonly range: string }
   | { readonly kind: 'commit'; readonly commit: string };
 
+/** A source: where revisions come from. */
 export interface SourceConfig {
   readonly name: string;
   readonly url: string;
@@ -38,6 +39,7 @@ export interface ChartConfig {
   readonly version: string;
 }
 
+/** How to authenticate at a Git server. Names where a secret is, never the secret. */
 export type SourceAuth =
   | {
       readonly kind: 'token';
@@ -51,15 +53,17 @@ export type SourceAuth =
       readonly knownHostsFile?: string | undefined;
     };
 
+/** Which signatures a commit must have. */
 export interface VerifyConfig {
   readonly kind: 'gpg' | 'ssh';
   /** Files with the keys that are trusted: armoured public keys, or an `allowed_signers` file. */
   readonly keyFiles: readonly string[];
 }
 
+/** A place where things run. */
 export interface TargetConfig {
   readonly name: string;
-  /** Which driver: `host` (later `kubernetes`, `compose`, `opentofu`). */
+  /** Which driver: a name of `targets/registry.ts`. */
   readonly driver: string;
   /** The driver's own settings, checked by the driver. */
   readonly settings: JsonObject;
@@ -69,6 +73,7 @@ export interface TargetConfig {
 /** Of more to less permissive: an application may only tighten what its environment says. */
 export type SyncPolicy = 'auto' | 'approve' | 'manual';
 
+/** A stage: its targets and who decides there. */
 export interface EnvironmentConfig {
   readonly name: string;
   readonly targets: readonly string[];
@@ -78,6 +83,7 @@ export interface EnvironmentConfig {
   readonly origin: Origin;
 }
 
+/** When a failed release is tried again: after `initialMs`, each time `factor` times as long, at most `maxMs`. */
 export interface RetryConfig {
   /** Attempts after the first before the application waits for a change; `null` goes on for ever (at `maxMs`). */
   readonly limit: number | null;
@@ -86,6 +92,7 @@ export interface RetryConfig {
   readonly maxMs: number;
 }
 
+/** One deployable unit, in all its environments. */
 export interface ApplicationConfig {
   readonly name: string;
   /** Names it had before; an inventory under one of them is handed over. */
@@ -202,6 +209,7 @@ export interface HelmConfig {
   readonly apiVersions: readonly string[];
 }
 
+/** An application's own check; `timeoutMs` is for one try. */
 export type HealthCheckConfig =
   | {
       readonly kind: 'http';
@@ -224,6 +232,7 @@ export type HealthCheckConfig =
       readonly timeoutMs: number;
     };
 
+/** A tenancy boundary: what its applications may use. */
 export interface ProjectConfig {
   readonly name: string;
   /** Allowed source URLs (globs); empty: all. */
@@ -256,3 +265,12 @@ export interface Config {
   readonly applications: ReadonlyMap<string, ApplicationConfig>;
   readonly projects: ReadonlyMap<string, ProjectConfig>;
 }
+
+/** What there is before any configuration was read. */
+export const emptyConfig: Config = {
+  sources: new Map(),
+  targets: new Map(),
+  environments: new Map(),
+  applications: new Map(),
+  projects: new Map(),
+};

@@ -84,6 +84,7 @@ export interface ErrorRecord {
   readonly retryable: boolean;
 }
 
+/** Makes instances of one kind of error. */
 export interface ErrorFactory {
   (details: ErrorDetails): FairleadError;
   readonly definition: ErrorDefinition;
@@ -96,6 +97,7 @@ export function defineError(code: string, definition: Omit<ErrorDefinition, 'cod
   return Object.assign(make, { definition: whole });
 }
 
+/** What reaches the edge without having been declared. */
 export const unexpected = defineError('internal.unexpected', {
   class: 'bug',
   title: 'Something failed in a way that Fairlead does not know',

@@ -113,6 +113,7 @@ export interface Hold {
   readonly expiresAtMs: number | null;
 }
 
+/** `application@environment`: the id by which the engine, the CLI and logs know it. */
 export function inventoryKey(key: InventoryKey): string {
   return `${key.application}@${key.environment}`;
 }

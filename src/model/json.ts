@@ -1,3 +1,4 @@
+/** A value that JSON can hold. */
 export type Json =
   | null
   | boolean
@@ -5,6 +6,7 @@ export type Json =
   | string
   | readonly Json[]
   | { readonly [key: string]: Json };
+/** An object of JSON values. */
 export type JsonObject = { readonly [key: string]: Json };
 
 /**
@@ -163,6 +165,7 @@ function sameMembers(left: Members, right: Members): boolean {
   return Object.keys(right).every((key) => right[key] === undefined || count-- > 0);
 }
 
+/** Whether it is an object, neither a list nor `null`. */
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -43,6 +43,7 @@ export type CauseKind =
   | 'adopted'
   | 'if-needed';
 
+/** What one resource needs to become what is desired. */
 export interface Change {
   readonly action: Action;
   readonly id: ResourceId;
@@ -81,6 +82,7 @@ export interface Displaced {
   readonly digestAfter: string;
 }
 
+/** How many changes of each action a plan has. */
 export interface PlanCounts {
   readonly create: number;
   readonly update: number;

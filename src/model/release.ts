@@ -18,6 +18,7 @@ export const releaseOutcomes = [
   'superseded',
 ] as const;
 
+/** How a release ended, or that it has not. */
 export type ReleaseOutcome = (typeof releaseOutcomes)[number];
 
 /** One effect, journalled before it is sent and again when its result is known. */

@@ -3,6 +3,7 @@ import type { ApplicationConfig } from './config.ts';
 /** What an application's document says about what is deployed: where it is, and how it is rendered. */
 export type ApplicationRendering = Pick<ApplicationConfig, (typeof renderingFields)[number]>;
 
+/** What of an application decides what it renders to. */
 export const renderingFields = [
   'path',
   'sources',
@@ -14,6 +15,7 @@ export const renderingFields = [
   'kubernetes',
 ] as const;
 
+/** An application, as far as rendering goes. */
 export function renderingOf(application: ApplicationConfig): ApplicationRendering {
   const { path, sources, helm, directory, substitute, labels, annotations, kubernetes } =
     application;

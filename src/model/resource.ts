@@ -16,11 +16,13 @@ export interface ResourceId {
 /** A `ResourceId` as a map key: `group/kind/namespace/name`; parts never contain a slash. */
 export type ResourceKey = string;
 
+/** An id as text: `group/kind/namespace/name`. */
 export function resourceKey(id: ResourceId): ResourceKey {
   // Many of them are kept: what is joined lies in memory as one text, what a template puts together as a tree of its parts.
   return [id.group, id.kind, id.namespace, id.name].join('/');
 }
 
+/** The id of such a text. */
 export function parseResourceKey(key: ResourceKey): ResourceId {
   const [group = '', kind = '', namespace = '', name = ''] = key.split('/');
   return { group, kind, namespace, name };

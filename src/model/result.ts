@@ -5,10 +5,12 @@ export type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: FairleadError };
 
+/** An outcome that is as it should be. */
 export function success<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 
+/** An outcome that is an error, given instead of thrown. */
 export function failure(error: FairleadError): {
   readonly ok: false;
   readonly error: FairleadError;

@@ -8,6 +8,7 @@ export interface Sealed {
   readonly $sealed: { readonly keyId: string; readonly hmac: string };
 }
 
+/** Whether a value stands for a secret. */
 export function isSealed(value: unknown): value is Sealed {
   return typeof value === 'object' && value !== null && '$sealed' in value;
 }

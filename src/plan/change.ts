@@ -11,6 +11,7 @@ import { changeDigest, fieldsDigest } from './digest.ts';
 import type { ChangeContent } from './digest.ts';
 import { diffFields } from './field-diff.ts';
 
+/** One desired resource, with what is recorded and what is live at its place. */
 export interface ChangeInput {
   readonly item: Desired;
   /** What the inventory knows at this very place. */

@@ -9,6 +9,7 @@ import { said } from './change.ts';
 import { changeDigest } from './digest.ts';
 import type { PlanPolicy } from './policy.ts';
 
+/** One thing that is owned and no longer wanted. */
 export interface DeleteInput {
   readonly entry: InventoryEntry;
   /** A release that failed has made it, and what was good before is gone back to. */
@@ -26,6 +27,7 @@ export interface DeleteInput {
   readonly hash: Hasher;
 }
 
+/** What becomes of it. */
 export type DeleteOutcome =
   | { readonly kind: 'delete'; readonly change: Change }
   /** Nothing is there any more, or it is not ours: only the record goes. */

@@ -24,6 +24,7 @@ export interface ChangeContent {
   readonly displaces?: string | undefined;
 }
 
+/** What a yes to one change is bound to; see docs/decisions/0001-plan-digest.md for what is in it. */
 export function changeDigest(hash: Hasher, content: ChangeContent): string {
   return digestOf(hash, 'fairlead-change-v1', content);
 }
@@ -75,6 +76,7 @@ export function fieldsDigest(hash: Hasher, fields: JsonObject): string {
   return digest;
 }
 
+/** What a plan is for. */
 export interface PlanIdentity {
   readonly application: string;
   readonly environment: string;

@@ -23,9 +23,3 @@ export const cannotChange = defineError('plan.cannot-change', {
   title: 'A field cannot be changed in place',
   hint: 'Keep the field as it is, or allow that the resource is deleted and made anew (on Kubernetes by the annotation argocd.argoproj.io/sync-options: Replace=true,Force=true).',
 });
-
-export const stalePlan = defineError('plan.stale', {
-  class: 'conflict',
-  title: 'The plan no longer fits what is there',
-  hint: 'Look at the new plan; the live system or the source has moved since.',
-});

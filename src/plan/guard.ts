@@ -9,6 +9,7 @@ const shareFromObjects = 3;
 /** More deletes than this by one commit, across applications, need a person. */
 export const manyDeletes = 50;
 
+/** What the deletes of a plan are weighed by. */
 export interface GuardInput {
   /** Deletes by which something is lost, with what the inventory knows of each. */
   readonly deletes: readonly { readonly change: Change; readonly entry: InventoryEntry }[];

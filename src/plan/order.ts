@@ -70,6 +70,7 @@ export function stagesOf(ordered: readonly Change[]): readonly Stage[] {
   });
 }
 
+/** Counts changes by action. */
 export function countChanges(changes: readonly Change[], unchanged: number): PlanCounts {
   const counts = { create: 0, update: 0, replace: 0, delete: 0, adopt: 0, run: 0 };
   for (const change of changes) counts[change.action] += 1;

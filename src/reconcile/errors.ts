@@ -60,12 +60,6 @@ export const notAllowedByProject = defineError('project.not-allowed', {
   hint: 'Ask whoever keeps the project to allow it.',
 });
 
-export const configurationUnavailable = defineError('config.unavailable', {
-  class: 'input',
-  title: 'No configuration could be read yet',
-  hint: 'Correct what is named; until then nothing is changed.',
-});
-
 export const logsUnsupported = defineError('target.no-logs', {
   class: 'input',
   title: 'This target keeps no output',

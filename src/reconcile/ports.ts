@@ -42,6 +42,7 @@ export interface ConfigLoader {
   load(tree: Tree, previous: Config | null): Promise<Result<ConfigSnapshot>>;
 }
 
+/** The configuration as one commit has it. */
 export interface ConfigSnapshot {
   readonly config: Config;
   readonly problems: readonly ConfigProblemView[];
@@ -64,6 +65,7 @@ export interface EngineLog {
   error(message: string, facts?: Readonly<Record<string, unknown>>): void;
 }
 
+/** What the engine is told once, when it is made. */
 export interface EngineOptions {
   readonly version: string;
   readonly installation: string;

@@ -175,7 +175,7 @@ function heirOf(config: Config, key: InventoryKey): string | null {
   return null;
 }
 
-export function isSelected(only: readonly string[] | null, key: InventoryKey): boolean {
+function isSelected(only: readonly string[] | null, key: InventoryKey): boolean {
   return (
     only === null ||
     only.includes(key.application) ||

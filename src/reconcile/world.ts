@@ -1,4 +1,5 @@
 import { canonicalJson } from '../model/json.ts';
+import { emptyConfig } from '../model/config.ts';
 import type { Config, SourceConfig, TargetConfig } from '../model/config.ts';
 import { errorRecord } from '../model/error.ts';
 import type { ErrorRecord } from '../model/error.ts';
@@ -11,14 +12,6 @@ import type { EnginePorts } from './ports.ts';
 const patienceMs = 5_000;
 /** How long a target that could not be opened is not tried again. */
 const againAfterMs = 2_000;
-
-const emptyConfig: Config = {
-  sources: new Map(),
-  targets: new Map(),
-  environments: new Map(),
-  applications: new Map(),
-  projects: new Map(),
-};
 
 interface Opened<T> {
   /** Canonical text of the configuration it was opened with; another one means: open anew. */

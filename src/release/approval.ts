@@ -2,7 +2,7 @@ import type { PlanSet } from '../model/plan.ts';
 import type { Approval } from '../model/release.ts';
 
 /** How long a yes holds when nothing else is said (DESIGN §7). */
-export const approvalLifetimeMs = 72 * 3_600_000;
+const approvalLifetimeMs = 72 * 3_600_000;
 
 /** A person's yes to exactly this plan. */
 export function approvalOf(planSet: PlanSet, by: string, atMs: number): Approval {

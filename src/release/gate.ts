@@ -6,6 +6,7 @@ import type { Approval } from '../model/release.ts';
 import type { Contest } from './contest.ts';
 import type { ApplicationEvent } from './machine.ts';
 
+/** All that decides whether a plan may run now. */
 export interface GateInput {
   readonly planSet: PlanSet;
   readonly policy: SyncPolicy;

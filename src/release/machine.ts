@@ -32,6 +32,7 @@ export type ApplicationState =
   /** The controller only watches, after a restore or a lost state folder. */
   | 'read-only';
 
+/** What moves it on. */
 export type ApplicationEvent =
   /** Something asks for a look: commit, drift, timer, dependency, person. */
   | 'triggered'

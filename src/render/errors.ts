@@ -63,7 +63,7 @@ export const renderOverdue = defineError('render.overdue', {
 export const formatUnsupported = defineError('render.format-unsupported', {
   class: 'input',
   title: "This version cannot render the folder's format",
-  hint: 'Use plain YAML or JSON manifests; other formats come with their targets.',
+  hint: 'Use plain YAML or JSON manifests, a Kustomize overlay or a Helm chart.',
 });
 
 export const linkCircle = defineError('render.link-circle', {

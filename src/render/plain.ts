@@ -23,13 +23,13 @@ import { walk } from './walk.ts';
 /** Largest manifest file, in bytes. */
 export const maxFileBytes = 10 * 1024 * 1024;
 /** Most bytes that one render reads. */
-export const maxRenderBytes = 32 * 1024 * 1024;
+const maxRenderBytes = 32 * 1024 * 1024;
 
 /**
  * Up to so many bytes a folder is read and parsed in less time than it takes to seal what came of it, write it down and
  * find it again.
  */
-export const cheapBytes = 16 * 1024;
+const cheapBytes = 16 * 1024;
 
 /** Files that are read while the one before them is looked at; bounds what is in memory, with `maxFileBytes`. */
 const readAhead = 4;

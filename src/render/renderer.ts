@@ -5,6 +5,7 @@ import type { Manifest } from '../model/resource.ts';
 import type { SeedId } from '../model/seed.ts';
 import type { Tree } from '../source/source.ts';
 
+/** What a render is told beside the folder. */
 export interface RenderParameters {
   readonly application: string;
   readonly environment: string;

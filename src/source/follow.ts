@@ -59,7 +59,7 @@ export function tagReference(name: string): string {
 }
 
 /** The version that a tag names, or `null`. */
-export function tagVersion(reference: string): semver.SemVer | null {
+function tagVersion(reference: string): semver.SemVer | null {
   const match = /^refs\/tags\/v?(?<version>\d.*)$/.exec(reference);
   return semver.parse(match?.groups?.['version'] ?? null);
 }

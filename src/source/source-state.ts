@@ -32,7 +32,7 @@ export interface HeldTip extends AcceptedTip {
   readonly reason: string;
 }
 
-export const noState: SourceState = {
+const noState: SourceState = {
   accepted: null,
   held: null,
   lastSuccessAtMs: null,

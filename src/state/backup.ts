@@ -11,6 +11,7 @@ import { readKeys } from './keys.ts';
 /** Form of a backup; a file of another form is refused. */
 export const backupVersion = 1;
 
+/** What was written. */
 export interface BackupReport {
   readonly file: string;
   readonly bytes: number;

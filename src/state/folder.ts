@@ -18,6 +18,7 @@ export interface StateLayout {
   readonly renders: string;
 }
 
+/** Where everything is in a state folder. */
 export function layoutOf(directory: string): StateLayout {
   const at = (name: string): string => join(directory, name);
   return {

@@ -91,6 +91,7 @@ export function parseKeys(text: string, path: string): Keys {
   return parsed.data;
 }
 
+/** Writes them durably, readable by their owner alone. */
 export async function writeKeys(path: string, keys: Keys): Promise<void> {
   await writeFileDurably(path, `${JSON.stringify(keys, null, 2)}\n`, {
     mode: 0o600,
@@ -126,6 +127,7 @@ export function firstSecret(keys: Keys): Buffer {
   return Buffer.from(keys.keys[0]?.secret ?? '', 'base64');
 }
 
+/** Seals by the current key. @throws Error (a bug) for keys that `parseKeys` would have refused */
 export function sealerOf(keys: Keys): Sealer {
   const key = keys.keys.find(({ id }) => id === keys.current);
   if (key === undefined) throw new Error(`there is no key ${keys.current}`);

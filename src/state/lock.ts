@@ -7,6 +7,7 @@ import { stateLocked, stateUnusable } from './errors.ts';
 /** How long a Fairlead that is about to end may keep the lock. */
 const patienceMs = 2_000;
 
+/** The right to write to a state folder, held until it is released or the process ends. */
 export interface StateLock {
   release(): void;
 }

@@ -16,6 +16,7 @@ import type { Keys } from './keys.ts';
 import { lockState } from './lock.ts';
 import { markRestored } from './restored.ts';
 
+/** What is restored, and over what. */
 export interface RestoreOptions {
   /** State folder; made where it is not there. */
   readonly directory: string;
@@ -25,6 +26,7 @@ export interface RestoreOptions {
   readonly nowMs: number;
 }
 
+/** What was restored. */
 export interface RestoreReport {
   readonly directory: string;
   readonly installation: string;

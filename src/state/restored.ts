@@ -14,10 +14,12 @@ export async function markRestored(layout: StateLayout, why: string): Promise<vo
   });
 }
 
+/** Whether the state came from a backup and nobody has confirmed it yet. */
 export function isMarkedRestored(layout: StateLayout): boolean {
   return existsSync(layout.restored);
 }
 
+/** A person has: it acts from now on. */
 export async function clearRestored(layout: StateLayout): Promise<void> {
   if (!isMarkedRestored(layout)) return;
   await rm(layout.restored, { force: true });

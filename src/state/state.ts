@@ -33,6 +33,7 @@ export interface State {
   close(): Promise<void>;
 }
 
+/** Which state folder, and what for. */
 export interface StateOptions {
   /** Absolute. */
   readonly directory: string;

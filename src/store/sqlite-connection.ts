@@ -6,6 +6,7 @@ import { storeError } from './sqlite-error.ts';
 /** More texts than the store has; lists of varying length would otherwise fill memory. */
 const cachedStatements = 100;
 
+/** One open database. Calls block the thread while they run. */
 export interface SqliteConnection extends Executor {
   /** Runs SQL text that gives nothing back (transaction control, pragmas). */
   exec(sql: string): void;
@@ -15,6 +16,7 @@ export interface SqliteConnection extends Executor {
   close(): void;
 }
 
+/** Which database, and how it is opened. */
 export interface SqliteConnectionOptions {
   /** Path, or `:memory:`. */
   readonly file: string;

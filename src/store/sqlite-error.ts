@@ -20,7 +20,7 @@ const CANTOPEN = 14;
 const NOTADB = 26;
 
 /** The lower byte of SQLite's (extended) result code, or `null` for an error that did not come from SQLite. */
-export function sqliteCode(thrown: unknown): number | null {
+function sqliteCode(thrown: unknown): number | null {
   if (typeof thrown !== 'object' || thrown === null || !('errcode' in thrown)) return null;
   return typeof thrown.errcode === 'number' ? thrown.errcode & 0xff : null;
 }

@@ -6,6 +6,7 @@ import { createReader } from './reads.ts';
 import { openSqliteConnection } from './sqlite-connection.ts';
 import type { Reader } from './store.ts';
 
+/** A store that only reads. */
 export interface SqliteReader extends Reader {
   close(): void;
 }

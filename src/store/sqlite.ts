@@ -12,6 +12,7 @@ import { storeError } from './sqlite-error.ts';
 import type { Store } from './store.ts';
 import { createTransaction } from './writes.ts';
 
+/** Which database, and how patient writes are. */
 export interface SqliteStoreOptions {
   /** Path of the database, made 0600 when it is not there; or `:memory:`. */
   readonly file: string;

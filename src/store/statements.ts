@@ -11,6 +11,7 @@ type StepKey = { readonly release: string; readonly position: number };
 /** How many events one statement appends, so that any number takes few: a release writes seven of them. */
 const eventsAtOnce = [16, 8, 4, 2, 1] as const;
 
+/** All statements of the store, compiled to SQL once each. */
 export function createStatements(db: Kysely<Tables>) {
   return {
     db,

@@ -2,6 +2,7 @@ import type { FairleadEvent } from '../model/event.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Approval, JournalStep, Release } from '../model/release.ts';
 
+/** Which releases; what is left out does not matter. Newest first. */
 export interface ReleaseFilter {
   /** Only those whose id begins like this. */
   readonly idPrefix?: string | undefined;

@@ -222,7 +222,7 @@ export function signatureOf(stats: Stats): string {
 }
 
 /** Whether both are one file, whatever its content is by now. Numbers of files that are gone are given out again. */
-export function isSameFile(left: Stats, right: Stats): boolean {
+function isSameFile(left: Stats, right: Stats): boolean {
   return left.dev === right.dev && left.ino === right.ino;
 }
 

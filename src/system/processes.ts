@@ -46,6 +46,7 @@ export interface ProcessTable {
   openFiles(pid: number, numbers?: readonly number[]): Promise<readonly string[]>;
 }
 
+/** The processes of this machine: from `/proc` on Linux, else by `ps`. */
 export async function openProcessTable(): Promise<ProcessTable> {
   return process.platform === 'linux' ? procTable() : psTable();
 }

@@ -10,7 +10,6 @@ import type {
   Manifest,
   Observation,
   ResourceId,
-  ResourceKey,
 } from '../model/resource.ts';
 import type { Result } from '../model/result.ts';
 import type { TreeNode } from '../model/tree.ts';
@@ -53,6 +52,7 @@ export interface Effect {
   readonly onWaiting?: ((why: string) => void) | undefined;
 }
 
+/** An effect that makes or runs something. */
 export interface ApplyEffect extends Effect {
   /** `replace`: it cannot be changed in place, so the thing with this UID goes and a new one comes. */
   readonly action: 'create' | 'update' | 'replace' | 'run';
@@ -94,6 +94,7 @@ export interface WatchScope {
   readonly references: readonly Reference[];
 }
 
+/** How sure a record must be. */
 export interface LoadOptions {
   /**
    * What is told was surely so within this time (milliseconds), whatever the target has to do for it: for what must not be
@@ -194,6 +195,7 @@ export interface Target {
   ): Promise<readonly (TreeNode | null)[]>;
 }
 
+/** How carefully to look. */
 export interface ReadOptions {
   /** Trust nothing that watching brought: look at everything itself (invariant 11). Default false. */
   readonly fromScratch?: boolean;
@@ -205,6 +207,7 @@ export interface ReadOptions {
   readonly isDue?: boolean;
 }
 
+/** For whom manifests are prepared, and within which limits. */
 export interface PrepareScope {
   readonly key: InventoryKey;
   readonly project: ProjectConfig | null;
@@ -220,11 +223,10 @@ export interface PrepareScope {
   readonly onTaken?: (wanted: Pick<Desired, 'id' | 'locator'>, owner: InventoryKey) => void;
 }
 
+/** How much output. */
 export interface LogOptions {
   /** Lines from the end; default 200. */
   readonly tail: number;
   readonly follow: boolean;
   readonly signal?: AbortSignal;
 }
-
-export type Observations = ReadonlyMap<ResourceKey, Observation>;

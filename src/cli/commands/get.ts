@@ -34,7 +34,7 @@ const nouns = {
 
 type Noun = keyof typeof nouns;
 
-export const nounWords = Object.keys(nouns) as readonly Noun[];
+const nounWords = Object.keys(nouns) as readonly Noun[];
 
 export const get: CommandDefinition = {
   description: `Lists applications with their state, or what else is named. Names after the noun choose among them; \`fairlead get site\` is short for \`fairlead get applications site\`. Asks the controller, or looks for itself inside a checkout when none runs.`,

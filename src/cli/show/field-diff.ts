@@ -37,7 +37,7 @@ export function showFieldDiff(
 }
 
 /** A value on one line; a secret is never more than the word. */
-export function showValue(value: Json | undefined): string {
+function showValue(value: Json | undefined): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value, (_key, member: Json) =>
     isSealed(member) ? '«secret»' : member,
@@ -47,11 +47,7 @@ export function showValue(value: Json | undefined): string {
 }
 
 /** The lines of a unified difference, coloured, the rest folded. */
-export function showTextDiff(
-  text: string,
-  style: Style,
-  maxLines: number | null,
-): readonly string[] {
+function showTextDiff(text: string, style: Style, maxLines: number | null): readonly string[] {
   const lines = text.replace(/\n$/, '').split('\n');
   const shown = maxLines === null ? lines : lines.slice(0, maxLines);
   const painted = shown.map((line) => paint(visible(line), style));

@@ -4,6 +4,7 @@ import { documentName } from '../name.ts';
 import { defineKind } from './kind.ts';
 import { uniqueNames } from './unique.ts';
 
+/** Who decides that a plan may run. */
 export const syncPolicy = z.enum(['auto', 'approve', 'manual']);
 
 const spec = z

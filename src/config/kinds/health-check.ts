@@ -64,6 +64,7 @@ export const healthCheck = oneOf(
   ['http', 'tcp', 'exec'],
 );
 
+/** A check as the engine has it. */
 export function internalHealthCheck(from: z.output<typeof healthCheck>): HealthCheckConfig {
   const common = { name: from.name, timeoutMs: from.timeout };
   if (from.http !== undefined) return { kind: 'http', ...common, ...from.http };

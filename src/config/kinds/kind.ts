@@ -4,6 +4,7 @@ import type { Origin } from '../../model/resource.ts';
 import { documentName } from '../name.ts';
 import type { ConfigKind, collectionOf } from '../problem.ts';
 
+/** The one version of documents that this Fairlead reads. */
 export const apiVersion = 'fairlead.dev/v1alpha1';
 
 /** What one kind of document is internally. */
@@ -26,12 +27,14 @@ export interface Kind {
   explainUnknownField(path: readonly (string | number)[], field: string): string | null;
 }
 
+/** One document as it was read, or what is wrong with it. */
 export type Read =
   | { readonly ok: true; readonly entry: ConfigEntry }
   | { readonly ok: false; readonly issues: readonly z.core.$ZodIssue[] };
 
 const stringMap = z.record(z.string(), z.string());
 
+/** Ties a kind of document to its schema and to what it is internally. */
 export function defineKind<K extends ConfigKind, Spec extends z.ZodType>(definition: {
   readonly kind: K;
   /** What the kind is for; shown by editors. */

@@ -55,6 +55,7 @@ export const kubernetes = z.strictObject({
   }),
 });
 
+/** What an application says about Kubernetes, as the engine has it. */
 export function internalKubernetes(
   application: string,
   from: z.infer<typeof kubernetes>,

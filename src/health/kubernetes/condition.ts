@@ -31,14 +31,17 @@ export function conditionOf(object: JsonObject, type: string): Condition | null 
   return findCondition(conditionsOf(object, 'status', 'conditions'), type);
 }
 
+/** The condition of a type; `null` where the object has none. */
 export function findCondition(conditions: readonly Condition[], type: string): Condition | null {
   return conditions.find((condition) => condition.type === type) ?? null;
 }
 
+/** Whether it is there and says `True`. */
 export function isTrue(condition: Condition | null): condition is Condition & { status: 'True' } {
   return condition?.status === 'True';
 }
 
+/** Whether it is there and says `False`; one that is not there says nothing. */
 export function isFalse(condition: Condition | null): condition is Condition & { status: 'False' } {
   return condition?.status === 'False';
 }

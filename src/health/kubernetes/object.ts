@@ -72,10 +72,12 @@ export function groupOf(object: JsonObject): string {
   return slash < 0 ? '' : version.slice(0, slash);
 }
 
+/** `metadata.name`, or words for an object that has none. */
 export function nameOf(object: JsonObject): string {
   return textAt(object, 'metadata', 'name') || 'one without a name';
 }
 
+/** An annotation; empty where it is not there. */
 export function annotationOf(object: JsonObject, name: string): string {
   return textAt(object, 'metadata', 'annotations', name);
 }

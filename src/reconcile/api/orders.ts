@@ -25,7 +25,7 @@ export async function targetsOf(
 }
 
 /** Resolves a commit, branch or tag in the application's source; `null` for `null`. */
-export async function resolveRevision(
+async function resolveRevision(
   engine: Engine,
   runtime: ApplicationRuntime,
   reference: string | null,
@@ -75,6 +75,10 @@ export function askForTests(
   });
 }
 
+/**
+ * Records a yes to the plan that waits with this digest, or an unambiguous prefix of it; the release follows by itself.
+ * @throws FairleadError `plan.not-found`, `plan.ambiguous`
+ */
 export async function approve(
   engine: Engine,
   digits: string,
@@ -113,6 +117,7 @@ export async function approve(
   return { ...runtime.key, digest: plan.digest };
 }
 
+/** Keeps an order at every target of the application, so that it holds without this controller, too. */
 export async function setHold(
   engine: Engine,
   runtime: ApplicationRuntime,
@@ -147,6 +152,7 @@ export async function setHold(
   return hold;
 }
 
+/** Ends the hold at every target, and looks again. */
 export async function resume(
   engine: Engine,
   runtime: ApplicationRuntime,
@@ -169,6 +175,10 @@ export async function resume(
   return { ended };
 }
 
+/**
+ * Goes back and holds there; the hold is what keeps the next look from going forward again.
+ * @throws FairleadError `release.nothing-before`
+ */
 export async function rollback(
   engine: Engine,
   runtime: ApplicationRuntime,

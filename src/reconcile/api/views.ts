@@ -16,6 +16,7 @@ import { currentRevision } from '../prepare/choose.ts';
 import { waitsFor } from '../look/dependencies.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 
+/** The controller, as `status` shows it. */
 export function statusOf(engine: Engine): ControllerStatus {
   return {
     version: engine.options.version,
@@ -45,6 +46,7 @@ function declaredOf({ configuration: { config } }: Engine): DeclaredView {
   };
 }
 
+/** All sources, the repository with the configuration first. */
 export function sourceViews(engine: Engine): readonly SourceView[] {
   return engine.world.sources().map(({ config, source, error }) => {
     const status = source?.status();
@@ -84,6 +86,7 @@ function describeFollow({ chart, follow }: SourceConfig): string {
   }
 }
 
+/** An application, as tables show it. */
 export function viewOf(engine: Engine, runtime: ApplicationRuntime): ApplicationView {
   // What a commit did not touch is at that commit all the same.
   const current =
@@ -123,6 +126,7 @@ function messageOf(engine: Engine, runtime: ApplicationRuntime): string {
   return isWaiting ? `waits for ${names.join('; ')}` : runtime.message;
 }
 
+/** What its source serves; `null` where there is no such source, or nothing was fetched. */
 export function currentOrNull(engine: Engine, runtime: ApplicationRuntime): Revision | null {
   try {
     return currentRevision(engine.context, runtime);
@@ -141,6 +145,7 @@ function madeBy(plan: PlanSet | null): ReadonlySet<ResourceKey> {
   );
 }
 
+/** An application, as `describe` shows it. */
 export function detailOf(engine: Engine, runtime: ApplicationRuntime): ApplicationDetail {
   const blockedBy: { what: string; why: string; next: string }[] = [];
   if (runtime.error !== null) {

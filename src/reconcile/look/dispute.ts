@@ -18,6 +18,7 @@ export interface Dispute {
   readonly lastMs: number;
 }
 
+/** Nobody else writes the record. */
 export const noDispute: Dispute = { isOpen: false, turns: 0, lastMs: 0 };
 
 /** Somebody else wrote the record. */

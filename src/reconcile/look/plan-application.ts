@@ -247,8 +247,3 @@ function policyFor(runtime: ApplicationRuntime, held: Held, goingBack: boolean):
     takeBack: new Set(goingBack ? (held.inventory?.entries ?? []).map(placeOf) : []),
   };
 }
-
-/** Desired resources of a planned run, over all targets. */
-export function allDesired(run: PlannedRun): readonly Desired[] {
-  return run.targets.flatMap((item) => item.desired);
-}

@@ -21,6 +21,7 @@ import { toInventorySeed } from '../prepare/seed.ts';
 import { showSeen, showStep, showSteps } from './show-progress.ts';
 import { waitsOf } from './waits.ts';
 
+/** A planned run that the gate let pass, with who wants it and why. */
 export interface ReleaseInput {
   readonly run: PlannedRun;
   readonly approved: ReadonlySet<string>;
@@ -29,6 +30,7 @@ export interface ReleaseInput {
   readonly reason: string;
 }
 
+/** How it ended. */
 export interface ReleaseResult {
   readonly release: Release;
   /** It failed because something did not become healthy. */

@@ -31,6 +31,7 @@ export interface Situation {
   readonly seed: SeedId;
 }
 
+/** What the application should be, and why where that is not what the source says. */
 export interface Choice {
   readonly prepared: Prepared | null;
   readonly revision: Revision;

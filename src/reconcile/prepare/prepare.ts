@@ -25,6 +25,7 @@ import { treeOf } from './source-trees.ts';
 import { surroundingsOf } from './surroundings.ts';
 import type { World } from '../world.ts';
 
+/** One revision of one application, for these targets. */
 export interface PrepareInput {
   readonly ports: EnginePorts;
   readonly world: World;

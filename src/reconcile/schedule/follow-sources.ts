@@ -5,6 +5,7 @@ import { pollDelayMs } from './poll.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { World } from '../world.ts';
 
+/** What following sources needs, and whom it tells. */
 export interface SourceFollowerOptions {
   readonly ports: Pick<EnginePorts, 'clock' | 'random' | 'log'>;
   readonly world: Pick<World, 'sources'>;

@@ -41,6 +41,7 @@ export interface Told {
   readonly result: LookupResult;
 }
 
+/** Where rendered sets are kept, and what else they depend on. */
 export interface RenderCacheOptions {
   /** Where the sets lie; made when it is needed. */
   readonly folder: string;
@@ -69,6 +70,7 @@ interface Head {
 
 type Body = Omit<Rendered, 'readSet'>;
 
+/** Opens the cache of a state folder. */
 export function openRenderCache(options: RenderCacheOptions): RenderCache {
   const { folder, secret, program, maxBytes = 256 * 2 ** 20 } = options;
   const sets = openSealedSets({

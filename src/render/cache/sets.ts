@@ -19,11 +19,13 @@ export interface SealedSets {
   bytes(): Promise<number>;
 }
 
+/** A set that was found; its body is unsealed when it is asked for, `null` where it is damaged. */
 export interface SealedSet {
   readonly head: string;
   body(): string | null;
 }
 
+/** Where sets lie, and how much room they may take (bytes). */
 export interface SealedSetsOptions {
   /** Made when something is put; mode 0700. */
   readonly folder: string;

@@ -3,9 +3,6 @@ import type { Lookup } from '../../model/cluster.ts';
 import type { Json } from '../../model/json.ts';
 import type { EngineModule } from './module.ts';
 
-/** Form of requests and responses; the module says which one it speaks. */
-export const protocolVersion = 2;
-
 /** What an engine is asked for. The members mean what `engines/render/protocol.go` says. */
 export type EngineRequest =
   | { readonly op: 'versions' | 'vocabulary' }

@@ -96,7 +96,7 @@ function judge(request: HttpRequest, url: string, answer: HttpAnswer): Result<Ht
 }
 
 /** A query may hold a signature that lets others in. */
-export function withoutQuery(url: string): string {
+function withoutQuery(url: string): string {
   const parsed = URL.parse(url);
   return parsed === null ? url : `${parsed.origin}${parsed.pathname}`;
 }

@@ -10,7 +10,7 @@ import { secretMissing } from './errors.ts';
 import { isWithin, pathProblem } from './paths.ts';
 
 /** Largest secret, in bytes. */
-export const maxSecretBytes = 1024 * 1024;
+const maxSecretBytes = 1024 * 1024;
 
 /** Where a secret value is kept; the value itself is never in Git. */
 export interface SecretReference {

@@ -12,7 +12,7 @@ import { notReady, worstPod } from './pods.ts';
  *
  * Source: `kubectl rollout status` and kstatus.
  */
-export function judgeDeployment(object: JsonObject, owned: readonly JsonObject[]): Health {
+function judgeDeployment(object: JsonObject, owned: readonly JsonObject[]): Health {
   if (flagAt(object, 'spec', 'paused')) return suspended('is paused by spec.paused');
   const early = unobservedByController(object);
   if (early !== null) return early;

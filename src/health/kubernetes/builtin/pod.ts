@@ -13,7 +13,7 @@ import { warningAbout } from './warning.ts';
  *
  * Source of the reasons: kubelet, `pkg/kubelet/images/types.go` and `pkg/kubelet/container/sync_result.go`.
  */
-export function judgePod(pod: JsonObject, known: readonly JsonObject[] = []): Health {
+function judgePod(pod: JsonObject, known: readonly JsonObject[] = []): Health {
   return judgePodAmong(pod, known, false);
 }
 

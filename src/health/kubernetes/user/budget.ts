@@ -1,7 +1,7 @@
 /** Steps that one evaluation of a user's rule may take. A rule for the largest real objects takes a few thousand. */
-export const maxSteps = 50_000;
+const maxSteps = 50_000;
 /** Longest text that a rule may make, in UTF-16 code units. */
-export const maxTextLength = 1_000_000;
+const maxTextLength = 1_000_000;
 /** Longest source of a rule, in UTF-16 code units. */
 export const maxSourceLength = 16_384;
 /** Most values in an object that a rule is asked about; etcd takes no object above 1.5 MB. */
@@ -48,6 +48,7 @@ export class Budget {
   }
 }
 
+/** A rule of a user computed more than one judgement may cost. */
 export class BudgetSpent extends Error {
   override readonly name = 'BudgetSpent';
 

@@ -29,7 +29,7 @@ export type CompiledCelRule =
 type Test = (variables: Record<string, unknown>, budget: Budget) => boolean;
 
 /** Reads one expression. Syntax and types are checked, names are not: fields differ from object to object. */
-export function compileCel(source: string): Compiled<Test> {
+function compileCel(source: string): Compiled<Test> {
   if (source.length > maxSourceLength)
     return refused(`is longer than ${maxSourceLength} characters`);
   let current: Budget | null = null;

@@ -10,6 +10,7 @@ export type Compiled<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly problem: RuleProblem };
 
+/** A rule that cannot be used, with the line (from 1) that says why. */
 export function refused(message: string, line = 1): Compiled<never> {
   return { ok: false, problem: { message, line } };
 }

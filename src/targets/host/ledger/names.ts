@@ -16,7 +16,7 @@ export function encodeName(text: string): string {
 }
 
 /** `null` for what `encodeName` never gives. */
-export function decodeName(encoded: string): string | null {
+function decodeName(encoded: string): string | null {
   if (!/^(?:[a-z0-9._-]|%[0-9a-f]{2})*$/.test(encoded)) return null;
   const text = Buffer.from(
     encoded.replaceAll(/%([0-9a-f]{2})/g, (_, digits: string) =>

@@ -7,7 +7,7 @@ import { apiVersionOf } from './resource-type.ts';
 import type { ResourceType } from './resource-type.ts';
 
 /** @throws FairleadError `kubernetes.answer-invalid`, without the text: it may hold a secret */
-export function parseAnswer(text: string, resource: string): JsonObject {
+function parseAnswer(text: string, resource: string): JsonObject {
   let value: Json | undefined;
   try {
     value = JSON.parse(text) as Json;

@@ -17,10 +17,10 @@ const connectionWindowBytes = 32 * 1024 * 1024;
 const sessionMemoryMb = 256;
 
 /** After so long without a sign of life the other side is asked for one. */
-export const pingEveryMs = 10_000;
+const pingEveryMs = 10_000;
 
 /** It has so long to give one. */
-export const pingTimeoutMs = 10_000;
+const pingTimeoutMs = 10_000;
 
 export interface Http2ConnectionOptions {
   readonly socket: Socket;

@@ -53,11 +53,6 @@ export interface ObjectName {
   readonly name: string;
 }
 
-/** `namespace/name`, or the name alone. */
-export function showName({ namespace, name }: ObjectName): string {
-  return namespace === '' ? name : `${namespace}/${name}`;
-}
-
 /**
  * Whether one state of a kind's objects is later than another. Versions are whole numbers that grow; where a server has
  * others the answer is yes, so that what comes last counts.

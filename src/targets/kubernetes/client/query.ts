@@ -8,7 +8,7 @@ export interface Selection {
   readonly fieldSelector?: string;
 }
 
-export function selectionQuery({ labelSelector, fieldSelector }: Selection): Query {
+function selectionQuery({ labelSelector, fieldSelector }: Selection): Query {
   return {
     ...(labelSelector === undefined ? {} : { labelSelector }),
     ...(fieldSelector === undefined ? {} : { fieldSelector }),

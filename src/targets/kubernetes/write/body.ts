@@ -53,7 +53,7 @@ function withoutFieldsOf(
 }
 
 /** Ways to what a set holds, as far as it is members of members; what is in lists is left to its list. */
-export function memberPaths(set: FieldSet, prefix: readonly string[] = []): readonly string[][] {
+function memberPaths(set: FieldSet, prefix: readonly string[] = []): readonly string[][] {
   return Object.entries(set).flatMap(([step, further]) => {
     if (!step.startsWith('f:')) return [];
     const path = [...prefix, step.slice(2)];

@@ -221,6 +221,7 @@ function nameOf(node: Expression): string {
   return node.type === 'MemberExpression' ? ` (field ${node.identifier.name})` : '';
 }
 
+/** Line of a node of the syntax tree, from 1. */
 export function lineOf(node: {
   readonly loc?: { readonly start: { readonly line: number } } | undefined;
 }): number | undefined {

@@ -54,6 +54,7 @@ export function toBytes(text: string): string {
   return bytes;
 }
 
+/** Text of a Lua string, which is bytes that need not be UTF-8. */
 export function fromBytes(bytes: string): string {
   if (/^[\0-\x7F]*$/.test(bytes)) return bytes;
   return decoder.decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
@@ -86,6 +87,7 @@ export function toLua(json: Json): { readonly value: LuaValue } | null {
   }
 }
 
+/** What Lua calls the type of a value. */
 export function typeOf(value: LuaValue): string {
   if (value === undefined) return 'nil';
   return value instanceof LuaTable ? 'table' : typeof value;
@@ -116,6 +118,7 @@ export function numberOf(value: LuaValue): number | undefined {
   return /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }
 
+/** Whether a condition holds: all but `nil` and `false`, so 0 and the empty string, too. */
 export function isTruthy(value: LuaValue): boolean {
   return value !== undefined && value !== false;
 }
