@@ -288,6 +288,20 @@ describe('a command without a check', () => {
     expect(lines('runs')).toEqual(['one']);
   });
 
+  test('that ran in a release whose end nobody recorded is taken over, and that release ends well', async () => {
+    await bench.release(once('one'));
+    const { ledger } = bench.target;
+    const inventory = (await ledger.load(key))!;
+    // What is left by a controller that is killed after the run: announced, and not confirmed.
+    const entries = inventory.entries.map((entry) => ({ ...entry, uid: null }));
+    await ledger.save(key, { ...inventory, entries, verified: '' }, inventory.epoch);
+    const { plan, error } = await bench.release(once('one'));
+    expect(steps(plan)).toEqual(['adopt Command/setup']);
+    expect(error).toBeNull();
+    expect(await planned(once('one'))).toEqual([]);
+    expect(lines('runs')).toEqual(['one']);
+  });
+
   test('is done for good, whoever looks: another controller, the same application under another name', async () => {
     await bench.release(once('one'));
     const desired = await bench.one(once('one'));

@@ -55,7 +55,8 @@ export async function lookAtCommand(
       ? done(desired, desired.fields)
       : { kind: 'absent' };
   }
-  const recorded = reference.uid ?? entry?.uid ?? null;
+  // What its release knows counts more than what is written down: that follows at the end of the release.
+  const recorded = reference.uid ?? reference.recorded?.uid ?? entry?.uid ?? null;
   if (record === null) {
     // It ran under another name of the application.
     return recorded === uidOf(desired.fields) ? done(desired, desired.fields) : { kind: 'absent' };
