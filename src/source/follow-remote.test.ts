@@ -202,7 +202,12 @@ describe('the history in the mirror', () => {
       }
     }
     expect(unwrap(await source.resolve('main')).commit).toBe(commits[2]);
-    for (const name of ['nothing', '--all', '-x', 'HEAD~1', 'main^', '../main', 'a b', '']) {
+    for (const name of ['main~1', 'main^', `${commits[2]}~1`, `${commits[2]!.slice(0, 8)}^1`]) {
+      expect(unwrap(await source.resolve(name)).commit).toBe(commits[1]);
+    }
+    expect(unwrap(await source.resolve('main~1^')).commit).toBe(commits[0]);
+    const none = ['nothing', '--all', '-x', 'main~3', 'main^2', '~1', '../main', 'a b', ''];
+    for (const name of [...none, 'main^{tree}', ':/a', 'main@{0}', 'main..main']) {
       expect(await source.resolve(name)).toMatchObject({ ok: false });
     }
   });

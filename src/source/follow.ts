@@ -91,8 +91,27 @@ export function isReferenceName(name: string): boolean {
   );
 }
 
+/**
+ * What a person names a commit by: `main~2` is the name `main` and the way `~2` from there to an ancestor.
+ *
+ * Rule: https://git-scm.com/docs/gitrevisions, `<rev>^[<n>]` and `<rev>~[<n>]`; a reference's own name holds neither sign.
+ */
+export function splitAncestry(reference: string): { readonly name: string; readonly way: string } {
+  const start = reference.search(/(?:[~^]\d{0,9})+$/);
+  if (start <= 0) return { name: reference, way: '' };
+  return { name: reference.slice(0, start), way: reference.slice(start) };
+}
+
 export function isCommitId(text: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
+}
+
+/** Digits that a commit may be abbreviated to: as many as Git itself shows. */
+export const fewestDigits = 7;
+
+/** Whether it may be the beginning of a commit id. */
+export function isAbbreviation(text: string): boolean {
+  return /^[0-9a-f]{0,63}$/.test(text) && text.length >= fewestDigits;
 }
 
 /** How a `Follow` is written in messages and stored. */

@@ -158,6 +158,27 @@ describe('a source over a checkout', () => {
     }
   });
 
+  it('finds a commit by the names that people give it, an ancestor of a branch included', async () => {
+    const commits = ['1', '2', '3'].map((content) => repository.commit({ a: content }));
+    const source = await open(repository.directory);
+    const found = async (name: string): Promise<string | undefined> => {
+      const result = await source.resolve(name);
+      return result.ok ? result.value.commit : undefined;
+    };
+    for (const name of ['main~1', 'HEAD~', 'HEAD^', `${commits[2]!.slice(0, 7)}~1`]) {
+      expect(await found(name)).toBe(commits[1]);
+    }
+    expect(await found('HEAD~2')).toBe(commits[0]);
+    expect(await found('main^^')).toBe(commits[0]);
+    for (const name of ['HEAD~3', '~1', '--all~1', 'HEAD^{tree}', ':/a', 'main..HEAD']) {
+      expect(await found(name)).toBeUndefined();
+    }
+    expect(await source.resolve(commits[0]!.slice(0, 5))).toMatchObject({
+      ok: false,
+      error: { hint: expect.stringContaining('7 digits') as string },
+    });
+  });
+
   it('takes uncommitted changes of a linked work tree whose path holds a colon', async () => {
     repository.commit({ 'a.yaml': '1' });
     const folder = temporaryFolder('fairlead:test-');

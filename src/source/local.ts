@@ -8,7 +8,13 @@ import type { Clock } from '../system/clock.ts';
 import { changedPaths } from './changed-paths.ts';
 import { empty, notAWorkTree, nothingHeld, referenceNotFound } from './errors.ts';
 import { fileFailure } from './files.ts';
-import { isCommitId, isReferenceName } from './follow.ts';
+import {
+  fewestDigits,
+  isAbbreviation,
+  isCommitId,
+  isReferenceName,
+  splitAncestry,
+} from './follow.ts';
 import type { Git } from './git.ts';
 import { gitFailure } from './git-failure.ts';
 import { createObjectReader } from './object-reader.ts';
@@ -131,20 +137,20 @@ export async function openLocalSource(options: LocalSourceOptions): Promise<Loca
     },
     status: () => ({ current, lastSuccessAtMs, failing, held: null }),
     async resolve(reference) {
+      const { name: base, way } = splitAncestry(reference);
       const candidates = [
-        ...(isCommitId(reference) || reference === 'HEAD' ? [reference] : []),
-        ...(isReferenceName(reference)
-          ? ['refs/heads/', 'refs/tags/', 'refs/remotes/'].map((kind) => `${kind}${reference}`)
+        ...(isCommitId(base) || base === 'HEAD' ? [base] : []),
+        ...(isReferenceName(base)
+          ? ['refs/heads/', 'refs/tags/', 'refs/remotes/'].map((kind) => `${kind}${base}`)
           : []),
-        ...(/^[0-9a-f]{7,63}$/.test(reference) ? [reference] : []),
+        ...(isAbbreviation(base) ? [base] : []),
       ];
       for (const candidate of candidates) {
-        const found = await find(candidate);
+        const found = await find(`${candidate}${way}`);
         if (found !== null) return success(found);
       }
       const message = `${JSON.stringify(reference)} is no commit, branch or tag of ${directory}`;
-      const hint =
-        'Give a commit of its history; what was released from uncommitted changes is not in Git.';
+      const hint = `Give a commit of its history (${fewestDigits} digits of it at least), or the name of a branch or tag; what was released from uncommitted changes is not in Git.`;
       return failure(referenceNotFound({ message, resource, hint }));
     },
     tree: (revision) => createTree({ reader: () => reader, cache, resource }, revision.tree),

@@ -3,7 +3,15 @@ import { failure, success, type Result } from '../model/result.ts';
 import { wasAccepted } from './acceptance.ts';
 import { referenceNotFound, signatureUntrusted } from './errors.ts';
 import { fileFailure } from './files.ts';
-import { branchReference, isCommitId, isReferenceName, tagReference } from './follow.ts';
+import {
+  branchReference,
+  fewestDigits,
+  isAbbreviation,
+  isCommitId,
+  isReferenceName,
+  splitAncestry,
+  tagReference,
+} from './follow.ts';
 import type { Mirror } from './mirror.ts';
 import { fetchedReference } from './references.ts';
 import type { AcceptedTip } from './source-state.ts';
@@ -28,24 +36,26 @@ export async function resolveReference(
       referenceNotFound({
         message: `${JSON.stringify(reference)} is not in the mirror of ${config.url}`,
         resource: config.url,
-        hint: 'Give a commit of its history, or the name of the branch or tag that is followed.',
+        hint: `Give a commit of its history (${fewestDigits} digits of it at least), or the name of the branch or tag that is followed.`,
       }),
     );
   // A source that never could fetch with its own credentials sees nothing of what others fetched from the URL.
   if (accepted === null) return missing();
-  const references = isReferenceName(reference)
-    ? [branchReference(reference), tagReference(reference), reference]
-    : [];
+  const { name: base, way } = splitAncestry(reference);
+  const references = isReferenceName(base) ? [branchReference(base), tagReference(base), base] : [];
   // What is followed is where it was accepted, not where a held tip has moved it.
-  if (references.includes(accepted.reference)) return success(accepted);
-  const candidates = [
-    ...(isCommitId(reference) ? [reference] : []),
-    ...references.map(fetchedReference),
-    ...(/^[0-9a-f]{7,63}$/.test(reference) ? [reference] : []),
-  ];
+  const isFollowed = references.includes(accepted.reference);
+  if (isFollowed && way === '') return success(accepted);
+  const candidates = isFollowed
+    ? [accepted.commit]
+    : [
+        ...(isCommitId(base) ? [base] : []),
+        ...references.map(fetchedReference),
+        ...(isAbbreviation(base) ? [base] : []),
+      ];
   try {
     for (const name of candidates) {
-      const found = await mirror.commit(name);
+      const found = await mirror.commit(`${name}${way}`);
       if (found === null) continue;
       if (config.verify === null || (await wasAccepted(mirror, found.commit))) {
         return success(found);
