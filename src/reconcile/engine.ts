@@ -76,6 +76,7 @@ export class Engine {
       journal: this.journal,
       signal: this.#stopping.signal,
       onMoved: async (source, revision) => this.#moved(source, revision),
+      onRead: () => this.#wakeOutdated(),
     });
     this.queue = new KeyedQueue(ports.clock, options.concurrency, async (id) => this.#work(id));
     this.#verifications = new Timetable(ports.clock, (id) => {
@@ -98,6 +99,7 @@ export class Engine {
       readOnlyReason: () => this.readOnlyReason,
       looking: () => this.#looking,
       adoptForeign: () => this.foreignConfirmed,
+      hasRead: (source) => this.#follower.hasRead(source),
       consumeApprovals: async (key, planSet) => consumeApprovals(ports, this.journal, key, planSet),
       signal: this.#stopping.signal,
       onPrepared: (runtime) => this.index(runtime),
@@ -200,6 +202,7 @@ export class Engine {
   async accept(source: Source): Promise<void> {
     const current = source.status().current;
     if (current !== null) await this.#moved(source, current);
+    this.#follower.noteRead(source.name);
   }
 
   /** Whether anything of a source was taken over: applications are known, and asked to follow it. */
@@ -231,6 +234,12 @@ export class Engine {
     // A source that nothing was read of still concerns it: another state of it is another revision.
     for (const name of sourcesOf(application)) if (!bySource.has(name)) bySource.set(name, []);
     this.paths.file(runtime.id, bySource);
+  }
+
+  /** Applications that were left alone because what is wanted was only remembered. */
+  #wakeOutdated(): void {
+    for (const { id, outdated } of this.applications.values())
+      if (outdated !== null) this.trigger(id, 'source');
   }
 
   /** Knows an application no longer: it is gone, or has another name. */

@@ -118,6 +118,8 @@ export class ApplicationRuntime {
   /** Whether what the store remembers of it was asked for, and what that is; see `recallRuntime`. */
   stored: string | null | undefined = undefined;
   healLog: HealLog = new Map();
+  /** Why what is live is left alone until its sources have answered, see `outdatedReason`; `null`: it is not. */
+  outdated: string | null = null;
   /** Whether another controller writes its record in turn with this one. */
   dispute = noDispute;
   prepared: KeptPrepared | null = null;

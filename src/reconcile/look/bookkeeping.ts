@@ -24,6 +24,7 @@ export async function settleRecords(
 ): Promise<boolean> {
   // Read-only and frozen applications are not written to, not even their records.
   if (context.readOnlyReason() !== '' || runtime.hold?.kind === 'freeze') return false;
+  if (runtime.outdated !== null) return false;
   let isUpToDate = true;
   for (const item of run.targets) {
     const { inventory, target } = item;

@@ -36,6 +36,8 @@ export interface RunContext {
   readonly looking: () => boolean;
   /** A person confirmed that inventories of another installation are to be taken over. */
   readonly adoptForeign: () => boolean;
+  /** Whether a source was read since the controller started, rather than only remembered; the configuration's own is ''. */
+  readonly hasRead: (source: string) => boolean;
   /** A yes is used up by the release it allowed. */
   readonly consumeApprovals: (key: InventoryKey, planSet: PlanSet) => Promise<void>;
   /** Stops before the next effect when the controller ends. */

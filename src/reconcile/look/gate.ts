@@ -47,13 +47,18 @@ export function mayTouch(
   return (
     context.readOnlyReason() === '' &&
     runtime.hold?.kind !== 'freeze' &&
-    foreignTo(context, run) === null
+    foreignTo(context, runtime, run) === null
   );
 }
 
 /** Why what is live is not ours to act on, unless a person confirmed that it is now. */
-function foreignTo(context: RunContext, run: PlannedRun): string | null {
+function foreignTo(
+  context: RunContext,
+  runtime: ApplicationRuntime,
+  run: PlannedRun,
+): string | null {
   if (context.adoptForeign()) return null;
+  if (runtime.outdated !== null && !context.looking()) return runtime.outdated;
   for (const { inventory } of run.targets) {
     const reason = inventory === null ? null : foreignReason(inventory, context.options);
     if (reason !== null) return reason;
@@ -94,7 +99,8 @@ export async function decide(
         : effectivePolicy(runtime.environment?.sync ?? 'auto', runtime.application?.sync ?? null),
     selfHeal: runtime.application?.selfHeal ?? false,
     readOnlyReason:
-      (context.looking() ? '' : context.readOnlyReason()) || (foreignTo(context, run) ?? ''),
+      (context.looking() ? '' : context.readOnlyReason()) ||
+      (foreignTo(context, runtime, run) ?? ''),
     hold: runtime.hold,
     approvals,
     agreed: requests.find((request) => request.agreed !== null)?.agreed ?? null,

@@ -9,6 +9,7 @@ import { isUnverified } from './context.ts';
 import type { RunContext } from './context.ts';
 import { fail, leaveUndone, scheduleRetry, wishOf } from './failure.ts';
 import { decide, mayTouch, partOf } from './gate.ts';
+import { outdatedReason } from './outdated.ts';
 import { planApplication } from './plan-application.ts';
 import { recallRuntime, rememberRuntime } from './remember.ts';
 import { isPassing, rest } from './rest.ts';
@@ -92,6 +93,7 @@ async function attempt(
   if (runtime.givenUp?.wish !== wishOf(run)) runtime.givenUp = null;
   if (runtime.putOff?.wish !== wishOf(run)) runtime.putOff = null;
   const changes = run.planSet.plans.flatMap((plan) => plan.changes);
+  runtime.outdated = await outdatedReason(context, runtime, run);
   await show(context, runtime, run);
   await watchApplication(context, runtime, run);
   const unverified = run.fallback === 'none' && run.targets.some(isUnverified);

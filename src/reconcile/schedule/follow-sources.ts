@@ -14,6 +14,8 @@ export interface SourceFollowerOptions {
   readonly signal: AbortSignal;
   /** A source has a revision, which may be the one that it had. */
   readonly onMoved: (source: Source, revision: SourceRevision) => Promise<void>;
+  /** A source was read for the first time, and what it said was taken over. */
+  readonly onRead: () => void;
 }
 
 /** Asks the sources of the configuration for what is new, and tells how they are. */
@@ -23,18 +25,34 @@ export class SourceFollower {
   readonly #journal: Journal;
   readonly #signal: AbortSignal;
   readonly #onMoved: SourceFollowerOptions['onMoved'];
+  readonly #onRead: SourceFollowerOptions['onRead'];
   readonly #polls = new Map<string, AbortController>();
+  /** Names of sources that were read since the start. */
+  readonly #read = new Set<string>();
 
-  constructor({ ports, world, journal, signal, onMoved }: SourceFollowerOptions) {
+  constructor({ ports, world, journal, signal, onMoved, onRead }: SourceFollowerOptions) {
     this.#ports = ports;
     this.#world = world;
     this.#journal = journal;
     this.#signal = signal;
     this.#onMoved = onMoved;
+    this.#onRead = onRead;
   }
 
   get isFollowing(): boolean {
     return this.#polls.size > 0;
+  }
+
+  /** Whether a source was read since the start, rather than only remembered. */
+  hasRead(name: string): boolean {
+    return this.#read.has(name);
+  }
+
+  /** What a source serves is what it says now. */
+  noteRead(name: string): void {
+    if (this.#read.has(name)) return;
+    this.#read.add(name);
+    this.#onRead();
   }
 
   stop(): void {
@@ -130,6 +148,7 @@ export class SourceFollower {
     // What is served already may still wait to be read, so it does not depend on the remote.
     const current = fetched.ok ? fetched.value : after.current;
     if (current !== null && !this.#signal.aborted) await this.#onMoved(source, current);
+    if (fetched.ok) this.noteRead(source.name);
     return fetched.ok || after.failing === null;
   }
 }
