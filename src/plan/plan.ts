@@ -40,6 +40,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
   const entries = inventory?.entries ?? [];
   const runs = policy.removal === 'orphan' ? [] : (input.runs ?? []);
   const withoutRuns = input.withoutRuns === true;
+  // Also what was asked of it when it was chosen: what is gone back to was not, and nothing is planned unasked.
   const usable = refuseUnusable(input, policy);
   if (!usable.ok) return usable;
   const unread = findUnread(input);
