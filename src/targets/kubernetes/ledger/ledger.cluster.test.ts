@@ -268,6 +268,33 @@ describe('an inventory too large for one object', () => {
     expect(await code((await open()).ledger.load(key))).toBe('target.inventory-unreadable');
   });
 
+  test.each([
+    ['is replaced by who knows of that', 2, null],
+    ['is in conflict with who does not', 1, 'target.inventory-conflict'],
+  ])(
+    'that watching has as it was before somebody replaced it, parts and all, is not damaged: it %s',
+    async (_, expected, error) => {
+      const other = await open();
+      await other.ledger.save(key, large, null);
+      const { front, kubeconfig } = await overFront();
+      const { ledger } = await open({ kubeconfig });
+      const gets = (): number =>
+        front.asked.filter(({ method, path }) => isGet(method, path)).length;
+      // Not the record itself: what was read of it once would be known without its parts.
+      await until('it watches', async () => {
+        const before = gets();
+        await ledger.load({ ...key, application: 'nobody' });
+        return gets() === before;
+      });
+      front.mute(({ path }) => path.includes('watch=true'));
+      const next = { ...large, epoch: 2, entries: entries(3_000, 2) };
+      await other.ledger.save(key, next, 1);
+      expect(await code(ledger.save(key, inventory(3), expected))).toBe(error);
+      const now = await (await open()).ledger.load(key);
+      expect(now).toEqual(error === null ? inventory(3) : next);
+    },
+  );
+
   test('leaves no parts behind when somebody else was quicker', async () => {
     const { ledger } = await open();
     await ledger.save(key, inventory(1), null);
