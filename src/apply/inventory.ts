@@ -1,5 +1,5 @@
 import type { Hasher } from '../model/digest.ts';
-import type { Impersonation } from '../model/config.ts';
+import type { ApplicationConfig, Impersonation } from '../model/config.ts';
 import { inventoryFormatVersion } from '../model/inventory.ts';
 import type { Inventory, InventoryEntry, InventorySeed } from '../model/inventory.ts';
 import type { Plan } from '../model/plan.ts';
@@ -25,6 +25,8 @@ export interface ReleaseIdentity {
   readonly repository: string;
   /** Its project; `null`: it is of none. Default: as in the inventory. */
   readonly project?: RecordedProject | null | undefined;
+  /** See `Inventory.onRemoval`. Default: as in the inventory. */
+  readonly onRemoval?: ApplicationConfig['onRemoval'] | undefined;
   readonly release: string;
   /** What its templates drew from, to be kept with it. Default: as in the inventory. */
   readonly seed?: InventorySeed | undefined;
@@ -93,6 +95,7 @@ export function announce(
     installation: identity.installation,
     repository: identity.repository,
     ...(identity.project === undefined ? projectIn(old) : projectFacts(identity.project)),
+    ...removalFacts(identity.onRemoval ?? old?.onRemoval),
     epoch: (old?.epoch ?? 0) + 1,
     revision: old?.revision ?? [],
     ...(old?.configuration === undefined ? {} : { configuration: old.configuration }),
@@ -109,6 +112,13 @@ export function projectFacts(
   project: RecordedProject | null,
 ): Pick<Inventory, 'project' | 'actsAs'> {
   return project === null ? {} : { project: project.name, actsAs: project.actsAs };
+}
+
+/** How an application leaves, as inventories have it. */
+export function removalFacts(
+  onRemoval: ApplicationConfig['onRemoval'] | undefined,
+): Pick<Inventory, 'onRemoval'> {
+  return onRemoval === 'orphan' ? { onRemoval } : {};
 }
 
 function projectIn(old: Inventory | null): Pick<Inventory, 'project' | 'actsAs'> {

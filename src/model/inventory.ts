@@ -72,6 +72,11 @@ export interface Inventory {
    * nobody else. Absent with `project`: nobody knows, so nothing is deleted for it without its document.
    */
   readonly actsAs?: Impersonation | null;
+  /**
+   * `orphan`: when this was last written, its document said that what it owns stays when it leaves. Absent: a person is asked
+   * where nobody has read that document any more, whatever it said.
+   */
+  readonly onRemoval?: 'orphan';
   /** Grows by one with every release; a writer that finds a higher one than its own stops (fencing). */
   readonly epoch: number;
   /** The revision of the last release that ended well; what a failed release goes back to. */

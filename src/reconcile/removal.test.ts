@@ -51,6 +51,28 @@ describe('invariant 8: an application that leaves the configuration', () => {
     expect(await bench.target.ledger.load(shop)).toBeNull();
   });
 
+  test('is left running also by a controller that never read that it says so', async () => {
+    await using bench = await createEngineBench();
+    await live(bench, {});
+    // Said later, with nothing else to do: the record learns of it all the same.
+    await bench.push({
+      'fairlead.yaml': configuration({ shop: { onRemoval: 'orphan' }, other: {} }),
+    });
+    bench.repository.commit(left);
+    await bench.restart();
+    expect([bench.read('a'), isKnown(bench)]).toEqual(['1', false]);
+    expect(await bench.target.ledger.load(shop)).toBeNull();
+  });
+
+  test('is asked about by a controller that never read that it is to be deleted', async () => {
+    await using bench = await createEngineBench();
+    await live(bench, { onRemoval: 'delete' });
+    bench.repository.commit(left);
+    await bench.restart();
+    expect(bench.state('shop@dev')).toMatch(/^awaiting-approval, /);
+    expect(bench.read('a')).toBe('1');
+  });
+
   test('that is on hold is left running and forgotten when the hold ends, and no sooner', async () => {
     await using bench = await createEngineBench();
     await live(bench, { onRemoval: 'orphan' });

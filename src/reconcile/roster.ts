@@ -119,13 +119,15 @@ async function findOwned(
       const known = engine.applications.get(heir ?? id);
       if (known !== undefined) {
         known.ownedAt.add(target.name);
+        if (known.removal === 'confirm' && known.lastProject === undefined)
+          known.removal = inventory.onRemoval ?? 'confirm';
         if (!ours && engine.readOnlyReason === '') {
           engine.readOnlyReason = `what is live was released by another installation (${id}); ${letAct}`;
         }
       } else if (complete && ours && inventory.repository === repository.url && only === null) {
         if (wanted.has(id) || heir !== null || isHeldBack(engine, key)) continue;
         const runtime = new ApplicationRuntime(key);
-        runtime.removal = 'confirm';
+        runtime.removal = inventory.onRemoval ?? 'confirm';
         runtime.ownedAt.add(target.name);
         engine.applications.set(id, runtime);
         concerned.add(id);

@@ -1,5 +1,5 @@
 import { referencesFor } from '../../apply/observe.ts';
-import { projectFacts, settle } from '../../apply/inventory.ts';
+import { projectFacts, removalFacts, settle } from '../../apply/inventory.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import { sameJson } from '../../model/json.ts';
 import { placeOf } from '../../plan/place.ts';
@@ -55,7 +55,7 @@ export async function settleRecords(
       runtime.ownedAt.delete(target.name);
       continue;
     }
-    const next = ofProject(context, runtime, {
+    const next = asConfigured(context, runtime, {
       ...settled,
       installation: context.options.installation,
       repository: context.options.repository.url,
@@ -101,14 +101,18 @@ function goneFrom(
 }
 
 /** As the configuration says now; of what has left it, as the record says. */
-function ofProject(
+function asConfigured(
   { world }: RunContext,
   { application }: ApplicationRuntime,
   inventory: Inventory,
 ): Inventory {
   if (application === null) return inventory;
-  const { project: _before, actsAs: _as, ...rest } = inventory;
-  return { ...rest, ...projectFacts(recordedProject(world, application)) };
+  const { project: _before, actsAs: _as, onRemoval: _leaves, ...rest } = inventory;
+  return {
+    ...rest,
+    ...projectFacts(recordedProject(world, application)),
+    ...removalFacts(application.onRemoval),
+  };
 }
 
 /** The application has a new name: its inventory moves under it, and nothing at the target is touched. */

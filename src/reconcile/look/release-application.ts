@@ -220,6 +220,7 @@ function executeAt(
       installation: context.options.installation,
       repository: context.options.repository.url,
       project: application === null ? undefined : recordedProject(context.world, application),
+      onRemoval: application?.onRemoval,
       release: at.release,
       seed: toInventorySeed(input.run.seed),
     },
