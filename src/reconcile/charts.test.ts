@@ -19,6 +19,9 @@ function chart(bench: EngineBench, content: string, folder = 'shop'): Record<str
   };
 }
 
+/** Generous, for a machine under load. */
+const slowly = { timeout: 30_000, interval: 50 };
+
 describe('several sources', () => {
   const source = (name: string, url: string): string =>
     JSON.stringify({
@@ -58,6 +61,50 @@ describe('several sources', () => {
       await bench.push({ 'other/file.txt': 'x' });
       expect((await bench.store.releases({})).length).toBe(before);
     } finally {
+      charts.remove();
+    }
+  });
+
+  test('one that cannot be fetched is named by whatever needs it, with what is wrong with it', async () => {
+    await using bench = await createEngineBench({ engines });
+    await bench.push({
+      ...chart(bench, 'x'),
+      'fairlead.yaml': `${configuration({ shop: { path: 'shop', sources: { gone: { source: 'gone' } } } })}\n---\n${source('gone', '/nowhere/charts')}`,
+    });
+    const request = { application: 'shop', environment: 'dev', revision: null };
+    for (const asked of [
+      bench.api.render(request),
+      bench.api.check(request),
+      bench.api.plan(request),
+    ])
+      await expect(asked).rejects.toMatchObject({
+        code: 'source.not-ready',
+        message: expect.stringContaining('/nowhere/charts'),
+        resource: 'Source/gone',
+      });
+  });
+
+  test('one that is changed is asked at once, not after its old interval', async () => {
+    await using bench = await createEngineBench({ engines, engine: { continuous: true } });
+    const charts = createTestRepository();
+    const stop = new AbortController();
+    const every = (interval: string): string =>
+      source('charts', charts.directory).replace('"1s"', JSON.stringify(interval));
+    const document = (interval: string) => ({
+      'fairlead.yaml': `${configuration({ shop: { source: 'charts' } })}\n---\n${every(interval)}`,
+    });
+    try {
+      charts.commit(chart(bench, 'first'));
+      bench.repository.commit(document('24h'));
+      const running = bench.engine.run(stop.signal);
+      await expect.poll(() => bench.read('a'), slowly).toBe('first');
+      charts.commit(chart(bench, 'second'));
+      bench.repository.commit(document('12h'));
+      await expect.poll(() => bench.read('a'), slowly).toBe('second');
+      stop.abort();
+      await running;
+    } finally {
+      stop.abort();
       charts.remove();
     }
   });

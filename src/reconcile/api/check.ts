@@ -7,6 +7,7 @@ import type { Engine } from '../engine.ts';
 import { applicationNotFound } from '../errors.ts';
 import { stateOf } from './orders.ts';
 import { prepareRevision } from '../prepare/prepare.ts';
+import { notFetched } from '../prepare/source-trees.ts';
 import { renderOf } from './render-preview.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import { seedIdOf } from '../prepare/seed.ts';
@@ -28,12 +29,13 @@ export async function checkOf(
   const rendered = await renderOf(engine, runtime, reference);
   const state = await stateOf(engine, runtime, reference);
   const revision = state?.revision ?? currentOrNull(engine, runtime);
-  if (runtime.application === null || revision === null) {
+  if (runtime.application === null) {
     throw applicationNotFound({
       message: `${runtime.id} has nothing to check`,
       resource: runtime.id,
     });
   }
+  if (revision === null) throw notFetched(engine.world, runtime.application);
   const application = await engine.context.pastSettings.at(
     runtime.application,
     revision,

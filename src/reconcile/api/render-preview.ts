@@ -9,6 +9,7 @@ import type { Engine } from '../engine.ts';
 import { applicationNotFound } from '../errors.ts';
 import { stateOf } from './orders.ts';
 import { renderRevision } from '../prepare/prepare.ts';
+import { notFetched } from '../prepare/source-trees.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import { seedIdOf } from '../prepare/seed.ts';
 import { currentOrNull } from './views.ts';
@@ -25,12 +26,13 @@ export async function renderOf(
   const { key } = runtime;
   const state = await stateOf(engine, runtime, reference);
   const revision = state?.revision ?? currentOrNull(engine, runtime);
-  if (runtime.application === null || revision === null) {
+  if (runtime.application === null) {
     throw applicationNotFound({
       message: `${runtime.id} has nothing to render`,
       resource: runtime.id,
     });
   }
+  if (revision === null) throw notFetched(engine.world, runtime.application);
   const application = await engine.context.pastSettings.at(
     runtime.application,
     revision,

@@ -13,7 +13,7 @@ import { refuseUnusable } from '../../plan/unusable.ts';
 import type { Target } from '../../targets/target.ts';
 import { seesTheSame } from './cluster-view.ts';
 import type { Held, PlannedRun, RunContext } from '../look/context.ts';
-import { quarantined, sourceNotReady } from '../errors.ts';
+import { quarantined } from '../errors.ts';
 import type { PlanOptions } from '../look/plan-options.ts';
 import { KeptPrepared } from './prepared.ts';
 import { prepareKey, prepareRevision } from './prepare.ts';
@@ -21,7 +21,7 @@ import type { PrepareResult } from './prepare.ts';
 import type { Prepared } from './prepared.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import { noteTaken } from '../look/give.ts';
-import { currentRevisionOf } from './source-trees.ts';
+import { currentRevisionOf, notFetched } from './source-trees.ts';
 
 /** What is known before anything is chosen. */
 export interface Situation {
@@ -69,12 +69,7 @@ export async function choose(
   const tip = asked?.revision ?? currentRevision(context, runtime);
   if (!options.preview) runtime.wanted = tip ?? [];
   if (tip === null || tip.length === 0) {
-    const status = context.world.source(runtime.application.source).status();
-    const error = sourceNotReady({
-      message: status.failing?.message ?? 'the source has not been fetched yet',
-      resource: `Source/${runtime.application.source}`,
-      hint: status.failing?.hint,
-    });
+    const error = notFetched(context.world, runtime.application);
     return fallBack(context, runtime, lastGood, situation, error, options);
   }
   const state = asked ?? { revision: tip, configuration: undefined };

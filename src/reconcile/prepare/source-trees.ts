@@ -1,4 +1,5 @@
 import type { ApplicationConfig } from '../../model/config.ts';
+import type { FairleadError } from '../../model/error.ts';
 import type { Revision, SourceRevision } from '../../model/revision.ts';
 import { mountTrees } from '../../source/mounted-tree.ts';
 import type { Tree } from '../../source/source.ts';
@@ -48,6 +49,21 @@ export function currentRevisionOf(
     parts.push(current);
   }
   return parts;
+}
+
+/** Why there is nothing to render: the first of an application's sources that serves nothing yet, and what is wrong with it. */
+export function notFetched(
+  world: World,
+  application: Pick<ApplicationConfig, 'source' | 'sources'>,
+): FairleadError {
+  const names = sourcesOf(application);
+  const name = names.find((one) => world.source(one).status().current === null) ?? names[0] ?? '';
+  const { failing } = world.source(name).status();
+  return sourceNotReady({
+    message: failing?.message ?? 'the source has not been fetched yet',
+    resource: `Source/${name}`,
+    hint: failing?.hint,
+  });
 }
 
 /** Names of an application's sources, each once, the one with its path first. */

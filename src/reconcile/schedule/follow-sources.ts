@@ -18,6 +18,12 @@ export interface SourceFollowerOptions {
   readonly onRead: () => void;
 }
 
+interface Poll {
+  readonly cancel: AbortController;
+  /** Another one with each change of what the configuration says of it. */
+  readonly source: Source;
+}
+
 /** Asks the sources of the configuration for what is new, and tells how they are. */
 export class SourceFollower {
   readonly #ports: SourceFollowerOptions['ports'];
@@ -26,7 +32,7 @@ export class SourceFollower {
   readonly #signal: AbortSignal;
   readonly #onMoved: SourceFollowerOptions['onMoved'];
   readonly #onRead: SourceFollowerOptions['onRead'];
-  readonly #polls = new Map<string, AbortController>();
+  readonly #polls = new Map<string, Poll>();
   /** Names of sources that were read since the start. */
   readonly #read = new Set<string>();
 
@@ -56,7 +62,7 @@ export class SourceFollower {
   }
 
   stop(): void {
-    for (const poll of this.#polls.values()) poll.abort();
+    for (const { cancel } of this.#polls.values()) cancel.abort();
   }
 
   /** Fetches one source or all, side by side, and queues what changed. */
@@ -75,16 +81,22 @@ export class SourceFollower {
     );
   }
 
-  /** Begins to ask each source that is there at its own pace, and ends that for those that have left. */
+  /**
+   * Begins to ask each source that is there at its own pace, at once where that has become another one, and ends that for
+   * those that have left.
+   */
   follow(): void {
     const sources = this.#world.sources();
     for (const { config, source } of sources) {
-      if (source === null || this.#polls.has(config.name)) continue;
+      const { name } = config;
+      const known = this.#polls.get(name);
+      if (source === null || known?.source === source) continue;
+      known?.cancel.abort();
       const cancel = new AbortController();
-      this.#polls.set(config.name, cancel);
-      void this.#poll(config.name, cancel.signal);
+      this.#polls.set(name, { cancel, source });
+      void this.#poll(name, cancel.signal);
     }
-    for (const [name, cancel] of this.#polls) {
+    for (const [name, { cancel }] of this.#polls) {
       if (sources.some((item) => item.config.name === name && item.source !== null)) continue;
       cancel.abort();
       this.#polls.delete(name);

@@ -85,6 +85,20 @@ async function failure(promise: Promise<unknown>): Promise<string> {
   );
 }
 
+test('a login program that fails late is what is told, not that the server did not answer', async () => {
+  const program = join(folder, 'login');
+  writeFileSync(program, '#!/bin/sh\nsleep 2\necho session is over >&2\nexit 3\n');
+  chmodSync(program, 0o700);
+  const exec = {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    command: program,
+    interactiveMode: 'Never',
+  };
+  const settings = { requestTimeout: '1s' };
+  const opened = open({ user: { exec } }, { env: process.env, settings }).then(whoAmI);
+  await expect(opened).rejects.toThrow('ended with code 3: session is over');
+});
+
 describe('a user is known', () => {
   test('by a certificate, in the kubeconfig or in files', async () => {
     expect((await whoAmI(await open({}))).username).toBe('admin');

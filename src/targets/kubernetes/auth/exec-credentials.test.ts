@@ -172,4 +172,25 @@ describe('a credential plug-in', () => {
     expect(told).toContain('no-such-program-here is not there');
     expect(told).toContain('Install it with brew.');
   });
+
+  test('that does not behave is ended with all that it has started', async () => {
+    const pid = join(folder, 'pid');
+    plugin(
+      "{ token: 'x'.repeat(2 * 1024 * 1024) }",
+      `const { spawn } = require('node:child_process');
+const helper = spawn('sleep', ['600'], { stdio: 'inherit' });
+require('node:fs').writeFileSync(${JSON.stringify(pid)}, String(helper.pid));`,
+    );
+    expect(await failure({})).toContain('printed more than 1 MiB');
+    const isThere = (): boolean => {
+      try {
+        return !/^State:\s+Z/m.test(
+          readFileSync(`/proc/${readFileSync(pid, 'utf8')}/status`, 'utf8'),
+        );
+      } catch {
+        return false;
+      }
+    };
+    await expect.poll(isThere, { timeout: 20_000 }).toBe(false);
+  });
 });

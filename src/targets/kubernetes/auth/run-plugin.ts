@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { FairleadError } from '../../../model/error.ts';
 import type { Clock } from '../../../system/clock.ts';
 import { errorCode } from '../../../system/files.ts';
@@ -31,12 +32,15 @@ export async function runPlugin(call: PluginCall): Promise<string> {
     credentialPluginFailed({ message: `${call.program} ${what}`, resource: call.program, hint });
   const child = spawn(call.program, call.args, {
     env: call.env,
+    // Leads a group of its own: what it has started itself ends with it.
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const timer = new AbortController();
   const output: Buffer[] = [];
   let outputBytes = 0;
   let complaint = '';
+  let isClosed = false;
   try {
     return await new Promise<string>((resolve, reject) => {
       child.stdout.on('data', (chunk: Buffer) => {
@@ -57,6 +61,7 @@ export async function runPlugin(call: PluginCall): Promise<string> {
         );
       });
       child.once('close', (code, signal) => {
+        isClosed = true;
         if (code === 0) return resolve(Buffer.concat(output).toString('utf8'));
         reject(failed(`ended with ${signal ?? `code ${code}`}${lastLine(complaint)}`));
       });
@@ -66,9 +71,18 @@ export async function runPlugin(call: PluginCall): Promise<string> {
     });
   } finally {
     timer.abort();
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    if (!isClosed) endGroup(child);
     child.stdout.destroy();
     child.stderr.destroy();
+  }
+}
+
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
   }
 }
 

@@ -1,4 +1,4 @@
-import type { FairleadError } from '../../../model/error.ts';
+import { FairleadError } from '../../../model/error.ts';
 import type { Clock } from '../../../system/clock.ts';
 import type { Random } from '../../../system/random.ts';
 import type { Credential, Credentials } from '../auth/credentials.ts';
@@ -184,6 +184,8 @@ export class Caller {
       return outcomeUnknown({ message: `${resource}: ${why}`, resource, cause: thrown });
     }
     if (deadline.isAborted) return deadline.reason;
+    // What is known of it says more than that it took too long: a login program that failed, or the server's refusal.
+    if (deadline.isOver && thrown instanceof FairleadError) return thrown;
     if (deadline.isOver)
       return timedOut({
         message: `${resource}: no answer within ${call.timeoutMs / 1000} s`,
