@@ -41,6 +41,8 @@ export interface ExecuteInput {
   readonly configuration?: string | undefined;
   /** Places that only leave the record. */
   readonly forget: readonly string[];
+  /** Of these, what goes on at another place: it stays on record until that is confirmed. Default: nothing. */
+  readonly handedOver?: ReadonlyMap<string, string> | undefined;
   readonly desired: readonly Desired[];
   /** What is run before and after everything goes. Default: nothing. */
   readonly runs?: readonly Desired[];
@@ -90,7 +92,14 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
   await target.ledger.save(key, announced, input.storedEpoch);
 
   const made = new Map<string, Applied>();
-  const gone = new Set<string>(input.forget);
+  const { handedOver = new Map<string, string>() } = input;
+  const changing = new Set(plan.changes.map(placeOf));
+  const gone = new Set(input.forget.filter((place) => !handedOver.has(place)));
+  // What is there may still be the former one: without its record nobody would know it for ours.
+  const confirmed = () => {
+    const taken = [...handedOver].filter(([, to]) => made.has(to) || !changing.has(to));
+    return { made, gone: new Set([...gone, ...taken.map(([former]) => former)]) };
+  };
   const context: EffectContext = {
     clock: input.clock,
     target,
@@ -114,7 +123,7 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
   const ran: Ran[] = [];
   // What has run is not run again by who goes on after a crash.
   const checkpoint = inTurn(() =>
-    target.ledger.save(key, settle(announced, { made, gone }, all, null, hash), announced.epoch),
+    target.ledger.save(key, settle(announced, confirmed(), all, null, hash), announced.epoch),
   );
   for (const stage of stagesOf(plan.changes)) {
     error = await mayGoOn(input);
@@ -159,7 +168,7 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
   const unhealthy = error?.code === healthMissed.definition.code;
   const { configuration, awaitsConfirmation = false } = input;
   const good = error === null && !awaitsConfirmation ? { ...plan, configuration } : null;
-  const settled = settle(announced, { made, gone }, all, good, hash);
+  const settled = settle(announced, confirmed(), all, good, hash);
   try {
     await target.ledger.save(key, settled, announced.epoch);
   } catch (thrown) {

@@ -27,6 +27,8 @@ export interface Planned {
   readonly forget: readonly string[];
   /** Those of `forget` that another application takes over. */
   readonly given: readonly Given[];
+  /** Of these, what goes on at another place once that is as wanted, with that place. */
+  readonly handedOver: ReadonlyMap<string, string>;
 }
 
 /**
@@ -101,6 +103,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
     },
     forget: unwanted.forget,
     given: unwanted.given,
+    handedOver: wanted.handedOver,
   });
 }
 

@@ -32,7 +32,7 @@ export interface Given {
 export function planUnwanted(
   input: PlanInput,
   runs: readonly Desired[],
-  handedOver: ReadonlySet<string>,
+  handedOver: ReadonlyMap<string, string>,
 ): Unwanted {
   const { desired, policy } = input;
   const places = new Set([...desired, ...runs].map(placeOf));

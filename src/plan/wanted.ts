@@ -14,8 +14,8 @@ interface Wanted {
   readonly foreign: readonly Change[];
   /** Desired resources that are as they should be. */
   readonly unchanged: number;
-  /** Places of inventory entries whose thing goes on under another id. */
-  readonly handedOver: ReadonlySet<string>;
+  /** Places of inventory entries whose thing goes on under another id, with the place of that. */
+  readonly handedOver: ReadonlyMap<string, string>;
 }
 
 /** Brings about what is desired, and deletes nothing. */
@@ -37,7 +37,7 @@ export function planWanted(input: PlanInput, runs: readonly Desired[]): Wanted {
   const changes: Change[] = [];
   const foreign: Change[] = [];
   const asked: Asked[] = [];
-  const handedOver = new Set<string>();
+  const handedOver = new Map<string, string>();
   let unchanged = 0;
   for (const item of desired) {
     const place = placeOf(item);
@@ -45,7 +45,7 @@ export function planWanted(input: PlanInput, runs: readonly Desired[]): Wanted {
     const observation = see(input, place);
     const movedFrom = entry === null ? (entriesById.get(resourceKey(item.id))?.[0] ?? null) : null;
     const renamedFrom = leaving.get(thingOf(item, observation) ?? '') ?? null;
-    if (renamedFrom !== null) handedOver.add(placeOf(renamedFrom));
+    if (renamedFrom !== null) handedOver.set(placeOf(renamedFrom), place);
     const about = { ...input, item, entry, movedFrom, renamedFrom, observation };
     const change = planChange(about);
     if (item.asksFirst === true && (change === null || change.action === 'adopt')) {

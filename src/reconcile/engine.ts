@@ -311,9 +311,11 @@ export class Engine {
       source.name === '' &&
       (isDue || changed === null || changed.some((path) => this.ports.loadConfig.concerns(path)))
     ) {
+      this.world.configuredAt = null;
       for (const id of await this.#reconfigure(source, revision)) concerned.add(id);
     }
     this.#accepted.set(source.name, revision.commit);
+    if (source.name === '') this.world.configuredAt = revision.commit;
     this.#enqueue(concerned, 'source');
   }
 

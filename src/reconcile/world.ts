@@ -30,6 +30,11 @@ export class World {
   readonly #failedAtMs = new Map<string, number>();
   readonly repository: SourceConfig;
   config: Config = emptyConfig;
+  /**
+   * Commit of the repository that `config`, and what was made of it, stands for; `null` while another one is being taken. The
+   * source may be ahead of it.
+   */
+  configuredAt: string | null = null;
 
   constructor(
     ports: EnginePorts,

@@ -25,7 +25,7 @@ export async function prepareRelease(
 ): Promise<Prepared> {
   const inventory = await target.ledger.load(key);
   const observations = await observe(target, key, referencesFor(desired, inventory));
-  const { plan, forget } = unwrap(
+  const { plan, forget, handedOver } = unwrap(
     createPlan({
       application: key.application,
       environment: key.environment,
@@ -55,6 +55,7 @@ export async function prepareRelease(
     },
     plan,
     forget,
+    handedOver,
     desired,
     inventory,
     storedEpoch: inventory?.epoch ?? null,

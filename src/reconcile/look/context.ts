@@ -73,6 +73,8 @@ export interface TargetPlan {
   /** Places that the plan leaves as they are for now. Default: none. */
   readonly leftAlone?: ReadonlySet<string>;
   readonly forget: readonly string[];
+  /** See `Planned.handedOver`. */
+  readonly handedOver: ReadonlyMap<string, string>;
 }
 
 /** Whether what is live was never seen to work: its release ended unseen, or unhealthy. */

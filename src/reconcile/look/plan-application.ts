@@ -161,6 +161,7 @@ async function planChoice(
       observations,
       plan: planned.value.plan,
       forget: planned.value.forget,
+      handedOver: planned.value.handedOver,
     });
     digestPlans.push(planned.value.plan);
   }

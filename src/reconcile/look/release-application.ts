@@ -227,6 +227,7 @@ function executeAt(
     plan: item.plan,
     configuration: input.run.configuration,
     forget: item.forget,
+    handedOver: item.handedOver,
     desired: item.desired,
     runs: item.runs,
     inventory: item.inventory,

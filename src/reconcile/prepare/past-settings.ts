@@ -9,8 +9,8 @@ import type { World } from '../world.ts';
 const kept = 8;
 
 /**
- * Finds what an application's document said at a past revision, so that going back goes back in that as well: inline
- * values, variables, the folder. Who may do what (environments, policies, project, limits) is as it is said now. Where
+ * Finds what an application's document says at a revision other than the one in force, so that going back goes back in that as
+ * well, and a commit that has just come goes live as a whole: inline values, variables, the folder. Who may do what (environments, policies, project, limits) is as it is said now. Where
  * the revision has no commit of the configuration, or that has no such document, what is said now counts.
  */
 export class PastSettings {
@@ -31,8 +31,8 @@ export class PastSettings {
   ): Promise<ApplicationConfig> {
     const part =
       revision.find(({ source }) => source === '') ?? (await this.#resolve(configuration));
-    const now = this.#world.source('').status().current;
-    if (part === undefined || part.commit === now?.commit) return application;
+    // Not what the source is at: that may be a commit whose configuration nobody has read yet.
+    if (part === undefined || part.commit === this.#world.configuredAt) return application;
     const config = await this.#configAt(part);
     const names = [application.name, ...application.previousNames];
     const then = names.map((name) => config?.applications.get(name)).find(Boolean);

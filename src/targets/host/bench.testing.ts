@@ -132,7 +132,7 @@ export async function createBench(options: BenchOptions = {}): Promise<Bench> {
     plan: async (...manifests) => planFor(unwrap(await prepare(...manifests))),
     release: async (...manifests) => {
       const desired = unwrap(await prepare(...manifests));
-      const { plan, forget } = unwrap(await planFor(desired));
+      const { plan, forget, handedOver } = unwrap(await planFor(desired));
       const inventory = await target.ledger.load(key);
       const results: string[] = [];
       const { error } = await executePlan({
@@ -150,6 +150,7 @@ export async function createBench(options: BenchOptions = {}): Promise<Bench> {
         },
         plan,
         forget,
+        handedOver,
         desired,
         inventory,
         storedEpoch: inventory?.epoch ?? null,

@@ -10,6 +10,7 @@ import type {
 } from './model.ts';
 import {
   defaultSettings,
+  manifestsAt,
   placeOfRun,
   placeOfThing,
   projectNames,
@@ -41,7 +42,7 @@ export function filesOf(
         environment,
       );
       for (const run of runsOf(application)) {
-        const path = `apps/${application.folder}/${environment}/${run.name}.json`;
+        const path = `${manifestsAt(application, environment)}/${run.name}.json`;
         files.set(path, JSON.stringify(runFor(model, application, environment, run)));
       }
     }
@@ -56,7 +57,7 @@ function addManifests(
   application: ApplicationModel,
   environment: string,
 ): void {
-  const folder = `apps/${application.folder}/${environment}`;
+  const folder = manifestsAt(application, environment);
   files.set(`${folder}/.keep`, '');
   if (application.fault === 'empty') return;
   for (const thing of application.things) {
@@ -183,11 +184,12 @@ function applicationSpec(application: ApplicationModel) {
   const changed = (Object.keys(defaultSettings) as (keyof ApplicationSettings)[]).filter(
     (name) =>
       name !== 'healthCheck' &&
+      name !== 'variant' &&
       name !== 'retryLimit' &&
       JSON.stringify(settings[name]) !== JSON.stringify(defaultSettings[name]),
   );
   return {
-    path: `apps/${application.folder}/{environment}`,
+    path: manifestsAt(application, '{environment}'),
     environments: application.environments,
     ...Object.fromEntries(changed.map((name) => [name, settings[name]])),
     retry: { limit: settings.retryLimit, backoff: { max: '2m' } },

@@ -64,6 +64,8 @@ export interface ApplicationSettings {
   readonly project: string | null;
   /** What `${word}` in values of its things stands for; `null`: nothing is filled in. */
   readonly substitute: { readonly values: { readonly word: string } } | null;
+  /** Follows the folder's name in the document's path; manifests are nowhere else. Default: nothing. */
+  readonly variant: string;
 }
 
 /** A value as it is live. */
@@ -71,6 +73,11 @@ export function filledIn({ settings }: ApplicationModel, value: string): string 
   return settings.substitute === null
     ? value
     : value.replaceAll('${word}', settings.substitute.values.word);
+}
+
+/** Where an application's manifests for an environment are in the repository. */
+export function manifestsAt({ folder, settings }: ApplicationModel, environment: string): string {
+  return `apps/${folder}${settings.variant}/${environment}`;
 }
 
 /** Projects whose applications act as a user of the same name. */
@@ -152,6 +159,7 @@ export const defaultSettings: ApplicationSettings = {
   healthCheck: false,
   project: null,
   substitute: null,
+  variant: '',
 };
 
 /** A value that makes a Worker unhealthy for good. */

@@ -6,7 +6,7 @@ import type { Book } from './book.ts';
 import { describeEffect } from './effect.ts';
 import type { SeenEffect } from './effect.ts';
 import { leaves } from './revision.ts';
-import { folderOf, isBroken, wishOf } from './truth.ts';
+import { folderOf, isBroken, wishesOf } from './truth.ts';
 import type { Rule } from './violation.ts';
 
 const strictness = { auto: 0, approve: 1, manual: 2 };
@@ -79,8 +79,10 @@ export function wasOwned(book: Book, { place, name, release, at }: SeenEffect): 
 function isLastGood(world: World, { place, name, key, at, after }: SeenEffect): boolean {
   const good = inventoryOf(place, name)?.revision[0]?.commit;
   const commit = good === undefined ? null : world.repository.find(good);
-  const wish = commit === null ? null : wishOf(commit.model, key, world.secrets);
-  if (wish?.kind !== 'things') return false;
-  const wanted = wish.things.get(at) ?? null;
-  return after === null ? wanted === null : wanted?.value === after.spec.value;
+  if (commit === null) return false;
+  return wishesOf(world.repository, commit.model, key, world.secrets).some((wish) => {
+    if (wish.kind !== 'things') return false;
+    const wanted = wish.things.get(at) ?? null;
+    return after === null ? wanted === null : wanted?.value === after.spec.value;
+  });
 }

@@ -6,7 +6,7 @@ import type { Place, ThingSpec } from '../place/place.ts';
 import type { Controller } from '../run/controller.ts';
 import type { World } from '../run/world.ts';
 import { releasesIn } from '../world/store.ts';
-import { folderOf, isBroken, wishOf } from './truth.ts';
+import { folderOf, isBroken, wishesOf } from './truth.ts';
 
 /** One change that a person agreed to, as the person understood it. */
 export interface Agreed {
@@ -111,7 +111,8 @@ export class Book {
   noteApproval(key: InventoryKey, planSet: PlanSet): void {
     for (const plan of planSet.plans) {
       const commit = this.#world.repository.find(plan.revision[0]?.commit ?? '');
-      const wish = commit === null ? null : wishOf(commit.model, key, this.#world.secrets);
+      const { repository, secrets } = this.#world;
+      const wishes = commit === null ? [] : wishesOf(repository, commit.model, key, secrets);
       for (const { digest, displaces } of [...plan.changes, ...(plan.onFailure ?? [])]) {
         this.agreedDigests.add(digest);
         if (displaces === undefined) continue;
@@ -121,16 +122,18 @@ export class Book {
       for (const change of plan.changes) {
         const at = this.#world.places.get(plan.target)?.whereOf(change) ?? '';
         if (at === '') continue;
-        const spec = wish?.kind === 'things' ? (wish.things.get(at) ?? null) : null;
-        this.agreed.push({
-          folder: folderOf(key.application),
-          environment: key.environment,
-          target: plan.target,
-          action: change.action,
-          at,
-          uid: change.uid,
-          spec: change.action === 'delete' ? null : spec,
-        });
+        for (const wish of wishes) {
+          const spec = wish.kind === 'things' ? (wish.things.get(at) ?? null) : null;
+          this.agreed.push({
+            folder: folderOf(key.application),
+            environment: key.environment,
+            target: plan.target,
+            action: change.action,
+            at,
+            uid: change.uid,
+            spec: change.action === 'delete' ? null : spec,
+          });
+        }
       }
     }
   }

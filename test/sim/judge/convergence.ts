@@ -1,6 +1,6 @@
 import { inventoryKey } from '../../../src/model/inventory.ts';
 import { sameJson } from '../../../src/model/json.ts';
-import { placeOfRun, placeOfThing, runsOf } from '../git/model.ts';
+import { filledIn, placeOfRun, placeOfThing, runsOf } from '../git/model.ts';
 import type { RepositoryModel } from '../git/model.ts';
 import { HostPlace } from '../place/host-place.ts';
 import { inventoryOf } from '../place/ledger.ts';
@@ -56,7 +56,8 @@ function commandDifferences(
     const watched = application.things.find((thing) => thing.name === run.watches);
     const watches =
       watched === undefined ? '' : placeOfThing('host', key.environment, application, watched);
-    if (watched !== undefined && place.seenAt(watches) !== watched.value) return [];
+    if (watched !== undefined && place.seenAt(watches) !== filledIn(application, watched.value))
+      return [];
     if (place.isDone(at, run.value, watches)) return [];
     const message = `${name}: the check of ${at} at ${target} does not pass`;
     // What others do where it looks is noticed there; that they undid what it did is noticed by the next look.

@@ -5,7 +5,7 @@ import type { World } from '../run/world.ts';
 import type { Book } from './book.ts';
 import { describeEffect } from './effect.ts';
 import type { SeenEffect } from './effect.ts';
-import { wishOf } from './truth.ts';
+import { wishOf, wishesOf } from './truth.ts';
 import type { Rule } from './violation.ts';
 
 type Report = (rule: Rule, message: string) => void;
@@ -46,13 +46,15 @@ function whyNotReady(
   const thing = place.thing(at);
   if (thing === null) return null;
   const commit = world.repository.find(release.revision[0]?.commit ?? '');
-  const wish = commit === null ? null : wishOf(commit.model, key, world.secrets);
-  const wanted = wish?.kind === 'things' ? wish.things.get(at) : undefined;
-  if (
-    wanted !== undefined &&
-    !sameJson({ ...wanted, secret: null }, { ...thing.spec, secret: null })
-  )
-    return `${at} is to be changed`;
+  const wishes =
+    commit === null ? [] : wishesOf(world.repository, commit.model, key, world.secrets);
+  const wanted = wishes.flatMap((wish) =>
+    wish.kind === 'things' ? (wish.things.get(at) ?? []) : [],
+  );
+  const isAsWanted = wanted.some((spec) =>
+    sameJson({ ...spec, secret: null }, { ...thing.spec, secret: null }),
+  );
+  if (wanted.length > 0 && !isAsWanted) return `${at} is to be changed`;
   return place.isReady(thing) || !mustBeHealthy ? null : `${at} must be healthy`;
 }
 

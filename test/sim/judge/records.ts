@@ -6,7 +6,7 @@ import type { Place, Thing } from '../place/place.ts';
 import type { Controller } from '../run/controller.ts';
 import type { World } from '../run/world.ts';
 import { releasesIn } from '../world/store.ts';
-import { folderOf, wishOf } from './truth.ts';
+import { folderOf, wishesOf } from './truth.ts';
 import type { Rule } from './violation.ts';
 
 type Report = (rule: Rule, message: string) => void;
@@ -82,10 +82,12 @@ export function checkGood(
   const good = next?.revision[0]?.commit;
   const before = inventoryOf(place, inventoryKey(key))?.revision[0]?.commit;
   const commit = good === undefined || good === before ? null : world.repository.find(good);
-  const wish = commit === null ? null : wishOf(commit.model, key, world.secrets);
+  const wishes =
+    commit === null ? [] : wishesOf(world.repository, commit.model, key, world.secrets);
+  const [wish] = wishes;
   if (next === null || wish?.kind !== 'things') return;
   const name = inventoryKey(key);
-  if (wish.isBad) {
+  if (wishes.every((one) => one.kind === 'things' && one.isBad)) {
     report('bad-became-good', `${name} takes ${good?.slice(0, 8)} for its last good state`);
     return;
   }

@@ -4,7 +4,7 @@ import type { World } from '../run/world.ts';
 import type { Book } from './book.ts';
 import { describeEffect } from './effect.ts';
 import type { SeenEffect } from './effect.ts';
-import { wishOf } from './truth.ts';
+import { wishOf, wishesOf } from './truth.ts';
 import type { Rule } from './violation.ts';
 
 type Report = (rule: Rule, message: string) => void;
@@ -28,13 +28,15 @@ export function checkRevision(world: World, book: Book, effect: SeenEffect, repo
   if (!around.includes(commit.id) && !isLastGood && !book.isHeldAt(name, commit.id))
     report('stale-revision', `${describeEffect(effect)}: ${commit.id.slice(0, 8)} is not current`);
 
-  const wish = wishOf(commit.model, key, world.secrets);
   if (after !== null) {
-    const wanted = wish.kind === 'things' ? wish.things.get(at) : undefined;
-    const isSame =
-      wanted !== undefined &&
+    const isSame = wishesOf(world.repository, commit.model, key, world.secrets).some((wish) => {
+      const wanted = wish.kind === 'things' ? wish.things.get(at) : undefined;
       // A secret may have been rotated since; that it is one of ours is checked where it is sealed.
-      sameJson({ ...after.spec, secret: null }, { ...wanted, secret: null });
+      return (
+        wanted !== undefined &&
+        sameJson({ ...after.spec, secret: null }, { ...wanted, secret: null })
+      );
+    });
     if (!isSame)
       report(
         'not-in-revision',

@@ -5,6 +5,7 @@ import type {
   ThingModel,
 } from '../git/model.ts';
 import { failsReleases, filledIn, isBad, placeOfThing, runsOf } from '../git/model.ts';
+import type { Repository } from '../git/repository.ts';
 import type { ThingSpec } from '../place/place.ts';
 
 /**
@@ -74,6 +75,32 @@ export function wishOf(
       ({ kind, value }) => kind === 'Worker' && isBad(filledIn(application, value)),
     ) || runsOf(application).some((run) => failsReleases(model.driver, run));
   return { kind: 'things', application, environment, things, isBad: bad && !isEmpty };
+}
+
+/**
+ * What a commit may mean for one application: where its configuration is broken, documents of earlier commits are in force,
+ * and which of them nobody can tell from here.
+ */
+export function wishesOf(
+  repository: Repository,
+  model: RepositoryModel,
+  key: { readonly application: string; readonly environment: string },
+  secrets: ReadonlyMap<string, string>,
+): readonly Wish[] {
+  const own = wishOf(model, key, secrets);
+  if (own.kind !== 'things' || !isBroken(model, key.application)) return [own];
+  const { folder, settings } = own.application;
+  const said = new Map(
+    repository.commits
+      .flatMap((commit) => commit.model.applications.filter((one) => one.folder === folder))
+      .map(({ settings: { substitute } }) => [substitute?.values.word, substitute]),
+  );
+  return [...said.values()].map((substitute) => {
+    const applications = model.applications.map((one) =>
+      one.folder === folder ? { ...one, settings: { ...settings, substitute } } : one,
+    );
+    return wishOf({ ...model, applications }, key, secrets);
+  });
 }
 
 /** At clusters, what has a secret is an object of its own. */

@@ -2,6 +2,7 @@ import { applications } from './applications.ts';
 import type { DriverName } from '../git/model.ts';
 import { clusters } from './clusters.ts';
 import { controllers } from './controllers.ts';
+import { documents } from './documents.ts';
 import { drift } from './drift.ts';
 import { faults } from './faults.ts';
 import { history } from './history.ts';
@@ -20,6 +21,7 @@ export const operations: readonly Operation[] = [
   ...controllers,
   ...people,
   ...runs,
+  ...documents,
 ];
 
 /** What can happen where targets are of a driver. */

@@ -111,6 +111,30 @@ export const themes: readonly (readonly string[])[] = [
     'edit a value',
     'remove resources',
   ],
+  // What a document says of what is deployed, and people who go back.
+  [
+    'change what a document says',
+    'change what a document says and its manifests',
+    'edit a value',
+    'roll back',
+    'revert to an earlier commit',
+    'resume',
+    'edit behind the back',
+    'delete behind the back',
+    'crash at a point',
+  ],
+  // The same, with what never works and histories that are rewritten.
+  [
+    'change what a document says',
+    'change what a document says and its manifests',
+    'commit what never works',
+    'roll back',
+    'force-push',
+    'confirm a forced push',
+    'break the configuration',
+    'mend the configuration',
+    'kill',
+  ],
   // What is run beside what is kept up.
   [
     'add a hook or command',

@@ -16,6 +16,21 @@ export const names: readonly Scenario[] = [
     },
   },
   {
+    name: 'a resource that becomes another one where it stands stays on record until it has',
+    model: repository([application('web', [thing('a'), thing('b')])]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.fault({ effectFails: 1 });
+      stage.set('web', 'b', { kind: 'Task', value: 'v2' });
+      await stage.rest(5_000);
+      stage.expect('it is as it was', stage.isLive('dev/web/b', 'v1'));
+      stage.lose('web', 'b');
+      stage.fault({ effectFails: 0 });
+      await stage.rest();
+      stage.expect('it is gone', stage.place().thing('dev/web/b') === null);
+    },
+  },
+  {
     name: 'an application that is renamed while its target leaves takes everything along',
     model: repository([application('web', [thing('a')], { onRemoval: 'delete' }, ['prod'])], two),
     play: async (stage) => {

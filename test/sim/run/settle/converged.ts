@@ -2,8 +2,10 @@ import { inventoryKey } from '../../../../src/model/inventory.ts';
 import { sameJson } from '../../../../src/model/json.ts';
 import type { RepositoryModel } from '../../git/model.ts';
 import { differences } from '../../judge/convergence.ts';
-import { keysOf, wishOf } from '../../judge/truth.ts';
+import { keysOf, wishOf, wishesOf } from '../../judge/truth.ts';
+import type { Wish } from '../../judge/truth.ts';
 import { inventoryOf } from '../../place/ledger.ts';
+import type { Place } from '../../place/place.ts';
 import type { Controller } from '../controller.ts';
 import type { World } from '../world.ts';
 import { isExcused, knotted, spoilt } from './excused.ts';
@@ -57,18 +59,28 @@ function checkReverted(world: World, controller: Controller, model: RepositoryMo
     const good = place && inventoryOf(place, runtime.id)?.revision[0]?.commit;
     if (others.length > 0 || place === undefined || good === undefined) continue;
     if (!hasFetched(world, controller, good)) continue;
-    const before = wishOf(world.repository.commit(good).model, key, world.secrets);
-    if (before.kind !== 'things' || before.isBad) continue;
-    for (const [at, spec] of before.things) {
-      const thing = place.thing(at);
-      if (thing !== null && sameJson({ ...thing.spec }, { ...spec })) continue;
-      world.judge.report(
-        'not-reverted',
-        `${runtime.id}: ${at} is ${thing?.spec.value}, not ${spec.value} as in the last good ${good.slice(0, 8)} (${runtime.state}: ${runtime.message})`,
-      );
-      return;
-    }
+    const { repository, secrets } = world;
+    const before = wishesOf(repository, repository.commit(good).model, key, secrets);
+    const found = before.map((one) => unlike(place, one));
+    const [first] = found;
+    if (first == null || found.includes(null)) continue;
+    world.judge.report(
+      'not-reverted',
+      `${runtime.id}: ${first} as in the last good ${good.slice(0, 8)} (${runtime.state}: ${runtime.message})`,
+    );
+    return;
   }
+}
+
+/** What is not as was wished, in words; `null`: nothing, or it cannot be told. */
+function unlike(place: Place, wish: Wish): string | null {
+  if (wish.kind !== 'things' || wish.isBad) return null;
+  for (const [at, spec] of wish.things) {
+    const thing = place.thing(at);
+    if (thing === null || !sameJson({ ...thing.spec }, { ...spec }))
+      return `${at} is ${thing?.spec.value}, not ${spec.value}`;
+  }
+  return null;
 }
 
 function isForeign(world: World, controller: Controller, name: string): boolean {

@@ -2,7 +2,7 @@ import type { ApplicationRuntime } from '../../../../src/reconcile/runtime.ts';
 import { claimTaken } from '../../../../src/targets/errors.ts';
 import { hookFailed } from '../../../../src/targets/kubernetes/errors.ts';
 import { isBad } from '../../git/model.ts';
-import type { ApplicationModel } from '../../git/model.ts';
+import type { ApplicationModel, ApplicationSettings } from '../../git/model.ts';
 import {
   approveWaiting,
   orderActivate,
@@ -31,6 +31,7 @@ export function mend(world: World): void {
       // Who waits for an application that wants a place of his keeps it from getting that place.
       dependsOn: [],
       wave: 0,
+      substitute: mendedWords(one.settings),
     },
   }));
   const { id } = world.repository.push({ ...model, applications, configFault: null });
@@ -64,6 +65,11 @@ export function obey(world: World, controller: Controller): boolean {
 
 function mended<Item extends { readonly value: string }>(item: Item): Item {
   return isBad(item.value) ? { ...item, value: `good${item.value}` } : item;
+}
+
+function mendedWords({ substitute }: ApplicationSettings): ApplicationSettings['substitute'] {
+  if (substitute === null || !isBad(substitute.values.word)) return substitute;
+  return { values: { word: `good${substitute.values.word}` } };
 }
 
 /** What is recorded of a hook is mended by no commit any more. */
