@@ -18,8 +18,8 @@ export interface BenchController {
   /** Wall clock, when the process was asked for. */
   readonly startedAtMs: number;
   /**
-   * Resolves once nothing is under way and every application is in sync and healthy; asks every `everyMs` (default 25),
-   * which the controller has to answer. @returns wall clock.
+   * Resolves once nothing is under way and every application is in sync and healthy. Asks, which the controller has to
+   * answer, every `everyMs` (default 25) when it is nearly so, and the less often the longer it will take. @returns wall clock.
    */
   steady(apps: number, withinMs: number, everyMs?: number): Promise<number>;
   /** Ends it by SIGTERM and waits until it is gone. */
@@ -61,6 +61,8 @@ export async function startController(options: ControllerOptions): Promise<Bench
       if (hasEnded(child)) throw fail(`the controller ended with ${child.exitCode}`);
       const status = await api.status().catch(() => null);
       const atMs = now();
+      const busy = status?.busy ?? 0;
+      const pauseMs = Math.max(everyMs, shareOfRest(apps, busy, atMs - startedAtMs));
       if (status !== null && status.applications === apps && status.busy === 0) {
         const views = await api.applications();
         if (views.every((one) => one.sync === 'Synced' && one.health.status === 'Healthy')) {
@@ -68,10 +70,20 @@ export async function startController(options: ControllerOptions): Promise<Bench
         }
       }
       if (atMs > deadline) throw fail(`not steady after ${withinMs} ms`);
-      await sleep(everyMs);
+      await sleep(pauseMs);
     }
   };
   return { pid, api, startedAtMs, steady, stop: () => stop(child) };
+}
+
+/** Longest time in which nobody looks, in milliseconds. */
+const longestPauseMs = 2_000;
+
+/** A quarter of the time that the rest will take, going by what was done until now. */
+function shareOfRest(apps: number, busy: number, elapsedMs: number): number {
+  const done = Math.max(1, apps - busy);
+  const restMs = Math.min((elapsedMs * busy) / done, elapsedMs);
+  return Math.min(longestPauseMs, restMs / 4);
 }
 
 function profiling({ cpuProf, name }: ControllerOptions): NodeJS.ProcessEnv {

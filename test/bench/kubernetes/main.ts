@@ -27,7 +27,7 @@ import type { Workload } from './workload.ts';
 
 /** Nobody waits longer than this for everything to be healthy. */
 const withinMs = 900_000;
-/** Looking more often would cost the controller what is to be measured: a look is an answer about all applications. */
+/** Looking more often in the end would cost the controller what is to be measured: a look is an answer about all applications. */
 const lookEveryMs = 100;
 const objectsByHand = 100;
 const commitCount = 5;
