@@ -1,3 +1,4 @@
+import { getCompileCacheDir } from 'node:module';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { EngineModule } from './module.ts';
 import type {
@@ -35,13 +36,14 @@ export function startMember(): Member {
   const channel = new MessageChannel();
   const signal = new SharedArrayBuffer(4);
   const answered = new Int32Array(signal);
+  const compileCache = getCompileCacheDir();
   const start: WorkerStart = { signal, answers: channel.port2 };
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: start,
     transferList: [channel.port2],
     resourceLimits,
-    // Nothing of the process's environment or options concerns it.
-    env: {},
+    // Nothing else of the process's environment or options concerns it.
+    env: compileCache === undefined ? {} : { NODE_COMPILE_CACHE: compileCache },
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stderr: true,
     stdout: true,

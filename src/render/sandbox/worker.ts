@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { createInstance } from './instance.ts';
 import type { EngineInstance } from './instance.ts';
@@ -45,6 +46,8 @@ function askPool(question: Question, path: string): Answer {
   return received?.message ?? { failed: true };
 }
 
+/** Whether what was compiled is kept for the next thread. */
+let isKept = false;
 let engine: EngineModule | null = null;
 let instance: EngineInstance | null = null;
 
@@ -86,6 +89,9 @@ parentPort?.on('message', (message: WorkerEngine | WorkerJob) => {
   if ('engine' in message) return prepare(message);
   try {
     run(message);
+    // It is mostly ended without a chance to do that then.
+    if (!isKept) flushCompileCache();
+    isKept = true;
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown);
     const said = [why, instance?.said() ?? ''].join('\n').trim();

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { errorRecord } from '../../../model/error.ts';
 import { systemClock } from '../../../system/clock.ts';
 import { createPool } from '../pool.ts';
@@ -17,6 +18,8 @@ const pool = createPool({ clock: systemClock, idleMs, ...start });
 pool.foresee();
 const asked = new Map<number, (answer: Answer) => void>();
 let lastAsk = 0;
+/** Whether what was compiled is kept for the next process. */
+let isKept = false;
 
 const send = (message: FromProcess): void => void process.send?.(message);
 
@@ -55,4 +58,7 @@ async function render({
     result: result.ok ? result : { ok: false, error: errorRecord(result.error) },
     used,
   });
+  // This one ends by a signal, without a chance to do that then.
+  if (!isKept) flushCompileCache();
+  isKept = true;
 }
