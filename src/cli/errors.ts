@@ -36,6 +36,12 @@ export const fileFailed = defineError('cli.file-failed', {
   hint: 'Check the path and its permissions.',
 });
 
+export const outputFailed = defineError('cli.output-failed', {
+  class: 'input',
+  title: 'What the command has to say could not be written',
+  hint: 'Make room where its output goes. What the command did is done; see `fairlead get`.',
+});
+
 export const uncommitted = defineError('cli.uncommitted-changes', {
   class: 'conflict',
   title: 'The folder holds changes that are not committed',

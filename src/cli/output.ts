@@ -37,8 +37,10 @@ export interface Output {
   readonly structured: boolean;
   /** Columns of the terminal; `null` for pipes and files. */
   readonly width: number | null;
-  /** Aborts when whoever reads stdout has gone away. */
+  /** Aborts when whoever reads stdout has gone away, or nothing more can be written to it. */
   readonly closed: AbortSignal;
+  /** Why something could not be written, other than that nobody reads it; `null`: all was. */
+  readonly failure: () => Error | null;
   /** A list as a table, one document, or a line for each. An empty table is nothing at all. */
   list<T>(view: View<T>, items: readonly T[]): void;
   /** One thing as a document; for people the text of `show`. */
@@ -61,10 +63,12 @@ export interface OutputOptions {
 export function createOutput(options: OutputOptions): Output {
   const { stream, format, style, toYaml } = options;
   const gone = new AbortController();
+  let failure: Error | null = null;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // `fairlead … | head`: the reader has what it wanted. What is under way goes on, unheard.
-    if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') gone.abort();
-    else throw error;
+    // So it does on a disk that is full, and the end of the command tells.
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') failure ??= error;
+    gone.abort();
   });
   const write = (text: string): void => {
     if (!gone.signal.aborted && text !== '') stream.write(text.endsWith('\n') ? text : `${text}\n`);
@@ -81,6 +85,7 @@ export function createOutput(options: OutputOptions): Output {
     structured: format === 'json' || format === 'yaml' || format === 'ndjson',
     width,
     closed: gone.signal,
+    failure: () => failure,
     list: (view, items) => {
       switch (format) {
         case 'json':

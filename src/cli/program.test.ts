@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { commands } from './registry.ts';
 import { run } from './testing.ts';
@@ -43,6 +44,28 @@ describe('help', () => {
     expect((await run(['help', 'exit-code'])).stderr).toContain(
       'Did you mean `fairlead help exit-codes`?',
     );
+  });
+});
+
+describe('output that cannot be written', () => {
+  const full = (): Writable =>
+    new Writable({
+      write: (_chunk, _encoding, done) =>
+        done(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })),
+    });
+
+  test('is told in one sentence, with a code that is not 0', async () => {
+    const { code, stderr } = await run(['version'], { stdout: full() });
+    expect(code).toBe(1);
+    expect(stderr).toContain('error: cannot write to stdout: ENOSPC');
+    expect(stderr).toContain('cli.output-failed');
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test('takes nothing from a command whose progress nobody can hear', async () => {
+    const stderr = full();
+    expect((await run(['version'], { stderr })).code).toBe(0);
+    expect((await run(['nonsense'], { stderr: full() })).code).toBe(1);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { CommandDefinition, CommandEntry } from './command.ts';
 import { createContext } from './context.ts';
-import { interrupted, timedOut, usage } from './errors.ts';
+import { interrupted, outputFailed, timedOut, usage } from './errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { readGlobals } from './globals.ts';
@@ -25,6 +25,8 @@ export async function runProgram(argv: readonly string[], outside: Io): Promise<
     stdout: guardOutput(outside.stdout),
     stderr: guardOutput(outside.stderr),
   };
+  // A log on a disk that is full, or that nobody reads any more, ends no controller.
+  outside.stderr.on('error', () => undefined);
   try {
     return await dispatch(argv, io);
   } catch (error) {
@@ -65,7 +67,12 @@ async function dispatch(argv: readonly string[], io: Io): Promise<ExitCode> {
     commands,
   });
   try {
-    return await definition.run(context, parsed.input);
+    const code = await definition.run(context, parsed.input);
+    // Streams tell a little later.
+    await new Promise((resolve) => setImmediate(resolve));
+    const failure = context.out.failure();
+    if (failure === null) return code;
+    throw outputFailed({ message: `cannot write to stdout: ${failure.message}`, cause: failure });
   } catch (error) {
     // Whatever an aborted step threw, the reason is why the command ends.
     throw ending.signal.aborted ? ending.signal.reason : error;

@@ -12,7 +12,9 @@ export interface Ran {
 /** Runs a command line in this process, away from a terminal unless `columns` says how wide one it has to write to. */
 export async function run(
   argv: readonly string[],
-  options: Partial<Pick<Io, 'cwd' | 'env' | 'interrupt'>> & { readonly columns?: number } = {},
+  options: Partial<Pick<Io, 'cwd' | 'env' | 'interrupt' | 'stdout' | 'stderr'>> & {
+    readonly columns?: number;
+  } = {},
 ): Promise<Ran> {
   const { columns } = options;
   const open = (): PassThrough =>
@@ -27,8 +29,8 @@ export async function run(
   const [out, err] = [read(stdout), read(stderr)];
   const code = await runProgram(argv, {
     stdin: new PassThrough(),
-    stdout,
-    stderr,
+    stdout: options.stdout ?? stdout,
+    stderr: options.stderr ?? stderr,
     env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...options.env },
     cwd: options.cwd ?? '/',
     interrupt: options.interrupt ?? new AbortController().signal,

@@ -26,17 +26,28 @@ export interface ChildCall {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Starts a program as leader of its own process group (and session: nothing in it can ask at a terminal). */
+/**
+ * Starts a program as leader of its own process group (and session: nothing in it can ask at a terminal).
+ * @throws Error with code EMFILE where no more files may be opened; that it is not there is told by its `error` event.
+ */
 export function startChild(
   call: Pick<ChildCall, 'binary' | 'arguments' | 'environment' | 'directory'>,
 ) {
-  return spawn(call.binary, [...call.arguments], {
+  const child = spawn(call.binary, [...call.arguments], {
     cwd: call.directory,
     env: { ...call.environment },
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
   });
+  // At the limit of open files Node makes no pipes, and tells why in an event that would end the whole program.
+  if ((child.stdout as unknown) === undefined) {
+    child.on('error', () => undefined);
+    throw Object.assign(new Error(`${call.binary} cannot be started: too many open files`), {
+      code: 'EMFILE',
+    });
+  }
+  return child;
 }
 
 /** Sends a signal to the whole group that `startChild` made, if it is still there. */
@@ -63,7 +74,13 @@ export function tail(stream: NodeJS.ReadableStream, limit = 65_536): () => strin
 export async function runChild(call: ChildCall, clock: Clock): Promise<ChildOutcome> {
   const nothing = { exitCode: null, stdout: Buffer.alloc(0) };
   if (call.signal?.aborted === true) return { ...nothing, ended: 'cancelled', stderr: '' };
-  const child = startChild(call);
+  let child: ReturnType<typeof startChild>;
+  try {
+    child = startChild(call);
+  } catch (error) {
+    const stderr = error instanceof Error ? error.message : String(error);
+    return { ...nothing, ended: 'not-started', stderr };
+  }
   const over = new AbortController();
   const stderr = tail(child.stderr);
   const chunks: Buffer[] = [];

@@ -8,6 +8,12 @@ export const gitMissing = defineError('source.git-missing', {
   hint: 'Install Git 2.31 or newer and make sure that it is on the PATH.',
 });
 
+export const tooManyFiles = defineError('source.too-many-files', {
+  class: 'transient',
+  title: 'Git cannot be started, because too many files are open',
+  hint: 'Raise the limit of open files (ulimit -n, LimitNOFILE= of a service); it is tried again by itself.',
+});
+
 export const gitTooOld = defineError('source.git-too-old', {
   class: 'input',
   title: 'The Git on this machine is too old',
@@ -96,6 +102,12 @@ export const empty = defineError('source.empty', {
   class: 'input',
   title: 'The repository has no commit',
   hint: 'Push a first commit; if there was one before, find out who emptied the repository. Nothing is deleted because of it.',
+});
+
+export const shallow = defineError('source.shallow', {
+  class: 'input',
+  title: 'The repository is a shallow clone',
+  hint: 'Make it whole with `git fetch --unshallow`, or follow the repository that it was cloned from. History is needed to go back, and to see what was rewritten.',
 });
 
 export const corrupt = defineError('source.corrupt', {

@@ -19,6 +19,7 @@ import {
   timedOut,
   tlsUntrusted,
   unreachable,
+  tooManyFiles,
 } from './errors.ts';
 import { scrub } from './scrub.ts';
 
@@ -109,7 +110,9 @@ export function gitFailure(outcome: ChildOutcome, context: FailureContext): Fair
     case 'too-much-output':
       return gitFailed(details('Git wrote more than is ever read'));
     case 'not-started':
-      return gitMissing(details(stderr));
+      return stderr.includes('too many open files')
+        ? tooManyFiles(details(stderr))
+        : gitMissing(details(stderr));
     case 'exited': {
       for (const [words, make, why] of table) {
         const match = words.exec(stderr);

@@ -1,6 +1,7 @@
 import type { Clock } from '../system/clock.ts';
 import { runChild, startChild, type ChildOutcome } from './child.ts';
 import { gitMissing, gitTooOld } from './errors.ts';
+import { gitFailure } from './git-failure.ts';
 import {
   baseSettings,
   gitEnvironment,
@@ -160,6 +161,8 @@ async function readVersion(dependencies: GitDependencies, binary: string): Promi
   const text = outcome.stdout.toString('utf8').trim();
   const match = /^git version (?<major>\d+)\.(?<minor>\d+)/.exec(text);
   if (match?.groups === undefined) {
+    const context = { doing: `run ${binary}`, resource: binary };
+    if (outcome.ended === 'not-started') throw gitFailure(outcome, context);
     throw gitMissing({
       message: `cannot run ${binary}: ${outcome.stderr.trim() || text || 'no output'}`,
     });

@@ -1,5 +1,12 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTestRepository, type TestRepository } from '../../test/support/git.ts';
+import {
+  createTestRepository,
+  runGit,
+  temporaryFolder,
+  type TestRepository,
+} from '../../test/support/git.ts';
 import { createSourceBench, text, type SourceBench } from '../../test/support/source.ts';
 import { unwrap } from '../model/result.ts';
 
@@ -39,6 +46,22 @@ describe('a source over a mirror', () => {
     expect(revision.commit).toBe(second);
     expect(await source.changedPaths(first, second)).toEqual(['a.yaml', 'b/c.yaml', 'd.yaml']);
     expect(await source.changedPaths(first, '0'.repeat(40))).toBeNull();
+  });
+
+  it('says of a shallow clone what it is, since Git takes nothing from it without saying so', async () => {
+    upstream.commit({ 'a.yaml': '1' });
+    upstream.commit({ 'a.yaml': '2' });
+    const folder = temporaryFolder();
+    try {
+      runGit(folder, ['clone', '-q', '--depth', '1', `file://${upstream.directory}`, 'shallow']);
+      const source = await bench.open({ url: join(folder, 'shallow') });
+      expect(await source.fetch()).toMatchObject({
+        ok: false,
+        error: { code: 'source.shallow', hint: expect.stringContaining('--unshallow') as string },
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('serves its last good revision after a restart, with the repository gone', async () => {

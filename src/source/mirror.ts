@@ -2,7 +2,7 @@ import type { Follow } from '../model/config.ts';
 import { failure, success, type Result } from '../model/result.ts';
 import type { Clock } from '../system/clock.ts';
 import type { ChildOutcome } from './child.ts';
-import { corrupt, empty, referenceNotFound } from './errors.ts';
+import { corrupt, empty, referenceNotFound, shallow } from './errors.ts';
 import { fileFailure } from './files.ts';
 import type { RemoteReference, Tip } from './follow.ts';
 import type { Git, GitCall } from './git.ts';
@@ -134,6 +134,11 @@ export function createMirror(dependencies: MirrorDependencies): Mirror {
       timeoutMs: call.timeoutMs,
       signal: signalOf(call.signal),
     });
+    // Git only warns, and takes nothing.
+    if (outcome.exitCode === 0 && outcome.stderr.includes('shallow roots are not allowed')) {
+      const message = `${from} is a shallow clone, which lacks its history`;
+      return failure(shallow({ message, resource: remote.url }));
+    }
     if (outcome.exitCode === 0) return success(undefined);
     return failure(
       gitFailure(outcome, {

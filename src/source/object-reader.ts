@@ -1,7 +1,7 @@
 import type { Clock } from '../system/clock.ts';
 import { BatchParser, type BatchAnswer } from './batch-parser.ts';
 import { signalGroup, tail } from './child.ts';
-import { cancelled, corrupt } from './errors.ts';
+import { cancelled, corrupt, tooManyFiles } from './errors.ts';
 import { atLeast, type Git } from './git.ts';
 import type { ObjectInfo } from './git-object.ts';
 
@@ -144,7 +144,15 @@ class Pipe {
     const batch = this.#waiting.splice(0, Math.max(0, room));
     if (batch.length === 0) return;
     this.#asked += 1;
-    const { child } = (this.#process ??= this.#start());
+    try {
+      this.#process ??= this.#start();
+    } catch (error) {
+      const message = `cannot read objects: ${error instanceof Error ? error.message : String(error)}`;
+      const failure = tooManyFiles({ message, resource: this.#store.repository });
+      for (const request of batch) request.reject(failure);
+      return;
+    }
+    const { child } = this.#process;
     if (this.#sent.length === 0) keepAlive(child, true);
     this.#sent.push(...batch);
     const lines = batch.map((request) =>

@@ -246,6 +246,12 @@ test('a hold that would be over at once is refused', async () => {
   });
 });
 
+test('a hold is told with the time that was asked for', async () => {
+  repository.commit(files());
+  const held = await run('hold', 'site', '--reason', 'disk', '--for', '90s');
+  expect(held.stdout).toContain('is on hold for 1m30s: disk');
+});
+
 test('what --worktree plans and syncs is said to be that, in plans, history and descriptions', async () => {
   const commit = repository.commit(files()).slice(0, 8);
   repository.write(files('changed'));

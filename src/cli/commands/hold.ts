@@ -9,7 +9,8 @@ import type { Input } from '../input.ts';
 import { findLedgers, serverOrLedgers } from '../ledgers.ts';
 import { applicationArgument, environmentOption } from '../options.ts';
 import { selectOne } from '../selection.ts';
-import { showEnd } from '../show/views.ts';
+import { oneLine } from '../terminal/width.ts';
+import { showDuration } from '../duration.ts';
 
 export const hold: CommandDefinition = {
   description: `Leaves an application alone: nothing of it is changed or healed until the hold ends, by \`fairlead resume\` or by itself after --for. The hold is kept at the target, with its reason: it works also while the controller is dead, and a controller that starts finds it.`,
@@ -46,11 +47,8 @@ export const hold: CommandDefinition = {
     const set = await setHold(context, input, reason, expiresAtMs);
     context.out.item('Hold', set, (style) => {
       const name = inventoryKey(set.key);
-      const end =
-        set.expiresAtMs === null
-          ? 'until resumed'
-          : `for ${showEnd(set, context.nowMs()).replace('in ', '')}`;
-      return `${style.warn('‖')} ${style.strong(name)} is on hold ${end}: ${set.reason}`;
+      const end = lasts === null ? 'until resumed' : `for ${showDuration(lasts)}`;
+      return `${style.warn('‖')} ${style.strong(name)} is on hold ${end}: ${oneLine(set.reason)}`;
     });
     return exitCodes.ok;
   },

@@ -43,14 +43,7 @@ export async function runPlugin(call: PluginCall): Promise<string> {
   let isClosed = false;
   try {
     return await new Promise<string>((resolve, reject) => {
-      child.stdout.on('data', (chunk: Buffer) => {
-        output.push(chunk);
-        outputBytes += chunk.length;
-        if (outputBytes > maxOutputBytes) reject(failed('printed more than 1 MiB'));
-      });
-      child.stderr.on('data', (chunk: Buffer) => {
-        complaint = (complaint + chunk.toString('utf8')).slice(-maxComplaint);
-      });
+      // First, because at the limit of open files there are no pipes below, and an event that nobody hears ends the program.
       child.once('error', (error) => {
         const isMissing = errorCode(error) === 'ENOENT';
         reject(
@@ -59,6 +52,15 @@ export async function runPlugin(call: PluginCall): Promise<string> {
             isMissing ? call.installHint : undefined,
           ),
         );
+      });
+      if ((child.stdout as unknown) === undefined) return;
+      child.stdout.on('data', (chunk: Buffer) => {
+        output.push(chunk);
+        outputBytes += chunk.length;
+        if (outputBytes > maxOutputBytes) reject(failed('printed more than 1 MiB'));
+      });
+      child.stderr.on('data', (chunk: Buffer) => {
+        complaint = (complaint + chunk.toString('utf8')).slice(-maxComplaint);
       });
       child.once('close', (code, signal) => {
         isClosed = true;
