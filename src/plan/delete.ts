@@ -39,6 +39,13 @@ export type DeleteOutcome =
 export function planDelete(input: DeleteInput): DeleteOutcome {
   const { entry, observation, policy } = input;
   const name = showResource(entry.id);
+  if (observation.kind === 'unreadable') {
+    const why = observation.error.message;
+    return {
+      kind: 'keep',
+      warning: `${name} was not made for all that is known; left alone: ${why}`,
+    };
+  }
   if (observation.kind !== 'present' || policy.removal === 'orphan')
     return { kind: 'forget', warning: null };
   if (input.takenBy !== null)

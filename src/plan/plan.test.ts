@@ -118,6 +118,26 @@ describe('invariant 1: what could not be seen is an error, never an empty set', 
     }
   });
 
+  test('what was announced, never made and is wanted no more fails nothing: it is left alone, and stays on record', () => {
+    const item = wanted('a');
+    const announced = { know: recorded(item, { uid: null }), see: unreadable };
+    const planned = tryPlan([announced, { want: wanted('b') }]);
+    expect(planned).toMatchObject({
+      ok: true,
+      value: {
+        forget: [],
+        plan: {
+          warnings: [expect.stringContaining('File/a was not made')],
+          counts: { create: 1, delete: 0 },
+        },
+      },
+    });
+    // Wanted it has to be seen, and at the end nothing may be left behind unseen.
+    expect(tryPlan([{ ...announced, want: item }])).toMatchObject({ ok: false });
+    const leaving = { policy: { ...policy, removal: 'confirm' } } as const;
+    expect(tryPlan([announced], leaving)).toMatchObject({ ok: false });
+  });
+
   test('a render that is suddenly empty deletes nothing', () => {
     const item = wanted('a');
     const list = [{ know: recorded(item), see: found(item) }];

@@ -109,7 +109,9 @@ export function createPlan(input: PlanInput): Result<Planned> {
 
 /** What could not be looked at, if anything: nothing is planned from half a view. */
 function findUnread(input: PlanInput): FairleadError | null {
+  const leftAlone = placesLeftAlone(input);
   for (const [place, observation] of input.observations) {
+    if (leftAlone.has(place)) continue;
     if (observation.kind === 'unreadable') {
       return unreadableLive({
         message: `cannot read ${showPlace(place)} at ${input.target}: ${observation.error.message}`,
@@ -120,6 +122,16 @@ function findUnread(input: PlanInput): FairleadError | null {
     }
   }
   return null;
+}
+
+/**
+ * What a release had announced, and was not allowed to make, is not allowed to be looked at either, more often than not. Once
+ * nobody wants it any more it must not keep the rest from being planned: it stays on record, and nothing is done to it.
+ */
+function placesLeftAlone({ desired, inventory, policy }: PlanInput): ReadonlySet<string> {
+  const wanted = new Set(desired.map(placeOf));
+  const unmade = (inventory?.entries ?? []).filter(({ uid }) => uid === null).map(placeOf);
+  return new Set(policy.removal === null ? unmade.filter((place) => !wanted.has(place)) : []);
 }
 
 /** Binds the plans of one application and environment together. */
