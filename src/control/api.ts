@@ -9,9 +9,10 @@ import type { Hold } from '../model/inventory.ts';
 import type { PlanSet } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';
 import type { ResourceId } from '../model/resource.ts';
-import type { Revision, SourceRevision } from '../model/revision.ts';
+import type { Revision } from '../model/revision.ts';
 import type { Health, SyncStatus } from '../model/status.ts';
 import type { TreeNode } from '../model/tree.ts';
+import type { SourceStatus } from '../source/source.ts';
 import type { ReleaseFilter } from '../store/store.ts';
 import type { ApplicationState } from '../release/machine.ts';
 
@@ -78,21 +79,10 @@ export interface ApplicationDetail extends ApplicationView {
 }
 
 /** A source, and how following it goes. */
-export interface SourceView {
+export interface SourceView extends SourceStatus {
   readonly name: string;
   readonly url: string;
   readonly follows: string;
-  readonly current: SourceRevision | null;
-  readonly lastSuccessAtMs: number | null;
-  readonly failing: {
-    readonly sinceMs: number;
-    readonly code: string;
-    readonly message: string;
-    readonly hint: string;
-  } | null;
-  readonly held: { readonly commit: string; readonly reason: string } | null;
-  /** What was seen last, where that is older than `current`. */
-  readonly behind?: { readonly commit: string; readonly reason: string } | undefined;
 }
 
 /** What the configuration declares, used or not. */

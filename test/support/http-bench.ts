@@ -14,6 +14,7 @@ import {
   runProgram,
   startProgram,
   until,
+  untilServed,
   type Ended,
   type Running,
 } from './program.ts';
@@ -124,19 +125,7 @@ spec: { path: ${join(out, name)}, content: ${JSON.stringify(content)} }
         { cwd: folder, prefix },
       );
       running = started;
-      let ended = false;
-      void started.ended.then(() => (ended = true));
-      await until(
-        'an answer of the controller',
-        async () => {
-          if (ended) throw new Error(`the controller ended: ${started.text()}`);
-          return api.status().then(
-            () => true,
-            () => false,
-          );
-        },
-        () => started.text(),
-      );
+      await untilServed(started, api);
       return started;
     },
     content(name = 'page') {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Api, ApplicationDetail, ApplicationView } from '../../src/control/api.ts';
 import { createTestRepository, temporaryFolder } from './git.ts';
 import type { TestRepository } from './git.ts';
-import { controllerApi, runProgram, startProgram, until } from './program.ts';
+import { controllerApi, runProgram, startProgram, until, untilServed } from './program.ts';
 import type { Ended, Running } from './program.ts';
 
 /** A checkout on this disk and a controller that follows it. All in one temporary folder, unless said otherwise. */
@@ -106,20 +106,7 @@ spec: { path: ${JSON.stringify(join(out, name))}, content: ${JSON.stringify(cont
     },
     async start(...more) {
       const started = bench.spawn(...more);
-      let ended = false;
-      void started.ended.then(() => (ended = true));
-      await until(
-        'an answer of the controller',
-        async () => {
-          if (ended) throw new Error(`the controller ended: ${started.text()}`);
-          return api.status().then(
-            () => true,
-            () => false,
-          );
-        },
-        () => started.text(),
-        60_000,
-      );
+      await untilServed(started, api);
       return started;
     },
     async stop(signal = 'SIGTERM') {

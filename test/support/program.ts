@@ -97,3 +97,21 @@ export async function until(
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
+
+/** Waits until a controller that was started answers. @throws when it ends instead, with what it said */
+export async function untilServed(started: Running, api: Api): Promise<void> {
+  let ended = false;
+  void started.ended.then(() => (ended = true));
+  await until(
+    'an answer of the controller',
+    async () => {
+      if (ended) throw new Error(`the controller ended: ${started.text()}`);
+      return api.status().then(
+        () => true,
+        () => false,
+      );
+    },
+    () => started.text(),
+    60_000,
+  );
+}

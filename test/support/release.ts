@@ -13,8 +13,10 @@ import { sha256 } from '../../src/system/hasher.ts';
 import type { Target } from '../../src/targets/target.ts';
 import { policy, revision } from './resources.ts';
 
+/** The application of these tests. */
 export const key: InventoryKey = { application: 'shop', environment: 'dev' };
 
+/** All that carrying a release out needs. */
 export type Prepared = Omit<ExecuteInput, 'onStep' | 'onVerifying'>;
 
 /** Reads and plans at a real target: all that carrying out needs, every change of the plan approved. */
@@ -88,4 +90,29 @@ export async function carryOutRelease(input: Prepared): Promise<Carried> {
 /** Both in one. */
 export async function release(target: Target, desired: readonly Desired[]): Promise<Carried> {
   return carryOutRelease(await prepareRelease(target, desired));
+}
+
+/** What became of each step, in a line. */
+export const results = ({ steps }: Carried): readonly string[] =>
+  steps.map((step) => `${step.action} ${step.resource.split('/').at(-1)} ${step.result}`);
+
+/** A target with something that happens before or after each effect. */
+export function around(
+  parts: { readonly before?: () => Promise<void>; readonly after?: () => Promise<void> },
+  inner: Target,
+): Target {
+  return {
+    ...inner,
+    apply: async (effect) => {
+      await parts.before?.();
+      const applied = await inner.apply(effect);
+      await parts.after?.();
+      return applied;
+    },
+    remove: async (effect) => {
+      await parts.before?.();
+      await inner.remove(effect);
+      await parts.after?.();
+    },
+  };
 }

@@ -68,7 +68,7 @@ export function sourceViews(engine: Engine): readonly SourceView[] {
       lastSuccessAtMs: status?.lastSuccessAtMs ?? null,
       failing,
       held: status?.held ?? null,
-      behind: status?.behind,
+      ...(status?.behind !== undefined && { behind: status.behind }),
     };
   });
 }
