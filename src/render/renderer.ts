@@ -13,6 +13,8 @@ export interface RenderParameters {
   readonly project?: string;
   /** How charts are rendered. Default: as they are by themselves, as a release of the application's name. */
   readonly helm?: HelmConfig | undefined;
+  /** Whether the tests of charts are part of it. Default: as `helm` says. */
+  readonly tests?: boolean | undefined;
   /** What time and chance follow from. Default: those of an application that was never released. */
   readonly seed?: SeedId | undefined;
   /** What charts are told about the cluster, unless `helm` says it. Default: what the engine knows. */

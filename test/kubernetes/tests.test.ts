@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TestRequest } from '../../src/control/api.ts';
 import { playLabel } from '../../src/cluster/kwok.ts';
+import { createTestSandbox, testSeed } from '../../src/render/sandbox/sandbox.testing.ts';
 import type { KubeObject } from '../support/cluster.ts';
 import { argo, helm, job, jobs, releasesOf } from '../support/jobs.ts';
 import { configMap, createKubernetesBench, yaml } from '../support/kubernetes-bench.ts';
@@ -177,4 +178,18 @@ test('what `helm test` has left is deleted for one of the same name only after a
   const { tests } = await shop.bench.api.test({ ...order, displace: true });
   expect(tests).toMatchObject([{ result: 'passed' }]);
   expect((await shop.live(jobs, 'probe')).metadata.uid).not.toBe(left.metadata.uid);
+});
+
+test('the tests of a chart are found, though they are part of no release', async () => {
+  await using sandbox = createTestSandbox();
+  await using chart = await createKubernetesBench({ engines: { sandbox, seedOf: testSeed } });
+  chart.commit({
+    'shop/Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.0.0\n',
+    'shop/templates/map.yaml': JSON.stringify(configMap('a', { a: '1' })),
+    'shop/templates/tests/check.yaml': JSON.stringify(job('check', helm('test'))),
+  });
+  await chart.settles();
+  expect(await chart.live(jobs, 'check')).toBeNull();
+  const { tests } = await chart.bench.api.test(order);
+  expect(tests.map(({ id, result }) => [id.name, result])).toEqual([['check', 'passed']]);
 });

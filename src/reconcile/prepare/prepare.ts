@@ -76,6 +76,7 @@ export async function renderRevision(
           environment: key.environment,
           project: application.project,
           helm: application.helm,
+          tests: input.runsTests,
           directory: application.directory,
           seed: input.seed,
           ...view.parameters,

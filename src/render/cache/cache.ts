@@ -118,10 +118,10 @@ function groupOf(
   program: string,
   renderer: string,
   path: string,
-  { application, environment, helm, seed, directory }: RenderParameters,
+  { application, environment, helm, tests, seed, directory }: RenderParameters,
 ): string {
   const asked = { program, renderer, path, application, environment };
-  return digest(canonicalJson({ ...asked, ...jsonOf({ helm, seed, directory }) }));
+  return digest(canonicalJson({ ...asked, ...jsonOf({ helm, tests, seed, directory }) }));
 }
 
 /** Members that are there. */

@@ -3,7 +3,8 @@ import type { RenderParameters } from '../renderer.ts';
 import type { Capabilities } from './protocol.ts';
 
 /** How charts are rendered, with the names of this application and environment in it. */
-export function helmSettings({ application, environment, helm }: RenderParameters): HelmConfig {
+export function helmSettings(parameters: RenderParameters): HelmConfig {
+  const { application, environment, helm, tests = helm?.tests ?? false } = parameters;
   const named = (text: string): string => text.replaceAll('{environment}', environment);
   if (helm === undefined) {
     return {
@@ -13,13 +14,14 @@ export function helmSettings({ application, environment, helm }: RenderParameter
       ignoreMissingValuesFiles: false,
       values: {},
       crds: true,
-      tests: false,
+      tests,
       kubeVersion: null,
       apiVersions: [],
     };
   }
   return {
     ...helm,
+    tests,
     releaseName: named(helm.releaseName),
     namespace: named(helm.namespace),
     valuesFiles: helm.valuesFiles.map(named),
