@@ -224,6 +224,12 @@ export interface TestOutcome {
 }
 
 /** Asks to go back, and to stay there until `expiresAtMs` (`null`: until told otherwise). */
+/** Which releases; what is left out does not matter. */
+export interface HistoryFilter extends Omit<ReleaseFilter, 'application' | 'idPrefix'> {
+  /** By its name of today; what it released under former names counts, too. */
+  readonly application?: string | undefined;
+}
+
 export interface RollbackRequest extends Selector {
   /** A release id, a commit or branch or tag, or `null`: the release before the current one. */
   readonly to: string | null;
@@ -290,7 +296,7 @@ export interface Api {
     readonly path: string;
     readonly actor: string;
   }): Promise<SourceView>;
-  releases(filter: ReleaseFilter): Promise<readonly Release[]>;
+  releases(filter: HistoryFilter): Promise<readonly Release[]>;
   /** By id or unambiguous prefix. @throws FairleadError `release.not-found` */
   release(id: string): Promise<Release>;
   events(request: {

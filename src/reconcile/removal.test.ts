@@ -135,6 +135,24 @@ describe('an application that has a new name', () => {
     expect(await bench.target.ledger.listHolds()).toEqual([]);
   });
 
+  test('has the releases under the old one in its history, and goes back to them', async () => {
+    await using bench = await createEngineBench();
+    await live(bench, {});
+    await bench.push({ 'shop/a.yaml': bench.file('a', '2') });
+    await bench.push({ 'fairlead.yaml': renamed() });
+    const history = await bench.api.releases(store);
+    expect(history.map(({ application }) => application)).toEqual(['shop', 'shop']);
+    const [, first] = history;
+    const order = { ...store, actor: 'ada', expiresAtMs: null, reason: 'worse', approve: null };
+    await bench.api.rollback({ ...order, to: first?.id ?? '' });
+    expect(bench.read('a')).toBe('1');
+    expect(await bench.api.releases(store)).toMatchObject([store, shop, shop]);
+    // A name that is in use again is another application, with a history of its own.
+    await bench.push({ 'fairlead.yaml': configuration({ shop: {}, other: {} }) });
+    const again = await bench.api.releases({ application: 'shop', environment: 'dev' });
+    expect(new Set(again.map(({ application }) => application))).toEqual(new Set(['shop']));
+  });
+
   test('stays at the revision that somebody went back to, and the hold goes over with what it owns', async () => {
     await using bench = await createEngineBench();
     await live(bench, {});

@@ -48,7 +48,7 @@ export function createReader(statements: Statements, { run }: Executor): Reader 
 
     async releases({ idPrefix, application, environment, outcome, limit = defaultReleases }) {
       let query = db.selectFrom('releases').select(['id', 'body']);
-      if (application !== undefined) query = query.where('application', '=', application);
+      if (application !== undefined) query = query.where('application', 'in', [application].flat());
       if (environment !== undefined) query = query.where('environment', '=', environment);
       if (outcome !== undefined) query = query.where('outcome', '=', outcome);
       // Everything that begins like the prefix sorts from it up to it with the highest character appended.

@@ -6,7 +6,8 @@ import type { Approval, JournalStep, Release } from '../model/release.ts';
 export interface ReleaseFilter {
   /** Only those whose id begins like this. */
   readonly idPrefix?: string | undefined;
-  readonly application?: string | undefined;
+  /** Of any of these names. */
+  readonly application?: string | readonly string[] | undefined;
   readonly environment?: string | undefined;
   /** Only those that ended like this. */
   readonly outcome?: Release['outcome'] | undefined;

@@ -174,6 +174,8 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         const ids = async (filter: Parameters<Store['releases']>[0]): Promise<string[]> =>
           (await store.releases(filter)).map(({ id }) => id);
         expect(await ids({ application: 'shop' })).toEqual(['ab3', 'aa2', 'aa1']);
+        expect(await ids({ application: ['shop', 'blog'], limit: 2 })).toEqual(['b%4', 'ab3']);
+        expect(await ids({ application: [] })).toEqual([]);
         expect(await ids({ environment: 'prod' })).toEqual(['b%4', 'aa2', 'aa1']);
         expect(await ids({ outcome: 'failed' })).toEqual(['b%4', 'ab3', 'aa2']);
         expect(await ids({ application: 'shop', environment: 'prod', outcome: 'failed' })).toEqual([

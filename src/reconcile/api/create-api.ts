@@ -8,6 +8,7 @@ import type { Engine } from '../engine.ts';
 import { applicationNotFound, bundleUnsupported, releaseNotFound } from '../errors.ts';
 import { checkOf } from './check.ts';
 import { followEvents } from './follow-events.ts';
+import { historyOf } from './history.ts';
 import { logsOf } from './logs.ts';
 import { rotate } from './rotate.ts';
 import {
@@ -42,12 +43,12 @@ export function createApi(engine: Engine): Api {
     status: async () => statusOf(engine),
     applications: async () => {
       const runtimes = [...engine.applications.values()];
-      await recallReleases(engine.ports.store, runtimes);
+      await recallReleases(engine, runtimes);
       return runtimes.map((runtime) => viewOf(engine, runtime));
     },
     application: async (selector) => {
       const runtime = find(selector);
-      await recallReleases(engine.ports.store, [runtime]);
+      await recallReleases(engine, [runtime]);
       return detailOf(engine, runtime);
     },
     tree: async (selector) => treeOf(engine, find(selector)),
@@ -82,7 +83,7 @@ export function createApi(engine: Engine): Api {
       return sourceViewOf(engine, request.source);
     },
     importBundle: async (request) => importBundle(engine, request),
-    releases: async (filter) => engine.ports.store.releases(filter),
+    releases: async (filter) => historyOf(engine.ports.store, engine.world, filter),
     release: async (id) => findRelease(engine, id),
     events: async (request) => {
       await engine.journal.flush();

@@ -10,6 +10,7 @@ import type { Target } from '../../targets/target.ts';
 import type { Engine } from '../engine.ts';
 import { noHooksToLeaveOut, nothingToRollBackTo, planAmbiguous, planNotFound } from '../errors.ts';
 import { holdKeys, saveHold } from '../look/holds.ts';
+import { historyOf } from './history.ts';
 import type { ApplicationRuntime, RunRequest } from '../runtime.ts';
 import { currentRevisionOf } from '../prepare/source-trees.ts';
 
@@ -210,7 +211,7 @@ export async function stateOf(
   reference: string | null,
 ): Promise<PastState | null> {
   if (reference === null) return null;
-  const history = await historyOf(engine, runtime);
+  const history = await releasesOf(engine, runtime);
   const release = history.find(({ id }) => id === reference);
   if (release !== undefined) return pastStateOf(release);
   const revision = await resolveRevision(engine, runtime, reference);
@@ -224,7 +225,7 @@ export async function stateOf(
 
 /** The state before the one that is live. */
 async function earlierState(engine: Engine, runtime: ApplicationRuntime): Promise<PastState> {
-  const earlier = earlierRelease(await historyOf(engine, runtime));
+  const earlier = earlierRelease(await releasesOf(engine, runtime));
   if (earlier !== null) return pastStateOf(earlier);
   throw nothingToRollBackTo({
     message: `${runtime.id} has no earlier release on another revision`,
@@ -240,6 +241,6 @@ function pastStateOf(one: {
   return configuration === undefined ? { revision } : { revision, configuration };
 }
 
-function historyOf(engine: Engine, runtime: ApplicationRuntime): Promise<readonly Release[]> {
-  return engine.ports.store.releases({ ...runtime.key, limit: 1_000 });
+function releasesOf(engine: Engine, { key }: ApplicationRuntime): Promise<readonly Release[]> {
+  return historyOf(engine.ports.store, engine.world, { ...key, limit: 1_000 });
 }

@@ -1,19 +1,18 @@
 import type { Hold, InventoryKey } from '../../model/inventory.ts';
 import type { Ledger, Target } from '../../targets/target.ts';
+import { formerNames } from '../former-names.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import type { World } from '../world.ts';
 
 /**
  * The names under which a hold of an application may be kept: its own, and its former ones, because a renaming must not end
- * what a person has ordered. A name that is in use again is another application.
+ * what a person has ordered.
  */
 export function holdKeys(
   { config }: Pick<World, 'config'>,
   { key, application }: Pick<ApplicationRuntime, 'key' | 'application'>,
 ): readonly InventoryKey[] {
-  const former = (application?.previousNames ?? []).filter(
-    (name) => !config.applications.has(name),
-  );
+  const former = formerNames(config, application);
   return [key, ...former.map((name) => ({ ...key, application: name }))];
 }
 

@@ -143,11 +143,12 @@ export class SimStore implements Store {
 
 /** The committed contents, at once; for the judge, too. Newest first. */
 export function releasesIn(data: StoreData, filter: ReleaseFilter): readonly Release[] {
+  const names = filter.application === undefined ? null : [filter.application].flat();
   const found: Release[] = [];
   for (const row of [...data.releases.values()].toReversed()) {
     if (found.length >= (filter.limit ?? 50)) break;
     const release = parseOnce<Release>(row.text);
-    if (filter.application !== undefined && release.application !== filter.application) continue;
+    if (names !== null && !names.includes(release.application)) continue;
     if (filter.environment !== undefined && release.environment !== filter.environment) continue;
     if (filter.outcome !== undefined && release.outcome !== filter.outcome) continue;
     if (filter.idPrefix !== undefined && !release.id.startsWith(filter.idPrefix)) continue;
