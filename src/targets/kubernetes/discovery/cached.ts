@@ -17,7 +17,8 @@ const validMs = 600_000;
 export function createDiscovery(client: KubernetesClient, clock: Clock): Discovery {
   let known: { readonly catalogue: Catalogue; readonly atMs: number } | null = null;
   let asking: Promise<Catalogue> | null = null;
-  let version: string | null = null;
+  /** Who asks while it is asked for shares the answer. */
+  let version: Promise<string> | null = null;
 
   const ask = (): Promise<Catalogue> => {
     if (asking !== null) return asking;
@@ -71,9 +72,14 @@ export function createDiscovery(client: KubernetesClient, clock: Clock): Discove
         apiVersionOf(served),
         ...served.types.map(({ kind }) => `${apiVersionOf(served)}/${kind}`),
       ]),
-    serverVersion: async () => {
-      version ??= await askVersion(client);
-      return version;
+    serverVersion: () => {
+      if (version !== null) return version;
+      const asked = askVersion(client);
+      version = asked;
+      asked.catch(() => {
+        if (version === asked) version = null;
+      });
+      return asked;
     },
     doubt: () => {
       if (known !== null && isOlderThan(againMs))
