@@ -85,4 +85,14 @@ describe('what moves from one application to another in one commit', () => {
     await bench.engine.queue.idle();
     expect(bench.read('b')).toBeNull();
   });
+
+  test('is deleted where both stop wanting it in one commit', async () => {
+    await using bench = await createEngineBench();
+    await live(bench);
+    await bench.push({ 'other/b.yaml': bench.file('b', '1') });
+    await bench.push({ 'shop/b.yaml': null, 'other/b.yaml': null });
+    await bench.engine.queue.idle();
+    expect(bench.read('b')).toBeNull();
+    expect(bench.state('other@dev')).toBe('synced, Synced, Healthy');
+  });
 });

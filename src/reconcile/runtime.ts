@@ -151,6 +151,8 @@ export class ApplicationRuntime {
   /** A new commit is a new chance: what failed before begins to count anew. */
   beginAnew(trigger: ReleaseTrigger): void {
     this.attempts = 0;
+    // What it wants now comes out with its next look; nobody gives up anything for what it wanted before.
+    this.taken = [];
     this.dispute = noDispute;
     this.triggers.add(trigger);
     this.notices.note();
