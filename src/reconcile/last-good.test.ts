@@ -95,6 +95,25 @@ describe('a change that does not become healthy', () => {
     expect((await outcomes(bench)).slice(3)).toEqual(['manual reverted', 'revert succeeded']);
   });
 
+  test('is no longer bad where another controller has seen it work since, whatever is still remembered', async () => {
+    await using bench = await createEngineBench();
+    const good = await live(bench);
+    await bench.push({ 'shop/a.yaml': bench.file('a', 'bad') });
+    const { ledger } = bench.target;
+    const inventory = (await ledger.load(shop))!;
+    const { verified } = inventory;
+    const quarantine = [{ digest: verified, commit: good, reason: 'it did not work', atMs: 1 }];
+    await ledger.save(
+      shop,
+      { ...inventory, epoch: inventory.epoch + 1, quarantine },
+      inventory.epoch,
+    );
+    await bench.push({ 'shop/a.yaml': bench.file('a', 'good 1') });
+    expect(bench.state('shop@dev')).toBe(synced);
+    await bench.look('shop@dev');
+    expect(bench.state('shop@dev')).toBe(synced);
+  });
+
   test('is undone also when its release was cut off before anybody saw how it is', async () => {
     let isCut = false;
     await using bench = await createEngineBench({

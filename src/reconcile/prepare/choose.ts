@@ -235,6 +235,8 @@ function findQuarantined(
     const desired = prepared.byTarget.get(item.target.name);
     if (!item.wanted || list.length === 0 || desired === undefined) continue;
     const digest = desiredDigest(context.ports.hash, desired);
+    // Another controller has seen it work since, and recorded that beside what was remembered here.
+    if (digest === item.inventory?.verified) continue;
     const entry = list.find((one) => one.digest === digest);
     if (entry !== undefined) {
       return quarantined({

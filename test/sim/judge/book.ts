@@ -112,7 +112,8 @@ export class Book {
     for (const plan of planSet.plans) {
       const commit = this.#world.repository.find(plan.revision[0]?.commit ?? '');
       const { repository, secrets } = this.#world;
-      const wishes = commit === null ? [] : wishesOf(repository, commit.model, key, secrets);
+      // What was never released well has no revision, and can be agreed to go.
+      const wishes = commit === null ? [null] : wishesOf(repository, commit.model, key, secrets);
       for (const { digest, displaces } of [...plan.changes, ...(plan.onFailure ?? [])]) {
         this.agreedDigests.add(digest);
         if (displaces === undefined) continue;
@@ -123,7 +124,7 @@ export class Book {
         const at = this.#world.places.get(plan.target)?.whereOf(change) ?? '';
         if (at === '') continue;
         for (const wish of wishes) {
-          const spec = wish.kind === 'things' ? (wish.things.get(at) ?? null) : null;
+          const spec = wish?.kind === 'things' ? (wish.things.get(at) ?? null) : null;
           this.agreed.push({
             folder: folderOf(key.application),
             environment: key.environment,

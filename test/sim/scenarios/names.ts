@@ -1,3 +1,5 @@
+import { inventoryOf } from '../place/ledger.ts';
+import { copyState } from '../run/controller.ts';
 import { application, repository, thing } from './stage.ts';
 import type { Scenario } from './stage.ts';
 
@@ -99,6 +101,53 @@ export const names: readonly Scenario[] = [
       await stage.rest();
       const live = stage.place('west').thing('prod/web/a');
       stage.expect('it is as it was', live?.serial === before && live?.spec.value === 'v1');
+    },
+  },
+  {
+    name: 'who goes on under a former name keeps what it has recorded there, whenever it does',
+    model: repository([application('web', [thing('a')])]),
+    play: async (stage) => {
+      const { first, world } = stage;
+      await stage.rest();
+      const second = world.addController(copyState(first.state));
+      second.start();
+      await stage.rest();
+      const asleep = second.machine!.process;
+      asleep.paused = true;
+      // Under the new name nothing is wanted that the one who sleeps wants, so that it can make that once more.
+      world.repository.push(
+        repository([
+          { ...application('web-x', [thing('c')], { previousNames: ['web'] }), folder: 'web' },
+        ]),
+      );
+      void first.engine?.api.refresh({ source: null });
+      await stage.rest();
+      stage.approve();
+      await stage.rest();
+      stage.expect('a is gone', stage.place().thing('dev/web/a') === null);
+      stage.expect('c is there', stage.isLive('dev/web/c', 'v1'));
+      world.faults.git.fetchFails = 1;
+      for (let ticks = 0; ticks < 20; ticks += 1) {
+        // It may come at any turn of a look that finds nothing more to do.
+        const awake = first.machine!.process;
+        stage.meddle('dev/web/c', `by hand ${ticks}`);
+        await stage.until('healing', () => stage.isLive('dev/web/c', 'v1'));
+        for (let left = ticks; left > 0; left -= 1) await world.tick();
+        awake.paused = true;
+        asleep.paused = false;
+        await stage.until(
+          'what was made under the former name',
+          () =>
+            inventoryOf(stage.place(), 'web@dev')?.entries.some(({ uid }) => uid !== null) === true,
+        );
+        asleep.paused = true;
+        awake.paused = false;
+        await stage.rest();
+        stage.approve();
+        await stage.rest();
+      }
+      world.faults.git.fetchFails = 0;
+      asleep.paused = false;
     },
   },
   {
