@@ -248,6 +248,7 @@ test('a hold that would be over at once is refused', async () => {
 
 test('a hold is told with the time that was asked for', async () => {
   repository.commit(files());
+  await run('sync', '--yes');
   const held = await run('hold', 'site', '--reason', 'disk', '--for', '90s');
   expect(held.stdout).toContain('is on hold for 1m30s: disk');
 });

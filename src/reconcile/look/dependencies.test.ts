@@ -32,6 +32,25 @@ describe.each([
     expect([bench.state('api@dev'), bench.state('web@dev')]).toEqual([synced, synced]);
   });
 
+  test('is no reason to wait for ever for who asks, where that one fails', async () => {
+    await using bench = await createEngineBench();
+    await bench.push(both(bench, web, { ...api, ...failing }));
+    const ask = (application: string) =>
+      bench.api.sync({
+        application,
+        environment: 'dev',
+        actor: 'ada',
+        reason: '',
+        approve: null,
+        retryQuarantined: false,
+      });
+    const [asked] = await Promise.all([ask('web'), ask('api')]);
+    expect(asked).toMatchObject({
+      kind: 'blocked',
+      message: expect.stringMatching(/^waits for api/) as string,
+    });
+  });
+
   test('waits while that one is not, and says for whom', async () => {
     await using bench = await createEngineBench();
     await bench.push(both(bench, web, { ...api, ...failing }));

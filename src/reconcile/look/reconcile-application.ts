@@ -65,6 +65,16 @@ export async function reconcileApplication(
   runtime.prepared?.fold();
   await rememberRuntime(context, runtime);
   await context.journal.flush();
+  answerWhoWaits(context, runtime);
+}
+
+/** Whoever asked for what waits for another is told as soon as nothing is under way any more that it could wait for. */
+function answerWhoWaits(context: RunContext, { key }: ApplicationRuntime): void {
+  for (const other of context.dependants) {
+    if (other.requests.length === 0 || other.key.environment !== key.environment) continue;
+    // A moment later: this look still counts as under way.
+    context.queue.addLater(other.id, 1);
+  }
 }
 
 async function attempt(
