@@ -95,6 +95,24 @@ describe('a restore', () => {
     await other.close();
   });
 
+  test('refuses one with a single bit that is another, and touches nothing', async () => {
+    await backUp(from, file, nowMs);
+    const whole = await readFile(file);
+    const positions = [whole.indexOf('{"b":1}') + 5, whole.length >> 1, whole.length - 3];
+    for (const position of positions) {
+      const damaged = Buffer.from(whole);
+      damaged.writeUInt8(damaged.readUInt8(position) ^ 1, position);
+      await writeFile(file, damaged);
+      await expect(bringBack()).rejects.toMatchObject({ code: 'state.backup-invalid' });
+    }
+    expect(await readdir(root)).not.toContain('to');
+    await writeFile(file, whole);
+    await bringBack();
+    // What is only for the backup does not stay in the database.
+    const { size } = await stat(join(to, 'fairlead.db'));
+    expect(size % 4_096).toBe(0);
+  });
+
   test('refuses what is no backup, or a part of one, and touches nothing', async () => {
     await expect(bringBack()).rejects.toMatchObject({ code: 'state.backup-invalid' });
     await backUp(from, file, nowMs);

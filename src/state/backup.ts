@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, link, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -7,9 +6,10 @@ import { openSqliteConnection } from '../store/sqlite-connection.ts';
 import { backupExists, keysMissing, nothingToBackUp } from './errors.ts';
 import { layoutOf } from './folder.ts';
 import { readKeys } from './keys.ts';
+import { seal } from './seal.ts';
 
 /** Form of a backup; a file of another form is refused. */
-export const backupVersion = 1;
+export const backupVersion = 2;
 
 /** What was written. */
 export interface BackupReport {
@@ -21,7 +21,7 @@ export interface BackupReport {
 
 /**
  * Saves a state folder into one file: a SQLite database with everything that Fairlead's own holds, and the keys in a
- * table beside it. A consistent picture, also while a controller works on the folder. Mirrors stay out: they are
+ * table beside it, and a digest of it all at its end. A consistent picture, also while a controller works on the folder. Mirrors stay out: they are
  * fetched again. Whoever can read the file can read the keys, so it is made 0600.
  *
  * @throws FairleadError `state.nothing-to-back-up`, `state.backup-exists`, `state.keys-missing`, `store.*`
@@ -45,6 +45,7 @@ export async function backUp(
     await makeEmpty(temporary);
     copyDatabase(layout.database, temporary);
     addKeys(temporary, JSON.stringify(keys), nowMs);
+    await seal(temporary);
     await publish(temporary, file);
   } finally {
     await rm(temporary, { force: true });
@@ -78,11 +79,10 @@ function addKeys(file: string, keys: string, nowMs: number): void {
   try {
     // One file: no write-ahead log beside it.
     connection.exec('pragma journal_mode = delete; pragma synchronous = full');
-    const digest = createHash('sha256').update(keys).digest('hex');
     connection.exec(`begin;
-      create table fairlead_backup (version integer, at_ms integer, keys text, keys_sha256 text);
+      create table fairlead_backup (version integer, at_ms integer, keys text);
       insert into fairlead_backup values
-        (${backupVersion}, ${nowMs}, '${keys.replaceAll("'", "''")}', '${digest}');
+        (${backupVersion}, ${nowMs}, '${keys.replaceAll("'", "''")}');
       commit`);
   } finally {
     connection.close();

@@ -27,7 +27,7 @@ export const keysUnreadable = defineError('state.keys-unreadable', {
 export const backupInvalid = defineError('state.backup-invalid', {
   class: 'input',
   title: 'The file is not a whole backup of Fairlead',
-  hint: 'Name a file that `fairlead backup` wrote; if it was cut short, take an older one.',
+  hint: 'Name a file that `fairlead backup` wrote; if it was cut short or damaged, take an older one.',
 });
 
 export const backupExists = defineError('state.backup-exists', {

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, chmod, mkdir, rename, rm } from 'node:fs/promises';
+import { copyFile, chmod, mkdir, rename, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FairleadError } from '../model/error.ts';
 import { refuseNewerSchema, schemaVersion } from '../store/migrate.ts';
@@ -15,6 +14,7 @@ import { parseKeys, writeKeys } from './keys.ts';
 import type { Keys } from './keys.ts';
 import { lockState } from './lock.ts';
 import { markRestored } from './restored.ts';
+import { isSealed, sealBytes } from './seal.ts';
 
 /** What is restored, and over what. */
 export interface RestoreOptions {
@@ -45,7 +45,7 @@ export interface RestoreReport {
  */
 export async function restore(options: RestoreOptions): Promise<RestoreReport> {
   const layout = layoutOf(options.directory);
-  const { keys, atMs } = checkBackup(options.file);
+  const { keys, atMs } = await checkBackup(options.file);
   await prepareFolder(layout.directory);
   const lock = lockState(layout.lock);
   try {
@@ -72,22 +72,22 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
 }
 
 /** @throws FairleadError `state.backup-invalid`, `store.schema-newer` */
-function checkBackup(file: string): { readonly keys: Keys; readonly atMs: number } {
+async function checkBackup(file: string): Promise<{ readonly keys: Keys; readonly atMs: number }> {
   const invalid = (why: string, cause?: unknown): FairleadError =>
     backupInvalid({ message: `${file}: ${why}`, resource: file, cause });
   if (!existsSync(file)) throw invalid('there is no such file');
+  if (!(await isSealed(file)))
+    throw invalid(
+      'it is no backup, or was cut short or damaged: the digest at its end is not of it',
+    );
   try {
     const connection = openSqliteConnection({ file, readOnly: true, busyTimeoutMs: 0 });
     try {
       checkIntegrity(connection, file);
       refuseNewerSchema(schemaVersion(connection), file);
-      const row = connection.row('select version, at_ms, keys, keys_sha256 from fairlead_backup');
+      const row = connection.row('select version, at_ms, keys from fairlead_backup');
       if (row?.['version'] !== backupVersion) throw invalid('it has another form');
-      const text = String(row['keys']);
-      if (createHash('sha256').update(text).digest('hex') !== row['keys_sha256']) {
-        throw invalid('its keys are damaged');
-      }
-      return { keys: parseKeys(text, file), atMs: Number(row['at_ms']) };
+      return { keys: parseKeys(String(row['keys']), file), atMs: Number(row['at_ms']) };
     } finally {
       connection.close();
     }
@@ -117,6 +117,7 @@ async function placeDatabase(file: string, layout: StateLayout): Promise<void> {
   const temporary = `${layout.database}.tmp`;
   await rm(temporary, { force: true });
   await copyFile(file, temporary);
+  await truncate(temporary, (await stat(temporary)).size - sealBytes);
   await chmod(temporary, 0o600);
   const connection = openSqliteConnection({ file: temporary, readOnly: false, busyTimeoutMs: 0 });
   try {
