@@ -17,16 +17,27 @@ export async function main(argv: readonly string[]): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   // Helpers of the engine do not keep the process alive by themselves; a command that has not ended does.
   const alive = setInterval(() => undefined, 2 ** 30);
-  const code = await runProgram(argv, {
+  const code = await run(argv, interrupt.signal).finally(() => clearInterval(alive));
+  // Something that was not closed must not keep a finished command from ending.
+  setTimeout(() => process.exit(code), lingerMs).unref();
+  return code;
+}
+
+function run(argv: readonly string[], interrupt: AbortSignal): Promise<number> {
+  return runProgram(argv, {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
-    cwd: process.cwd(),
-    interrupt: interrupt.signal,
+    cwd: workingFolder(),
+    interrupt,
   });
-  clearInterval(alive);
-  // Something that was not closed must not keep a finished command from ending.
-  setTimeout(() => process.exit(code), lingerMs).unref();
-  return code;
+}
+
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '';
+  }
 }

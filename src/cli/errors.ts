@@ -30,6 +30,12 @@ export const noCheckout = defineError('cli.no-checkout', {
   hint: 'Change into one, name it with -C, write one with `fairlead init`, or start a controller with `fairlead up`.',
 });
 
+export const folderGone = defineError('cli.folder-gone', {
+  class: 'input',
+  title: 'The folder that the command was started in is not there any more',
+  hint: 'Change into one that is there, or name one with -C.',
+});
+
 export const fileFailed = defineError('cli.file-failed', {
   class: 'input',
   title: 'A file could not be read or written',

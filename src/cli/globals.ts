@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { OptionSpec } from './description.ts';
 import { parseDuration } from './duration.ts';
-import { usage } from './errors.ts';
+import { folderGone, usage } from './errors.ts';
 import { outputFormats } from './output-format.ts';
 import type { OutputFormat } from './output-format.ts';
 
@@ -54,7 +54,12 @@ export interface Globals {
   readonly quiet: boolean;
 }
 
-/** Reads the values that the parser found before and after the verb; those after it count more. */
+/**
+ * Reads the values that the parser found before and after the verb; those after it count more.
+ *
+ * @param cwd empty where the folder is gone.
+ * @throws FairleadError `cli.usage`, `cli.folder-gone`
+ */
 export function readGlobals(
   values: Readonly<Record<string, unknown>>,
   env: NodeJS.ProcessEnv,
@@ -67,6 +72,9 @@ export function readGlobals(
   const directory = text('directory');
   const stateDir = text('stateDir') ?? nonEmpty(env['FAIRLEAD_STATE_DIR']);
   const timeout = text('timeout');
+  if (cwd === '' && !isAbsolute(directory ?? '')) {
+    throw folderGone({ message: 'the folder that you are in was removed or moved away' });
+  }
   return {
     directory: directory === null ? cwd : resolve(cwd, directory),
     directoryGiven: directory !== null,

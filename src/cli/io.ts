@@ -13,6 +13,7 @@ export interface Io {
   readonly stdout: TerminalOutput;
   readonly stderr: TerminalOutput;
   readonly env: NodeJS.ProcessEnv;
+  /** Empty where that folder was removed meanwhile. */
   readonly cwd: string;
   /** Aborts with `SIGINT` or `SIGTERM` as the reason when the person or the system wants it to end. */
   readonly interrupt: AbortSignal;

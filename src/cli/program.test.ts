@@ -134,6 +134,14 @@ describe('global options', () => {
   });
 });
 
+test('a folder that was removed meanwhile is an error, unless another one is named', async () => {
+  const { code, stderr } = await run(['plan'], { cwd: '' });
+  expect([code, stderr]).toEqual([1, expect.stringContaining('cli.folder-gone')]);
+  expect((await run(['-C', 'there', 'plan'], { cwd: '' })).stderr).toContain('cli.folder-gone');
+  const named = await run(['-C', '/nonexistent', 'plan', '--state-dir', '/x'], { cwd: '' });
+  expect(named.stderr).toContain('/nonexistent');
+});
+
 test('no controller and no checkout is an error that says how to get one', async () => {
   const { code, stderr } = await run(['plan', '--state-dir', '/nonexistent/a']);
   expect(code).toBe(1);

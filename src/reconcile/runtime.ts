@@ -120,6 +120,10 @@ export class ApplicationRuntime {
   healLog: HealLog = new Map();
   /** Why what is live is left alone until its sources have answered, see `outdatedReason`; `null`: it is not. */
   outdated: string | null = null;
+  /** A release that is live at a target, and that history was seen to have; `null`: none was looked for. */
+  knownRelease: string | null = null;
+  /** The one that is live and that history does not have, once approvals were withdrawn for that. */
+  unknownRelease: string | null = null;
   /** Whether another controller writes its record in turn with this one. */
   dispute = noDispute;
   prepared: KeptPrepared | null = null;

@@ -55,6 +55,38 @@ test('it is as Git says as soon as the repository has answered that nothing is n
   expect(bench.state('site@dev')).toBe('synced, Synced, Healthy');
 });
 
+test('what people agreed to before counts no more, what they agree to since does', async () => {
+  await using bench = await createEngineBench();
+  const asks = configuration({ site: {} }, { sync: 'approve' });
+  const waiting = async (): Promise<string> =>
+    (await bench.api.application(key)).waiting?.digest ?? 'nothing waits';
+  const agreed = async (content: string): Promise<string> => {
+    await bench.push({ 'fairlead.yaml': asks, 'site/a.json': bench.file('a', content) });
+    const digest = await waiting();
+    await bench.api.approve({ digest, actor: 'ada' });
+    await bench.engine.queue.idle();
+    expect(bench.read('a')).toBe(content);
+    return digest;
+  };
+  await agreed('1');
+  await agreed('2');
+  const back = await agreed('1');
+  // The folder of yesterday has the yes as it was before it was used up.
+  const approvals = await bench.store.approvals(key.application, key.environment, 0);
+  const used = approvals.find(({ digest }) => digest === back)!;
+  await bench.store.transaction((transaction) =>
+    transaction.putApproval({ ...used, expiresAtMs: Date.now() + 60_000_000 }),
+  );
+  const { ledger } = bench.target;
+  const inventory = (await ledger.load(key))!;
+  const today = { ...inventory, release: 'unheard-of', epoch: inventory.epoch + 1 };
+  await ledger.save(key, today, inventory.epoch);
+  await bench.restart();
+  await agreed('2');
+  await bench.push({ 'site/a.json': bench.file('a', '1') });
+  expect([await waiting(), bench.read('a')]).toEqual([back, '2']);
+});
+
 test('a person may let it act on what it remembers', async () => {
   await using bench = await yesterday();
   await bench.api.activate({ actor: 'ada' });

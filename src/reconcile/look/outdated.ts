@@ -1,3 +1,4 @@
+import { withdrawApprovals } from './approvals.ts';
 import type { PlannedRun, RunContext } from './context.ts';
 import { foreignReason } from './foreign.ts';
 import { letAct } from '../read-only.ts';
@@ -10,26 +11,44 @@ import { sourcesOf } from '../prepare/source-trees.ts';
  * be the commit that its mirrors serve. What is newer would be undone, and what came with it deleted. Once the sources
  * have answered it is known what is wanted. A power cut that took the last lines of the history looks the same.
  *
+ * What people agreed to is no more known than that, so what of it is on record counts no more: it may have been used up since.
+ *
  * @returns a sentence; `null`: it may.
  * @throws FairleadError when the store cannot be read.
  */
 export async function outdatedReason(
-  context: Pick<RunContext, 'adoptForeign' | 'hasRead' | 'options' | 'ports'>,
+  context: Pick<RunContext, 'adoptForeign' | 'hasRead' | 'journal' | 'options' | 'ports'>,
   runtime: ApplicationRuntime,
   run: PlannedRun,
 ): Promise<string | null> {
   if (context.adoptForeign()) return null;
+  const release = await unknownRelease(context, runtime, run);
+  if (release === null) return null;
+  // Once: who agrees from now on has seen what is live.
+  if (release !== runtime.unknownRelease)
+    await withdrawApprovals(context.ports, context.journal, runtime.key);
+  runtime.unknownRelease = release;
   const { application } = runtime;
   const sources = new Set(['', ...(application === null ? [] : sourcesOf(application))]);
   const unread = [...sources].find((name) => !context.hasRead(name));
   if (unread === undefined) return null;
+  const what = unread === '' ? 'the repository' : `source ${unread}`;
+  return `release ${release} is live, and the state folder is older than that: nothing is touched until ${what} can be read; ${letAct}`;
+}
+
+/** The release that is live and that this controller's history does not know; `null`: it knows all. */
+async function unknownRelease(
+  { options, ports }: Pick<RunContext, 'options' | 'ports'>,
+  runtime: ApplicationRuntime,
+  run: PlannedRun,
+): Promise<string | null> {
+  const known = new Set(['', runtime.lastRelease?.id, runtime.knownRelease]);
   for (const { inventory } of run.targets) {
-    if (inventory === null || foreignReason(inventory, context.options) !== null) continue;
+    if (inventory === null || foreignReason(inventory, options) !== null) continue;
     const { release } = inventory;
-    if (release === null || release === '' || release === runtime.lastRelease?.id) continue;
-    if ((await context.ports.store.release(release)) !== null) continue;
-    const what = unread === '' ? 'the repository' : `source ${unread}`;
-    return `release ${release} is live, and the state folder is older than that: nothing is touched until ${what} can be read; ${letAct}`;
+    if (release === null || known.has(release)) continue;
+    if ((await ports.store.release(release)) === null) return release;
+    runtime.knownRelease = release;
   }
   return null;
 }
