@@ -1,5 +1,7 @@
 import type { Api, ApplicationView, ConfigProblemView, SourceView } from '../control/api.ts';
 import type { Context } from './context.ts';
+import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
 import { showTable } from './output.ts';
 import { showSelector } from './selection.ts';
 import { blockerView, showBlocker } from './show/blocker.ts';
@@ -39,6 +41,13 @@ export function sourceBlockers(
       ? troubles.map(({ why, next }) => ({ ...common, why, next }))
       : [{ ...common, why: 'has not been read yet', next: 'fairlead get sources' }];
   });
+}
+
+/** The code of a command for which all went well, where what is live may not be what these sources say; `null`: it is. */
+export function exitCodeOfSources(sources: readonly SourceView[]): ExitCode | null {
+  const failing = sources.find((source) => source.failing !== null)?.failing ?? null;
+  if (failing !== null) return exitCodeOf({ ...failing, class: 'transient' });
+  return sources.some(({ held }) => held !== null) ? exitCodes.refused : null;
 }
 
 /** What of the configuration is not in force because of an error. */

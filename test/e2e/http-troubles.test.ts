@@ -85,6 +85,9 @@ describe('a repository that is not what it was', () => {
   it('has vanished', async () => {
     renameSync(bench.bare, `${bench.bare}.away`);
     expect(await expectLastGood()).toBe('source.not-found');
+    // Nothing is to do, but nobody knows what the branch says.
+    const synced = await bench.run('sync', '--server');
+    expect(synced).toMatchObject({ code: 5, stderr: expect.stringContaining('unreachable since') });
     renameSync(`${bench.bare}.away`, bench.bare);
     await expectCaughtUp();
   });

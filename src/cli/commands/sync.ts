@@ -2,7 +2,7 @@ import type { Api, ApplicationView } from '../../control/api.ts';
 import type { PlanSet } from '../../model/plan.ts';
 import { carryOut } from '../agree.ts';
 import { orAbort } from '../abort.ts';
-import { findBlockers, printBlockers } from '../blockers.ts';
+import { exitCodeOfSources, findBlockers, printBlockers, sourceBlockers } from '../blockers.ts';
 import type { CommandDefinition } from '../command.ts';
 import { checkoutOptions, connect, whereOf } from '../connect.ts';
 import type { Context } from '../context.ts';
@@ -20,13 +20,14 @@ import {
   takeOverOption,
   yesOption,
 } from '../options.ts';
-import { isBroken, makePlans, reportFailures, selected } from '../plans.ts';
+import { makePlans, reportFailures, selected } from '../plans.ts';
 import { blockersOf, exitCodeOfResults, resultOf, resultView } from '../results.ts';
 import type { Result } from '../results.ts';
 import { showSelector } from '../selection.ts';
 import { changesOf } from '../show/counts.ts';
 import { showEventLine } from '../show/event-line.ts';
 import { showPlan, withYes } from '../show/plan.ts';
+import { isError } from '../show/problem.ts';
 import { claimTaken } from '../../targets/errors.ts';
 import { writePlans } from './plan.ts';
 
@@ -147,10 +148,20 @@ async function syncAll(
   context.progress.status(null);
   await listener.drain();
   context.out.list(resultView, results);
-  printBlockers(context, blockersOf(results));
-  const code = exitCodeOfResults(results);
+  const { config, sources, nowMs } = await orAbort(context.signal, api.status());
+  // What runs may be well, but it is not what the branch says.
+  const used = new Set(views.flatMap(({ revision }) => revision.map(({ source }) => source)));
+  const behind = sources.filter(
+    ({ name, held, failing }) => (held ?? failing) !== null && (name === '' || used.has(name)),
+  );
+  printBlockers(context, [
+    ...sourceBlockers(sources, nowMs, (source) => behind.includes(source)),
+    ...blockersOf(results),
+  ]);
   // Somebody who has to agree, or something that is not healthy, is told by the table; an error counts more.
-  return (await isBroken(context, api)) ? exitCodes.error : code;
+  if (config.problems.some(isError)) return exitCodes.error;
+  const code = exitCodeOfResults(results);
+  return code === exitCodes.ok ? (exitCodeOfSources(behind) ?? code) : code;
 }
 
 /**

@@ -4,7 +4,7 @@ import { serveControl } from '../../control/server.ts';
 import type { ControlServer } from '../../control/server.ts';
 import { errorFromRecord } from '../../model/error.ts';
 import { orAbort } from '../abort.ts';
-import { findBlockers, printBlockers, sourceBlockers } from '../blockers.ts';
+import { exitCodeOfSources, findBlockers, printBlockers, sourceBlockers } from '../blockers.ts';
 import { findCheckout } from '../checkout.ts';
 import type { CommandDefinition } from '../command.ts';
 import { socketPath, stateDirOf } from '../connect.ts';
@@ -199,11 +199,9 @@ async function once(
       views.filter((view) => !isWell(view) || view.error !== null),
     )),
   ]);
-  const [first] = failing;
-  if (first !== undefined) return codeOf(views, exitCodeOf({ ...first, class: 'transient' }));
-  if (status.config.problems.some(isError)) return codeOf(views, exitCodes.error);
+  const isBroken = failing.length === 0 && status.config.problems.some(isError);
   // What runs may be well, but it is not what the branch says.
-  return codeOf(views, status.sources.some(({ held }) => held !== null) ? exitCodes.refused : null);
+  return codeOf(views, isBroken ? exitCodes.error : exitCodeOfSources(status.sources));
 }
 
 /** `broken`: the code where no application says more. */
