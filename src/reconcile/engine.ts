@@ -315,7 +315,9 @@ export class Engine {
       for (const id of await this.#reconfigure(source, revision)) concerned.add(id);
     }
     this.#accepted.set(source.name, revision.commit);
-    if (source.name === '') this.world.configuredAt = revision.commit;
+    // While it cannot be read, what is in force stands for no commit that can be told.
+    if (source.name === '')
+      this.world.configuredAt = this.configuration.isDue ? null : revision.commit;
     this.#enqueue(concerned, 'source');
   }
 

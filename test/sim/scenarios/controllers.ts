@@ -128,6 +128,18 @@ export const controllers: readonly Scenario[] = [
     },
   },
   {
+    name: 'a secret that is rotated without a commit is live after everything was looked at from scratch',
+    model: repository([application('web', [thing('a', { secret: 'token' })])]),
+    play: async (stage) => {
+      await stage.rest();
+      const { world } = stage;
+      world.rotate('token');
+      await stage.rest(7 * 3_600_000);
+      const live = stage.place().thing('dev/web/a')?.spec.secret;
+      stage.expect('it is the new one', live === world.secrets.get('token'));
+    },
+  },
+  {
     name: 'drift is healed at once, also while something else is due later',
     model: repository([application('web', [thing('a'), thing('b')])]),
     play: async (stage) => {
