@@ -10,8 +10,9 @@ const kept = 8;
 
 /**
  * Finds what an application's document says at a revision other than the one in force, so that going back goes back in that as
- * well, and a commit that has just come goes live as a whole: inline values, variables, the folder. Who may do what (environments, policies, project, limits) is as it is said now. Where
- * the revision has no commit of the configuration, or that has no such document, what is said now counts.
+ * well, and a commit that has just come goes live as a whole: inline values, variables, the folder, also where it gives the
+ * application another name. Who may do what (environments, policies, project, limits) is as it is said now. Where the
+ * revision has no commit of the configuration, or that has no such document, what is said now counts.
  */
 export class PastSettings {
   readonly #ports: Pick<EnginePorts, 'loadConfig'>;
@@ -31,12 +32,29 @@ export class PastSettings {
   ): Promise<ApplicationConfig> {
     const part =
       revision.find(({ source }) => source === '') ?? (await this.#resolve(configuration));
-    // Not what the source is at: that may be a commit whose configuration nobody has read yet.
-    if (part === undefined || part.commit === this.#world.configuredAt) return application;
+    const { configuredAt, config: inForce } = this.#world;
+    // Not what the source is at: that may be a commit whose configuration nobody has read yet. Who looks still under a name
+    // that the one in force has no more has not read it either.
+    const isInForce = part?.commit === configuredAt && inForce.applications.has(application.name);
+    if (part === undefined || isInForce) return application;
     const config = await this.#configAt(part);
     const names = [application.name, ...application.previousNames];
-    const then = names.map((name) => config?.applications.get(name)).find(Boolean);
+    const then =
+      names.map((name) => config?.applications.get(name)).find(Boolean) ??
+      this.#heirOf(application.name, config);
     return then === undefined ? application : withRendering(application, then);
+  }
+
+  /** What the application is called in a configuration that has just come, and is to be taken over. */
+  #heirOf(name: string, config: Config | null): ApplicationConfig | undefined {
+    const { applications } = this.#world.config;
+    const heirs = [...(config?.applications.values() ?? [])];
+    return heirs.find(
+      (one) =>
+        one.previousNames.includes(name) &&
+        // Where both names are in force by now, each is an application of its own.
+        !(applications.has(name) && applications.has(one.name)),
+    );
   }
 
   async #resolve(commit: string | undefined): Promise<SourceRevision | undefined> {
