@@ -6,7 +6,6 @@ import type { Inventory, InventoryEntry, InventoryKey } from '../model/inventory
 import type { Change, Plan } from '../model/plan.ts';
 import type { JournalStep } from '../model/release.ts';
 import type { Desired } from '../model/resource.ts';
-import { desiredDigest } from '../plan/digest.ts';
 import { stagesOf } from '../plan/order.ts';
 import type { Stage } from '../plan/order.ts';
 import { placeOf } from '../plan/place.ts';
@@ -15,6 +14,7 @@ import type { Applied, Target } from '../targets/target.ts';
 import { carryOut } from './effect.ts';
 import type { EffectContext, EffectOutcome } from './effect.ts';
 import { cancelled, healthMissed, heldMeanwhile } from './errors.ts';
+import { endedUnseen } from './ended-unseen.ts';
 import { fenceOf } from './fence.ts';
 import { awaitHealth } from './health-wait.ts';
 import type { Awaited } from './health-wait.ts';
@@ -186,14 +186,6 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
 function stillAs(uid: string, entry: InventoryEntry | undefined): Applied {
   const isSame = entry?.uid === uid && entry.baseline !== undefined;
   return isSame ? { uid, baseline: entry.baseline } : { uid };
-}
-
-/** Whether what is recorded is not, or not only, what was last seen to work: an earlier release did not end well. */
-function endedUnseen({ inventory, desired, plan, forget, hash }: ExecuteInput): boolean {
-  if (inventory === null) return false;
-  const concerned = new Set([...desired.map(placeOf), ...plan.changes.map(placeOf), ...forget]);
-  const known = inventory.entries.filter((entry) => concerned.has(placeOf(entry)));
-  return desiredDigest(hash, known) !== inventory.verified;
 }
 
 async function runStage(

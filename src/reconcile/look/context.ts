@@ -105,6 +105,9 @@ export interface PlannedRun {
   readonly seed: SeedId;
   /** Planned as the removal of the application. What the configuration says may have moved on since. */
   readonly leaving: boolean;
-  /** Whether it comes to all that is wanted; where something was given up it does not, and is no last good state. Default true. */
+  /**
+   * Whether it comes to all that is wanted, as far as anybody knows; where something was given up, or is fought over that was
+   * never seen to work, it does not, and is no last good state. Default true.
+   */
   readonly isWhole?: boolean;
 }

@@ -1,3 +1,4 @@
+import { endedUnseen } from '../../apply/ended-unseen.ts';
 import type { Change } from '../../model/plan.ts';
 import { partOfPlan, partOfPlanSet } from '../../plan/part.ts';
 import { placeOf } from '../../plan/place.ts';
@@ -34,7 +35,11 @@ export function partOf(
     return { ...item, plan, leftAlone: new Set(left.map(placeOf)) };
   });
   const plans = targets.map(({ plan }) => plan);
-  const isWhole = !run.planSet.plans.some(({ changes }) => changes.some(isUndone));
+  // Somebody fights over what was seen to work: that is no fault of what is released. Else nobody knows that it is none.
+  const isUnseen = (item: TargetPlan): boolean =>
+    !item.plan.changes.every(runs) && endedUnseen({ hash, ...item });
+  const isWhole =
+    !run.planSet.plans.some(({ changes }) => changes.some(isUndone)) && !run.targets.some(isUnseen);
   return { ...run, targets, planSet: partOfPlanSet(hash, run.planSet, plans), isWhole };
 }
 

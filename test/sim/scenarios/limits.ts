@@ -98,6 +98,27 @@ export const limits: readonly Scenario[] = [
     },
   },
   {
+    name: 'what never worked does not become good because somebody fights over it',
+    model: repository([
+      application('web', [thing('a'), thing('w', { kind: 'Worker', value: 'bad1' })]),
+    ]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.meddle('dev/web/w', 'theirs');
+      for (let round = 0; round < 3; round += 1) {
+        await stage.until('healing', () => stage.isLive('dev/web/w', 'bad1'));
+        await stage.rest(5_000);
+        stage.meddle('dev/web/w', 'theirs');
+      }
+      await stage.rest(5_000);
+      stage.expect('the fight is left alone', stage.isLive('dev/web/w', 'theirs'));
+      stage.set('web', 'a', { value: 'v2' });
+      await stage.rest(5_000);
+      stage.expect('the rest is live', stage.isLive('dev/web/a', 'v2'));
+      stage.expect('it is still left alone', stage.isLive('dev/web/w', 'theirs'));
+    },
+  },
+  {
     name: 'a commit goes live at once while somebody fights over another field of its application',
     model: repository([application('web', [thing('a'), thing('b')])]),
     play: async (stage) => {
