@@ -190,6 +190,19 @@ describe('an application that has a new name', () => {
     expect([await setting('shop'), await setting('store')]).toEqual([null, null]);
   });
 
+  test('and has only announced things under it, which others made under the old one, takes those over', async () => {
+    await using bench = await createEngineBench();
+    await live(bench, {});
+    const { ledger } = bench.target;
+    const made = (await ledger.load(shop))!;
+    const announced = made.entries.map((entry) => ({ ...entry, uid: null }));
+    const mine = { ...made, entries: announced, application: 'store', applicationUid: 'another' };
+    await ledger.save(store, { ...mine, epoch: 1 }, null);
+    await bench.push({ 'fairlead.yaml': renamed(), 'shop/a.yaml': bench.file('a', '2') });
+    expect([bench.read('a'), bench.state('store@dev')]).toEqual(['2', 'synced, Synced, Healthy']);
+    expect(await ledger.load(shop)).toBeNull();
+  });
+
   test('lets nobody else have what it owns', async () => {
     await using bench = await createEngineBench();
     await live(bench, {});

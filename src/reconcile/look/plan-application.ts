@@ -17,6 +17,7 @@ import { givingAt, noteGiven } from './give.ts';
 import { holdInForce, holdKeys } from './holds.ts';
 import { withoutKeptElsewhere } from './kept-elsewhere.ts';
 import type { PlanOptions } from './plan-options.ts';
+import type { Inventory } from '../../model/inventory.ts';
 import { projectAfterwards } from './projects.ts';
 import { seedIdOf } from '../prepare/seed.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
@@ -227,13 +228,22 @@ async function loadInventory(
     if (old === null) continue;
     if (own === null) return { inventory: old, storedEpoch: null, handedOverFrom: name };
     // Somebody went on under the former name after the renaming: that is ours as well.
-    const known = new Set(own.entries.map(placeOf));
-    const more = old.entries.filter((entry) => !known.has(placeOf(entry)));
-    if (more.length === 0) continue;
-    const inventory = { ...own, entries: [...own.entries, ...more] };
+    const more = entriesBeside(old, own);
+    // Where nothing was made under the new name yet, what is there still carries the identity of the old one.
+    const isMade = own.entries.some(({ uid }) => uid !== null);
+    if (isMade && more.length === 0) continue;
+    const inventory = isMade
+      ? { ...own, entries: [...own.entries, ...more] }
+      : { ...old, entries: [...old.entries, ...entriesBeside(own, old)] };
     return { inventory, storedEpoch: own.epoch, handedOverFrom: name };
   }
   return { inventory: own, storedEpoch: own?.epoch ?? null, handedOverFrom: null };
+}
+
+/** What one inventory has at places where the other one has nothing. */
+function entriesBeside(inventory: Inventory, other: Inventory): Inventory['entries'] {
+  const known = new Set(other.entries.map(placeOf));
+  return inventory.entries.filter((entry) => !known.has(placeOf(entry)));
 }
 
 function policyFor(runtime: ApplicationRuntime, held: Held, goingBack: boolean): PlanPolicy {
