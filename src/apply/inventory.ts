@@ -137,6 +137,13 @@ export interface Confirmed {
   readonly made: ReadonlyMap<string, Applied>;
   /** Places where nothing is any more. */
   readonly gone: ReadonlySet<string>;
+  /** Places that are given up, with who may have them, see `InventoryEntry.givenTo`. Default: as announced. */
+  readonly given?: ReadonlyMap<string, string> | undefined;
+}
+
+function marked(entry: InventoryEntry, givenTo: string | undefined): InventoryEntry {
+  const { givenTo: _before, ...rest } = entry;
+  return givenTo === undefined ? rest : { ...rest, givenTo };
 }
 
 /**
@@ -163,10 +170,12 @@ export function settle(
     } else if (item !== undefined) {
       // Unchanged at the target, but its order or its prune switch may have moved in Git.
       const { wave, rank = 0, prune, traits, deletion } = item;
-      const { deletion: _before, ...rest } = entry;
+      const { deletion: _before, givenTo: _wantedAgain, ...rest } = entry;
       entries.push({ ...rest, wave, rank, prune, traits, ...(deletion && { deletion }) });
     } else {
-      entries.push(entry);
+      entries.push(
+        confirmed.given === undefined ? entry : marked(entry, confirmed.given.get(place)),
+      );
     }
   }
   if (good === null) return { ...announced, entries };

@@ -36,6 +36,11 @@ export interface InventoryEntry {
   readonly deletion?: Deletion;
   /** Of what is run when the application is removed, when its source is gone: what `Desired.payload` was. */
   readonly payload?: JsonObject;
+  /**
+   * Another application (`application@environment`) that may have it as it is, and that has not recorded it yet. Until it has,
+   * it stays on this record, so that it always has an owner, but keeps nobody from it. Absent: it is not given up.
+   */
+  readonly givenTo?: string;
 }
 
 /** A set of desired resources that was tried and failed; not tried again by itself. */

@@ -49,7 +49,7 @@ export function planDelete(input: DeleteInput): DeleteOutcome {
   if (observation.kind !== 'present' || policy.removal === 'orphan')
     return { kind: 'forget', warning: null };
   if (input.takenBy !== null)
-    return { kind: 'forget', warning: `${name} stays as it is, and goes over to ${input.takenBy}` };
+    return { kind: 'keep', warning: `${name} stays as it is, and goes over to ${input.takenBy}` };
   if (!entry.prune && policy.removal !== null) {
     return { kind: 'forget', warning: `${name} stays, and is no longer managed` };
   }

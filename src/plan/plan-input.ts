@@ -1,10 +1,19 @@
 import type { Hasher } from '../model/digest.ts';
-import type { Inventory } from '../model/inventory.ts';
+import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { Desired, Observation } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
 import type { ChangeInput } from './change.ts';
 import { placeOf } from './place.ts';
 import type { PlanPolicy } from './policy.ts';
+
+/** What has become of what another application may have. */
+export type GivenFate =
+  /** That one has recorded it. */
+  | { readonly kind: 'recorded' }
+  /** It is still to do so. `by`: what it is called now, as people write it. */
+  | { readonly kind: 'awaited'; readonly by: string }
+  /** It does not want it. */
+  | { readonly kind: 'refused' };
 
 /** All that a plan follows from. */
 export interface PlanInput {
@@ -33,6 +42,8 @@ export interface PlanInput {
    * Default: nobody.
    */
   readonly takenBy?: (place: string) => string | null;
+  /** What has become of an entry that is `givenTo` another application. Default: that one does not want it. */
+  readonly fateOf?: (entry: InventoryEntry) => GivenFate;
   /** Whether another application has given up what is at a place, for this one to have. Default: none has. */
   readonly isGiven?: (place: string, uid: string) => boolean;
   readonly hash: Hasher;

@@ -25,7 +25,7 @@ export interface Planned {
   readonly plan: Plan;
   /** Places in the inventory where nothing is any more and nothing is wanted; to be dropped from it. */
   readonly forget: readonly string[];
-  /** Those of `forget` that another application takes over. */
+  /** What stays on record until another application, which takes it over, has recorded it. */
   readonly given: readonly Given[];
   /** Of these, what goes on at another place once that is as wanted, with that place. */
   readonly handedOver: ReadonlyMap<string, string>;

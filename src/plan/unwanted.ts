@@ -20,7 +20,7 @@ interface Unwanted {
   readonly warnings: readonly string[];
 }
 
-/** What an application gives up for another one to have, as it is. */
+/** What an application gives up for another one to have, as it is: on record until that one has recorded it. */
 export interface Given {
   readonly place: string;
   readonly uid: string;
@@ -50,8 +50,14 @@ export function planUnwanted(
       continue;
     }
     const observation = see(input, place);
-    const takenBy = input.takenBy?.(place) ?? null;
-    if (takenBy !== null && observation.kind === 'present')
+    const fate = entry.givenTo === undefined ? null : (input.fateOf?.(entry) ?? null);
+    if (fate?.kind === 'recorded') {
+      forget.push(place);
+      continue;
+    }
+    // Who was promised it may be about to record it, whoever else wants it by now.
+    const takenBy = fate?.kind === 'awaited' ? fate.by : (input.takenBy?.(place) ?? null);
+    if (takenBy !== null && observation.kind === 'present' && policy.removal !== 'orphan')
       given.push({ place, uid: observation.live.uid, to: takenBy });
     const outcome = planDelete({
       ...input,

@@ -15,6 +15,22 @@ async function live(
   expect(bench.state('shop@dev')).toBe('synced, Synced, Healthy');
 }
 
+async function freeze(bench: EngineBench, application: string): Promise<void> {
+  const why = { actor: 'ada', reason: 'disk', expiresAtMs: null };
+  await bench.api.hold({ application, environment: 'dev', ...why });
+}
+
+/** The applications that have it on record. */
+async function owners(bench: EngineBench, name: string): Promise<readonly string[]> {
+  const { ledger } = bench.target;
+  const found: string[] = [];
+  for (const key of await ledger.list()) {
+    const { entries = [] } = (await ledger.load(key)) ?? {};
+    if (entries.some(({ id }) => id.name === name)) found.push(key.application);
+  }
+  return found.toSorted();
+}
+
 async function steps(bench: EngineBench): Promise<readonly string[]> {
   const releases = await bench.api.releases({ limit: 20 });
   return releases.flatMap(({ application, steps: made }) =>
@@ -94,5 +110,66 @@ describe('what moves from one application to another in one commit', () => {
     await bench.engine.queue.idle();
     expect(bench.read('b')).toBeNull();
     expect(bench.state('other@dev')).toBe('synced, Synced, Healthy');
+  });
+
+  test('stays on record with the one that had it until the other one has it, also over a restart', async () => {
+    await using bench = await createEngineBench();
+    await live(bench);
+    await freeze(bench, 'other');
+    await bench.push({ 'shop/b.yaml': null, 'other/b.yaml': bench.file('b', '2') });
+    expect(await owners(bench, 'b')).toEqual(['shop']);
+    await bench.restart();
+    expect(await owners(bench, 'b')).toEqual(['shop']);
+    expect(bench.read('b')).toBe('1');
+    await bench.api.resume({ application: 'other', environment: 'dev', actor: 'ada' });
+    await bench.engine.queue.idle();
+    expect(bench.state('other@dev')).toBe('synced, Synced, Healthy');
+    expect(bench.state('shop@dev')).toBe('synced, Synced, Healthy');
+    expect(bench.read('b')).toBe('2');
+    expect(await owners(bench, 'b')).toEqual(['other']);
+    expect(await steps(bench)).not.toContainEqual(expect.stringContaining('delete'));
+  });
+
+  test('is deleted by the one that had it where the next commit wants it nowhere', async () => {
+    await using bench = await createEngineBench();
+    await live(bench);
+    await freeze(bench, 'other');
+    await bench.push({ 'shop/b.yaml': null, 'other/b.yaml': bench.file('b', '1') });
+    expect(await owners(bench, 'b')).toEqual(['shop']);
+    await bench.push({ 'other/b.yaml': null });
+    await bench.engine.queue.idle();
+    expect(bench.read('b')).toBeNull();
+    expect(await owners(bench, 'b')).toEqual([]);
+    expect(await steps(bench)).toContain('shop delete b');
+  });
+
+  test('stays with the one that had it where the next commit gives it back', async () => {
+    await using bench = await createEngineBench();
+    await live(bench);
+    await freeze(bench, 'other');
+    await bench.push({ 'shop/b.yaml': null, 'other/b.yaml': bench.file('b', '1') });
+    await bench.push({ 'shop/b.yaml': bench.file('b', '3'), 'other/b.yaml': null });
+    await bench.api.resume({ application: 'other', environment: 'dev', actor: 'ada' });
+    await bench.engine.queue.idle();
+    expect(bench.read('b')).toBe('3');
+    expect(await owners(bench, 'b')).toEqual(['shop']);
+    expect(await steps(bench)).not.toContainEqual(expect.stringContaining('delete'));
+  });
+
+  test('goes to a third one that the next commit names, and is kept from it until then', async () => {
+    await using bench = await createEngineBench();
+    await live(bench);
+    await freeze(bench, 'other');
+    await bench.push({ 'shop/b.yaml': null, 'other/b.yaml': bench.file('b', '1') });
+    await bench.push({
+      'fairlead.yaml': configuration({ shop: {}, other: {}, third: {} }),
+      'other/b.yaml': null,
+      'third/b.yaml': bench.file('b', '3'),
+    });
+    await bench.engine.queue.idle();
+    expect(bench.state('third@dev')).toBe('synced, Synced, Healthy');
+    expect(bench.read('b')).toBe('3');
+    expect(await owners(bench, 'b')).toEqual(['third']);
+    expect(await steps(bench)).not.toContainEqual(expect.stringContaining('delete'));
   });
 });

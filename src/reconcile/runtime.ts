@@ -16,7 +16,7 @@ import type { Batch } from './schedule/batch.ts';
 import { noDispute, patienceMs, writtenByAnother } from './look/dispute.ts';
 import { Notices } from './schedule/notices.ts';
 import type { KeptPrepared } from './prepare/prepared.ts';
-import type { Taken } from './prepare/taken.ts';
+import type { GivenNote, Taken } from './prepare/taken.ts';
 
 /** How long after a target's notice an application is looked at: a burst of writes is one look. */
 const settleMs = 20;
@@ -131,8 +131,8 @@ export class ApplicationRuntime {
   missedPaths: readonly string[] = [];
   /** What the wanted revision names and others own, for which it cannot be prepared. */
   taken: readonly Taken[] = [];
-  /** What others have given up for it to have, as it was when they did: UIDs by where and place, see `given`. */
-  readonly given = new Map<string, string>();
+  /** What others give up for it to have, by where and place, see `noteGiven`. */
+  readonly given = new Map<string, GivenNote>();
   batch: Batch | null = null;
   /** Whether a look at it has ended since the controller started. */
   wasLookedAt = false;

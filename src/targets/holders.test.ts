@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Holders } from './holders.ts';
+import { Holders, isGivenTo } from './holders.ts';
 
 const half = (): Holders<string, string> => {
   const holders = new Holders<string, string>();
@@ -32,4 +32,13 @@ test('who never held it leaves it to who does', () => {
   holders.put('store', 'store', ['c']);
   holders.drop('shop');
   expect(told(holders)).toEqual([null, null, 'store']);
+});
+
+test('what its holder gives up is free for the one it is given to, and for nobody else', () => {
+  const holder = { given: new Map([['a', 'other@dev']]) };
+  const other = { application: 'other', environment: 'dev' };
+  expect(isGivenTo(other, holder, 'a')).toBe(true);
+  expect(isGivenTo(other, holder, 'b')).toBe(false);
+  expect(isGivenTo({ ...other, application: 'third' }, holder, 'a')).toBe(false);
+  expect(isGivenTo(other, {}, 'a')).toBe(false);
 });

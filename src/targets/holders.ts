@@ -1,3 +1,6 @@
+import { inventoryKey } from '../model/inventory.ts';
+import type { InventoryKey } from '../model/inventory.ts';
+
 interface Held<Holder> {
   /** The record that says so. */
   readonly name: string;
@@ -58,4 +61,13 @@ export class Holders<Claim, Holder> {
     if (left.length === 0) this.#others.delete(claim);
     else this.#others.set(claim, left);
   }
+}
+
+/** Whether the holder of a claim gives up what it is on, for this application to have. */
+export function isGivenTo(
+  key: InventoryKey,
+  { given }: { readonly given?: ReadonlyMap<string, string> },
+  claim: string,
+): boolean {
+  return given?.get(claim) === inventoryKey(key);
 }

@@ -41,7 +41,11 @@ export async function settleRecords(
     }
     const settled = settle(
       inventory,
-      { made: new Map(), gone: goneFrom(context, runtime, item, inventory) },
+      {
+        made: new Map(),
+        gone: goneFrom(context, runtime, item, inventory),
+        given: new Map(item.given.map(({ place, to }) => [place, to])),
+      },
       item.desired,
       null,
       context.ports.hash,

@@ -4,6 +4,7 @@ import type { Plan, PlanSet } from '../../model/plan.ts';
 import type { Desired, Observation } from '../../model/resource.ts';
 import type { Revision } from '../../model/revision.ts';
 import type { SeedId } from '../../model/seed.ts';
+import type { Given } from '../../plan/unwanted.ts';
 import type { Target } from '../../targets/target.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { EngineOptions, EnginePorts } from '../ports.ts';
@@ -73,6 +74,8 @@ export interface TargetPlan {
   /** Places that the plan leaves as they are for now. Default: none. */
   readonly leftAlone?: ReadonlySet<string>;
   readonly forget: readonly string[];
+  /** See `Planned.given`. */
+  readonly given: readonly Given[];
   /** See `Planned.handedOver`. */
   readonly handedOver: ReadonlyMap<string, string>;
 }

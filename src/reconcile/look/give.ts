@@ -1,18 +1,21 @@
+import { inventoryKey } from '../../model/inventory.ts';
 import { sameJson } from '../../model/json.ts';
 import { placeOf } from '../../plan/place.ts';
 import type { PlanInput } from '../../plan/plan-input.ts';
 import type { Given } from '../../plan/unwanted.ts';
 import type { Target } from '../../targets/target.ts';
+import type { Prepared } from '../prepare/prepared.ts';
 import { recordsAt } from '../prepare/taken.ts';
 import type { Taken } from '../prepare/taken.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
-import type { PlannedRun, RunContext } from './context.ts';
+import type { Held, PlannedRun, RunContext } from './context.ts';
 import type { PlanOptions } from './plan-options.ts';
 
 /*
  * What moves from one application to another stays as it is. The one that wants it cannot be prepared as long as the other
- * one owns it, and says so; the other one, which no longer wants it, gives it up instead of deleting it; then the first one
- * adopts it. Deletes wait until all applications of a commit are planned, so that both are known in time.
+ * one owns it, and says so; the other one, which no longer wants it, marks it as given instead of deleting it; then the first one
+ * adopts it, and when that is on its record, it leaves the other one's. Whatever is cut off in between, and whatever the next
+ * commit says: somebody has it on record, and whoever has it and no longer wants it takes it away. Deletes wait until all applications of a commit are planned, so that both are known in time.
  */
 
 type Context = Pick<RunContext, 'applications' | 'queue'>;
@@ -37,20 +40,53 @@ export function noteTaken(
 }
 
 /** What the plan of an application is to know of the others, see `PlanInput`. */
-export function givingAt(
+export async function givingAt(
   { applications }: Pick<RunContext, 'applications'>,
   runtime: ApplicationRuntime,
-  target: Target,
-): Required<Pick<PlanInput, 'takenBy' | 'isGiven'>> {
+  { target, inventory }: Pick<Held, 'target' | 'inventory'>,
+): Promise<Required<Pick<PlanInput, 'takenBy' | 'isGiven' | 'fateOf'>>> {
   const at = recordsAt(target);
+  const recorded = new Map<string, ReadonlySet<string>>();
+  for (const { givenTo } of inventory?.entries ?? []) {
+    if (givenTo === undefined || recorded.has(givenTo)) continue;
+    const keys = [applications.get(givenTo)?.key, takerOf(applications, givenTo)?.key];
+    const places: string[] = [];
+    for (const key of new Set(keys)) {
+      const record = key === undefined ? null : await target.ledger.load(key);
+      for (const entry of record?.entries ?? [])
+        if (entry.uid !== null) places.push(placeOf(entry));
+    }
+    recorded.set(givenTo, new Set(places));
+  }
   let takers: ReadonlyMap<string, string> | null = null;
   return {
     takenBy: (place) => {
       takers ??= takersOf(applications.values(), runtime, at);
       return takers.get(place) ?? null;
     },
-    isGiven: (place, uid) => runtime.given.get(`${at} ${place}`) === uid,
+    isGiven: (place, uid) => runtime.given.get(`${at} ${place}`)?.uid === uid,
+    fateOf: ({ givenTo = '', ...entry }) => {
+      const place = placeOf(entry);
+      const taker = takerOf(applications, givenTo);
+      // Who leaves takes nothing away that stays on another record, so that is done from here.
+      const keeps = taker !== null || applications.get(givenTo)?.removal === 'orphan';
+      if (keeps && recorded.get(givenTo)?.has(place) === true) return { kind: 'recorded' };
+      if (taker === null) return { kind: 'refused' };
+      // Who cannot be prepared now has not said that it does not want it.
+      const isRefused = taker.given.get(`${at} ${place}`)?.isWanted === false;
+      return isRefused ? { kind: 'refused' } : { kind: 'awaited', by: taker.id };
+    },
   };
+}
+
+/** Who stays, and has this name or had it before. */
+function takerOf(applications: RunContext['applications'], id: string): ApplicationRuntime | null {
+  const taker = applications.get(id);
+  if (taker?.application != null) return taker;
+  for (const other of applications.values())
+    for (const application of other.application?.previousNames ?? [])
+      if (inventoryKey({ ...other.key, application }) === id) return other;
+  return null;
 }
 
 function takersOf(
@@ -67,17 +103,69 @@ function takersOf(
   return takers;
 }
 
-/** Who takes something over need not ask a person for it: it is as it was when it was given up. */
+/**
+ * Who takes something over need not ask a person for it: it is as it was when it was given up. After a restart it may not
+ * have known that, so it is looked at again.
+ */
 export function noteGiven(
-  { applications }: Pick<RunContext, 'applications'>,
+  { applications, queue }: Context,
+  { id: from }: ApplicationRuntime,
   target: Target,
   given: readonly Given[],
 ): void {
-  for (const { place, uid, to } of given)
-    applications.get(to)?.given.set(`${recordsAt(target)} ${place}`, uid);
+  for (const { place, uid, to } of given) {
+    const taker = takerOf(applications, to);
+    if (taker === null) continue;
+    const at = `${recordsAt(target)} ${place}`;
+    const known = taker.given.get(at);
+    const isAsked = taker.taken.some(
+      (one) => one.owner === from && `${one.at} ${one.place}` === at,
+    );
+    const isWanted = isAsked ? true : known?.uid === uid ? known.isWanted : null;
+    taker.given.set(at, { uid, from, isWanted });
+    if (isWanted === null && known?.uid !== uid) queue.add(taker.id);
+  }
 }
 
-/** Who waits for something that this application does not own any more is looked at. */
+/** What is wanted of what others give up comes out when it is prepared; who gives up what is not wanted takes it away. */
+export function noteWanted(
+  { queue }: Pick<RunContext, 'queue'>,
+  { given }: ApplicationRuntime,
+  targets: readonly Target[],
+  { byTarget }: Pick<Prepared, 'byTarget'>,
+): void {
+  if (given.size === 0) return;
+  const wanted = new Set(
+    targets.flatMap((target) =>
+      (byTarget.get(target.name) ?? []).map((item) => `${recordsAt(target)} ${placeOf(item)}`),
+    ),
+  );
+  for (const [at, note] of given) {
+    const isWanted = wanted.has(at);
+    if (note.isWanted === isWanted) continue;
+    given.set(at, { ...note, isWanted });
+    if (!isWanted) queue.add(note.from);
+  }
+}
+
+/** What has been recorded here leaves the record of who gave it up. */
+export function noteReceived(
+  { queue }: Pick<RunContext, 'queue'>,
+  { given }: ApplicationRuntime,
+  { targets }: PlannedRun,
+): void {
+  if (given.size === 0) return;
+  for (const { target, inventory } of targets)
+    for (const entry of inventory?.entries ?? []) {
+      const at = `${recordsAt(target)} ${placeOf(entry)}`;
+      const note = given.get(at);
+      if (note === undefined || entry.uid === null) continue;
+      given.delete(at);
+      queue.add(note.from);
+    }
+}
+
+/** Who waits for something that this application does not own any more, or keeps for it alone, is looked at. */
 export function passOn(
   { applications, queue }: Context,
   runtime: ApplicationRuntime,
@@ -88,8 +176,9 @@ export function passOn(
   );
   if (waiting.length === 0) return;
   const owned = new Set(
-    run.targets.flatMap(({ target, inventory, forget }) => {
-      const left = new Set((inventory?.entries ?? []).map(placeOf)).difference(new Set(forget));
+    run.targets.flatMap(({ target, inventory, forget, given }) => {
+      const free = new Set([...forget, ...given.map(({ place }) => place)]);
+      const left = new Set((inventory?.entries ?? []).map(placeOf)).difference(free);
       return [...left].map((place) => `${recordsAt(target)} ${place}`);
     }),
   );

@@ -150,11 +150,11 @@ async function planChoice(
       inventory: item.inventory,
       observations,
       policy: policyFor(runtime, item, fallback === 'quarantined'),
-      ...givingAt(context, runtime, item.target),
+      ...(await givingAt(context, runtime, item)),
       hash: context.ports.hash,
     });
     if (!planned.ok) return planned;
-    if (!options.preview) noteGiven(context, item.target, planned.value.given);
+    if (!options.preview) noteGiven(context, runtime, item.target, planned.value.given);
     targets.push({
       ...item,
       desired,
@@ -162,6 +162,7 @@ async function planChoice(
       observations,
       plan: planned.value.plan,
       forget: planned.value.forget,
+      given: planned.value.given,
       handedOver: planned.value.handedOver,
     });
     digestPlans.push(planned.value.plan);

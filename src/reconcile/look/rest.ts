@@ -5,7 +5,7 @@ import { placeOf } from '../../plan/place.ts';
 import { settleRecords, watchApplication } from './bookkeeping.ts';
 import type { PlannedRun, RunContext } from './context.ts';
 import { scheduleRetry } from './failure.ts';
-import { passOn } from './give.ts';
+import { noteReceived, passOn } from './give.ts';
 import { planApplication } from './plan-application.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import { show } from './show.ts';
@@ -84,12 +84,14 @@ export async function rest(
     );
   }
   passOn(context, runtime, run);
+  noteReceived(context, runtime, run);
   for (const other of context.dependants) {
     if (other.state === 'awaiting-dependency') context.queue.add(other.id);
     else context.dependants.delete(other);
   }
   // What may not be written yet is still known, and goes when it may.
-  if (run.leaving && runtime.removal !== null && isOnRecord) {
+  const isGiving = run.targets.some(({ given }) => given.length > 0);
+  if (run.leaving && runtime.removal !== null && isOnRecord && !isGiving) {
     runtime.withoutHooks = false;
     context.onGone(runtime);
   }

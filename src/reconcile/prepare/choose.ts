@@ -20,7 +20,7 @@ import { prepareKey, prepareRevision } from './prepare.ts';
 import type { PrepareResult } from './prepare.ts';
 import type { Prepared } from './prepared.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
-import { noteTaken } from '../look/give.ts';
+import { noteTaken, noteWanted } from '../look/give.ts';
 import { currentRevisionOf, notFetched } from './source-trees.ts';
 
 /** What is known before anything is chosen. */
@@ -75,6 +75,9 @@ export async function choose(
   const state = asked ?? { revision: tip, configuration: undefined };
   const prepared = await usableAt(context, runtime, state, situation, options);
   noteTaken(context, runtime, prepared.ok ? [] : (prepared.taken ?? []), options);
+  // Who is held at what was before says nothing about what has come since.
+  if (prepared.ok && asked === null && !options.preview)
+    noteWanted(context, runtime, situation.wanted, prepared.value);
   if (!options.preview) {
     // What the tip lacks may come in a commit that touches nothing else of the application.
     runtime.missedPaths = prepared.ok ? [] : (prepared.paths ?? []);

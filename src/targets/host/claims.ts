@@ -2,11 +2,15 @@ import { basename, dirname, join } from 'node:path';
 import type { InventoryKey } from '../../model/inventory.ts';
 import type { FairleadError } from '../../model/error.ts';
 import { claimTaken } from '../errors.ts';
+import { isGivenTo } from '../holders.ts';
+import type { ApplyEffect } from '../target.ts';
 
 /** Who holds a claim at this target. */
 export interface ClaimHolder {
   readonly key: InventoryKey;
   readonly applicationUid: string;
+  /** Of its claims: who may have what they are on, see `InventoryEntry.givenTo`. Default: nobody. */
+  readonly given?: ReadonlyMap<string, string>;
 }
 
 /** What other applications own at this target. */
@@ -52,13 +56,12 @@ export function takenBy(holder: ClaimHolder, claim: string, resource: string): F
 export async function refuseTaken(
   claims: Claims,
   wanted: readonly string[],
-  applicationUid: string,
+  { applicationUid, key }: Pick<ApplyEffect, 'applicationUid' | 'key'>,
   resource: string,
 ): Promise<void> {
   for (const claim of wanted) {
     const holder = await claims.holder(claim);
-    if (holder !== null && holder.applicationUid !== applicationUid) {
-      throw takenBy(holder, claim, resource);
-    }
+    if (holder === null || holder.applicationUid === applicationUid) continue;
+    if (!isGivenTo(key, holder, claim)) throw takenBy(holder, claim, resource);
   }
 }

@@ -12,6 +12,7 @@ import { invalidTogether } from '../invalid.ts';
 import type { TargetOptions } from '../options.ts';
 import type { PrepareScope, Reference, Target, TargetChange } from '../target.ts';
 import { createAccounts } from './accounts.ts';
+import { isGivenTo } from '../holders.ts';
 import { takenBy } from './claims.ts';
 import { hostError, stateUnusable } from './errors.ts';
 import { createCommandKind } from './command/command.ts';
@@ -204,7 +205,7 @@ async function refuseForeignClaims(
     const isOwn =
       holder.key.environment === key.environment &&
       [key.application, ...(previousNames ?? [])].includes(holder.key.application);
-    if (isOwn) continue;
+    if (isOwn || isGivenTo(key, holder, claim)) continue;
     onTaken?.(desired, holder.key);
     throw takenBy(holder, claim, showResource(desired.id));
   }

@@ -109,7 +109,7 @@ export async function putAt(
   const { desired } = effect;
   const resource = showResource(desired.id);
   try {
-    await refuseTaken(claims, desired.claims, effect.applicationUid, resource);
+    await refuseTaken(claims, desired.claims, effect, resource);
     const owner = desired.fields['owner'];
     const ownership =
       typeof owner === 'string'

@@ -10,6 +10,7 @@ import { createParentResolver } from '../paths.ts';
 interface Place {
   readonly path: string;
   readonly claims: (resolved: string) => readonly string[];
+  readonly givenTo?: string | undefined;
 }
 
 interface Claimed {
@@ -18,6 +19,8 @@ interface Claimed {
   readonly written: string;
   /** Claims on the paths with symlinks resolved. */
   readonly claims: readonly string[];
+  /** Of these, those on what is given up, with who may have it. */
+  readonly given: ReadonlyMap<string, string>;
 }
 
 /** Which inventory holds which place. In memory; made from the inventories and kept up with them. */
@@ -33,13 +36,17 @@ export class ClaimIndex {
     const { epoch } = inventory;
     const key = { application: inventory.application, environment: inventory.environment };
     const places = inventory.entries.flatMap(placesOf);
-    const written = places.flatMap(({ path, claims }) => claims(path)).join('\0');
+    const written = places
+      .flatMap(({ path, claims, givenTo = '' }) => [givenTo, ...claims(path)])
+      .join('\0');
     const known = this.#claimed.get(inventoryKey(key));
     // What a release announced is resolved once, not again when it ends.
     const isKnown = known?.epoch === epoch && known.written === written;
-    const claims = isKnown ? known.claims : await resolveAll(places);
-    this.#holders.put(inventoryKey(key), { key, applicationUid: inventory.applicationUid }, claims);
-    this.#claimed.set(inventoryKey(key), { epoch, written, claims });
+    const { claims, given } = isKnown ? known : await resolveAll(places);
+    const { applicationUid } = inventory;
+    const holder = { key, applicationUid, ...(given.size > 0 && { given }) };
+    this.#holders.put(inventoryKey(key), holder, claims);
+    this.#claimed.set(inventoryKey(key), { epoch, written, claims, given });
   }
 
   drop(key: InventoryKey): void {
@@ -48,22 +55,28 @@ export class ClaimIndex {
   }
 }
 
-async function resolveAll(places: readonly Place[]): Promise<readonly string[]> {
+async function resolveAll(places: readonly Place[]): Promise<Pick<Claimed, 'claims' | 'given'>> {
   const resolve = createParentResolver();
+  const given = new Map<string, string>();
   const claimed = await Promise.all(
-    places.map(async ({ path, claims }) => claims(await resolve(path).catch(() => path))),
+    places.map(async ({ path, claims, givenTo }) => {
+      const own = claims(await resolve(path).catch(() => path));
+      if (givenTo !== undefined) for (const claim of own) given.set(claim, givenTo);
+      return own;
+    }),
   );
-  return claimed.flat();
+  return { claims: claimed.flat(), given };
 }
 
 function placesOf(entry: InventoryEntry): readonly Place[] {
+  const { givenTo } = entry;
   const places: Place[] = [];
   const path = entry.locator['path'];
-  if (typeof path === 'string') places.push({ path, claims: (at) => [pathClaim(at)] });
+  if (typeof path === 'string') places.push({ path, claims: (at) => [pathClaim(at)], givenTo });
   const log = entry.fields['log'];
   if (isJsonObject(log) && typeof log['file'] === 'string') {
     const keep = typeof log['keep'] === 'number' ? log['keep'] : 0;
-    places.push({ path: log['file'], claims: (at) => logClaims(at, keep) });
+    places.push({ path: log['file'], claims: (at) => logClaims(at, keep), givenTo });
   }
   return places;
 }

@@ -154,7 +154,7 @@ export function createProcessKind(dependencies: ProcessKindDependencies): HostKi
 
     apply: (effect) =>
       alone(effect, 'start', async (task) => {
-        await refuseTaken(claims, effect.desired.claims, effect.applicationUid, task.resource);
+        await refuseTaken(claims, effect.desired.claims, effect, task.resource);
         return carryOut(changing, task);
       }),
 

@@ -6,6 +6,8 @@ import type { Ledger } from '../../target.ts';
 export interface Owner {
   readonly key: InventoryKey;
   readonly applicationUid: string;
+  /** Of what it owns: who may have it, see `InventoryEntry.givenTo`. Default: nobody. */
+  readonly given?: ReadonlyMap<string, string>;
 }
 
 /** The ledger, and what the target itself needs of it. */

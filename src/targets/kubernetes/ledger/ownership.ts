@@ -17,7 +17,12 @@ export class Ownership {
     const { application, environment, applicationUid } = inventory;
     const key: InventoryKey = { application, environment };
     const held = inventory.entries.map(({ id }) => resourceKey(id));
-    this.#owners.put(name, { key, applicationUid }, held);
+    const given = new Map(
+      inventory.entries.flatMap(({ id, givenTo }) =>
+        givenTo === undefined ? [] : [[resourceKey(id), givenTo] as const],
+      ),
+    );
+    this.#owners.put(name, { key, applicationUid, ...(given.size > 0 && { given }) }, held);
   }
 
   drop(name: string): void {

@@ -10,6 +10,7 @@ import type { Desired, Manifest, ResourceId } from '../../../model/resource.ts';
 import { failure, success } from '../../../model/result.ts';
 import type { Result } from '../../../model/result.ts';
 import { claimTaken, notPermitted } from '../../errors.ts';
+import { isGivenTo } from '../../holders.ts';
 import type { PrepareScope } from '../../target.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import { parseApiVersion } from '../client/resource-type.ts';
@@ -209,7 +210,7 @@ async function refuseForeignClaim(
   const isOwn =
     owner.key.environment === key.environment &&
     [key.application, ...(previousNames ?? [])].includes(owner.key.application);
-  if (isOwn) return;
+  if (isOwn || isGivenTo(key, owner, resourceKey(id))) return;
   onTaken?.({ id, locator: nowhereElse }, owner.key);
   throw claimTaken({
     message: `${showResource(id)} belongs to ${inventoryKey(owner.key)}`,

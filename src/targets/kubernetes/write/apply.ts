@@ -7,6 +7,7 @@ import { resourceKey, showResource } from '../../../model/resource.ts';
 import type { Desired, ResourceId } from '../../../model/resource.ts';
 import type { Clock } from '../../../system/clock.ts';
 import { claimTaken, preconditionFailed } from '../../errors.ts';
+import { isGivenTo } from '../../holders.ts';
 import type { Applied, ApplyEffect } from '../../target.ts';
 import type { KubernetesClient } from '../client/client.ts';
 import { fieldConflictsOf } from '../client/failure.ts';
@@ -101,6 +102,7 @@ async function refuseForeignOwner(tools: WriteWith, effect: ApplyEffect): Promis
   const owner = await tools.ledger.owner(resourceKey(effect.id));
   if (owner === null || owner.applicationUid === effect.applicationUid) return;
   if (inventoryKey(owner.key) === inventoryKey(effect.key)) return;
+  if (isGivenTo(effect.key, owner, resourceKey(effect.id))) return;
   throw claimTaken({
     message: `${showResource(effect.id)} belongs to ${inventoryKey(owner.key)}`,
     resource: showResource(effect.id),
