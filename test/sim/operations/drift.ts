@@ -37,7 +37,9 @@ const remakeLive: Operation = {
   run: (world, dice) => {
     const place = dice.pick([...world.places.values()]);
     if (place.things.length === 0) return null;
-    const { at, spec } = dice.pick(place.things);
+    const { at, spec: live } = dice.pick(place.things);
+    // At a cluster the note would be a field of theirs: it stays, rightly, also when a commit drops it before it is ours again.
+    const spec = world.setup.model.driver === 'kubernetes' ? { ...live, note: null } : live;
     place.put(at, null, null);
     place.put(at, dice.hits(0.5) ? spec : { ...spec, value: `theirs${dice.int(100)}` }, null);
     world.judge.onForeign(place, at);
