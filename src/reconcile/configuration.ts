@@ -20,6 +20,8 @@ export class Configuration {
   readonly #journal: Journal;
   /** What `restore` read, until the first `read`: mostly of the same commit. */
   #restored: { readonly commit: string; readonly snapshot: ConfigSnapshot } | null = null;
+  /** While `restore` reads: who asks meanwhile waits for the same. */
+  #restoring: Promise<void> | null = null;
   #config: Config | null = null;
   #commit: string | null = null;
   #complete = false;
@@ -51,8 +53,19 @@ export class Configuration {
     return this.#complete;
   }
 
-  /** Reads the last whole configuration first, so that what is broken now has something to fall back on. */
+  /**
+   * Reads the last whole configuration first, so that what is broken now has something to fall back on. Takes the place of
+   * nothing that was read already: a commit may come while a controller starts.
+   */
   async restore(source: Source): Promise<void> {
+    if (this.#config !== null) return;
+    this.#restoring ??= this.#restore(source).finally(() => {
+      this.#restoring = null;
+    });
+    await this.#restoring;
+  }
+
+  async #restore(source: Source): Promise<void> {
     const stored = await this.#ports.store.setting(configurationSetting);
     const commit = stored?.['commit'];
     if (typeof commit !== 'string') return;
@@ -67,7 +80,7 @@ export class Configuration {
   /** Reads the configuration at a revision. @returns whether there is one to work with. */
   async read(source: Source, revision: SourceRevision): Promise<boolean> {
     this.#commit = revision.commit;
-    if (this.#config === null) await this.restore(source);
+    await this.restore(source);
     const restored = this.#restored;
     this.#restored = null;
     // Without an error in it nothing of an earlier form can have been kept, so it is what reading it again would give.
