@@ -36,6 +36,13 @@ export const sourceNotReady = defineError('source.not-ready', {
   hint: 'See `fairlead get sources`; the application goes on by itself as soon as the source can be read.',
 });
 
+export const notTakenYet = defineError('config.not-taken-yet', {
+  class: 'transient',
+  title:
+    'The newest commit changes the project of the application, and its configuration is not in force yet',
+  hint: 'It goes on by itself as soon as the configuration of that commit was read.',
+});
+
 export const sourceUnknown = defineError('source.unknown', {
   class: 'input',
   title: 'There is no source of that name',

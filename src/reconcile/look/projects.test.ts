@@ -91,3 +91,36 @@ describe('an application that leaves together with its project', () => {
     expect(actsAs).not.toContain(null);
   });
 });
+
+test('what a commit says is not done with the rights of before while its configuration is being taken over', async () => {
+  const { bench, actsAs } = await createTold();
+  await using _ = bench;
+  await bench.push({
+    ...files(bench),
+    'fairlead.yaml': `${configuration({ shop: {}, other: {} })}\n---\n${team}`,
+  });
+  const { ports, world, queue } = bench.engine;
+  const { loadConfig } = ports;
+  const held = Promise.withResolvers<void>();
+  Object.assign(ports, {
+    loadConfig: {
+      ...loadConfig,
+      load: async (...[tree, previous]: Parameters<typeof loadConfig.load>) => {
+        if (previous !== null) await held.promise;
+        return loadConfig.load(tree, previous);
+      },
+    } satisfies typeof loadConfig,
+  });
+  const pushed = bench.push({ ...files(bench), 'shop/a.yaml': bench.file('a', '2') });
+  await expect.poll(() => world.configuredAt).toBeNull();
+  bench.engine.trigger('shop@dev', 'manual');
+  await queue.idle();
+  expect(bench.read('a')).toBe('1');
+  const { error } = await bench.api.application(shop);
+  expect(error?.code).toBe('config.not-taken-yet');
+  held.resolve();
+  await pushed;
+  expect(bench.read('a')).toBe('2');
+  expect(actsAs.at(-1)).toEqual({ user: 'team', groups: ['teams'] });
+  expect(bench.state('shop@dev')).toBe('synced, Synced, Healthy');
+});

@@ -13,7 +13,7 @@ import { refuseUnusable } from '../../plan/unusable.ts';
 import type { Target } from '../../targets/target.ts';
 import { seesTheSame } from './cluster-view.ts';
 import type { Held, PlannedRun, RunContext } from '../look/context.ts';
-import { quarantined } from '../errors.ts';
+import { notTakenYet, quarantined } from '../errors.ts';
 import type { PlanOptions } from '../look/plan-options.ts';
 import { KeptPrepared } from './prepared.ts';
 import { prepareKey, prepareRevision } from './prepare.ts';
@@ -72,6 +72,10 @@ export async function choose(
     const error = notFetched(context.world, runtime.application);
     return fallBack(context, runtime, lastGood, situation, error, options);
   }
+  if (asked === null) {
+    const ahead = await aheadOfConfiguration(context, runtime.application, tip);
+    if (ahead !== null) return fallBack(context, runtime, lastGood, situation, ahead, options);
+  }
   const state = asked ?? { revision: tip, configuration: undefined };
   const prepared = await usableAt(context, runtime, state, situation, options);
   noteTaken(context, runtime, prepared.ok ? [] : (prepared.taken ?? []), options);
@@ -104,6 +108,23 @@ export async function choose(
     problem: null,
     fallback: 'none',
     goesBack,
+  });
+}
+
+/** Why the tip cannot be used yet, where the source is ahead of the configuration in force and that matters; `null`: it can. */
+async function aheadOfConfiguration(
+  { pastSettings }: RunContext,
+  application: ApplicationConfig,
+  tip: Revision,
+): Promise<FairleadError | null> {
+  try {
+    if (!(await pastSettings.changesProject(application, tip))) return null;
+  } catch (thrown) {
+    return toFairleadError(thrown);
+  }
+  return notTakenYet({
+    message: `${nameRevision(tip)} changes the project of ${application.name}, and its configuration is being taken over`,
+    resource: `Application/${application.name}`,
   });
 }
 
