@@ -115,6 +115,8 @@ export class ApplicationRuntime {
    * given up, or there was a new chance since.
    */
   givenUp: Undone | null = null;
+  /** By target: the digest of the desired state for whose failure what is to run then has run. */
+  readonly failuresSeenTo = new Map<string, string>();
   /** Whether what the store remembers of it was asked for, and what that is; see `recallRuntime`. */
   stored: string | null | undefined = undefined;
   healLog: HealLog = new Map();

@@ -22,11 +22,17 @@ const notOurs: readonly string[] = [
   superseded.definition.code,
 ];
 
-/** Runs what was planned for the case that the release fails. Whatever comes of it, the first error stays the error. */
+/**
+ * Runs what was planned for the case that the release fails. Whatever comes of it, the first error stays the error.
+ * Another attempt at the same that has nothing to change at a target begins nothing that there would be something to do about: what
+ * stays broken is waited for at ever longer intervals, without an end, and would have it run as often.
+ */
 export async function afterFailedRelease(
   context: RunContext,
   runtime: ApplicationRuntime,
   failed: {
+    /** Whether it is another attempt that nobody asked for. */
+    readonly isRetry: boolean;
     readonly begun: readonly Begun[];
     readonly error: ErrorRecord;
     readonly approved: ReadonlySet<string>;
@@ -37,6 +43,8 @@ export async function afterFailedRelease(
   for (const { item, inventory } of failed.begun) {
     const { target, plan, desired } = item;
     if ((plan.onFailure ?? []).length === 0) continue;
+    const isSeenTo = runtime.failuresSeenTo.get(target.name) === plan.desiredDigest;
+    if (failed.isRetry && plan.changes.length === 0 && isSeenTo) continue;
     runtime.message = `${failed.error.message}; running what is to run then`;
     try {
       await runFailureHooks({
@@ -56,6 +64,7 @@ export async function afterFailedRelease(
         desired,
         inventory,
       });
+      runtime.failuresSeenTo.set(target.name, plan.desiredDigest);
     } catch (thrown) {
       context.ports.log.warn('what is to run after a failed release could not be run', {
         application: runtime.id,

@@ -122,6 +122,7 @@ export async function releaseApplication(
     error,
     steps: [...steps.values()].map(({ step }) => step),
   };
+  if (error === null) runtime.failuresSeenTo.clear();
   journal.emit({
     type: 'release.ended',
     ...names,
@@ -160,7 +161,8 @@ async function carryOutEverywhere(
   const begun: Begun[] = [];
   const failed = async (error: ErrorRecord, unhealthy: boolean): Promise<Outcome> => {
     const { approved } = input;
-    await afterFailedRelease(context, runtime, { begun, error, approved, onStep });
+    const isRetry = input.trigger === 'retry';
+    await afterFailedRelease(context, runtime, { isRetry, begun, error, approved, onStep });
     return { error, unhealthy };
   };
   try {

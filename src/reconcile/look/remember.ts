@@ -7,8 +7,8 @@ import type { ApplicationRuntime } from '../runtime.ts';
 
 /**
  * What the store keeps of an application because nothing else tells it after a restart: what was given up, so that a command
- * that failed for good is not run again by every start, and that a person wants it to leave without its hooks, so that
- * somebody else can still agree to that.
+ * that failed for good is not run again by every start; for which failures what is to run then has run, for the same reason;
+ * and that a person wants it to leave without its hooks, so that somebody else can still agree to that.
  */
 interface Remembered {
   readonly givenUp: {
@@ -17,6 +17,8 @@ interface Remembered {
     readonly wish: string;
   } | null;
   readonly withoutHooks: boolean;
+  /** See `ApplicationRuntime.failuresSeenTo`. */
+  readonly failuresSeenTo?: readonly (readonly [target: string, digest: string])[];
 }
 
 function settingOf(key: InventoryKey): string {
@@ -43,7 +45,8 @@ export async function recallRuntime(
   if (isRecalled(runtime)) return;
   runtime.stored = kept === null ? null : JSON.stringify(kept);
   if (kept === null) return;
-  const { givenUp, withoutHooks } = kept as unknown as Remembered;
+  const { givenUp, withoutHooks, failuresSeenTo = [] } = kept as unknown as Remembered;
+  for (const [target, digest] of failuresSeenTo) runtime.failuresSeenTo.set(target, digest);
   runtime.withoutHooks = withoutHooks;
   runtime.givenUp = givenUp && { ...givenUp, changes: new Set(givenUp.changes) };
 }
@@ -58,12 +61,16 @@ export async function rememberRuntime(
   runtime: ApplicationRuntime,
 ): Promise<void> {
   if (looking() || runtime.stored === undefined) return;
-  const { givenUp, withoutHooks } = runtime;
-  if (runtime.stored === null && givenUp === null && !withoutHooks) return;
-  const kept: Remembered | null =
-    givenUp === null && !withoutHooks
-      ? null
-      : { givenUp: givenUp && { ...givenUp, changes: [...givenUp.changes] }, withoutHooks };
+  const { givenUp, withoutHooks, failuresSeenTo } = runtime;
+  const hasNothing = givenUp === null && !withoutHooks && failuresSeenTo.size === 0;
+  if (runtime.stored === null && hasNothing) return;
+  const kept: Remembered | null = hasNothing
+    ? null
+    : {
+        givenUp: givenUp && { ...givenUp, changes: [...givenUp.changes] },
+        withoutHooks,
+        ...(failuresSeenTo.size > 0 && { failuresSeenTo: [...failuresSeenTo] }),
+      };
   const text = kept && JSON.stringify(kept);
   if (text === runtime.stored) return;
   try {

@@ -1,5 +1,6 @@
 import { hookManifest } from '../../cluster/things.ts';
 import { textAt } from '../../cluster/value.ts';
+import { orderSync } from '../../operations/people.ts';
 import { application, clusterRepository, run, thing } from '../stage.ts';
 import type { Scenario, Stage } from '../stage.ts';
 
@@ -130,6 +131,26 @@ export const hooks: readonly Scenario[] = [
       await stage.rest(120_000);
       stage.expect('it went no further', !stage.isLive('ConfigMap/dev-web/d', 'v1'));
       stage.expect('nothing has run', jobsOf(stage) === 0);
+    },
+  },
+  {
+    name: 'a cluster: what is run when a release fails runs once for what stays broken, and again when a person tries',
+    model: withHook({ phase: 'SyncFail' }),
+    mends: false,
+    play: async (stage) => {
+      await stage.rest();
+      stage.edit('web', (one) => ({
+        ...one,
+        settings: { ...one.settings, onFailure: 'stay' },
+        things: [...one.things, thing('c', { kind: 'Worker', value: 'bad1' })],
+      }));
+      await stage.rest(3_600_000);
+      stage.expect('it has run once', jobsOf(stage) === 1);
+      const runtime = stage.first.engine?.applications.get('web@dev');
+      const options = { agree: false, retryQuarantined: true };
+      if (runtime !== undefined) orderSync(stage.world, stage.first, runtime, options);
+      await stage.rest(3_600_000);
+      stage.expect('it has run once more', jobsOf(stage) === 2);
     },
   },
   {
