@@ -1,5 +1,5 @@
 import type { Hasher } from '../model/digest.ts';
-import type { Inventory } from '../model/inventory.ts';
+import type { Inventory, InventoryEntry } from '../model/inventory.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Desired } from '../model/resource.ts';
 import { desiredDigest } from '../plan/digest.ts';
@@ -20,5 +20,8 @@ export function endedUnseen(input: {
   if (inventory === null) return false;
   const concerned = new Set([...desired.map(placeOf), ...plan.changes.map(placeOf), ...forget]);
   const known = inventory.entries.filter((entry) => concerned.has(placeOf(entry)));
-  return desiredDigest(hash, known) !== inventory.verified;
+  const isSeen = (entries: readonly InventoryEntry[]): boolean =>
+    desiredDigest(hash, entries) === inventory.verified;
+  // What leaves now and is kept at the target is none of the concerned, and was part of what was seen.
+  return !isSeen(known) && !isSeen(inventory.entries);
 }
