@@ -75,9 +75,13 @@ export function announce(
 ): Inventory {
   const known = new Set((old?.entries ?? []).map(placeOf));
   const changing = new Set(plan.changes.map(placeOf));
+  const found = new Set(plan.changes.filter(({ uid }) => uid !== null).map(placeOf));
   const announced = desired
     .filter((item) => changing.has(placeOf(item)) && !known.has(placeOf(item)))
-    .map((item) => entryFor(hash, item, null));
+    .map((item): InventoryEntry => {
+      const isFound = found.has(placeOf(item));
+      return { ...entryFor(hash, item, null), ...(isFound && { found: true }) };
+    });
   // Announced once, never made, and something else by now: the record must fit what is about to be made.
   const making = new Set(plan.changes.filter(({ uid }) => uid === null).map(placeOf));
   const anew = new Map(
@@ -166,12 +170,22 @@ export function settle(
     const applied = confirmed.made.get(place);
     const item = byPlace.get(place);
     if (applied !== undefined && item !== undefined) {
-      entries.push(entryFor(hash, item, applied));
+      const isFound = good === null && entry.found === true;
+      entries.push({ ...entryFor(hash, item, applied), ...(isFound && { found: true }) });
     } else if (item !== undefined) {
       // Unchanged at the target, but its order or its prune switch may have moved in Git.
       const { wave, rank = 0, prune, traits, deletion } = item;
-      const { deletion: _before, givenTo: _wantedAgain, ...rest } = entry;
-      entries.push({ ...rest, wave, rank, prune, traits, ...(deletion && { deletion }) });
+      const { deletion: _before, givenTo: _wantedAgain, found, ...rest } = entry;
+      const isFound = good === null && found === true;
+      entries.push({
+        ...rest,
+        wave,
+        rank,
+        prune,
+        traits,
+        ...(deletion && { deletion }),
+        ...(isFound && { found }),
+      });
     } else {
       entries.push(
         confirmed.given === undefined ? entry : marked(entry, confirmed.given.get(place)),

@@ -41,6 +41,11 @@ export interface InventoryEntry {
    * it stays on this record, so that it always has an owner, but keeps nobody from it. Absent: it is not given up.
    */
   readonly givenTo?: string;
+  /**
+   * It was there before a release took it over that has not ended well so far: whoever goes back from that has not made it, and
+   * does not take it away. Absent: it was made here, or was good since.
+   */
+  readonly found?: true;
 }
 
 /** A set of desired resources that was tried and failed; not tried again by itself. */

@@ -68,6 +68,12 @@ export function planDelete(input: DeleteInput): DeleteOutcome {
   if (policy.removal === null && entry.deletion?.onlyOnRemoval === true)
     return { kind: 'keep', warning: null };
   const { live } = observation;
+  if (input.takenBack && policy.removal === null && entry.found === true) {
+    return {
+      kind: 'keep',
+      warning: `${name} was there before the release that failed; it stays as it is`,
+    };
+  }
   if (live.stays !== undefined) {
     return { kind: 'forget', warning: `${name} is no longer wanted; ${live.stays}` };
   }

@@ -172,4 +172,39 @@ describe('what moves from one application to another in one commit', () => {
     expect(await owners(bench, 'b')).toEqual(['third']);
     expect(await steps(bench)).not.toContainEqual(expect.stringContaining('delete'));
   });
+
+  test.each([
+    ['another application had it', { 'shop/b.yaml': null }],
+    ['nobody had it on record', {}],
+  ])('stays where what took it over fails for another reason: %s', async (_title, removal) => {
+    await using bench = await createEngineBench();
+    const isForeign = !('shop/b.yaml' in removal);
+    await bench.push({
+      'fairlead.yaml': configuration({ shop: {}, other: { timeouts: { health: '1s' } } }),
+      'shop/a.yaml': bench.file('a', '1'),
+      ...(!isForeign && { 'shop/b.yaml': bench.file('b', '1') }),
+      'other/c.yaml': bench.file('c', '1'),
+    });
+    if (isForeign) await bench.edit('b', '1');
+    const fails = {
+      apiVersion: 'host.fairlead.dev/v1alpha1',
+      kind: 'Process',
+      metadata: { name: 'fails' },
+      spec: { argv: ['/bin/sh', '-c', 'exit 3'], restart: 'never' },
+    };
+    await bench.push({
+      ...removal,
+      'other/b.yaml': bench.file('b', '1'),
+      'other/fails.yaml': JSON.stringify(fails),
+    });
+    await bench.engine.queue.idle();
+    expect(bench.engine.applications.get('other@dev')?.state).toBe('failed');
+    expect(await steps(bench)).toContain('other delete fails');
+    expect(bench.read('b')).toBe('1');
+    expect(await owners(bench, 'b')).toEqual(['other']);
+    // It goes when the source says so.
+    await bench.push({ 'other/b.yaml': null, 'other/fails.yaml': null });
+    expect(bench.state('other@dev')).toBe('synced, Synced, Healthy');
+    expect(bench.read('b')).toBeNull();
+  });
 });

@@ -54,6 +54,7 @@ export async function rest(
   run: PlannedRun,
 ): Promise<SyncOutcome> {
   const isOnRecord = await settleRecords(context, runtime, run);
+  noteReceived(context, runtime, run);
   if (runtime.state === 'planning') runtime.move('plan-empty');
   runtime.plan = null;
   runtime.waiting = null;
@@ -84,7 +85,6 @@ export async function rest(
     );
   }
   passOn(context, runtime, run);
-  noteReceived(context, runtime, run);
   for (const other of context.dependants) {
     if (other.state === 'awaiting-dependency') context.queue.add(other.id);
     else context.dependants.delete(other);
