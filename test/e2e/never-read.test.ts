@@ -19,7 +19,7 @@ it('lets nobody believe that everything is live', async () => {
 
   const waited = await bench.run('wait', '--timeout', '2s');
   expect(waited.code).toBe(124);
-  expect(waited.stderr).toMatch(/repository .*has no branch and no commit.*fairlead get sources/);
+  expect(waited.stderr).toMatch(/repository .*has no branch and no commit.*Push a first commit/);
   const planned = await bench.run('plan', '--server');
   expect(planned.code).toBe(1);
   expect(planned.stdout).not.toContain('as Git says');
