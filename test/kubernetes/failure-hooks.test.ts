@@ -41,11 +41,11 @@ describe('hooks for a release that fails', () => {
     const failing = job('announce', argo('PostSync'), 'fail');
     shop.commit({ 'shop/all.yaml': all('2', failing) });
     await fails();
-    const [reverted] = await shop.bench.api.releases({
-      ...selector,
-      outcome: 'reverted',
-      limit: 1,
-    });
+    const gone = { ...selector, outcome: 'reverted', limit: 1 } as const;
+    const isGone = async () => (await shop.bench.api.releases(gone)).length > 0;
+    await shop.sees('it was gone back from', isGone);
+    await shop.bench.engine.queue.idle();
+    const [reverted] = await shop.bench.api.releases(gone);
     expect(reverted?.plan.plans[0]?.onFailure).toMatchObject([
       { action: 'run', cause: 'SyncFail hook, runs only if this release fails' },
     ]);
