@@ -4,6 +4,7 @@ import {
   around,
   carryOutRelease,
   key,
+  madeAt,
   prepareRelease,
   release,
   results,
@@ -27,10 +28,7 @@ afterEach(async () => {
 
 const stored = (): Promise<Inventory | null> => target.ledger.load(key);
 
-async function uids(): Promise<Readonly<Record<string, boolean>>> {
-  const entries = (await stored())?.entries ?? [];
-  return Object.fromEntries(entries.map((entry) => [entry.id.name, entry.uid !== null]));
-}
+const uids = () => madeAt(target);
 
 describe('invariant 1: health that could not be read', () => {
   test('fails the release, and is not taken for bad health: what was released may be good', async () => {

@@ -5,6 +5,7 @@ import {
   around,
   carryOutRelease,
   key,
+  madeAt,
   prepareRelease,
   release,
   results,
@@ -28,10 +29,7 @@ afterEach(async () => {
 
 const stored = (): Promise<Inventory | null> => target.ledger.load(key);
 
-async function uids(): Promise<Readonly<Record<string, boolean>>> {
-  const entries = (await stored())?.entries ?? [];
-  return Object.fromEntries(entries.map((entry) => [entry.id.name, entry.uid !== null]));
-}
+const uids = () => madeAt(target);
 
 describe('a release', () => {
   test('makes what is wanted, takes away what is not, and records both', async () => {

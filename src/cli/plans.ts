@@ -101,12 +101,15 @@ export async function makePlans(
       }),
     );
   const plans = await plan(views);
-  const isTaken = (one: Each<PlanSet>): boolean =>
-    one.kind === 'failed' && one.error.code === claimTaken.definition.code;
-  if (!plans.some(isTaken)) return plans;
+  if (!plans.some((one) => one.kind === 'failed' && isTaken(one.error))) return plans;
   // What one of them wants, another one may give up instead of deleting it; who was planned first could not know.
   const again = await plan(plans.filter(deletes).map(({ view }) => view));
   return plans.map((one) => again.find(({ view }) => view === one.view) ?? one);
+}
+
+/** Whether another application has what this one wants, which that one may give up. */
+export function isTaken({ code }: Pick<FairleadError, 'code'>): boolean {
+  return code === claimTaken.definition.code;
 }
 
 function deletes(one: Each<PlanSet>): boolean {

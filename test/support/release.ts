@@ -96,6 +96,12 @@ export async function release(target: Target, desired: readonly Desired[]): Prom
 export const results = ({ steps }: Carried): readonly string[] =>
   steps.map((step) => `${step.action} ${step.resource.split('/').at(-1)} ${step.result}`);
 
+/** What is on record, by name: whether it was made, or only announced. */
+export async function madeAt(target: Target): Promise<Readonly<Record<string, boolean>>> {
+  const entries = (await target.ledger.load(key))?.entries ?? [];
+  return Object.fromEntries(entries.map((entry) => [entry.id.name, entry.uid !== null]));
+}
+
 /** A target with something that happens before or after each effect. */
 export function around(
   parts: { readonly before?: () => Promise<void>; readonly after?: () => Promise<void> },

@@ -20,7 +20,7 @@ import {
   takeOverOption,
   yesOption,
 } from '../options.ts';
-import { makePlans, reportFailures, selected } from '../plans.ts';
+import { isTaken, makePlans, reportFailures, selected } from '../plans.ts';
 import { blockersOf, exitCodeOfResults, resultOf, resultView } from '../results.ts';
 import type { Result } from '../results.ts';
 import { showSelector } from '../selection.ts';
@@ -28,7 +28,6 @@ import { changesOf } from '../show/counts.ts';
 import { showEventLine } from '../show/event-line.ts';
 import { showPlan, withYes } from '../show/plan.ts';
 import { isError } from '../show/problem.ts';
-import { claimTaken } from '../../targets/errors.ts';
 import { writePlans } from './plan.ts';
 
 export const sync: CommandDefinition = {
@@ -192,7 +191,7 @@ async function inTurns(
 
 /** Whether what blocks it may be over when others have got further: it waited for them, or one of them owned what it wants. */
 function mayBeGiven({ error }: Result): boolean {
-  return error === null || error.code === claimTaken.definition.code;
+  return error === null || isTaken(error);
 }
 
 async function oneByOne<T, R>(

@@ -4,14 +4,11 @@ import { unwrap } from '../../model/result.ts';
 import { refuseUnusable } from '../../plan/unusable.ts';
 import type { Target } from '../../targets/target.ts';
 import type { Engine } from '../engine.ts';
-import { applicationNotFound } from '../errors.ts';
-import { stateOf } from './orders.ts';
 import { prepareRevision } from '../prepare/prepare.ts';
-import { notFetched } from '../prepare/source-trees.ts';
 import { renderOf } from './render-preview.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import { seedIdOf } from '../prepare/seed.ts';
-import { currentOrNull } from './views.ts';
+import { settingsAt } from './settings-at.ts';
 
 /**
  * Whether what an application renders to is right, as far as that can be told without looking at what is live: it
@@ -27,20 +24,7 @@ export async function checkOf(
 ): Promise<CheckedView> {
   const { key } = runtime;
   const rendered = await renderOf(engine, runtime, reference);
-  const state = await stateOf(engine, runtime, reference);
-  const revision = state?.revision ?? currentOrNull(engine, runtime);
-  if (runtime.application === null) {
-    throw applicationNotFound({
-      message: `${runtime.id} has nothing to check`,
-      resource: runtime.id,
-    });
-  }
-  if (revision === null) throw notFetched(engine.world, runtime.application);
-  const application = await engine.context.pastSettings.at(
-    runtime.application,
-    revision,
-    state?.configuration,
-  );
+  const { application, revision } = await settingsAt(engine, runtime, reference, 'check');
   const warnings = new Set(rendered.flatMap((view) => view.warnings));
   if (!application.allowEmpty && rendered.every((view) => view.documents.length === 0)) {
     warnings.add('it renders to nothing; if that is meant, set allowEmpty: true');

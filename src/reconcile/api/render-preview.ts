@@ -6,13 +6,10 @@ import type { Target } from '../../targets/target.ts';
 import { viewCluster } from '../prepare/cluster-view.ts';
 import type { ClusterView } from '../prepare/cluster-view.ts';
 import type { Engine } from '../engine.ts';
-import { applicationNotFound } from '../errors.ts';
-import { stateOf } from './orders.ts';
 import { renderRevision } from '../prepare/prepare.ts';
-import { notFetched } from '../prepare/source-trees.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import { seedIdOf } from '../prepare/seed.ts';
-import { currentOrNull } from './views.ts';
+import { settingsAt } from './settings-at.ts';
 
 /**
  * What an application renders to, for people to look at: values of Secrets are left out. Works without its targets, which
@@ -24,20 +21,7 @@ export async function renderOf(
   reference: string | null,
 ): Promise<readonly RenderedView[]> {
   const { key } = runtime;
-  const state = await stateOf(engine, runtime, reference);
-  const revision = state?.revision ?? currentOrNull(engine, runtime);
-  if (runtime.application === null) {
-    throw applicationNotFound({
-      message: `${runtime.id} has nothing to render`,
-      resource: runtime.id,
-    });
-  }
-  if (revision === null) throw notFetched(engine.world, runtime.application);
-  const application = await engine.context.pastSettings.at(
-    runtime.application,
-    revision,
-    state?.configuration,
-  );
+  const { application, revision } = await settingsAt(engine, runtime, reference, 'render');
   const names = runtime.environment?.targets ?? [];
   const open = new Map(engine.world.openTargets().map((target) => [target.name, target]));
   const inventories = await Promise.all(

@@ -20,6 +20,7 @@ import type { PlanOptions } from './plan-options.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import { projectAfterwards } from './projects.ts';
 import { seedIdOf } from '../prepare/seed.ts';
+import { formerNames } from '../former-names.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 
 /** The targets of an application: those its environment names, and those where something is still owned. */
@@ -222,9 +223,7 @@ async function loadInventory(
     const inventory = await withoutKeptElsewhere(context, runtime, target, own);
     return { inventory, storedEpoch: own.epoch, handedOverFrom: null };
   }
-  for (const name of runtime.application?.previousNames ?? []) {
-    // A name that is in use again is another application, not this one's past.
-    if (context.world.config.applications.has(name)) continue;
+  for (const name of formerNames(context.world.config, runtime.application)) {
     const old = await target.ledger.load({ ...runtime.key, application: name });
     if (old === null) continue;
     if (own === null) return { inventory: old, storedEpoch: null, handedOverFrom: name };

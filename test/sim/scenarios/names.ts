@@ -151,39 +151,6 @@ export const names: readonly Scenario[] = [
     },
   },
   {
-    name: 'a commit that renames and changes document and manifests is released as a whole, whenever it is looked at',
-    model: repository([
-      application('web', [thing('a', { value: 'v0-${word}' })], {
-        substitute: { values: { word: 'w0' } },
-      }),
-    ]),
-    play: async (stage) => {
-      await stage.rest();
-      for (let ticks = 0; ticks < 24; ticks += 1) {
-        const [name, former] = ticks % 2 === 0 ? ['web-x', 'web'] : ['web', 'web-x'];
-        // What it is called next is nowhere named before.
-        stage.edit(former, (one) => ({ ...one, settings: { ...one.settings, previousNames: [] } }));
-        await stage.rest();
-        // Who starts looks at everything, and may see a commit before it has read the configuration of it.
-        stage.first.kill();
-        stage.first.start();
-        for (let left = ticks; left > 0; left -= 1) await stage.world.tick();
-        stage.edit(former, (one) => ({
-          ...one,
-          name,
-          things: [thing('a', { value: `v${ticks}-\${word}` })],
-          settings: {
-            ...one.settings,
-            previousNames: [former],
-            substitute: { values: { word: `w${ticks}` } },
-          },
-        }));
-        await stage.rest();
-        stage.expect('it is as the commit says', stage.isLive('dev/web/a', `v${ticks}-w${ticks}`));
-      }
-    },
-  },
-  {
     name: 'an application whose renaming is taken back after a release that failed keeps what it has',
     model: repository([application('web', [thing('a')], { onRemoval: 'delete' })]),
     play: async (stage) => {

@@ -189,53 +189,6 @@ export const people: readonly Scenario[] = [
     },
   },
   {
-    name: 'a commit that changes both a document and manifests is released as a whole, whenever it is looked at',
-    model: repository([
-      application('web', [thing('a', { value: 'v0-${word}' })], {
-        substitute: { values: { word: 'w0' } },
-      }),
-    ]),
-    play: async (stage) => {
-      await stage.rest();
-      for (let ticks = 0; ticks < 24; ticks += 1) {
-        // Who starts looks at everything, and may see a commit before it has read the configuration of it.
-        stage.first.kill();
-        stage.first.start();
-        for (let left = ticks; left > 0; left -= 1) await stage.world.tick();
-        stage.edit('web', (one) => ({
-          ...one,
-          things: [thing('a', { value: `v${ticks}-\${word}` })],
-          settings: { ...one.settings, substitute: { values: { word: `w${ticks}` } } },
-        }));
-        await stage.rest();
-        stage.expect('it is as the commit says', stage.isLive('dev/web/a', `v${ticks}-w${ticks}`));
-      }
-    },
-  },
-  {
-    name: 'a commit whose configuration cannot be read for now is not released with an earlier one',
-    model: repository([
-      application('web', [thing('a', { value: 'v0-${word}' })], {
-        substitute: { values: { word: 'w0' } },
-      }),
-    ]),
-    play: async (stage) => {
-      await stage.rest();
-      for (let round = 0; round < 12; round += 1) {
-        stage.world.faults.git.treeFails = 0.4;
-        stage.edit('web', (one) => ({
-          ...one,
-          things: [thing('a', { value: `v${round}-\${word}` })],
-          settings: { ...one.settings, substitute: { values: { word: `w${round}` } } },
-        }));
-        await stage.rest(120_000);
-        stage.world.faults.git.treeFails = 0;
-        await stage.rest(1_200_000);
-        stage.expect('it is as the commit says', stage.isLive('dev/web/a', `v${round}-w${round}`));
-      }
-    },
-  },
-  {
     name: 'a rollback stays until it is undone, whatever is committed',
     model: repository([application('web', [thing('a')])]),
     play: async (stage) => {

@@ -13,12 +13,14 @@ import { takingOver } from './kubernetes/taking-over.ts';
 import { ownership } from './kubernetes/ownership.ts';
 import { watching } from './kubernetes/watching.ts';
 import { people } from './people.ts';
+import { wholeCommits } from './whole-commits.ts';
 import type { Scenario } from './stage.ts';
 
 export const scenarios: readonly Scenario[] = [
   ...limits,
   ...deletes,
   ...people,
+  ...wholeCommits,
   ...controllers,
   ...input,
   ...names,

@@ -1,0 +1,85 @@
+import type { ApplicationSettings, ThingModel } from '../git/model.ts';
+import { application, repository, thing } from './stage.ts';
+import type { Scenario, Stage } from './stage.ts';
+
+/** Half of a value stands in the manifest, half of it in the Application's document: what the n-th commit says. */
+function said(n: number): [readonly ThingModel[], Pick<ApplicationSettings, 'substitute'>] {
+  const things = [thing('a', { value: `v${n}-\${word}` })];
+  return [things, { substitute: { values: { word: `w${n}` } } }];
+}
+
+function expectSaid(stage: Stage, n: number): void {
+  stage.expect('it is as the commit says', stage.isLive('dev/web/a', `v${n}-w${n}`));
+}
+
+/** Who starts looks at everything, and may see a commit before it has read the configuration of it. */
+async function startAndGoOn(stage: Stage, ticks: number): Promise<void> {
+  stage.first.kill();
+  stage.first.start();
+  for (let left = ticks; left > 0; left -= 1) await stage.world.tick();
+}
+
+/** A commit that changes both the document of an application and its manifests. */
+export const wholeCommits: readonly Scenario[] = [
+  {
+    name: 'a commit that changes both a document and manifests is released as a whole, whenever it is looked at',
+    model: repository([application('web', ...said(0))]),
+    play: async (stage) => {
+      await stage.rest();
+      for (let ticks = 0; ticks < 24; ticks += 1) {
+        await startAndGoOn(stage, ticks);
+        const [things, settings] = said(ticks);
+        stage.edit('web', (one) => ({
+          ...one,
+          things,
+          settings: { ...one.settings, ...settings },
+        }));
+        await stage.rest();
+        expectSaid(stage, ticks);
+      }
+    },
+  },
+  {
+    name: 'a commit whose configuration cannot be read for now is not released with an earlier one',
+    model: repository([application('web', ...said(0))]),
+    play: async (stage) => {
+      await stage.rest();
+      for (let round = 0; round < 12; round += 1) {
+        stage.world.faults.git.treeFails = 0.4;
+        const [things, settings] = said(round);
+        stage.edit('web', (one) => ({
+          ...one,
+          things,
+          settings: { ...one.settings, ...settings },
+        }));
+        await stage.rest(120_000);
+        stage.world.faults.git.treeFails = 0;
+        await stage.rest(1_200_000);
+        expectSaid(stage, round);
+      }
+    },
+  },
+  {
+    name: 'a commit that renames and changes document and manifests is released as a whole, whenever it is looked at',
+    model: repository([application('web', ...said(0))]),
+    play: async (stage) => {
+      await stage.rest();
+      for (let ticks = 0; ticks < 24; ticks += 1) {
+        const [name, former] = ticks % 2 === 0 ? ['web-x', 'web'] : ['web', 'web-x'];
+        // What it is called next is nowhere named before.
+        stage.edit(former, (one) => ({ ...one, settings: { ...one.settings, previousNames: [] } }));
+        await stage.rest();
+        await startAndGoOn(stage, ticks);
+        const [things, settings] = said(ticks);
+        stage.edit(former, (one) => ({
+          ...one,
+          name,
+          things,
+          settings: { ...one.settings, previousNames: [former], ...settings },
+        }));
+        await stage.rest();
+        expectSaid(stage, ticks);
+      }
+    },
+  },
+];
