@@ -24,6 +24,7 @@ import { updateRoster } from './roster.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 import { PastSettings } from './prepare/past-settings.ts';
 import { Timetable } from './schedule/timetable.ts';
+import { TakenIndex } from './prepare/taken-index.ts';
 import { pathsBySource, sourcesOf } from './prepare/source-trees.ts';
 import { World } from './world.ts';
 
@@ -48,6 +49,7 @@ export class Engine {
   readonly #stopping = new AbortController();
   readonly #context: RunContext;
   readonly #accepted = new Map<string, string>();
+  readonly #taken = new TakenIndex();
   #looking = false;
   #moves: Promise<void> = Promise.resolve();
   readonly #follower: SourceFollower;
@@ -94,6 +96,7 @@ export class Engine {
       records: new RecordsRead(ports.clock),
       queue: this.queue,
       applications: this.applications,
+      taken: this.#taken,
       lowestWave: () => (this.#lowestWave ??= lowestWaveOf(this.applications.values())),
       dependants: new Set(),
       readOnlyReason: () => this.readOnlyReason,
@@ -245,6 +248,7 @@ export class Engine {
   /** Knows an application no longer: it is gone, or has another name. */
   drop(runtime: ApplicationRuntime): void {
     this.paths.drop(runtime.id);
+    this.#taken.set(runtime.id, []);
     this.applications.delete(runtime.id);
     this.queue.forget(runtime.id);
     this.#verifications.drop(runtime.id);
@@ -354,6 +358,8 @@ export class Engine {
       for (const freed of runtime.batch?.leave(id) ?? []) this.queue.add(freed);
       runtime.batch = batch;
       runtime.beginAnew(trigger);
+      // What it wants now comes out with its next look; nobody gives up anything for what it wanted before.
+      this.#taken.set(id, []);
     }
     for (const id of ids) if (this.applications.has(id)) this.queue.add(id);
     if (this.options.continuous) for (const id of ids) this.#scheduleVerification(id);

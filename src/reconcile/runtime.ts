@@ -16,7 +16,7 @@ import type { Batch } from './schedule/batch.ts';
 import { noDispute, patienceMs, writtenByAnother } from './look/dispute.ts';
 import { Notices } from './schedule/notices.ts';
 import type { KeptPrepared } from './prepare/prepared.ts';
-import type { GivenNote, Taken } from './prepare/taken.ts';
+import type { GivenNote } from './prepare/taken.ts';
 
 /** How long after a target's notice an application is looked at: a burst of writes is one look. */
 const settleMs = 20;
@@ -131,8 +131,6 @@ export class ApplicationRuntime {
   prepared: KeptPrepared | null = null;
   /** Paths that were read before the wanted revision turned out not to be renderable. */
   missedPaths: readonly string[] = [];
-  /** What the wanted revision names and others own, for which it cannot be prepared. */
-  taken: readonly Taken[] = [];
   /** What others give up for it to have, by where and place, see `noteGiven`. */
   readonly given = new Map<string, GivenNote>();
   batch: Batch | null = null;
@@ -157,8 +155,6 @@ export class ApplicationRuntime {
   /** A new commit is a new chance: what failed before begins to count anew. */
   beginAnew(trigger: ReleaseTrigger): void {
     this.attempts = 0;
-    // What it wants now comes out with its next look; nobody gives up anything for what it wanted before.
-    this.taken = [];
     this.dispute = noDispute;
     this.triggers.add(trigger);
     this.notices.note();

@@ -11,6 +11,7 @@ import type { EngineOptions, EnginePorts } from '../ports.ts';
 import type { KeyedQueue } from '../schedule/queue.ts';
 import type { RecordsRead } from '../records-read.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
+import type { TakenIndex } from '../prepare/taken-index.ts';
 import type { PastSettings } from '../prepare/past-settings.ts';
 import type { World } from '../world.ts';
 
@@ -27,6 +28,8 @@ export interface RunContext {
   readonly records: RecordsRead;
   readonly queue: KeyedQueue;
   readonly applications: ReadonlyMap<string, ApplicationRuntime>;
+  /** What the wanted revisions of applications name and others own, for which they cannot be prepared. */
+  readonly taken: TakenIndex;
   /** Of all applications: who has it waits for no earlier wave. */
   readonly lowestWave: () => number;
   /** Applications that wait for others, and some that did; looked at when one comes to rest. */

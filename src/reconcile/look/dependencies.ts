@@ -1,3 +1,4 @@
+import { inventoryKey } from '../../model/inventory.ts';
 import type { RunContext } from './context.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 
@@ -21,15 +22,18 @@ function applicationsFirst(context: Context, runtime: ApplicationRuntime): reado
   const application = runtime.application;
   if (application === null) return dependantsOf(context, runtime);
   const { dependsOn, wave } = application;
-  // Most stand on nobody and are in the first wave: with a thousand of them it matters that nobody looks at all others.
-  if (dependsOn.length === 0 && wave <= context.lowestWave()) return [];
+  const { environment } = runtime.key;
+  // Most are in the first wave and stand on nobody, or on few: with a thousand of them it matters that nobody looks at all others.
+  const others =
+    wave <= context.lowestWave()
+      ? dependsOn.flatMap(
+          (name) =>
+            context.applications.get(inventoryKey({ application: name, environment })) ?? [],
+        )
+      : context.applications.values();
   const waits: string[] = [];
-  for (const other of context.applications.values()) {
-    if (
-      other === runtime ||
-      other.key.environment !== runtime.key.environment ||
-      other.application === null
-    )
+  for (const other of others) {
+    if (other === runtime || other.key.environment !== environment || other.application === null)
       continue;
     const named = dependsOn.includes(other.key.application);
     const earlier = other.application.wave < wave;

@@ -18,22 +18,22 @@ import type { PlanOptions } from './plan-options.ts';
  * commit says: somebody has it on record, and whoever has it and no longer wants it takes it away. Deletes wait until all applications of a commit are planned, so that both are known in time.
  */
 
-type Context = Pick<RunContext, 'applications' | 'queue'>;
+type Context = Pick<RunContext, 'applications' | 'queue' | 'taken'>;
 
 /** Remembers what others own of what an application wants. Who owns it is looked at again: what was to be deleted may be given up. */
 export function noteTaken(
-  { applications, queue }: Context,
+  { applications, queue, taken: known }: Context,
   runtime: ApplicationRuntime,
   taken: readonly Taken[],
   { preview, revision }: Pick<PlanOptions, 'preview' | 'revision'>,
 ): void {
   if (preview) {
     // Where a command only looks, nobody else finds out.
-    if (revision === null && !runtime.wasLookedAt) runtime.taken = taken;
+    if (revision === null && !runtime.wasLookedAt) known.set(runtime.id, taken);
     return;
   }
-  const isKnown = runtime.wasLookedAt && sameJson(taken, runtime.taken);
-  runtime.taken = taken;
+  const isKnown = runtime.wasLookedAt && sameJson(taken, known.of(runtime.id));
+  known.set(runtime.id, taken);
   if (isKnown) return;
   for (const owner of new Set(taken.map((item) => item.owner)))
     if (owner !== runtime.id && applications.has(owner)) queue.add(owner);
@@ -41,7 +41,7 @@ export function noteTaken(
 
 /** What the plan of an application is to know of the others, see `PlanInput`. */
 export async function givingAt(
-  { applications }: Pick<RunContext, 'applications'>,
+  { applications, taken }: Pick<RunContext, 'applications' | 'taken'>,
   runtime: ApplicationRuntime,
   { target, inventory }: Pick<Held, 'target' | 'inventory'>,
 ): Promise<Required<Pick<PlanInput, 'takenBy' | 'isGiven' | 'fateOf'>>> {
@@ -61,7 +61,7 @@ export async function givingAt(
   let takers: ReadonlyMap<string, string> | null = null;
   return {
     takenBy: (place) => {
-      takers ??= takersOf(applications.values(), runtime, at);
+      takers ??= takersOf({ applications, taken }, runtime, at);
       return takers.get(place) ?? null;
     },
     isGiven: (place, uid) => runtime.given.get(`${at} ${place}`)?.uid === uid,
@@ -90,15 +90,16 @@ function takerOf(applications: RunContext['applications'], id: string): Applicat
 }
 
 function takersOf(
-  applications: Iterable<ApplicationRuntime>,
+  { applications, taken }: Pick<RunContext, 'applications' | 'taken'>,
   { id }: ApplicationRuntime,
   at: string,
 ): ReadonlyMap<string, string> {
   const takers = new Map<string, string>();
-  for (const other of applications) {
-    if (other.id === id || other.application === null) continue;
-    for (const { place, owner, ...where } of other.taken)
-      if (owner === id && where.at === at && !takers.has(place)) takers.set(place, other.id);
+  // Of two that want the same, the same one has it whoever was prepared first.
+  for (const other of [...taken.waitingFor(id)].toSorted()) {
+    if (other === id || applications.get(other)?.application == null) continue;
+    for (const { place, owner, ...where } of taken.of(other))
+      if (owner === id && where.at === at && !takers.has(place)) takers.set(place, other);
   }
   return takers;
 }
@@ -108,7 +109,7 @@ function takersOf(
  * have known that, so it is looked at again.
  */
 export function noteGiven(
-  { applications, queue }: Context,
+  { applications, queue, taken }: Context,
   { id: from }: ApplicationRuntime,
   target: Target,
   given: readonly Given[],
@@ -118,9 +119,9 @@ export function noteGiven(
     if (taker === null) continue;
     const at = `${recordsAt(target)} ${place}`;
     const known = taker.given.get(at);
-    const isAsked = taker.taken.some(
-      (one) => one.owner === from && `${one.at} ${one.place}` === at,
-    );
+    const isAsked = taken
+      .of(taker.id)
+      .some((one) => one.owner === from && `${one.at} ${one.place}` === at);
     const isWanted = isAsked ? true : known?.uid === uid ? known.isWanted : null;
     taker.given.set(at, { uid, from, isWanted });
     if (isWanted === null && known?.uid !== uid) queue.add(taker.id);
@@ -167,14 +168,12 @@ export function noteReceived(
 
 /** Who waits for something that this application does not own any more, or keeps for it alone, is looked at. */
 export function passOn(
-  { applications, queue }: Context,
+  { queue, taken }: Pick<Context, 'queue' | 'taken'>,
   runtime: ApplicationRuntime,
   run: PlannedRun,
 ): void {
-  const waiting = [...applications.values()].filter(({ taken }) =>
-    taken.some(({ owner }) => owner === runtime.id),
-  );
-  if (waiting.length === 0) return;
+  const waiting = taken.waitingFor(runtime.id);
+  if (waiting.size === 0) return;
   const owned = new Set(
     run.targets.flatMap(({ target, inventory, forget, given }) => {
       const free = new Set([...forget, ...given.map(({ place }) => place)]);
@@ -182,9 +181,9 @@ export function passOn(
       return [...left].map((place) => `${recordsAt(target)} ${place}`);
     }),
   );
-  for (const { id, taken } of waiting) {
+  for (const id of waiting) {
     const isFree = ({ at, place, owner }: Taken): boolean =>
       owner === runtime.id && !owned.has(`${at} ${place}`);
-    if (taken.some(isFree)) queue.add(id);
+    if (taken.of(id).some(isFree)) queue.add(id);
   }
 }
