@@ -10,7 +10,7 @@ import type { EnginePorts } from './ports.ts';
 
 /** How long a configuration waits for its targets; what takes longer is opened meanwhile. */
 const patienceMs = 5_000;
-/** How long a target that could not be opened is not tried again. */
+/** How long a target that could not be opened is not tried again, at least: else as long as it took to find out. */
 const againAfterMs = 2_000;
 
 interface Opened<T> {
@@ -20,6 +20,11 @@ interface Opened<T> {
   readonly error: ErrorRecord | null;
 }
 
+/** What a target is opened with; another one means: open anew. */
+function textOf({ driver, settings }: TargetConfig): string {
+  return canonicalJson({ driver, settings });
+}
+
 /** The sources and targets that the accepted configuration names, opened once each. */
 export class World {
   readonly #ports: EnginePorts;
@@ -27,7 +32,8 @@ export class World {
   readonly #sources = new Map<string, Opened<Source>>();
   readonly #targets = new Map<string, Opened<Target>>();
   readonly #opening = new Map<string, Promise<void>>();
-  readonly #failedAtMs = new Map<string, number>();
+  /** Until when a target that could not be opened is not tried again; monotonic. */
+  readonly #putOffUntilMs = new Map<string, number>();
   readonly repository: SourceConfig;
   config: Config = emptyConfig;
   /**
@@ -89,17 +95,20 @@ export class World {
   }
 
   async #open(target: TargetConfig): Promise<void> {
-    const text = canonicalJson({ driver: target.driver, settings: target.settings });
+    const text = textOf(target);
     const known = this.#targets.get(target.name);
     if (known?.text === text && known.value !== null) return;
     await known?.value?.close();
+    const { clock } = this.#ports;
+    const startedMs = clock.monotonicMs();
     try {
       const value = await this.#ports.openTarget(target);
       value.onChange((change) => this.#onTargetChange(target.name, change));
       this.#targets.set(target.name, { text, value, error: null });
     } catch (thrown) {
       this.#targets.set(target.name, { text, value: null, error: errorRecord(thrown) });
-      this.#failedAtMs.set(target.name, this.#ports.clock.monotonicMs());
+      const nowMs = clock.monotonicMs();
+      this.#putOffUntilMs.set(target.name, nowMs + Math.max(againAfterMs, nowMs - startedMs));
       this.#ports.log.error('a target could not be opened', {
         target: target.name,
         error: String(thrown),
@@ -156,7 +165,7 @@ export class World {
     const opened = this.#targets.get(name);
     if (opened?.value != null) return opened.value;
     const config = this.config.targets.get(name);
-    if (config !== undefined && !this.#hasJustFailed(name)) {
+    if (config !== undefined && !this.#isPutOff(config)) {
       // Whatever stood in its way may be gone by now.
       await this.#openTarget(config);
       const again = this.#targets.get(name);
@@ -173,10 +182,15 @@ export class World {
     });
   }
 
-  /** Many applications of a target that is away would each wait for it again, and hold up those of others. */
-  #hasJustFailed(name: string): boolean {
-    const failedAtMs = this.#failedAtMs.get(name);
-    return failedAtMs !== undefined && this.#ports.clock.monotonicMs() - failedAtMs < againAfterMs;
+  /**
+   * Many applications of a target that is away would each wait for it again, and hold up those of others. So one asks, now
+   * and then, and the others are told at once why it could not be opened before.
+   */
+  #isPutOff(target: TargetConfig): boolean {
+    const { name } = target;
+    const untilMs = this.#putOffUntilMs.get(name);
+    if (untilMs === undefined || this.#targets.get(name)?.text !== textOf(target)) return false;
+    return this.#opening.has(name) || this.#ports.clock.monotonicMs() < untilMs;
   }
 
   openTargets(): readonly Target[] {

@@ -1,5 +1,6 @@
 import { arch, platform } from 'node:os';
 import type { Hasher } from '../../model/digest.ts';
+import type { FairleadError } from '../../model/error.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { Random } from '../../system/random.ts';
 import { version } from '../../version.ts';
@@ -8,7 +9,8 @@ import type { Credentials } from './auth/credentials.ts';
 import { ApiClient } from './client/api-client.ts';
 import { Caller } from './client/caller.ts';
 import type { Identity, KubernetesClient } from './client/client.ts';
-import { answerInvalid } from './client/errors.ts';
+import { answerInvalid, unavailable } from './client/errors.ts';
+import { isFailure } from './client/failure.ts';
 import { Limiter } from './client/limiter.ts';
 import { Pool } from './client/pool.ts';
 import type { Transport } from './client/transport.ts';
@@ -20,6 +22,9 @@ import { namespaceType } from './names.ts';
 import type { KubernetesSettings } from './settings.ts';
 import { createInformers } from './watch/create-informers.ts';
 import type { Informers, InformersOptions } from './watch/informers.ts';
+
+/** Most of the time that it may take until the server has said who it is. One that is away holds up whoever asks. */
+const firstAnswerMs = 15_000;
 
 export interface ConnectOptions {
   /** Name of the Target, for messages. */
@@ -47,6 +52,8 @@ export interface Way {
   /** Whether answers may come packed. */
   readonly compression: boolean;
   readonly url: URL;
+  /** Where that is written: `context prod`, `the service account of the pod`. */
+  readonly origin: string;
   /** Who the kubeconfig acts as instead of itself. */
   readonly impersonate: Identity | undefined;
 }
@@ -71,8 +78,11 @@ export interface Cluster {
  */
 export async function connectCluster(options: ConnectOptions): Promise<Cluster> {
   const { settings, clock, random, hash, warn } = options;
-  const { transport, credentials, compression, url, impersonate } = options.way ?? wayOf(options);
+  const way = options.way ?? wayOf(options);
+  const { transport, credentials, compression, url, impersonate } = way;
+  const startedMs = clock.monotonicMs();
   const caller = new Caller({
+    server: url.origin,
     transport,
     credentials,
     limiter: new Limiter(),
@@ -92,7 +102,12 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
   const discovery = createDiscovery(client, clock);
   const closers: (() => Promise<void>)[] = [];
   try {
-    const system = await client.get(namespaceType, { namespace: '', name: 'kube-system' });
+    const timeoutMs = Math.min(settings.requestTimeoutMs, firstAnswerMs);
+    const system = await client.get(
+      namespaceType,
+      { namespace: '', name: 'kube-system' },
+      { timeoutMs },
+    );
     if (system === null)
       throw answerInvalid({ message: `${url.origin} has no namespace kube-system` });
     const ledger = openKubernetesLedger({
@@ -122,8 +137,32 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
     };
   } catch (thrown) {
     transport.close();
-    throw thrown;
+    if (!isFailure(thrown, 'kubernetes.unavailable') && !isFailure(thrown, 'kubernetes.timed-out'))
+      throw thrown;
+    throw notReached(thrown, way, settings, clock.monotonicMs() - startedMs);
   }
+}
+
+/** Which cluster does not answer, as a person finds it in the kubeconfig, and how to look into it. */
+function notReached(
+  error: FairleadError,
+  { url, origin }: Pick<Way, 'url' | 'origin'>,
+  { kubeconfig }: Pick<KubernetesSettings, 'kubeconfig'>,
+  tookMs: number,
+): FairleadError {
+  // What could not be dialled is named by its address already.
+  const what = error.message.replace(`${url.origin}: `, '');
+  const took = `${Math.round(tookMs / 1000)} s`;
+  const [, context] = /^context (.*)$/.exec(origin) ?? [];
+  const file = kubeconfig === undefined ? '' : `--kubeconfig ${kubeconfig} `;
+  const probe =
+    context === undefined ? '' : `: \`kubectl ${file}--context ${context} get --raw /readyz\``;
+  return unavailable({
+    message: `${url.origin} (${origin}) could not be reached, tried for ${took}: ${what}`,
+    resource: url.origin,
+    cause: error,
+    hint: `Check the address, and that this machine gets there (network, VPN, proxy)${probe}; it is tried again by itself.`,
+  });
 }
 
 /** As the settings and the environment say. */
@@ -137,12 +176,13 @@ function wayOf({ settings, clock, env, serviceAccount }: ConnectOptions): Way {
     clock,
     ...(serviceAccount === undefined ? {} : { serviceAccount }),
   });
-  const { credentials, compression, server, impersonate } = access;
+  const { credentials, compression, server, impersonate, origin } = access;
   return {
     transport: new Pool({ access, clock }),
     credentials,
     compression,
     url: server,
+    origin,
     impersonate,
   };
 }

@@ -129,6 +129,8 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
       ...ledger,
       load: (key, how) => outage.ask(() => ledger.load(key, how)),
       loadHold: (key) => outage.ask(() => ledger.loadHold(key)),
+      list: () => outage.ask(() => ledger.list()),
+      listHolds: () => outage.ask(() => ledger.listHolds()),
     },
     prepare: (manifests, scope) => {
       identities.learn(scope.key, scope.project);

@@ -23,6 +23,7 @@ export async function openClusterTarget(
     warn,
     ...(place.recordPartBytes === null ? {} : { recordPartBytes: place.recordPartBytes }),
     way: {
+      origin: 'the model',
       transport: new Wire({ machine, place, witness }),
       credentials: {
         current: async () => ({ authorization: null, certificate: null }),

@@ -42,6 +42,8 @@ export interface Answer {
 }
 
 export interface CallerOptions {
+  /** Who is called, for messages: the origin of its address. */
+  readonly server: string;
   readonly transport: Transport;
   readonly credentials: Credentials;
   readonly limiter: Limiter;
@@ -61,12 +63,16 @@ export class Caller {
   /** An answer with a status below 300. @throws FairleadError */
   async call(call: Call): Promise<Answer> {
     const deadline = new Deadline(this.#options.clock, call);
+    let before: Error | null = null;
     try {
       for (let tries = 1; ; tries++) {
         try {
           return await this.#once(call, deadline);
         } catch (thrown) {
-          const error = this.#explain(call, deadline, thrown);
+          const late = this.#explain(call, deadline, thrown);
+          // What an earlier try failed of says more than that there was no time for another one.
+          const error: Error = isFailure(late, 'kubernetes.timed-out') ? (before ?? late) : late;
+          before = error;
           const pauseMs = this.#pauseBefore(call, error, thrown, tries);
           if (pauseMs === null || pauseMs >= deadline.leftMs()) throw error;
           await this.#options.clock.sleep(pauseMs, deadline.signal);
@@ -188,7 +194,7 @@ export class Caller {
     if (deadline.isOver && thrown instanceof FairleadError) return thrown;
     if (deadline.isOver)
       return timedOut({
-        message: `${resource}: no answer within ${call.timeoutMs / 1000} s`,
+        message: `${resource}: no answer from ${this.#options.server} within ${call.timeoutMs / 1000} s`,
         resource,
         cause: thrown,
       });

@@ -13,7 +13,7 @@ import { connectThrough } from './proxy-connect.ts';
 import { settled } from './settled.ts';
 
 /** How long a connection may take to be made, TLS included. */
-const dialTimeoutMs = 15_000;
+const dialTimeoutMs = 10_000;
 
 /** TCP asks for a sign of life after so long without one. */
 const keepAliveMs = 30_000;

@@ -1,7 +1,10 @@
 import { FairleadError } from '../../../model/error.ts';
 import type { Clock } from '../../../system/clock.ts';
 
-/** How long a server that did not answer is not asked again; doubles up to the longest. */
+/**
+ * How long a server that did not answer is not asked again: at least as long as it took to find out, and twice as long each
+ * time, up to the longest.
+ */
 const firstMs = 1_000;
 const longestMs = 15_000;
 
@@ -30,26 +33,27 @@ export class Outage {
       if (this.#isTrying || this.#clock.monotonicMs() < this.#untilMs) throw known;
       this.#isTrying = true;
     }
+    const startedMs = this.#clock.monotonicMs();
     try {
       const answer = await body();
       this.#error = null;
       this.#pauseMs = firstMs;
       return answer;
     } catch (thrown) {
-      this.#note(thrown);
+      this.#note(thrown, startedMs);
       throw thrown;
     } finally {
       if (known !== null) this.#isTrying = false;
     }
   }
 
-  #note(thrown: unknown): void {
+  #note(thrown: unknown, startedMs: number): void {
     if (!(thrown instanceof FairleadError) || !signs.has(thrown.code)) return;
     const nowMs = this.#clock.monotonicMs();
     // Those that were under way together failed of the same.
     if (this.#error !== null && nowMs < this.#untilMs) return;
     this.#error = thrown;
-    this.#untilMs = nowMs + this.#pauseMs;
+    this.#untilMs = nowMs + Math.min(longestMs, Math.max(this.#pauseMs, nowMs - startedMs));
     this.#pauseMs = Math.min(this.#pauseMs * 2, longestMs);
   }
 }
