@@ -22,6 +22,7 @@ import { RecordsRead } from './records-read.ts';
 import { reconcileApplication } from './look/reconcile-application.ts';
 import { updateRoster } from './roster.ts';
 import type { ApplicationRuntime } from './runtime.ts';
+import { ConfigurationAhead } from './prepare/ahead.ts';
 import { PastSettings } from './prepare/past-settings.ts';
 import { Timetable } from './schedule/timetable.ts';
 import { TakenIndex } from './prepare/taken-index.ts';
@@ -91,6 +92,7 @@ export class Engine {
       options,
       world: this.world,
       pastSettings: new PastSettings(ports, this.world),
+      ahead: new ConfigurationAhead(ports, this.world),
       configurationCommit: () => this.configuration.commit,
       journal: this.journal,
       records: new RecordsRead(ports.clock),

@@ -39,7 +39,7 @@ export const sourceNotReady = defineError('source.not-ready', {
 export const notTakenYet = defineError('config.not-taken-yet', {
   class: 'transient',
   title:
-    'The newest commit changes the project of the application, and its configuration is not in force yet',
+    'The newest commit changes what may be done with the application, and its configuration is not in force yet',
   hint: 'It goes on by itself as soon as the configuration of that commit was read.',
 });
 

@@ -12,6 +12,7 @@ import type { KeyedQueue } from '../schedule/queue.ts';
 import type { RecordsRead } from '../records-read.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import type { TakenIndex } from '../prepare/taken-index.ts';
+import type { ConfigurationAhead } from '../prepare/ahead.ts';
 import type { PastSettings } from '../prepare/past-settings.ts';
 import type { World } from '../world.ts';
 
@@ -21,6 +22,7 @@ export interface RunContext {
   readonly options: EngineOptions;
   readonly world: World;
   readonly pastSettings: PastSettings;
+  readonly ahead: ConfigurationAhead;
   /** Commit of the configuration that is in force. */
   readonly configurationCommit: () => string | null;
   readonly journal: Journal;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { configuration, createEngineBench } from '../../../test/support/engine.ts';
+import { holdConfiguration } from '../../../test/support/hold-configuration.ts';
 import type { EngineBench } from '../../../test/support/engine.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import type { Target } from '../../targets/target.ts';
@@ -99,26 +100,16 @@ test('what a commit says is not done with the rights of before while its configu
     ...files(bench),
     'fairlead.yaml': `${configuration({ shop: {}, other: {} })}\n---\n${team}`,
   });
-  const { ports, world, queue } = bench.engine;
-  const { loadConfig } = ports;
-  const held = Promise.withResolvers<void>();
-  Object.assign(ports, {
-    loadConfig: {
-      ...loadConfig,
-      load: async (...[tree, previous]: Parameters<typeof loadConfig.load>) => {
-        if (previous !== null) await held.promise;
-        return loadConfig.load(tree, previous);
-      },
-    } satisfies typeof loadConfig,
-  });
+  const { queue } = bench.engine;
+  const held = holdConfiguration(bench.engine);
   const pushed = bench.push({ ...files(bench), 'shop/a.yaml': bench.file('a', '2') });
-  await expect.poll(() => world.configuredAt).toBeNull();
+  await held.begun;
   bench.engine.trigger('shop@dev', 'manual');
   await queue.idle();
   expect(bench.read('a')).toBe('1');
   const { error } = await bench.api.application(shop);
   expect(error?.code).toBe('config.not-taken-yet');
-  held.resolve();
+  held.release();
   await pushed;
   expect(bench.read('a')).toBe('2');
   expect(actsAs.at(-1)).toEqual({ user: 'team', groups: ['teams'] });

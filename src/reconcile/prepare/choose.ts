@@ -73,8 +73,8 @@ export async function choose(
     return fallBack(context, runtime, lastGood, situation, error, options);
   }
   if (asked === null) {
-    const ahead = await aheadOfConfiguration(context, runtime.application, tip);
-    if (ahead !== null) return fallBack(context, runtime, lastGood, situation, ahead, options);
+    const notYet = await aheadOfConfiguration(context, runtime, runtime.application, tip);
+    if (notYet !== null) return fallBack(context, runtime, lastGood, situation, notYet, options);
   }
   const state = asked ?? { revision: tip, configuration: undefined };
   const prepared = await usableAt(context, runtime, state, situation, options);
@@ -113,19 +113,21 @@ export async function choose(
 
 /** Why the tip cannot be used yet, where the source is ahead of the configuration in force and that matters; `null`: it can. */
 async function aheadOfConfiguration(
-  { pastSettings }: RunContext,
+  { ahead }: RunContext,
+  runtime: ApplicationRuntime,
   application: ApplicationConfig,
   tip: Revision,
 ): Promise<FairleadError | null> {
   try {
-    if (!(await pastSettings.changesProject(application, tip))) return null;
+    const changed = await ahead.changes(runtime, application, tip);
+    if (changed === null) return null;
+    return notTakenYet({
+      message: `the newest commit ${changed}, and its configuration is being taken over`,
+      resource: `Application/${application.name}`,
+    });
   } catch (thrown) {
     return toFairleadError(thrown);
   }
-  return notTakenYet({
-    message: `${nameRevision(tip)} changes the project of ${application.name}, and its configuration is being taken over`,
-    resource: `Application/${application.name}`,
-  });
 }
 
 /** A revision, with the commit of the configuration that goes with it where it has none itself. */

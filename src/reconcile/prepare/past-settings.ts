@@ -4,7 +4,7 @@ import { unwrap } from '../../model/result.ts';
 import type { Revision, SourceRevision } from '../../model/revision.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { World } from '../world.ts';
-import { surroundingsOf } from './surroundings.ts';
+import { documentIn, isInForce } from './document.ts';
 
 /** Configurations of past commits that are kept; each is asked for on every look at what stays at it. */
 const kept = 8;
@@ -33,52 +33,9 @@ export class PastSettings {
   ): Promise<ApplicationConfig> {
     const part =
       revision.find(({ source }) => source === '') ?? (await this.#resolve(configuration));
-    if (part === undefined || this.#isInForce(part, application)) return application;
-    const then = this.#documentIn(await this.#configAt(part), application);
+    if (part === undefined || isInForce(this.#world, part.commit, application)) return application;
+    const then = documentIn(await this.#configAt(part), application, this.#world.config);
     return then === undefined ? application : withRendering(application, then);
-  }
-
-  /**
-   * Whether a commit that the configuration was not taken from yet has it in another project than what is in force, or
-   * lets that project do something else. What it says must not be done with the rights of before.
-   */
-  async changesProject(application: ApplicationConfig, revision: Revision): Promise<boolean> {
-    const part = revision.find(({ source }) => source === '');
-    if (part === undefined || this.#isInForce(part, application)) return false;
-    const config = await this.#configAt(part);
-    const then = this.#documentIn(config, application);
-    if (config === null || then === undefined) return false;
-    return surroundingsOf(config, then, []) !== surroundingsOf(this.#world.config, application, []);
-  }
-
-  /**
-   * Not what the source is at: that may be a commit whose configuration nobody has read yet. Who looks still under a name
-   * that the one in force has no more has not read it either.
-   */
-  #isInForce({ commit }: SourceRevision, { name }: ApplicationConfig): boolean {
-    const { configuredAt, config } = this.#world;
-    return commit === configuredAt && config.applications.has(name);
-  }
-
-  /** What a configuration says of an application, under its name, a former one, or the one that it gets. */
-  #documentIn(
-    config: Config | null,
-    { name, previousNames }: ApplicationConfig,
-  ): ApplicationConfig | undefined {
-    const then = [name, ...previousNames].map((one) => config?.applications.get(one)).find(Boolean);
-    return then ?? this.#heirOf(name, config);
-  }
-
-  /** What the application is called in a configuration that has just come, and is to be taken over. */
-  #heirOf(name: string, config: Config | null): ApplicationConfig | undefined {
-    const { applications } = this.#world.config;
-    const heirs = [...(config?.applications.values() ?? [])];
-    return heirs.find(
-      (one) =>
-        one.previousNames.includes(name) &&
-        // Where both names are in force by now, each is an application of its own.
-        !(applications.has(name) && applications.has(one.name)),
-    );
   }
 
   async #resolve(commit: string | undefined): Promise<SourceRevision | undefined> {

@@ -1,0 +1,99 @@
+import type { ApplicationConfig, Config, EnvironmentConfig } from '../../model/config.ts';
+import { canonicalJson } from '../../model/json.ts';
+import { renderingFields } from '../../model/rendering.ts';
+import type { Revision } from '../../model/revision.ts';
+import type { ConfigSnapshot, EnginePorts } from '../ports.ts';
+import type { ApplicationRuntime } from '../runtime.ts';
+import type { World } from '../world.ts';
+import { documentIn, isInForce } from './document.ts';
+import { surroundingsOf } from './surroundings.ts';
+
+/**
+ * Knows what a commit that has come changes in who may do what and what is done by itself, while its configuration is not in
+ * force yet: what else that commit says must not be done under the policy of before.
+ */
+export class ConfigurationAhead {
+  readonly #ports: Pick<EnginePorts, 'loadConfig'>;
+  readonly #world: World;
+  /** The commit that was asked about last, on top of what was in force then. */
+  #last: {
+    readonly commit: string;
+    readonly inForce: Config;
+    readonly snapshot: Promise<ConfigSnapshot | null>;
+  } | null = null;
+
+  constructor(ports: Pick<EnginePorts, 'loadConfig'>, world: World) {
+    this.#ports = ports;
+    this.#world = world;
+  }
+
+  /**
+   * What the newest commit of the configuration's repository changes for an application besides how it is rendered, as in
+   * `changes the policy of web`; `null`: nothing, or it is in force.
+   *
+   * @throws FairleadError where it cannot be read now.
+   */
+  async changes(
+    runtime: ApplicationRuntime,
+    application: ApplicationConfig,
+    revision: Revision,
+  ): Promise<string | null> {
+    const part =
+      revision.find(({ source }) => source === '') ?? this.#world.source('').status().current;
+    if (part === null || isInForce(this.#world, part.commit, application)) return null;
+    const snapshot = await this.#at(part.commit);
+    // What cannot be understood as a whole, or not in this document, leaves in force what was.
+    if (snapshot === null) return null;
+    const { config, complete } = snapshot;
+    const { name } = application;
+    const then = documentIn(config, application, this.#world.config);
+    const environment = config.environments.get(runtime.key.environment);
+    if (then === undefined) return complete ? `takes ${name} out of the configuration` : null;
+    if (policyOf(then) !== policyOf(application)) return `changes the policy of ${name}`;
+    if (environment === undefined) return null;
+    if (policyOf(environment) !== policyOf(runtime.environment))
+      return `changes environment ${environment.name}`;
+    // Against what the application is looked at with: the world may have the new one already.
+    return surroundingsOf(config, then, environment.targets) === runtime.surroundings
+      ? null
+      : `changes the project or a target of ${name}`;
+  }
+
+  /** What will be in force; `null`: what is. One that cannot be read is asked for again next time. */
+  async #at(commit: string): Promise<ConfigSnapshot | null> {
+    const inForce = this.#world.config;
+    if (this.#last?.commit !== commit || this.#last.inForce !== inForce)
+      this.#last = { commit, inForce, snapshot: this.#load(commit, inForce) };
+    const asked = this.#last;
+    try {
+      return await asked.snapshot;
+    } catch (thrown) {
+      if (this.#last === asked) this.#last = null;
+      throw thrown;
+    }
+  }
+
+  async #load(commit: string, inForce: Config): Promise<ConfigSnapshot | null> {
+    const source = this.#world.source('');
+    const revision = await source.resolve(commit);
+    if (!revision.ok) throw revision.error;
+    const loaded = await this.#ports.loadConfig.load(source.tree(revision.value), inForce);
+    if (loaded.ok) return loaded.value;
+    if (loaded.error.class === 'input') return null;
+    throw loaded.error;
+  }
+}
+
+/** What of a document is no matter of what is deployed, or of where it stands. */
+const elsewhere: ReadonlySet<string> = new Set([
+  ...renderingFields,
+  'name',
+  'previousNames',
+  'pathLine',
+  'origin',
+]);
+
+function policyOf(document: ApplicationConfig | EnvironmentConfig | null): string {
+  const fields = Object.entries(document ?? {}).filter(([name]) => !elsewhere.has(name));
+  return canonicalJson(Object.fromEntries(fields));
+}
