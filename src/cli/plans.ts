@@ -101,7 +101,7 @@ export async function makePlans(
       }),
     );
   const plans = await plan(views);
-  if (!plans.some((one) => one.kind === 'failed' && isTaken(one.error))) return plans;
+  if (!plans.some(takes)) return plans;
   // What one of them wants, another one may give up instead of deleting it; who was planned first could not know.
   const again = await plan(plans.filter(deletes).map(({ view }) => view));
   return plans.map((one) => again.find(({ view }) => view === one.view) ?? one);
@@ -110,6 +110,13 @@ export async function makePlans(
 /** Whether another application has what this one wants, which that one may give up. */
 export function isTaken({ code }: Pick<FairleadError, 'code'>): boolean {
   return code === claimTaken.definition.code;
+}
+
+/** Whether it takes something over, or would, which another one may have. */
+function takes(one: Each<PlanSet>): boolean {
+  return one.kind === 'failed'
+    ? isTaken(one.error)
+    : changesOf(one.value).some(({ action }) => action === 'adopt' || action === 'update');
 }
 
 function deletes(one: Each<PlanSet>): boolean {

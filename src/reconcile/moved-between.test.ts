@@ -39,6 +39,41 @@ async function steps(bench: EngineBench): Promise<readonly string[]> {
 }
 
 describe('what moves from one application to another in one commit', () => {
+  test('is planned as what it will be, before anybody has given it up', async () => {
+    await using bench = await createEngineBench();
+    await live(bench);
+    bench.repository.commit({
+      'shop/a.yaml': null,
+      'shop/b.yaml': null,
+      'shop/new.yaml': bench.file('new', '1'),
+      'other/a.yaml': bench.file('a', '1'),
+      'other/b.yaml': bench.file('b', '2'),
+    });
+    await bench.engine.load();
+    const { plans } = await bench.api.plan({
+      application: 'other',
+      environment: 'dev',
+      revision: null,
+    });
+    const changes = plans.flatMap((plan) => plan.changes);
+    expect(changes.map(({ action, id }) => `${action} ${id.name}`)).toEqual([
+      'adopt a',
+      'update b',
+    ]);
+    expect(plans.flatMap(({ guards }) => guards)).toEqual([]);
+    expect(await owners(bench, 'b')).toEqual(['shop']);
+  });
+
+  test('is still told to be taken where the one that has it does not give it up', async () => {
+    await using bench = await createEngineBench();
+    await live(bench);
+    bench.repository.commit({ 'other/b.yaml': bench.file('b', '2') });
+    await bench.engine.load();
+    await expect(
+      bench.api.plan({ application: 'other', environment: 'dev', revision: null }),
+    ).rejects.toMatchObject({ code: 'target.claim-taken' });
+  });
+
   test('is given up by the one and adopted by the other, and never deleted', async () => {
     await using bench = await createEngineBench();
     await live(bench);

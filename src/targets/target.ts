@@ -219,8 +219,11 @@ export interface PrepareScope {
   readonly runsTests?: boolean;
   /** Takes what a person should know about a manifest that is no error; shown with the application. */
   readonly warn?: (message: string) => void;
-  /** Is told what another application owns, and that one; the preparation fails for it. */
-  readonly onTaken?: (wanted: Pick<Desired, 'id' | 'locator'>, owner: InventoryKey) => void;
+  /**
+   * Is told what another application owns, and that one; the preparation fails for it, unless the answer is that it will have
+   * been given up by the time when anything is done.
+   */
+  readonly onTaken?: (wanted: Pick<Desired, 'id' | 'locator'>, owner: InventoryKey) => boolean;
 }
 
 /** How much output. */

@@ -22,7 +22,7 @@ import {
   stateOf,
 } from './orders.ts';
 import { recallReleases } from './recall-releases.ts';
-import { planApplication } from '../look/plan-application.ts';
+import { previewOf } from './preview.ts';
 import { recallRuntime } from '../look/remember.ts';
 import { renderOf } from './render-preview.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
@@ -131,7 +131,7 @@ async function planOf(
   if (request.withoutHooks === true) await requireHooks(engine, runtime);
   await recallRuntime(engine.context, runtime);
   const state = await stateOf(engine, runtime, request.revision);
-  const planned = await planApplication(engine.context, runtime, {
+  const planned = await previewOf(engine, runtime, {
     revision: state?.revision ?? null,
     configuration: state?.configuration,
     goesBack: request.rollback === true,

@@ -44,6 +44,7 @@ export async function givingAt(
   { applications, taken }: Pick<RunContext, 'applications' | 'taken'>,
   runtime: ApplicationRuntime,
   { target, inventory }: Pick<Held, 'target' | 'inventory'>,
+  { expected = [], wantedBy }: Pick<PlanOptions, 'expected' | 'wantedBy'>,
 ): Promise<Required<Pick<PlanInput, 'takenBy' | 'isGiven' | 'fateOf'>>> {
   const at = recordsAt(target);
   const recorded = new Map<string, ReadonlySet<string>>();
@@ -62,9 +63,16 @@ export async function givingAt(
   return {
     takenBy: (place) => {
       takers ??= takersOf({ applications, taken }, runtime, at);
-      return takers.get(place) ?? null;
+      const known = takers.get(place);
+      if (known !== undefined || wantedBy === undefined) return known ?? null;
+      const isWanted = wantedBy.taken.some(
+        (one) => one.owner === runtime.id && one.at === at && one.place === place,
+      );
+      return isWanted ? wantedBy.id : null;
     },
-    isGiven: (place, uid) => runtime.given.get(`${at} ${place}`)?.uid === uid,
+    isGiven: (place, uid) =>
+      runtime.given.get(`${at} ${place}`)?.uid === uid ||
+      expected.some((one) => one.at === at && one.place === place && one.uid === uid),
     fateOf: ({ givenTo = '', ...entry }) => {
       const place = placeOf(entry);
       const taker = takerOf(applications, givenTo);

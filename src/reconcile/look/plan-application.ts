@@ -151,7 +151,7 @@ async function planChoice(
       inventory: item.inventory,
       observations,
       policy: policyFor(runtime, item, fallback === 'quarantined'),
-      ...(await givingAt(context, runtime, item)),
+      ...(await givingAt(context, runtime, item, options)),
       hash: context.ports.hash,
     });
     if (!planned.ok) return planned;

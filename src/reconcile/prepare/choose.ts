@@ -78,7 +78,9 @@ export async function choose(
   }
   const state = asked ?? { revision: tip, configuration: undefined };
   const prepared = await usableAt(context, runtime, state, situation, options);
-  noteTaken(context, runtime, prepared.ok ? [] : (prepared.taken ?? []), options);
+  const taken = prepared.ok ? [] : (prepared.taken ?? []);
+  noteTaken(context, runtime, [...taken, ...(options.expected ?? [])], options);
+  options.onTaken?.(taken);
   // Who is held at what was before says nothing about what has come since.
   if (prepared.ok && asked === null && !options.preview)
     noteWanted(context, runtime, situation.wanted, prepared.value);
@@ -243,6 +245,7 @@ async function preparedAt(
     revision,
     targets,
     seed,
+    expected: options.expected,
   });
   if (prepared.ok && !options.preview) {
     runtime.prepared = new KeptPrepared(prepared.value, context.ports.packer);

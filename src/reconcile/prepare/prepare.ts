@@ -20,7 +20,7 @@ import { notAllowedByProject } from '../errors.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { Prepared } from './prepared.ts';
 import type { Taken } from './taken.ts';
-import { recordsAt } from './taken.ts';
+import { isSameTaken, recordsAt } from './taken.ts';
 import { treeOf } from './source-trees.ts';
 import { surroundingsOf } from './surroundings.ts';
 import type { World } from '../world.ts';
@@ -37,6 +37,8 @@ export interface PrepareInput {
   readonly targets: readonly Target[];
   /** Whether tests are part of it. Default: where the application says so. */
   readonly runsTests?: boolean;
+  /** What others own and is prepared all the same, as they are about to give it up. Default: nothing. */
+  readonly expected?: readonly Taken[] | undefined;
 }
 
 /** The folder of an application in one environment. */
@@ -149,8 +151,12 @@ export async function prepareRevision(input: PrepareInput): Promise<PrepareResul
     for (const warning of rendered.value.warnings) warnings.add(warning);
     const refused = refusedKind(manifests, project);
     if (refused !== null) return refuse(refused);
-    const onTaken: PrepareScope['onTaken'] = (wanted, owner) =>
-      taken.push({ at: recordsAt(target), place: placeOf(wanted), owner: inventoryKey(owner) });
+    const onTaken: PrepareScope['onTaken'] = (wanted, owner) => {
+      const one = { at: recordsAt(target), place: placeOf(wanted), owner: inventoryKey(owner) };
+      const isExpected = (input.expected ?? []).some((other) => isSameTaken(one, other));
+      if (!isExpected) taken.push(one);
+      return isExpected;
+    };
     try {
       const desired = await target.prepare(manifests, { ...scope, onTaken });
       if (!desired.ok) return refuse(desired.error);

@@ -9,6 +9,12 @@ export interface Taken {
   readonly owner: string;
 }
 
+/** Something that another application is about to give up for this one, as its plan says. */
+export interface Expected extends Taken {
+  /** As it is there. */
+  readonly uid: string;
+}
+
 /** Something that another application gives up for this one to have. */
 export interface GivenNote {
   /** As it was given up. */
@@ -17,6 +23,10 @@ export interface GivenNote {
   readonly from: string;
   /** Whether it is wanted here; `null`: that is not known yet. */
   readonly isWanted: boolean | null;
+}
+
+export function isSameTaken(one: Taken, other: Taken): boolean {
+  return one.at === other.at && one.place === other.place && one.owner === other.owner;
 }
 
 /** Where ownership is recorded: equal for targets that share their records, whatever they are called. */

@@ -206,7 +206,7 @@ async function refuseForeignClaims(
       holder.key.environment === key.environment &&
       [key.application, ...(previousNames ?? [])].includes(holder.key.application);
     if (isOwn || isGivenTo(key, holder, claim)) continue;
-    onTaken?.(desired, holder.key);
+    if (onTaken?.(desired, holder.key) === true) continue;
     throw takenBy(holder, claim, showResource(desired.id));
   }
 }

@@ -211,7 +211,7 @@ async function refuseForeignClaim(
     owner.key.environment === key.environment &&
     [key.application, ...(previousNames ?? [])].includes(owner.key.application);
   if (isOwn || isGivenTo(key, owner, resourceKey(id))) return;
-  onTaken?.({ id, locator: nowhereElse }, owner.key);
+  if (onTaken?.({ id, locator: nowhereElse }, owner.key) === true) return;
   throw claimTaken({
     message: `${showResource(id)} belongs to ${inventoryKey(owner.key)}`,
     resource: showResource(id),
