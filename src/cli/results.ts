@@ -1,5 +1,6 @@
 import type { ApplicationView, SyncOutcome } from '../control/api.ts';
 import type { ErrorRecord } from '../model/error.ts';
+import { awaitsDependency } from '../reconcile/errors.ts';
 import { shortDigest } from '../model/digest.ts';
 import type { Release } from '../model/release.ts';
 import { showRevision } from '../model/revision.ts';
@@ -118,13 +119,31 @@ function reasonGiven({ reason, plan }: Release): string {
   return changesOf(plan)[0]?.cause === reason ? '' : reason;
 }
 
-/** The code of several results: an error counts most, then what waits for a person, then what did not work out. */
+/**
+ * The code of several results: an error counts most, then what waits for a person, then what did not work out, also for who
+ * waits for that.
+ */
 export function exitCodeOfResults(results: readonly Result[]): ExitCode {
-  for (const { result, error } of results)
-    if (result === 'blocked' && error !== null) return exitCodeOf(error);
-  if (results.some(({ result }) => result === 'waiting' || result === 'blocked'))
-    return exitCodes.refused;
-  return results.some(({ result }) => result === 'failed') ? exitCodes.degraded : exitCodes.ok;
+  const codes = results.map(codeOf);
+  const error = codes.find((code) => !lesser.includes(code));
+  return error ?? lesser.find((code) => codes.includes(code)) ?? exitCodes.ok;
+}
+
+/** Those that are no error of the command, the one that counts most first. */
+const lesser: readonly ExitCode[] = [exitCodes.refused, exitCodes.degraded, exitCodes.ok];
+
+function codeOf({ result, error }: Result): ExitCode {
+  switch (result) {
+    case 'unchanged':
+    case 'released':
+      return exitCodes.ok;
+    case 'failed':
+      return exitCodes.degraded;
+    case 'waiting':
+      return exitCodes.refused;
+    case 'blocked':
+      return error === null ? exitCodes.refused : exitCodeOf(error);
+  }
 }
 
 /** Rows of the closing "blocked by" table. */
@@ -142,10 +161,17 @@ export function blockersOf(results: readonly Result[]): readonly Blocker[] {
     return [
       {
         application,
-        what: one.error?.resource ?? one.error?.code ?? 'policy',
+        what: isAwaiting(one)
+          ? 'another application'
+          : (one.error?.resource ?? one.error?.code ?? 'policy'),
         why: one.message,
         next: one.error?.hint ?? `fairlead describe ${application}`,
       },
     ];
   });
+}
+
+/** Whether it waits for another application, which may have got further by now. */
+export function isAwaiting({ error }: Result): boolean {
+  return error?.code === awaitsDependency.definition.code;
 }

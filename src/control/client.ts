@@ -148,6 +148,11 @@ function wayError(socketPath: string, name: string, error: NodeJS.ErrnoException
         message: `no controller runs here: there is no ${socketPath}`,
         resource: socketPath,
       });
+    case 'ENOTDIR':
+      return unreachable({
+        message: `no controller runs here: ${dirname(socketPath)} is no folder`,
+        resource: socketPath,
+      });
     case 'ECONNREFUSED':
     case 'ENOTSOCK':
       return unreachable({

@@ -30,6 +30,12 @@ export const quarantined = defineError('release.quarantined', {
   hint: 'Commit a correction, or try the same again with `fairlead sync --retry`.',
 });
 
+export const awaitsDependency = defineError('release.awaits-dependency', {
+  class: 'transient',
+  title: 'An application that has to come first is not in sync and healthy',
+  hint: 'See what is wrong with that one: `fairlead describe` and its name. A controller goes on by itself as soon as it is ready.',
+});
+
 export const sourceNotReady = defineError('source.not-ready', {
   class: 'transient',
   title: 'The source has not been fetched yet',

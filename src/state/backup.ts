@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { errorCode, fsyncFolder } from '../system/files.ts';
 import { openSqliteConnection } from '../store/sqlite-connection.ts';
 import { backupExists, keysMissing, nothingToBackUp } from './errors.ts';
-import { layoutOf } from './folder.ts';
+import { layoutOf, requireReadable } from './folder.ts';
 import { readKeys } from './keys.ts';
 import { seal } from './seal.ts';
 
@@ -24,7 +24,7 @@ export interface BackupReport {
  * table beside it, and a digest of it all at its end. A consistent picture, also while a controller works on the folder. Mirrors stay out: they are
  * fetched again. Whoever can read the file can read the keys, so it is made 0600.
  *
- * @throws FairleadError `state.nothing-to-back-up`, `state.backup-exists`, `state.keys-missing`, `store.*`
+ * @throws FairleadError `state.unusable`, `state.not-permitted`, `state.nothing-to-back-up`, `state.backup-exists`, `state.keys-missing`, `store.*`
  */
 export async function backUp(
   directory: string,
@@ -32,6 +32,7 @@ export async function backUp(
   nowMs: number,
 ): Promise<BackupReport> {
   const layout = layoutOf(directory);
+  await requireReadable(directory);
   if (!existsSync(layout.database)) {
     throw nothingToBackUp({ message: `${directory} holds no database`, resource: directory });
   }

@@ -6,6 +6,12 @@ export const stateUnusable = defineError('state.unusable', {
   hint: 'Make it a folder that only this user can write, or name another one with --state-dir.',
 });
 
+export const stateNotYours = defineError('state.not-permitted', {
+  class: 'denied',
+  title: 'The state folder belongs to another user',
+  hint: 'Run this as the user who runs the controller, or name your own state folder with --state-dir.',
+});
+
 export const stateLocked = defineError('state.locked', {
   class: 'conflict',
   title: 'Another Fairlead works on this state folder',

@@ -1,8 +1,10 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../system/files.ts';
 import { openToOthers } from '../system/ownership.ts';
-import { stateUnusable } from './errors.ts';
+import type { FairleadError } from '../model/error.ts';
+import { stateNotYours, stateUnusable } from './errors.ts';
 
 /** What lies where in a state folder. */
 export interface StateLayout {
@@ -34,25 +36,74 @@ export function layoutOf(directory: string): StateLayout {
 
 /**
  * Makes the folder (0700) where it is not there, and refuses one in which others could put keys or plans.
- * @throws FairleadError `state.unusable`
+ * @throws FairleadError `state.unusable`, `state.not-permitted`
  */
 export async function prepareFolder(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    const found = await stat(directory);
-    if (!found.isDirectory()) throw unusable(directory, 'it is not a folder');
+    await requireAccess(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     const open = await openToOthers(directory);
     if (open !== null) throw unusable(directory, `it ${open}`, closing(directory));
   } catch (thrown) {
-    const code = errorCode(thrown);
-    if (code === 'EEXIST' || code === 'ENOTDIR') {
-      throw unusable(directory, 'a file is in the way', undefined, thrown);
-    }
-    if (['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOENT', 'EIO', 'ENAMETOOLONG'].includes(code)) {
-      throw unusable(directory, thrown instanceof Error ? thrown.message : code, undefined, thrown);
-    }
-    throw thrown;
+    throw await folderError(directory, thrown);
   }
+}
+
+/**
+ * Refuses a folder that cannot be looked into; one that is not there can: it holds nothing.
+ * @throws FairleadError `state.unusable`, `state.not-permitted`
+ */
+export async function requireReadable(directory: string): Promise<void> {
+  try {
+    await requireAccess(directory, constants.R_OK | constants.X_OK);
+  } catch (thrown) {
+    if (errorCode(thrown) !== 'ENOENT') throw await folderError(directory, thrown);
+  }
+}
+
+async function requireAccess(directory: string, mode: number): Promise<void> {
+  if (!(await stat(directory)).isDirectory()) throw unusable(directory, 'it is no folder');
+  await access(directory, mode);
+}
+
+/** A failure of the system with the folder, or with what is in it, in our words. */
+async function folderError(directory: string, thrown: unknown): Promise<unknown> {
+  const code = errorCode(thrown);
+  switch (code) {
+    case 'EEXIST':
+      return unusable(directory, 'it is no folder', undefined, thrown);
+    case 'ENOTDIR':
+      return unusable(directory, 'a file is in the way', undefined, thrown);
+    case 'EACCES':
+    case 'EPERM':
+      return notYours(directory, thrown);
+    case 'EROFS':
+    case 'ENOSPC':
+    case 'ENOENT':
+    case 'EIO':
+    case 'ENAMETOOLONG':
+      return unusable(
+        directory,
+        thrown instanceof Error ? thrown.message : code,
+        undefined,
+        thrown,
+      );
+    default:
+      return thrown;
+  }
+}
+
+/** The refusal of what somebody else owns. */
+export async function notYours(path: string, cause: unknown): Promise<FairleadError> {
+  const owner = await stat(path).then(
+    ({ uid }) => (uid === process.getuid?.() ? null : uid),
+    () => null,
+  );
+  const why =
+    owner === null
+      ? 'may not be used by this user'
+      : `belongs to ${owner === 0 ? 'root' : `uid ${owner}`}`;
+  return stateNotYours({ message: `${path} ${why}`, resource: path, cause });
 }
 
 /** Owner and mode at once: whichever of the two it was. */

@@ -7,6 +7,7 @@ import { errorCode, writeFileDurably } from '../system/files.ts';
 import type { Seed, SeedId } from '../model/seed.ts';
 import { createSealer } from '../system/hasher.ts';
 import { keysMissing, keysUnreadable } from './errors.ts';
+import { notYours } from './folder.ts';
 import type { StateLayout } from './folder.ts';
 
 const formatVersion = 1;
@@ -50,13 +51,14 @@ export async function openKeys(layout: StateLayout): Promise<Keys> {
   return keys;
 }
 
-/** `null`: there are none. @throws FairleadError `state.keys-unreadable` */
+/** `null`: there are none. @throws FairleadError `state.keys-unreadable`, `state.not-permitted` */
 export async function readKeys(path: string): Promise<Keys | null> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (thrown) {
     if (errorCode(thrown) === 'ENOENT') return null;
+    if (errorCode(thrown) === 'EACCES') throw await notYours(path, thrown);
     throw keysUnreadable({
       message: `${path}: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
       resource: path,

@@ -7,7 +7,7 @@ import type { SeedOf } from '../model/seed.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import { openSqliteReader } from '../store/sqlite-reader.ts';
 import type { Store } from '../store/store.ts';
-import { layoutOf, prepareFolder } from './folder.ts';
+import { layoutOf, prepareFolder, requireReadable } from './folder.ts';
 import type { StateLayout } from './folder.ts';
 import { firstSecret, makeKeys, openKeys, readKeys, sealerOf, seedOf } from './keys.ts';
 import { lockState } from './lock.ts';
@@ -83,6 +83,7 @@ async function openForWork(layout: StateLayout): Promise<State> {
 }
 
 async function openForLooking(layout: StateLayout): Promise<State> {
+  await requireReadable(layout.directory);
   const keys = (await readKeys(layout.keys)) ?? makeKeys();
   const store = await openLookingStore(layout.database);
   // Mirrors belong to whoever has the lock; a look brings its own and takes it away again.

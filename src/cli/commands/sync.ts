@@ -21,7 +21,7 @@ import {
   yesOption,
 } from '../options.ts';
 import { isTaken, makePlans, reportFailures, selected } from '../plans.ts';
-import { blockersOf, exitCodeOfResults, resultOf, resultView } from '../results.ts';
+import { blockersOf, exitCodeOfResults, isAwaiting, resultOf, resultView } from '../results.ts';
 import type { Result } from '../results.ts';
 import { showSelector } from '../selection.ts';
 import { changesOf } from '../show/counts.ts';
@@ -190,8 +190,9 @@ async function inTurns(
 }
 
 /** Whether what blocks it may be over when others have got further: it waited for them, or one of them owned what it wants. */
-function mayBeGiven({ error }: Result): boolean {
-  return error === null || isTaken(error);
+function mayBeGiven(result: Result): boolean {
+  const { error } = result;
+  return error === null || isAwaiting(result) || isTaken(error);
 }
 
 async function oneByOne<T, R>(

@@ -1,6 +1,8 @@
 import type { SyncOutcome } from '../../control/api.ts';
+import { errorRecord } from '../../model/error.ts';
 import { contestOf } from '../../release/contest.ts';
 import type { Verdict } from '../../release/gate.ts';
+import { awaitsDependency } from '../errors.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import type { PlannedRun, RunContext } from './context.ts';
 
@@ -39,9 +41,9 @@ export function showWaiting(
   }
   if (verdict.event === 'plan-needs-dependency') {
     context.dependants.add(runtime);
-    return canComeByItself(context, runtime)
-      ? null
-      : { kind: 'blocked', message: verdict.message, error: null };
+    if (canComeByItself(context, runtime)) return null;
+    const { message } = verdict;
+    return { kind: 'blocked', message, error: errorRecord(awaitsDependency({ message })) };
   }
   if (verdict.digest !== null)
     return { kind: 'waiting', plan: run.planSet, message: verdict.message };
