@@ -39,7 +39,7 @@ describe('help', () => {
   );
 
   test('topics are explained', async () => {
-    expect((await run(['help', 'exit-codes'])).stdout).toContain('Policy refuses it');
+    expect((await run(['help', 'exit-codes'])).stdout).toContain('Policy or a hold refuses it');
     expect((await run(['help', 'environment'])).stdout).toContain('FAIRLEAD_STATE_DIR');
     expect((await run(['help', 'exit-code'])).stderr).toContain(
       'Did you mean `fairlead help exit-codes`?',

@@ -1,5 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Clock } from '../system/clock.ts';
+import { errorCode } from '../system/files.ts';
+import { describeSearchPath } from '../system/search-path.ts';
 
 /** How long a process group gets to end by itself (Git removes its locks and temporary packs) before it is killed. */
 const graceMs = 2_000;
@@ -123,7 +126,16 @@ export async function runChild(call: ChildCall, clock: Clock): Promise<ChildOutc
   over.abort();
   call.signal?.removeEventListener('abort', cancel);
   if (outcome.failure !== null) {
-    return { ...nothing, ended: 'not-started', stderr: outcome.failure.message };
+    return { ...nothing, ended: 'not-started', stderr: whyNotStarted(call, outcome.failure) };
   }
   return { ended, exitCode: outcome.code, stdout: Buffer.concat(chunks), stderr: stderr() };
+}
+
+/** The system says the same of a program and of a folder that is not there. */
+function whyNotStarted({ binary, directory, environment }: ChildCall, failure: Error): string {
+  if (errorCode(failure) !== 'ENOENT') return failure.message;
+  if (directory !== undefined && !existsSync(directory)) return `there is no folder ${directory}`;
+  return binary.includes('/')
+    ? `there is no ${binary}`
+    : `there is no program ${binary} in ${describeSearchPath(environment['PATH'] ?? '')}`;
 }

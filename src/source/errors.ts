@@ -5,7 +5,14 @@ import { defineError } from '../model/error.ts';
 export const gitMissing = defineError('source.git-missing', {
   class: 'input',
   title: 'Git is not installed or cannot be started',
-  hint: 'Install Git 2.31 or newer and make sure that it is on the PATH.',
+  hint: 'Install Git 2.31 or newer (`apt install git`, `dnf install git`, `brew install git`), or put its folder on the PATH.',
+});
+
+export const sshMissing = defineError('source.ssh-missing', {
+  class: 'input',
+  ofPlace: true,
+  title: 'The program that reaches a repository by ssh is not there',
+  hint: 'Install the OpenSSH client (`apt install openssh-client`, `dnf install openssh-clients`), or correct GIT_SSH_COMMAND or core.sshCommand.',
 });
 
 export const tooManyFiles = defineError('source.too-many-files', {

@@ -15,6 +15,7 @@ import {
   protocolRefused,
   redirected,
   referenceNotFound,
+  sshMissing,
   stateUnwritable,
   timedOut,
   tlsUntrusted,
@@ -35,6 +36,11 @@ const table: readonly (readonly [words: RegExp, make: ErrorFactory, why?: string
   ],
   [/detected dubious ownership/i, ownershipDoubtful],
   [/transport '[^']*' not allowed/i, protocolRefused],
+  [
+    /[^\n]*\bssh: (?:command )?not found|cannot run [^\n]*ssh: No such file/,
+    sshMissing,
+    'there is no program ssh on the PATH',
+  ],
   [
     /Host key verification failed|No [A-Z0-9-]+ host key is known for|REMOTE HOST IDENTIFICATION HAS CHANGED/i,
     hostKeyUnknown,

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { tmpdir } from 'node:os';
+import { describeSearchPath } from '../../system/search-path.ts';
 import { gitVersion } from '../git-version.ts';
 import { messageOf, ok, problem, warning } from './check.ts';
 import type { Check } from './check.ts';
@@ -28,7 +29,11 @@ export function checkNode(): Check {
 export async function checkGit(): Promise<Check> {
   const found = await gitVersion();
   if (found === null)
-    return problem('git', 'git is not on the PATH', 'Install Git, for example `apt install git`.');
+    return problem(
+      'git',
+      `there is no program git in ${describeSearchPath(process.env['PATH'] ?? '')}`,
+      'Install Git, for example `apt install git`.',
+    );
   const [major = 0, minor = 0] = found.split('.').map(Number);
   const isOld = major < leastGit[0] || (major === leastGit[0] && minor < leastGit[1]);
   return isOld

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { describeSearchPath } from '../../../system/search-path.ts';
 import { refuseOutside } from '../limits.ts';
 import { startFailed } from '../errors.ts';
 
@@ -26,8 +27,9 @@ export async function findProgram(
     if ((await whyNotRunnable(at)) === null) return at;
   }
   throw startFailed({
-    message: `${resource} cannot start: there is no program ${program} in ${path}`,
+    message: `${resource} cannot start: there is no program ${program} in ${describeSearchPath(path)}`,
     resource,
+    hint: `Install ${program} on the machine where it runs, or name where it is: /…/${program}.`,
   });
 }
 

@@ -169,7 +169,7 @@ describe('a credential plug-in', () => {
       command: 'no-such-program-here',
       installHint: 'Install it with brew.',
     });
-    expect(told).toContain('no-such-program-here is not there');
+    expect(told).toContain('no-such-program-here is not in');
     expect(told).toContain('Install it with brew.');
   });
 

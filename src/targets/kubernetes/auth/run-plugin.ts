@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { FairleadError } from '../../../model/error.ts';
 import type { Clock } from '../../../system/clock.ts';
 import { errorCode } from '../../../system/files.ts';
+import { describeSearchPath } from '../../../system/search-path.ts';
 import { credentialPluginFailed } from './errors.ts';
 
 /** How long it may take. Some ask an identity provider over the network. */
@@ -48,8 +49,12 @@ export async function runPlugin(call: PluginCall): Promise<string> {
         const isMissing = errorCode(error) === 'ENOENT';
         reject(
           failed(
-            isMissing ? 'is not there' : `cannot be started: ${errorCode(error)}`,
-            isMissing ? call.installHint : undefined,
+            isMissing
+              ? call.program.includes('/')
+                ? 'is not there'
+                : `is not in ${describeSearchPath(call.env['PATH'] ?? '')}`
+              : `cannot be started: ${errorCode(error)}`,
+            isMissing ? (call.installHint ?? installHint(call.program)) : undefined,
           ),
         );
       });
@@ -77,6 +82,10 @@ export async function runPlugin(call: PluginCall): Promise<string> {
     child.stdout.destroy();
     child.stderr.destroy();
   }
+}
+
+function installHint(program: string): string {
+  return `Install ${program}, which the kubeconfig names, where Fairlead runs; or give the target other credentials.`;
 }
 
 function endGroup({ pid }: ChildProcess): void {
