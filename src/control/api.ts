@@ -7,6 +7,7 @@ import type { ErrorRecord } from '../model/error.ts';
 import type { FairleadEvent } from '../model/event.ts';
 import type { Hold } from '../model/inventory.ts';
 import type { PlanSet } from '../model/plan.ts';
+import type { Reach } from '../model/reach.ts';
 import type { Release } from '../model/release.ts';
 import type { ResourceId } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
@@ -60,7 +61,12 @@ export interface ApplicationView {
   readonly error: ErrorRecord | null;
   /** When it tries again by itself; `null`: on the next change. */
   readonly nextAttemptAtMs: number | null;
+  /** Of its targets those that do not answer: how it is there is how it was seen last. Absent: none. */
+  readonly away?: readonly ({ readonly target: string } & AwayTarget)[];
 }
+
+/** A target that does not answer. */
+export type AwayTarget = Pick<Reach, 'lastSeenAtMs'> & NonNullable<Reach['away']>;
 
 /** All that is known of one application in one environment. */
 export interface ApplicationDetail extends ApplicationView {
@@ -85,11 +91,19 @@ export interface SourceView extends SourceStatus {
   readonly follows: string;
 }
 
+/** A target of the configuration, and whether it answers. */
+export interface TargetView {
+  readonly name: string;
+  readonly driver: string;
+  /** Absent: it is where the controller is, or nobody has asked it yet. */
+  readonly reach?: Reach;
+}
+
 /** What the configuration declares, used or not. */
 export interface DeclaredView {
   /** In the order in which changes reach them. */
   readonly environments: readonly { readonly name: string; readonly targets: readonly string[] }[];
-  readonly targets: readonly { readonly name: string; readonly driver: string }[];
+  readonly targets: readonly TargetView[];
   readonly projects: readonly { readonly name: string }[];
 }
 

@@ -3,6 +3,7 @@ import { emptyConfig } from '../model/config.ts';
 import type { Config, SourceConfig, TargetConfig } from '../model/config.ts';
 import { errorRecord } from '../model/error.ts';
 import type { ErrorRecord } from '../model/error.ts';
+import type { Reach } from '../model/reach.ts';
 import type { Source } from '../source/source.ts';
 import type { Target, TargetChange } from '../targets/target.ts';
 import { sourceUnknown, targetUnavailable } from './errors.ts';
@@ -32,6 +33,8 @@ export class World {
   readonly #sources = new Map<string, Opened<Source>>();
   readonly #targets = new Map<string, Opened<Target>>();
   readonly #opening = new Map<string, Promise<void>>();
+  /** Since when a target could not be opened; wall clock. */
+  readonly #awaySinceMs = new Map<string, number>();
   /** Until when a target that could not be opened is not tried again; monotonic. */
   readonly #putOffUntilMs = new Map<string, number>();
   readonly repository: SourceConfig;
@@ -105,8 +108,10 @@ export class World {
       const value = await this.#ports.openTarget(target);
       value.onChange((change) => this.#onTargetChange(target.name, change));
       this.#targets.set(target.name, { text, value, error: null });
+      this.#awaySinceMs.delete(target.name);
     } catch (thrown) {
       this.#targets.set(target.name, { text, value: null, error: errorRecord(thrown) });
+      if (!this.#awaySinceMs.has(target.name)) this.#awaySinceMs.set(target.name, clock.nowMs());
       const nowMs = clock.monotonicMs();
       this.#putOffUntilMs.set(target.name, nowMs + Math.max(againAfterMs, nowMs - startedMs));
       this.#ports.log.error('a target could not be opened', {
@@ -191,6 +196,16 @@ export class World {
     const untilMs = this.#putOffUntilMs.get(name);
     if (untilMs === undefined || this.#targets.get(name)?.text !== textOf(target)) return false;
     return this.#opening.has(name) || this.#ports.clock.monotonicMs() < untilMs;
+  }
+
+  /** Whether a target answers, as was seen last; `null` where it is not known, or is where the controller is. */
+  reach(name: string): Reach | null {
+    const opened = this.#targets.get(name);
+    if (opened === undefined) return null;
+    if (opened.error === null) return opened.value?.reach?.() ?? null;
+    const { code, message, hint } = opened.error;
+    const sinceMs = this.#awaySinceMs.get(name) ?? this.#ports.clock.nowMs();
+    return { lastSeenAtMs: null, away: { sinceMs, code, message, hint } };
   }
 
   openTargets(): readonly Target[] {

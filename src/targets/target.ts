@@ -11,6 +11,7 @@ import type {
   Observation,
   ResourceId,
 } from '../model/resource.ts';
+import type { Reach } from '../model/reach.ts';
 import type { Result } from '../model/result.ts';
 import type { TreeNode } from '../model/tree.ts';
 
@@ -175,6 +176,8 @@ export interface Target {
   onChange(listener: (change: TargetChange) => void): void;
   /** Why changes of an application's resources are not noticed at once right now, as sentences. Optional: they are. */
   unwatched?(key: InventoryKey): readonly string[];
+  /** Whether it answers, as was seen last; asks nothing. Optional: it is where the controller is. */
+  reach?(): Reach;
   /** Ends watches and helpers of this process; things at the target go on. */
   close(): Promise<void>;
   /** A manifest as it may be shown: values that are secret by its kind are sealed. Optional: manifests hold none. */

@@ -51,6 +51,11 @@ test('a plan for a cluster that does not answer waits once, and says which one t
     `kubectl --kubeconfig ${join(bench.folder, 'kubeconfig')} --context test get --raw /readyz`,
   );
   expect(connections).toBe(1);
+  // So does whoever asks how it is.
+  const targets = await bench.run('get', 'targets');
+  expect(targets.stdout).toMatch(/^cluster .* away since .*\): https:.*could not be reached/m);
+  const all = await bench.run('get');
+  expect(all.stdout).toMatch(/^a@prod .* target cluster is away since .*could not be reached/m);
   server.close();
 });
 

@@ -87,13 +87,13 @@ export const get: CommandDefinition = {
       case 'targets':
       case 'projects': {
         const { declared } = await orAbort(context.signal, api.status());
-        const [view, rowsOf] = places[noun];
-        list(
-          context,
-          view,
-          rowsOf(declared, await orAbort(context.signal, api.applications())),
-          names,
-        );
+        const views = await orAbort(context.signal, api.applications());
+        if (noun === 'targets')
+          list(context, targetView(context.nowMs()), targetRows(declared, views), names);
+        else {
+          const [view, rowsOf] = places[noun];
+          list(context, view, rowsOf(declared, views), names);
+        }
         return exitCodes.ok;
       }
       case 'releases':
@@ -118,7 +118,6 @@ export const get: CommandDefinition = {
 
 const places = {
   environments: [environmentView, environmentRows],
-  targets: [targetView, targetRows],
   projects: [projectView, projectRows],
 } as const;
 

@@ -7,6 +7,7 @@ import { showTable } from '../output.ts';
 import { showSelector } from '../selection.ts';
 import type { Style } from '../terminal/style.ts';
 import { hang, oneLine, visible } from '../terminal/width.ts';
+import { showAway } from './away.ts';
 import { showBlocker } from './blocker.ts';
 import { showPlan } from './plan.ts';
 import { healthCell, syncCell } from './status.ts';
@@ -72,6 +73,10 @@ function factsOf(
     ['Live', showWhole(detail.live)],
     ['Wanted', showWhole(detail.revision)],
     ['Targets', detail.targets.join(', ') || '-'],
+    ...(detail.away ?? []).map((one): [string, string] => [
+      'Away',
+      style.bad(oneLine(`${one.target}: ${showAway(one, nowMs)}`)),
+    ]),
   ];
   if (detail.project !== '') rows.push(['Project', detail.project]);
   if (detail.hold !== null) {

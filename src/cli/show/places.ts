@@ -1,5 +1,9 @@
 import type { ApplicationView, DeclaredView } from '../../control/api.ts';
 import type { View } from '../output.ts';
+import type { Style } from '../terminal/style.ts';
+import type { Cell } from '../terminal/table.ts';
+import type { Reach } from '../../model/reach.ts';
+import { showAway } from './away.ts';
 import { isHealthy } from './status.ts';
 
 /** How the applications of one environment, at one target or of one project are, in numbers. */
@@ -18,7 +22,29 @@ export const environmentView: View<Place> = {
   kind: 'Environment',
   ...placeTable('ENVIRONMENT', 'TARGETS'),
 };
-export const targetView: View<Place> = { kind: 'Target', ...placeTable('TARGET', 'ENVIRONMENTS') };
+
+/** A target, with whether it answers. */
+export interface TargetPlace extends Place {
+  /** Absent: it is where the controller is, or nobody has asked it yet. */
+  readonly reach?: Reach;
+}
+
+export function targetView(nowMs: number): View<TargetPlace> {
+  const { name, columns } = placeTable('TARGET', 'ENVIRONMENTS');
+  const status = ({ reach }: TargetPlace, style: Style): string | Cell => {
+    if (reach === undefined) return '-';
+    const { away, lastSeenAtMs } = reach;
+    if (away !== null)
+      return { text: showAway({ lastSeenAtMs, ...away }, nowMs), paint: style.bad };
+    return lastSeenAtMs === null ? '-' : 'ok';
+  };
+  return {
+    kind: 'Target',
+    name,
+    columns: [...columns, { header: 'STATUS', cell: status, flexible: true }],
+  };
+}
+
 export const projectView: View<Place> = {
   kind: 'Project',
   ...placeTable('PROJECT', 'ENVIRONMENTS'),
@@ -41,8 +67,9 @@ export function environmentRows(
 export function targetRows(
   { targets, environments }: DeclaredView,
   views: readonly ApplicationView[],
-): readonly Place[] {
-  return rows(
+): readonly TargetPlace[] {
+  const reachOf = new Map(targets.map(({ name, reach }) => [name, reach]));
+  const places = rows(
     targets,
     views,
     (view) => view.targets,
@@ -51,6 +78,10 @@ export function targetRows(
       ...group.map(({ environment }) => environment),
     ],
   );
+  return places.map((place) => {
+    const reach = reachOf.get(place.name);
+    return reach === undefined ? place : { ...place, reach };
+  });
 }
 
 export function projectRows(

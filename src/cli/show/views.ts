@@ -15,6 +15,7 @@ import type { View } from '../output.ts';
 import { showSelector } from '../selection.ts';
 import type { Style } from '../terminal/style.ts';
 import type { Cell } from '../terminal/table.ts';
+import { showAway } from './away.ts';
 import { showDone } from './counts.ts';
 import { showSource, sourceTroubles } from './source.ts';
 import { healthCell, outcomeCell, syncCell } from './status.ts';
@@ -34,9 +35,16 @@ export function applicationView(nowMs: number): View<ApplicationView> {
       { header: 'TARGETS', cell: (item) => item.targets.join(','), wide: true },
       { header: 'RESOURCES', cell: (item) => String(item.resources), wide: true },
       { header: 'PROJECT', cell: (item) => item.project || '-', wide: true },
-      { header: 'MESSAGE', cell: (item) => item.message, flexible: true },
+      { header: 'MESSAGE', cell: (item) => messageOf(item, nowMs), flexible: true },
     ],
   };
+}
+
+/** That a target is away comes first: how the application is there is how it was seen last. */
+function messageOf({ away = [], error, message }: ApplicationView, nowMs: number): string {
+  const told = away.map((one) => `target ${one.target} is ${showAway(one, nowMs)}`);
+  const isSaid = told.length > 0 && error?.code === 'target.unavailable';
+  return [...told, ...(isSaid ? [] : [message])].join('; ');
 }
 
 export function sourceView(nowMs: number): View<SourceView> {

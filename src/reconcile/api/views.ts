@@ -6,12 +6,14 @@ import type {
   SourceView,
 } from '../../control/api.ts';
 import type { SourceConfig } from '../../model/config.ts';
+import type { ErrorRecord } from '../../model/error.ts';
 import type { PlanSet } from '../../model/plan.ts';
 import { resourceKey, showResource } from '../../model/resource.ts';
 import type { ResourceKey } from '../../model/resource.ts';
 import type { Revision } from '../../model/revision.ts';
 import { environmentOrder, inFileOrder } from '../../release/environment-order.ts';
 import type { Engine } from '../engine.ts';
+import { targetUnavailable } from '../errors.ts';
 import { currentRevision } from '../prepare/choose.ts';
 import { waitsFor } from '../look/dependencies.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
@@ -33,7 +35,7 @@ export function statusOf(engine: Engine): ControllerStatus {
   };
 }
 
-function declaredOf({ configuration: { config } }: Engine): DeclaredView {
+function declaredOf({ configuration: { config }, world }: Engine): DeclaredView {
   if (config === null) return { environments: [], targets: [], projects: [] };
   const { environments, targets, projects } = config;
   return {
@@ -41,7 +43,10 @@ function declaredOf({ configuration: { config } }: Engine): DeclaredView {
       const environment = environments.get(name);
       return environment === undefined ? [] : [{ name, targets: environment.targets }];
     }),
-    targets: inFileOrder([...targets.values()]).map(({ name, driver }) => ({ name, driver })),
+    targets: inFileOrder([...targets.values()]).map(({ name, driver }) => {
+      const reach = world.reach(name);
+      return { name, driver, ...(reach !== null && { reach }) };
+    }),
     projects: inFileOrder([...projects.values()]).map(({ name }) => ({ name })),
   };
 }
@@ -93,11 +98,17 @@ export function viewOf(engine: Engine, runtime: ApplicationRuntime): Application
     runtime.application === null || runtime.hold?.kind === 'revision'
       ? null
       : currentOrNull(engine, runtime);
+  const targets = runtime.environment?.targets ?? [...runtime.ownedAt];
+  const away = targets.flatMap((target) => {
+    const reach = engine.world.reach(target);
+    if (reach === null || reach.away === null) return [];
+    return { target, lastSeenAtMs: reach.lastSeenAtMs, ...reach.away };
+  });
   return {
     application: runtime.key.application,
     environment: runtime.key.environment,
     project: runtime.application?.project ?? '',
-    targets: runtime.environment?.targets ?? [...runtime.ownedAt],
+    targets,
     sync: runtime.sync,
     health: runtime.health,
     state: runtime.state,
@@ -110,6 +121,7 @@ export function viewOf(engine: Engine, runtime: ApplicationRuntime): Application
     hold: runtime.hold,
     error: runtime.error,
     nextAttemptAtMs: runtime.nextAttemptAtMs,
+    ...(away.length > 0 && { away }),
   };
 }
 
@@ -145,10 +157,22 @@ function madeBy(plan: PlanSet | null): ReadonlySet<ResourceKey> {
   );
 }
 
+function isUnopened({ code }: ErrorRecord): boolean {
+  return code === targetUnavailable.definition.code;
+}
+
 /** An application, as `describe` shows it. */
 export function detailOf(engine: Engine, runtime: ApplicationRuntime): ApplicationDetail {
-  const blockedBy: { what: string; why: string; next: string }[] = [];
-  if (runtime.error !== null) {
+  const view = viewOf(engine, runtime);
+  const blockedBy: { what: string; why: string; next: string }[] = (view.away ?? []).map(
+    ({ target, message, hint }) => ({
+      what: `Target/${target}`,
+      why: `does not answer: ${message}`,
+      next: hint,
+    }),
+  );
+  // That the target could not be opened is said already.
+  if (runtime.error !== null && !(blockedBy.length > 0 && isUnopened(runtime.error))) {
     blockedBy.push({
       what: runtime.error.resource ?? runtime.error.code,
       why: runtime.error.message,
@@ -187,7 +211,7 @@ export function detailOf(engine: Engine, runtime: ApplicationRuntime): Applicati
     });
   }
   return {
-    ...viewOf(engine, runtime),
+    ...view,
     resourceViews: runtime.resources,
     plan: runtime.plan,
     blockedBy,

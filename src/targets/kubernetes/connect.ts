@@ -3,6 +3,7 @@ import type { Hasher } from '../../model/digest.ts';
 import type { FairleadError } from '../../model/error.ts';
 import type { Clock } from '../../system/clock.ts';
 import type { Random } from '../../system/random.ts';
+import type { Reach } from '../../model/reach.ts';
 import { version } from '../../version.ts';
 import { resolveAccess } from './auth/access.ts';
 import type { Credentials } from './auth/credentials.ts';
@@ -13,6 +14,7 @@ import { answerInvalid, unavailable } from './client/errors.ts';
 import { isFailure } from './client/failure.ts';
 import { Limiter } from './client/limiter.ts';
 import { Pool } from './client/pool.ts';
+import { Reachability } from './client/reach.ts';
 import type { Transport } from './client/transport.ts';
 import { createDiscovery } from './discovery/cached.ts';
 import type { Discovery } from './discovery/discovery.ts';
@@ -65,6 +67,8 @@ export interface Cluster {
   /** The cluster's immutable identity: UID of the namespace `kube-system`, which no cluster loses. */
   readonly uid: string;
   readonly ledger: KubernetesLedger;
+  /** Whether it answers, as was seen last. */
+  reach(): Reach;
   /** New informers of their own; closed with the cluster, too. */
   informers<Extra>(options: InformersOptions<Extra>): Informers<Extra>;
   close(): Promise<void>;
@@ -81,9 +85,11 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
   const way = options.way ?? wayOf(options);
   const { transport, credentials, compression, url, impersonate } = way;
   const startedMs = clock.monotonicMs();
+  const reachability = new Reachability(clock);
   const caller = new Caller({
     server: url.origin,
     transport,
+    reachability,
     credentials,
     limiter: new Limiter(),
     clock,
@@ -124,6 +130,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Cluster> 
       client,
       discovery,
       uid: system.metadata.uid,
+      reach: () => reachability.reach,
       ledger,
       informers: (given) => {
         const informers = createInformers({ ...given, client, clock, random });

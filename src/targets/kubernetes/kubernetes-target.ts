@@ -176,6 +176,7 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
       }
     },
     unwatched: (key) => blindness.warnings(notices.of(key)),
+    reach: () => cluster.reach(),
     onChange: (to) => {
       listener = to;
     },

@@ -5,6 +5,7 @@ import type { Credential, Credentials } from '../auth/credentials.ts';
 import { header, readText } from './answer.ts';
 import { outcomeUnknown, timedOut, unavailable } from './errors.ts';
 import { isFailure, retryAfterMsOf, serverFailureOf } from './failure.ts';
+import type { Reachability } from './reach.ts';
 import type { Limiter } from './limiter.ts';
 import { done } from './linked.ts';
 import { refusalOf } from './refusal.ts';
@@ -16,6 +17,9 @@ import type { Transport, TransportAnswer } from './transport.ts';
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
 const maxTries = 6;
+
+/** What stands before a server that is away says so by these; see RFC 9110, section 15.6. */
+const saysAway: ReadonlySet<number> = new Set([502, 503, 504]);
 
 export interface Call extends Asked {
   readonly method: string;
@@ -45,6 +49,7 @@ export interface CallerOptions {
   /** Who is called, for messages: the origin of its address. */
   readonly server: string;
   readonly transport: Transport;
+  readonly reachability: Reachability;
   readonly credentials: Credentials;
   readonly limiter: Limiter;
   readonly clock: Clock;
@@ -63,6 +68,7 @@ export class Caller {
   /** An answer with a status below 300. @throws FairleadError */
   async call(call: Call): Promise<Answer> {
     const deadline = new Deadline(this.#options.clock, call);
+    const beganMs = this.#options.clock.monotonicMs();
     let before: Error | null = null;
     try {
       for (let tries = 1; ; tries++) {
@@ -73,6 +79,7 @@ export class Caller {
           // What an earlier try failed of says more than that there was no time for another one.
           const error: Error = isFailure(late, 'kubernetes.timed-out') ? (before ?? late) : late;
           before = error;
+          this.#noteFailure(error, beganMs);
           const pauseMs = this.#pauseBefore(call, error, thrown, tries);
           if (pauseMs === null || pauseMs >= deadline.leftMs()) throw error;
           await this.#options.clock.sleep(pauseMs, deadline.signal);
@@ -90,7 +97,9 @@ export class Caller {
    * @throws FairleadError where it has a status of 300 or more, or does not begin in time
    */
   async open(call: Call): Promise<TransportAnswer> {
-    const deadline = new Deadline(this.#options.clock, call);
+    const { clock, reachability } = this.#options;
+    const deadline = new Deadline(clock, call);
+    const beganMs = clock.monotonicMs();
     // The answer lives on after it has begun; only the caller ends it then.
     const lifetime = new AbortController();
     const stop = (): void => lifetime.abort(deadline.signal.reason ?? call.signal?.reason);
@@ -102,9 +111,27 @@ export class Caller {
       deadline.signal.removeEventListener('abort', stop);
       if (call.signal?.aborted === true) onAbort();
       else call.signal?.addEventListener('abort', onAbort, { once: true });
-      return answer;
+      const { body } = answer;
+      const read: typeof body.read = ({ data, ...handlers }) =>
+        body.read({
+          ...handlers,
+          data: (chunk) => {
+            reachability.noteSeen();
+            data(chunk);
+          },
+        });
+      const heard = {
+        read,
+        pause: () => body.pause(),
+        resume: () => body.resume(),
+        cancel: () => body.cancel(),
+      };
+      const { status, headers } = answer;
+      return { status, headers, body: heard, isAlive: (maxAgeMs) => answer.isAlive(maxAgeMs) };
     } catch (thrown) {
-      throw this.#explain(call, deadline, thrown);
+      const error = this.#explain(call, deadline, thrown);
+      this.#noteFailure(error, beganMs);
+      throw error;
     } finally {
       deadline.end();
     }
@@ -151,15 +178,15 @@ export class Caller {
     return await this.#sendAs(call, signal, kind, await credentials.current());
   }
 
-  #sendAs(
+  async #sendAs(
     call: Call,
     signal: AbortSignal,
     kind: 'call' | 'watch',
     credential: Credential,
   ): Promise<TransportAnswer> {
-    const { transport, compression } = this.#options;
+    const { transport, compression, reachability } = this.#options;
     const { authorization } = credential;
-    return transport.send(
+    const answer = await transport.send(
       {
         method: call.method,
         path: call.path,
@@ -174,6 +201,14 @@ export class Caller {
       },
       credential,
     );
+    if (!saysAway.has(answer.status)) reachability.noteSeen();
+    return answer;
+  }
+
+  /** Only what reached nobody says that the server is away. */
+  #noteFailure(error: Error, beganMs: number): void {
+    if (isFailure(error, 'kubernetes.unavailable') || isFailure(error, 'kubernetes.timed-out'))
+      this.#options.reachability.noteAway(error, beganMs);
   }
 
   /** What failed, in our words. */
