@@ -188,5 +188,7 @@ export type Observation =
       readonly inTheWay?: InTheWay;
       /** The target has said, without being changed, that what is wanted cannot be made here. Default: it did not. */
       readonly refused?: ErrorRecord;
+      /** It may say otherwise once other things are there: a right, a quota, what this refers to. Default false. */
+      readonly mayPass?: boolean;
     }
   | { readonly kind: 'unreadable'; readonly error: ErrorRecord };

@@ -13,7 +13,7 @@ import { countChanges, orderChanges } from './order.ts';
 import { placeOf, showPlace } from './place.ts';
 import { aside, see } from './plan-input.ts';
 import type { PlanInput } from './plan-input.ts';
-import { refusalOf } from './refusal.ts';
+import { isLastWord, refusalOf } from './refusal.ts';
 import { displacedGuards, foreignGuards, replaceGuards, takeOverGuards } from './take-over.ts';
 import { refuseUnusable } from './unusable.ts';
 import { planUnwanted } from './unwanted.ts';
@@ -47,9 +47,12 @@ export function createPlan(input: PlanInput): Result<Planned> {
   if (!usable.ok) return usable;
   const unread = findUnread(input);
   if (unread !== null) return failure(unread);
+  const doubts: string[] = [];
   for (const item of withoutRuns ? desired : [...desired, ...runs]) {
     const refusal = refusalOf(item, see(input, placeOf(item)));
-    if (refusal !== null) return failure(refusal);
+    if (refusal === null) continue;
+    if (isLastWord(input, item)) return failure(refusal);
+    doubts.push(`as things are now, ${refusal.message}; what comes before it may change that`);
   }
 
   const wanted = planWanted(input, runs);
@@ -92,7 +95,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
       changes: ordered,
       ...(onFailure.length > 0 && { onFailure }),
       counts: countChanges(ordered, wanted.unchanged + unwanted.kept),
-      warnings: [...aftermath.warnings, ...unwanted.warnings],
+      warnings: [...doubts, ...aftermath.warnings, ...unwanted.warnings],
       guards,
       desiredDigest: desiredDigest(hash, desired),
       digest: planDigest(

@@ -3,6 +3,9 @@ import type { FairleadError } from '../model/error.ts';
 import { showResource } from '../model/resource.ts';
 import type { Desired, Observation } from '../model/resource.ts';
 import { obstacleIn } from './change.ts';
+import { placeOf } from './place.ts';
+import { see } from './plan-input.ts';
+import type { PlanInput } from './plan-input.ts';
 import { cannotChange } from './errors.ts';
 
 /** Why one resource cannot become what is wanted, known before anything is touched; `null`: nothing speaks against it. */
@@ -21,6 +24,24 @@ export function refusalOf(item: Desired, observation: Observation): FairleadErro
     });
   }
   return refused === undefined ? null : errorFromRecord(refused);
+}
+
+/**
+ * Whether a refusal is the last word. It is not where the target may say otherwise once other things are there, and this
+ * plan makes or runs some of them first.
+ */
+export function isLastWord(input: PlanInput, item: Desired): boolean {
+  const observation = see(input, placeOf(item));
+  if (observation.kind !== 'absent' || observation.mayPass !== true) return true;
+  return !input.desired.some(
+    (other) =>
+      comesBefore(other, item) &&
+      (other.occasion !== undefined || see(input, placeOf(other)).kind === 'absent'),
+  );
+}
+
+function comesBefore(one: Desired, other: Desired): boolean {
+  return one.wave < other.wave || (one.wave === other.wave && (one.rank ?? 0) < (other.rank ?? 0));
 }
 
 /** File and line of a resource, as editors take them. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  absent,
   changeOf,
   found,
   plainTraits,
@@ -72,4 +73,32 @@ test('what the target says beforehand that it will not take fails the plan, not 
   const refused = errorRecord(forbidden({ message: 'an admission webhook says no' }));
   const planned = tryPlan([{ want: item, see: found(item, { ...live, refused }) }]);
   expect(planned.ok ? null : planned.error.code).toBe('kubernetes.forbidden');
+});
+
+describe('what the target would not take now, and may take once other things are there', () => {
+  const refused = errorRecord(forbidden({ message: 'serviceaccount "web" not found' }));
+  const see = { kind: 'absent' as const, refused, mayPass: true };
+  const account = wanted('account', {}, { rank: -1 });
+
+  test('is a warning where the plan makes something before it', () => {
+    const plan = planOf([
+      { want: account, see: absent },
+      { want: item, see },
+    ]);
+    expect(plan.counts.create).toBe(2);
+    expect(plan.warnings).toEqual([
+      'as things are now, serviceaccount "web" not found; what comes before it may change that',
+    ]);
+  });
+
+  test.each([
+    ['nothing comes before it', { ...account, rank: 1 }, absent],
+    ['what comes before it is there', account, found(account)],
+  ])('fails the plan where %s', (_what, other, seen) => {
+    const planned = tryPlan([
+      { want: other, know: recorded(other), see: seen },
+      { want: item, see },
+    ]);
+    expect(planned.ok ? null : planned.error.code).toBe('kubernetes.forbidden');
+  });
 });

@@ -206,6 +206,11 @@ export interface ReadOptions {
   readonly runNothing?: boolean;
   /** What is wanted was there before and is gone back to. Default false. */
   readonly goesBack?: boolean;
+  /**
+   * Ask the target, without making anything, whether it will take what is not there yet: a person is about to read the plan.
+   * Default: it says so when it is made.
+   */
+  readonly triesNew?: boolean;
   /** What is run at some moment is about to be, so what has its name matters now. Default: with releases alone. */
   readonly isDue?: boolean;
 }

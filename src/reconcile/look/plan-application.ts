@@ -6,6 +6,7 @@ import { failure, success, unwrap } from '../../model/result.ts';
 import type { Result } from '../../model/result.ts';
 import type { Desired } from '../../model/resource.ts';
 import { unreadableLive } from '../../plan/errors.ts';
+import { effectivePolicy } from '../../release/policy.ts';
 import { createPlan, createPlanSet } from '../../plan/plan.ts';
 import { placeOf } from '../../plan/place.ts';
 import type { PlanPolicy } from '../../plan/policy.ts';
@@ -137,6 +138,7 @@ async function planChoice(
       runNothing: options.runNothing === true,
       goesBack,
       isDue: !item.wanted,
+      triesNew: options.preview || isReadFirst(runtime),
     });
     const planned = createPlan({
       application: runtime.key.application,
@@ -191,6 +193,11 @@ async function planChoice(
     seed,
     leaving,
   });
+}
+
+/** Whether a person reads a plan before it is carried out. Else what the target says comes soon enough, and asks for nothing. */
+function isReadFirst({ application, environment }: ApplicationRuntime): boolean {
+  return effectivePolicy(environment?.sync ?? 'auto', application?.sync ?? null) !== 'auto';
 }
 
 /** Where nothing is prepared any more, a target still has to know for which project it acts. */

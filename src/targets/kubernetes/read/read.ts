@@ -6,7 +6,7 @@ import { showResource } from '../../../model/resource.ts';
 import type { Desired, Live, Observation, ResourceId } from '../../../model/resource.ts';
 import { fieldsDigest } from '../../../plan/digest.ts';
 import type { ReadOptions, Reference } from '../../target.ts';
-import type { KubernetesClient } from '../client/client.ts';
+import type { CallOptions, KubernetesClient } from '../client/client.ts';
 import { isFailure } from '../client/failure.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import type { Shaper } from '../object/shape.ts';
@@ -18,7 +18,7 @@ import type { Outage } from './outage.ts';
 import type { Reported } from './reported.ts';
 import type { Scalers } from './scalers.ts';
 import type { Sightings } from './sightings.ts';
-import { tryWish } from './try-wish.ts';
+import { tryNew, tryWish } from './try-wish.ts';
 
 /** A look that takes longer than this tells that the server is not well. */
 const lookMs = 10_000;
@@ -51,7 +51,7 @@ export async function readOne(
   options: ReadOptions = {},
 ): Promise<Observation> {
   try {
-    const input = { tools, key, reference, signal };
+    const input = { tools, key, reference, signal, triesNew: options.triesNew === true };
     return await tools.outage.ask(() => look(input, options.fromScratch === true));
   } catch (thrown) {
     signal?.throwIfAborted();
@@ -64,6 +64,7 @@ interface Look {
   readonly key: InventoryKey;
   readonly reference: Reference;
   readonly signal: AbortSignal | undefined;
+  readonly triesNew: boolean;
 }
 
 async function look(input: Look, fromScratch: boolean): Promise<Observation> {
@@ -99,16 +100,15 @@ async function lookAt(input: Look, type: ResourceType, fromScratch: boolean): Pr
   }
   if (sighting.kind === 'unseen' && !fromScratch && reference.uid === null && recorded === null) {
     const isThere = await tools.existence.has(type, id, existenceMs);
-    if (!isThere) return absent(tools, key, id);
+    if (!isThere) return absent(input, type);
   }
   const client = tools.clientFor(key);
-  const limits = { timeoutMs: lookMs, ...(signal === undefined ? {} : { signal }) };
-  const live = await client.get(type, id, limits);
+  const live = await client.get(type, id, limitsOf(signal));
   if (live === null) {
     if (fromScratch && seen !== null)
       tools.warn(`${showResource(id)} is gone, which watching had not told`);
     await tools.existence.note(type, id, false);
-    return absent(tools, key, id);
+    return absent(input, type);
   }
   const now = tools.sightings.seenOf(live);
   if (fromScratch && seen !== null && seen.extra.baseline !== now.extra.baseline)
@@ -175,10 +175,19 @@ function present(
   return { kind: 'present', live: { fields, texts, ...identityOf(tools, key, id, seen) } };
 }
 
-function absent(tools: ReadWith, key: InventoryKey, id: ResourceId): Observation {
+async function absent(
+  { tools, key, reference, signal, triesNew }: Look,
+  type: ResourceType,
+): Promise<Observation> {
+  const { id, desired } = reference;
   tools.reported.note(key, id, null);
   tools.culprits.forget(key, id);
-  return { kind: 'absent' };
+  if (!triesNew || desired === null) return { kind: 'absent' };
+  return tryNew(tools.clientFor(key), type, desired, limitsOf(signal));
+}
+
+function limitsOf(signal: AbortSignal | undefined): CallOptions {
+  return { timeoutMs: lookMs, ...(signal === undefined ? {} : { signal }) };
 }
 
 function identityOf(

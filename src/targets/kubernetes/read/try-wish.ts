@@ -1,9 +1,9 @@
 import { errorRecord, toFairleadError } from '../../../model/error.ts';
-import type { FairleadError } from '../../../model/error.ts';
+import type { ErrorRecord, FairleadError } from '../../../model/error.ts';
 import { showResource } from '../../../model/resource.ts';
-import type { Desired, Live } from '../../../model/resource.ts';
-import type { KubernetesClient } from '../client/client.ts';
-import { fieldConflictsOf, serverFailureOf } from '../client/failure.ts';
+import type { Desired, Live, Observation } from '../../../model/resource.ts';
+import type { CallOptions, KubernetesClient } from '../client/client.ts';
+import { fieldConflictsOf, isFailure, serverFailureOf } from '../client/failure.ts';
 import type { KubeObject } from '../client/object.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import { payloadOf } from '../manifest/payload.ts';
@@ -42,11 +42,47 @@ export async function tryWish(
     if (error.class !== 'input' && error.class !== 'denied') throw error;
     const immutable = immutableIn(error);
     if (immutable !== null) return { kind: 'refused', reason: { immutable } };
-    const { origin, id } = desired;
-    const where = origin.line === undefined ? origin.file : `${origin.file}:${origin.line}`;
-    const message = `${showResource(id)} (${where}): ${error.message}`;
-    return { kind: 'refused', reason: { refused: { ...errorRecord(error), message } } };
+    return { kind: 'refused', reason: { refused: refusedAs(desired, error) } };
   }
+}
+
+function refusedAs({ origin, id }: Desired, error: FairleadError): ErrorRecord {
+  const where = origin.line === undefined ? origin.file : `${origin.file}:${origin.line}`;
+  return { ...errorRecord(error), message: `${showResource(id)} (${where}): ${error.message}` };
+}
+
+/**
+ * Asks the server by a dry run whether it will take what is not there. What it cannot say before other things are there, or
+ * just now, is said when it is made: its namespace, which the release makes, or a webhook that is away.
+ */
+export async function tryNew(
+  client: KubernetesClient,
+  type: ResourceType,
+  desired: Desired,
+  limits: CallOptions,
+): Promise<Extract<Observation, { kind: 'absent' }>> {
+  try {
+    await client.apply(type, desired.id, bodyOf(desired, null, null), {
+      ...limits,
+      dryRun: true,
+      fieldValidation: payloadOf(desired).options.validate ? 'Strict' : 'Ignore',
+    });
+    return { kind: 'absent' };
+  } catch (thrown) {
+    limits.signal?.throwIfAborted();
+    const error = toFairleadError(thrown);
+    // Nothing answered at all: then nothing is known, and nobody else need ask.
+    if (isFailure(error, 'kubernetes.unavailable') && serverFailureOf(error) === null) throw error;
+    const isVerdict = error.class === 'input' || error.class === 'denied';
+    if (!isVerdict || isUntriable(error)) return { kind: 'absent' };
+    const mayPass = error.class === 'denied';
+    return { kind: 'absent', refused: refusedAs(desired, error), ...(mayPass && { mayPass }) };
+  }
+}
+
+/** Old webhooks take no dry runs. The server has no reason of its own for it, only these words. */
+function isUntriable(error: FairleadError): boolean {
+  return /does not support dry run/.test(serverFailureOf(error)?.message ?? '');
 }
 
 /**
