@@ -4,6 +4,7 @@ import { runGo } from './go.ts';
 import type { Go } from './go.ts';
 import { helmLinkerFlags } from './helm-flags.ts';
 import { startState } from './start-state.ts';
+import { generateMethods } from './methods.ts';
 import { patchKustomize } from './patch-kustomize.ts';
 import { withGlobalsExported, withMemoryMaximum, withState } from './wasm-state.ts';
 
@@ -27,7 +28,8 @@ export async function compileEngines(go: Go): Promise<Uint8Array> {
   const release = `-X ${kustomizeModule}/provenance.version=${kustomizeRelease}`;
   // The host must know where the runtime's heap ends, which the runtime keeps to itself.
   const linker = `-s -w -buildid= -checklinkname=0 ${release} ${helmLinkerFlags(go, moduleFolder)}`;
-  const args = ['build', ...flags, '-ldflags', linker, '-o', output, '.'];
+  const overlay = generateMethods(go, moduleFolder, build);
+  const args = ['build', ...flags, '-overlay', overlay, '-ldflags', linker, '-o', output, '.'];
   runGo(go, moduleFolder, args, { GOOS: 'wasip1', GOARCH: 'wasm', CGO_ENABLED: '0' });
   const cold = withMemoryMaximum(withGlobalsExported(readFileSync(output)), maxMemoryBytes);
   return withState(cold, await startState(Uint8Array.from(cold)));

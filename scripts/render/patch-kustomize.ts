@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { changeFile } from './change-file.ts';
 
 const ours = '"sigs.k8s.io/kustomize/api/internal/settings"';
 const library = '"sigs.k8s.io/yaml"';
@@ -15,32 +15,21 @@ const affixes = ['Prefix', 'Suffix'];
  * @throws Error when a place is not what it was: another version has to be looked at first.
  */
 export function patchKustomize(folder: string): void {
-  change(join(folder, 'internal/target/kusttarget.go'), [
+  changeFile(join(folder, 'internal/target/kusttarget.go'), [
     [library, ours],
     ['yaml.Marshal(c)', 'settings.Marshal(c)'],
     ['bpt, string(y))', 'bpt, settings.Shown(y))'],
   ]);
   for (const name of withPlaces) {
-    change(join(folder, `internal/builtins/${name}Transformer.go`), [
+    changeFile(join(folder, `internal/builtins/${name}Transformer.go`), [
       [library, ours],
       ['yaml.Unmarshal(c, p)', 'settings.Unmarshal(c, p)'],
     ]);
   }
   for (const name of affixes) {
-    change(join(folder, `internal/builtins/${name}Transformer.go`), [
+    changeFile(join(folder, `internal/builtins/${name}Transformer.go`), [
       [otherLibrary, ours],
       ['yaml.Unmarshal(c, p)', 'settings.UnmarshalAffix(c, p)'],
     ]);
   }
-}
-
-function change(path: string, changes: readonly (readonly [from: string, to: string])[]): void {
-  let text = readFileSync(path, 'utf8');
-  for (const [from, to] of changes) {
-    const parts = text.split(from);
-    if (parts.length !== 2)
-      throw new Error(`${path} has ${from} ${parts.length - 1} times, not once`);
-    text = parts.join(to);
-  }
-  writeFileSync(path, text);
 }

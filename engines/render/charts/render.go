@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/template"
 
+	_ "fairlead.dev/engines/render/methods" // What templates can call.
 	"fairlead.dev/engines/render/refusal"
 	"github.com/Masterminds/sprig/v3"
 	"helm.sh/helm/v3/pkg/chart"

@@ -1,0 +1,1 @@
+// This package has a function without a body: it is linked to one of another package.
