@@ -37,6 +37,27 @@ test('what nobody declared is a bug, told with its own words', () => {
   expect(toFairleadError(error)).toBe(error);
 });
 
+test('what was ended from outside is no bug, whoever ended it', () => {
+  const controller = new AbortController();
+  controller.abort();
+  expect(toFairleadError(controller.signal.reason)).toMatchObject({
+    code: 'internal.interrupted',
+    class: 'transient',
+    message: 'it was ended before it was done',
+  });
+  const late = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+  expect(toFairleadError(late)).toMatchObject({
+    code: 'internal.interrupted',
+    message: 'it was not done in time',
+  });
+  const why = define('denied')({ message: 'a hold was set' });
+  expect(toFairleadError(new DOMException('x', { name: 'AbortError', cause: why }))).toBe(why);
+  const wrapped = Object.assign(new Error('The operation was aborted', { cause: why }), {
+    name: 'AbortError',
+  });
+  expect(toFairleadError(wrapped)).toBe(why);
+});
+
 test('what happened and what to do are two sentences, with one full stop between them', () => {
   expect(withAdvice({ message: 'It failed.', hint: 'Try again.' })).toBe('It failed. Try again.');
   expect(withAdvice({ message: 'It failed', hint: 'Try again.' })).toBe('It failed. Try again.');

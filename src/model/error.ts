@@ -104,11 +104,36 @@ export const unexpected = defineError('internal.unexpected', {
   hint: 'Report it with the output of `fairlead doctor`; nothing was deleted because of it.',
 });
 
-/** Gives any thrown value as a `FairleadError`; what is unknown becomes `internal.unexpected`. */
+/** What was ended from outside (an order to stop, a deadline) and says no more of it than that. */
+export const interrupted = defineError('internal.interrupted', {
+  class: 'transient',
+  title: 'Something was ended before it was done',
+  hint: 'It is tried again by itself; what was asked for by a command, ask for again. Nothing was deleted because of it.',
+});
+
+/**
+ * Gives any thrown value as a `FairleadError`; what a signal ended is why it was ended, else `internal.interrupted`, and what is
+ * unknown becomes `internal.unexpected`.
+ */
 export function toFairleadError(thrown: unknown): FairleadError {
   if (thrown instanceof FairleadError) return thrown;
+  if (isInterruption(thrown)) {
+    if (thrown.cause instanceof FairleadError) return thrown.cause;
+    const message =
+      thrown.name === 'TimeoutError'
+        ? 'it was not done in time'
+        : 'it was ended before it was done';
+    return interrupted({ message, cause: thrown });
+  }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return unexpected({ message, cause: thrown });
+}
+
+/** Whether it is what a signal that aborted without a word of its own throws, or the platform on its behalf. */
+export function isInterruption(thrown: unknown): thrown is Error {
+  return (
+    thrown instanceof Error && (thrown.name === 'AbortError' || thrown.name === 'TimeoutError')
+  );
 }
 
 /** Gives any thrown value as plain data. */

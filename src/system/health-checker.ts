@@ -16,8 +16,9 @@ export async function checkHealth(check: HealthCheckConfig, signal: AbortSignal)
         return await checkExec(check, limit);
     }
   } catch (thrown) {
-    const late = limit.aborted && !signal.aborted;
-    return degraded(late ? `no answer within ${check.timeoutMs} ms` : reasonOf(thrown));
+    if (signal.aborted)
+      return { status: 'Unknown', message: 'the check was ended before it answered' };
+    return degraded(limit.aborted ? `no answer within ${check.timeoutMs} ms` : reasonOf(thrown));
   }
 }
 

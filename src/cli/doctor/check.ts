@@ -1,3 +1,5 @@
+import { toFairleadError } from '../../model/error.ts';
+
 /** One thing that was looked at. */
 export interface Check {
   readonly name: string;
@@ -21,5 +23,5 @@ export function problem(name: string, message: string, fix: string): Check {
 }
 
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return toFairleadError(error).message;
 }

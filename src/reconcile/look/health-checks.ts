@@ -1,4 +1,4 @@
-import { healthMissed, superseded } from '../../apply/errors.ts';
+import { cancelled, healthMissed, superseded } from '../../apply/errors.ts';
 import type { NamedHealth } from '../../health/aggregate.ts';
 import { errorRecord } from '../../model/error.ts';
 import type { ErrorRecord } from '../../model/error.ts';
@@ -45,7 +45,11 @@ export async function applicationHealthError(
       const message = `${news} before ${resource} passed: ${failing.health.message}`;
       return errorRecord(superseded({ message, resource }));
     }
-    if (clock.monotonicMs() >= deadlineMs || context.signal.aborted) {
+    if (context.signal.aborted) {
+      const message = `stopped ${runtime.id} while it waited for ${resource}`;
+      return errorRecord(cancelled({ message, resource }));
+    }
+    if (clock.monotonicMs() >= deadlineMs) {
       return errorRecord(
         healthMissed({
           message: `${failing.name}: ${failing.health.message}`,

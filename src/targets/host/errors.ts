@@ -1,4 +1,4 @@
-import { defineError, FairleadError } from '../../model/error.ts';
+import { defineError, FairleadError, isInterruption } from '../../model/error.ts';
 import type { ErrorFactory } from '../../model/error.ts';
 import { errorCode } from '../../system/files.ts';
 
@@ -152,7 +152,7 @@ const bySystemCode: Readonly<Record<string, ErrorFactory>> = {
 
 /** A failure of the system in our words; what is ours already, or no failure of the system, stays as it is. */
 export function hostError(thrown: unknown, doing: string, resource: string): unknown {
-  if (thrown instanceof FairleadError) return thrown;
+  if (thrown instanceof FairleadError || isInterruption(thrown)) return thrown;
   const code = errorCode(thrown);
   if (code === '') return thrown;
   const make = bySystemCode[code] ?? ioFailed;
