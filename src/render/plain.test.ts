@@ -422,3 +422,23 @@ describe('which files count', () => {
     expect(await namesWith(directory)).toEqual(names);
   });
 });
+
+test('a file that would be a manifest in lower case is passed over, which is said once', async () => {
+  const rendered = await renderer.render(
+    repository.commit({
+      'app/a.yaml': file('a'),
+      'app/sub/M.YAML': file('m'),
+      'app/B.Json': '{}',
+      'app/README.MD': 'Hello',
+      'app/left/OUT.YML': file('out'),
+    }),
+    'app',
+    { ...parameters, directory: { recursive: true, include: [], exclude: ['left/**'] } },
+  );
+  if (!rendered.ok) throw rendered.error;
+  expect(rendered.value.manifests.map(({ name }) => name)).toEqual(['a']);
+  expect(rendered.value.warnings).toEqual([
+    'app/B.Json is passed over: only names in lower case (.yaml, .yml, .json) are manifests.',
+    'app/sub/M.YAML is passed over: only names in lower case (.yaml, .yml, .json) are manifests.',
+  ]);
+});

@@ -35,6 +35,9 @@ const cheapBytes = 16 * 1024;
 const readAhead = 4;
 
 const isManifestFile = (name: string): boolean => /\.(?:ya?ml|json)$/.test(name);
+/** As with kubectl, Kustomize, Argo CD and Flux, only lower case counts; somebody may have meant it. */
+const isAlmostManifestFile = (name: string): boolean =>
+  /\.(?:ya?ml|json)$/i.test(name) && !isManifestFile(name);
 
 /**
  * Renders a folder of YAML and JSON manifests: every `*.yaml`, `*.yml` and `*.json` below it that the application does
@@ -73,7 +76,12 @@ async function render(
       pathMissing({ message: `There is no folder ${shown} in the source.`, resource: path }),
     );
   }
-  const isWanted = chosenBy(parameters.directory, path);
+  const passedOver: string[] = [];
+  const isChosen = chosenBy(parameters.directory, path);
+  const isWanted = (file: string): boolean => {
+    if (isAlmostManifestFile(file) && isChosen(file)) passedOver.push(file);
+    return isManifestFile(file) && isChosen(file);
+  };
   const isRecursive = parameters.directory?.recursive ?? true;
   const walked = await walk(tree, path, isWanted, isRecursive);
   if (!walked.ok) return walked;
@@ -111,13 +119,18 @@ async function render(
   }
   const twice = findDuplicate(manifests);
   if (twice !== null) return failure(twice);
-  const warnings =
-    manifests.length === 0 ? [`${path === '' ? 'The root' : path} holds no manifests.`] : [];
+  const warnings = [
+    ...(manifests.length === 0 ? [`${path === '' ? 'The root' : path} holds no manifests.`] : []),
+    ...passedOver.map(
+      (file) =>
+        `${file} is passed over: only names in lower case (.yaml, .yml, .json) are manifests.`,
+    ),
+  ];
   const readSet = new Map<string, string | null>([[path, oid], ...walked.value.links]);
   return success({ manifests, readSet, warnings, isCheap: bytesRead <= cheapBytes });
 }
 
-/** Which files count: manifests, by their path from the application's folder on. */
+/** Which files the application chooses, by their path from its folder on. */
 function chosenBy(
   directory: RenderParameters['directory'],
   root: string,
@@ -126,7 +139,6 @@ function chosenBy(
   const isAny = (patterns: readonly string[], file: string): boolean =>
     patterns.some((pattern) => matches(pattern, pattern.includes('/') ? file : nameOf(file)));
   return (path) => {
-    if (!isManifestFile(path)) return false;
     const file = root === '' ? path : path.slice(root.length + 1);
     return (include.length === 0 || isAny(include, file)) && !isAny(exclude, file);
   };
