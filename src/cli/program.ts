@@ -12,6 +12,7 @@ import type { OutputFormat } from './output-format.ts';
 import { locate, parse } from './parse.ts';
 import { commands, findCommand } from './registry.ts';
 import { reportError } from './report.ts';
+import { freshAfterFailure } from './terminal/after-failure.ts';
 import { guardOutput } from './terminal/guard.ts';
 import { createStyle, wantsColor } from './terminal/style.ts';
 import { columnsOf } from './terminal/width.ts';
@@ -23,10 +24,9 @@ export async function runProgram(argv: readonly string[], outside: Io): Promise<
   const io = {
     ...outside,
     stdout: guardOutput(outside.stdout),
-    stderr: guardOutput(outside.stderr),
+    // A log on a disk that is full, or that nobody reads any more, ends no controller.
+    stderr: guardOutput(freshAfterFailure(outside.stderr)),
   };
-  // A log on a disk that is full, or that nobody reads any more, ends no controller.
-  outside.stderr.on('error', () => undefined);
   try {
     return await dispatch(argv, io);
   } catch (error) {
