@@ -48,8 +48,12 @@ export function toManifests(file: string, document: ManifestDocument): Result<re
           : ': with generateName it would be another one each time, which only a hook may be';
       return fault(`metadata.name of this ${kind} is missing${why}`);
     }
-    if (name === null || name === '') return fault(`metadata.name of this ${kind} is not valid`);
-    if (namespace === null) return fault(`metadata.namespace of this ${kind} is not valid`);
+    if (name === null || name === '')
+      return fault(`metadata.name of this ${kind} is not valid${whyNot(metadata['name'])}`);
+    if (namespace === null)
+      return fault(
+        `metadata.namespace of this ${kind} is not valid${whyNot(metadata['namespace'])}`,
+      );
     manifests.push({
       apiVersion,
       kind,
@@ -75,10 +79,19 @@ function hookPrefix(metadata: JsonObject): string | undefined {
   return isHook && prefix !== '' ? prefix : undefined;
 }
 
-/** A part of a resource id: text without slash or control characters. `null`: there, but not that. */
+/** A name that YAML takes for something else is the mistake that everybody makes. */
+function whyNot(value: Json | undefined): string {
+  if (typeof value !== 'number' && typeof value !== 'boolean') return '';
+  return `: ${value} is a ${typeof value}; put it in quotes`;
+}
+
+/**
+ * A part of a resource id: text without slash or control characters. `null`: there, but not that. An empty field is as
+ * good as none, for the server too: charts write `namespace: {{ .Values.namespace }}` for a value that may be missing.
+ */
 function identifier(metadata: JsonObject, field: string): string | null | undefined {
   const value = metadata[field];
-  if (value === undefined) return undefined;
+  if (value === undefined || value === null) return undefined;
   return typeof value === 'string' && value.length <= 253 && !/[/\p{Cc}]/u.test(value)
     ? value
     : null;

@@ -253,7 +253,15 @@ describe('what cannot be rendered whole is a failure with a place, never a part'
       'apiVersion: v1\nkind: A\nmetadata: {generateName: a-}\n',
       'metadata.name of this A is missing: with generateName it would be another one each time, which only a hook may be',
     ],
-    ['apiVersion: v1\nkind: A\nmetadata: {name: 5}\n', 'metadata.name of this A is not valid'],
+    ['apiVersion: v1\nkind: A\nmetadata: {name: }\n', 'metadata.name of this A is missing'],
+    [
+      'apiVersion: v1\nkind: A\nmetadata: {name: 5}\n',
+      'metadata.name of this A is not valid: 5 is a number; put it in quotes',
+    ],
+    [
+      'apiVersion: v1\nkind: A\nmetadata: {name: a, namespace: yes}\n',
+      'metadata.namespace of this A is not valid: true is a boolean; put it in quotes',
+    ],
     ['apiVersion: v1\nkind: A\nmetadata: {name: a/b}\n', 'metadata.name of this A is not valid'],
     [
       'apiVersion: v1\nkind: A\nmetadata: {name: "a\\nb"}\n',

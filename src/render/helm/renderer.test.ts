@@ -337,6 +337,23 @@ test.each([
   });
 });
 
+test('a link to nothing is an error, unless .helmignore names it', async () => {
+  const files = { ...chart('a: b'), 'app/values.yaml': { link: '../shared/values.yaml' } };
+  expect(await render(files)).toMatchObject({
+    ok: false,
+    error: { code: 'render.link-broken', message: 'app/values.yaml leads to nothing.' },
+  });
+  const ignored = { ...files, 'app/.helmignore': 'values.yaml\n' };
+  expect(dataOf(await rendered(ignored))).toEqual({ a: 'b' });
+});
+
+test('an empty namespace is none', async () => {
+  const files = chart('a: b');
+  const map = files['app/templates/map.yaml']?.replace('.Release.Namespace', '.Values.none') ?? '';
+  const { manifests } = await rendered({ ...files, 'app/templates/map.yaml': map });
+  expect(manifests).toMatchObject([{ namespace: '' }]);
+});
+
 test('files that .helmignore names are not read', async () => {
   const files = {
     ...chart('a: {{ .Files.Get "kept.txt" }}{{ .Files.Get "left.txt" }}'),

@@ -58,7 +58,7 @@ export async function renderWithEngine(
   if (files.failure !== null) return fail(files.failure);
   if (!answer.ok) return fail(answer.error);
   const response = answer.value;
-  if (response.error !== undefined) return fail(faultOf(response.error, resource));
+  if (response.error !== undefined) return fail(faultOf(response.error, resource, files.address));
   const manifests = manifestsOf(response.documents ?? [], fileOf);
   if (!manifests.ok) return fail(manifests.error);
   const { lookups = [], notes, usesCapabilities = false } = response;

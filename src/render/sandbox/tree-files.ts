@@ -1,6 +1,6 @@
 import { FairleadError } from '../../model/error.ts';
 import type { Tree } from '../../source/source.ts';
-import { renderTooLarge } from '../errors.ts';
+import { linkBroken, renderTooLarge } from '../errors.ts';
 import { isFolder } from '../renderer.ts';
 import type { ReadSet } from '../renderer.ts';
 import type { Answer, EngineFiles, Foreseen, Question } from './protocol.ts';
@@ -17,6 +17,8 @@ export interface RecordedFiles extends EngineFiles {
   readonly readSet: ReadSet;
   /** Why a question could not be answered; the render that asked it fails with this. */
   readonly failure: FairleadError | null;
+  /** The first address that was taken for a path, and is not there. */
+  readonly address: string | null;
 }
 
 /** A question that will probably be asked. */
@@ -34,6 +36,8 @@ type Mark = readonly [path: string, oid: string | null];
 interface Found {
   readonly answer: Answer;
   readonly marks: readonly Mark[];
+  /** Members of a folder that are links to nothing. */
+  readonly broken?: readonly string[];
 }
 
 const absent: Readonly<Record<Question, Answer>> = {
@@ -54,6 +58,8 @@ export function recordFiles(
 ): RecordedFiles {
   const readSet = new Map<string, string | null>();
   const ahead: Found[] = [];
+  const broken = new Set<string>();
+  let address: string | null = null;
   let failure: FairleadError | null = null;
   let bytesRead = 0;
   let asked = 0;
@@ -78,6 +84,11 @@ export function recordFiles(
         throw renderTooLarge({ message, resource: path });
       }
       record(found.marks);
+      if (isAbsent(found.answer)) address ??= addressIn(path);
+      for (const link of found.broken ?? []) broken.add(link);
+      if (question === 'content' && broken.has(path)) {
+        throw linkBroken({ message: `${path} leads to nothing.`, resource: path });
+      }
       return found.answer;
     } catch (thrown) {
       if (!(thrown instanceof FairleadError)) throw thrown;
@@ -92,6 +103,9 @@ export function recordFiles(
     get failure() {
       return failure;
     },
+    get address() {
+      return address;
+    },
     ask: (question, path) => ask(question, path.replace(/^\/+/, '')),
     foresee: async () => {
       // Side by side, so that Git is asked once for all of them, not once for each.
@@ -101,12 +115,23 @@ export function recordFiles(
         const one = found[index];
         if (one == null) continue;
         ahead.push(one);
+        for (const link of one.broken ?? []) broken.add(link);
         answers.push({ question, path: `/${path}`, answer: one.answer });
       }
       return answers;
     },
     use: (index) => record(ahead[index]?.marks ?? []),
   };
+}
+
+function isAbsent(answer: Answer): boolean {
+  return 'kind' in answer ? answer.kind === 'absent' : 'bytes' in answer && answer.bytes === null;
+}
+
+/** `app/oci:/registry/base`, as a path is once an engine has made it clean, is `oci://registry/base`. */
+function addressIn(path: string): string | null {
+  const [, address, rest] = /(?:^|\/)((?:[a-z]+::)?[a-z][a-z\d+.-]*:)\/+(.+)$/.exec(path) ?? [];
+  return address === undefined ? null : `${address}//${rest}`;
 }
 
 function tooLarge(cause: FairleadError): FairleadError {
@@ -159,6 +184,7 @@ async function kindOf(
 async function members(tree: Tree, path: string): Promise<Found> {
   const entries = await tree.list(path);
   const marks: Mark[] = [[path, await tree.oid(path)]];
+  const broken: string[] = [];
   if (entries === null) return { answer: { bytes: null }, marks };
   let text = '';
   for (const { name, kind } of entries) {
@@ -167,9 +193,15 @@ async function members(tree: Tree, path: string): Promise<Found> {
       continue;
     }
     // What a link leads to is not in the folder's object id, so it is recorded by itself.
-    const found = await kindOf(tree, path === '' ? name : `${path}/${name}`);
+    const at = path === '' ? name : `${path}/${name}`;
+    const found = await kindOf(tree, at);
     marks.push(found.mark);
-    if (found.kind !== 'absent') text += `${found.kind === 'file' ? 1 : 2}${name}\0`;
+    if (found.kind === 'absent') {
+      if (kind !== 'symlink') continue;
+      // A link to nothing counts as a file, so that who lists the folder to read all of it reads it, and fails.
+      broken.push(at);
+    }
+    text += `${found.kind === 'folder' ? 2 : 1}${name}\0`;
   }
-  return { answer: { bytes: Buffer.from(text) }, marks };
+  return { answer: { bytes: Buffer.from(text) }, marks, broken };
 }
