@@ -1,6 +1,6 @@
 import { FairleadError, toFairleadError } from '../model/error.ts';
 import type { InventoryEntry, InventoryKey } from '../model/inventory.ts';
-import type { Change } from '../model/plan.ts';
+import type { Change, Prerequisite } from '../model/plan.ts';
 import type { JournalStep } from '../model/release.ts';
 import { resourceKey, showResource } from '../model/resource.ts';
 import type { Desired } from '../model/resource.ts';
@@ -18,6 +18,8 @@ export interface EffectContext {
   readonly applicationUid: string;
   /** Change digests that may run (invariant 4). */
   readonly approved: ReadonlySet<string>;
+  /** What the target may make by itself so that the rest can be made. Default: nothing. */
+  readonly prerequisites?: readonly Prerequisite[];
   readonly fence: () => Promise<void>;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -125,11 +127,12 @@ async function touch(
     return { kind: 'gone' };
   }
   const { action, takesOver = [], displaces } = change;
-  const { onDemandFailed } = context;
+  const { onDemandFailed, approved, prerequisites = [] } = context;
   const wish = {
     ...effect,
     desired,
     takesOver,
+    mayMake: prerequisites.filter(({ digest }) => approved.has(digest)).map(({ id }) => id),
     displaces: displaces?.uid,
     ...(onDemandFailed !== undefined && {
       again: true,

@@ -106,6 +106,7 @@ export async function executePlan(input: ExecuteInput): Promise<ExecuteOutcome> 
     key,
     applicationUid: input.identity.applicationUid,
     approved: input.approved,
+    prerequisites: plan.prerequisites ?? [],
     fence: fenceOf(target, key, announced),
     timeoutMs: input.timeouts.applyMs,
     signal: input.signal,

@@ -112,6 +112,18 @@ export interface Guard {
   readonly message: string;
 }
 
+/**
+ * What a target makes by itself, because what is to be made cannot be without it: a namespace. It belongs to no application, is on
+ * no record and is never taken away.
+ */
+export interface Prerequisite {
+  readonly id: ResourceId;
+  /** Why, in words. Not part of the digest. */
+  readonly cause: string;
+  /** Part of what is approved, as the digest of a change. */
+  readonly digest: string;
+}
+
 /** The difference between live and desired for one application, environment and target. Immutable. */
 export interface Plan {
   readonly application: string;
@@ -122,6 +134,8 @@ export interface Plan {
   readonly changes: readonly Change[];
   /** What is run if this release fails, in that order; part of what is approved. Absent: nothing. */
   readonly onFailure?: readonly Change[];
+  /** What the target makes before that by itself; part of what is approved. Absent: nothing. */
+  readonly prerequisites?: readonly Prerequisite[];
   readonly counts: PlanCounts;
   readonly warnings: readonly string[];
   readonly guards: readonly Guard[];

@@ -180,6 +180,13 @@ export interface InTheWay {
   readonly refused?: ErrorRecord;
 }
 
+/** Something that a target makes by itself so that something else can be made. */
+export interface Need {
+  readonly id: ResourceId;
+  /** Why it may, as half a sentence. */
+  readonly why: string;
+}
+
 /** The answer to reading one resource. A failure to look is never "absent". */
 export type Observation =
   | { readonly kind: 'present'; readonly live: Live }
@@ -190,5 +197,7 @@ export type Observation =
       readonly refused?: ErrorRecord;
       /** It may say otherwise once other things are there: a right, a quota, what this refers to. Default false. */
       readonly mayPass?: boolean;
+      /** What is not there either, and the target makes by itself when this is made. Default: nothing. */
+      readonly needs?: Need;
     }
   | { readonly kind: 'unreadable'; readonly error: ErrorRecord };

@@ -1,4 +1,5 @@
 import type { Change, PlanCounts } from '../model/plan.ts';
+import type { Desired } from '../model/resource.ts';
 import { resourceKey } from '../model/resource.ts';
 
 /**
@@ -79,4 +80,9 @@ export function countChanges(changes: readonly Change[], unchanged: number): Pla
 
 function compare(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** Whether one is made before the other, whatever else is planned. */
+export function comesBefore(one: Desired, other: Desired): boolean {
+  return one.wave < other.wave || (one.wave === other.wave && (one.rank ?? 0) < (other.rank ?? 0));
 }

@@ -28,7 +28,9 @@ export function partOfPlan(
     digest: planDigest(
       hash,
       plan,
-      [...changes, ...(plan.onFailure ?? [])].map(({ digest }) => digest),
+      [...changes, ...(plan.onFailure ?? []), ...(plan.prerequisites ?? [])].map(
+        ({ digest }) => digest,
+      ),
     ),
   };
 }

@@ -13,6 +13,7 @@ import { countChanges, orderChanges } from './order.ts';
 import { placeOf, showPlace } from './place.ts';
 import { aside, see } from './plan-input.ts';
 import type { PlanInput } from './plan-input.ts';
+import { planPrerequisites } from './prerequisite.ts';
 import { isLastWord, refusalOf } from './refusal.ts';
 import { displacedGuards, foreignGuards, replaceGuards, takeOverGuards } from './take-over.ts';
 import { refuseUnusable } from './unusable.ts';
@@ -86,6 +87,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
   ];
   const ordered = orderChanges(changes);
   const onFailure = orderChanges(aftermath.changes);
+  const prerequisites = planPrerequisites(input);
   return success({
     plan: {
       application: input.application,
@@ -94,6 +96,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
       revision: input.revision,
       changes: ordered,
       ...(onFailure.length > 0 && { onFailure }),
+      ...(prerequisites.length > 0 && { prerequisites }),
       counts: countChanges(ordered, wanted.unchanged + unwanted.kept),
       warnings: [...doubts, ...aftermath.warnings, ...unwanted.warnings],
       guards,
@@ -101,7 +104,7 @@ export function createPlan(input: PlanInput): Result<Planned> {
       digest: planDigest(
         hash,
         input,
-        [...ordered, ...onFailure].map((change) => change.digest),
+        [...ordered, ...onFailure, ...prerequisites].map((change) => change.digest),
       ),
     },
     forget: unwanted.forget,

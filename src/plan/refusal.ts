@@ -3,6 +3,7 @@ import type { FairleadError } from '../model/error.ts';
 import { showResource } from '../model/resource.ts';
 import type { Desired, Observation } from '../model/resource.ts';
 import { obstacleIn } from './change.ts';
+import { comesBefore } from './order.ts';
 import { placeOf } from './place.ts';
 import { see } from './plan-input.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -38,10 +39,6 @@ export function isLastWord(input: PlanInput, item: Desired): boolean {
       comesBefore(other, item) &&
       (other.occasion !== undefined || see(input, placeOf(other)).kind === 'absent'),
   );
-}
-
-function comesBefore(one: Desired, other: Desired): boolean {
-  return one.wave < other.wave || (one.wave === other.wave && (one.rank ?? 0) < (other.rank ?? 0));
 }
 
 /** File and line of a resource, as editors take them. */

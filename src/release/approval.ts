@@ -8,12 +8,13 @@ const approvalLifetimeMs = 72 * 3_600_000;
 export function approvalOf(planSet: PlanSet, by: string, atMs: number): Approval {
   return {
     digest: planSet.digest,
-    changes: planSet.plans.flatMap(({ changes, onFailure = [] }) =>
-      [...changes, ...onFailure].flatMap(({ digest, displaces }) =>
+    changes: planSet.plans.flatMap(({ changes, onFailure = [], prerequisites = [] }) => [
+      ...[...changes, ...onFailure].flatMap(({ digest, displaces }) =>
         // Whoever agrees that something goes before it is run agrees to the run.
         displaces === undefined ? [digest] : [digest, displaces.digestAfter],
       ),
-    ),
+      ...prerequisites.map(({ digest }) => digest),
+    ]),
     application: planSet.application,
     environment: planSet.environment,
     by,

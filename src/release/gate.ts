@@ -74,7 +74,9 @@ export function judge(input: GateInput): Verdict {
     );
   }
   const aftermath = planSet.plans.flatMap(({ onFailure = [] }) => onFailure);
-  const approval = approvalFor(input, changes, aftermath);
+  const prerequisites = planSet.plans.flatMap((plan) => plan.prerequisites ?? []);
+  const others = [...aftermath, ...prerequisites];
+  const approval = approvalFor(input, changes, others);
   const approved = approval !== undefined || input.agreed === planSet.digest;
   // Whoever asks or agrees knows of the contest: then nothing is left out.
   const left = input.requested || approved ? nothing : input.contest;
@@ -109,7 +111,7 @@ export function judge(input: GateInput): Verdict {
       planSet.digest,
     );
   }
-  const all = [...now, ...aftermath];
+  const all = [...now, ...others];
   if (healing) return go(all, approval);
   // Going back to what already ran, by a person's order, is that person's decision.
   if (approved || input.policy === 'auto') return go(all, approval);
@@ -138,17 +140,19 @@ export function isHealing(changes: readonly Change[]): boolean {
 function approvalFor(
   input: GateInput,
   changes: readonly Change[],
-  aftermath: readonly Change[],
+  others: readonly Digested[],
 ): Approval | undefined {
   return input.approvals.find((approval) => {
     if (approval.digest === input.planSet.digest) return true;
     const digests = new Set(approval.changes);
-    const all = [...changes, ...aftermath];
+    const all = [...changes, ...others];
     return changes.length > 0 && all.every((change) => digests.has(change.digest));
   });
 }
 
-function go(changes: readonly Change[], approval: Approval | undefined): Verdict {
+type Digested = Pick<Change, 'digest'>;
+
+function go(changes: readonly Digested[], approval: Approval | undefined): Verdict {
   return {
     kind: 'go',
     approved: new Set(changes.map((change) => change.digest)),

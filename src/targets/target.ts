@@ -60,6 +60,8 @@ export interface ApplyEffect extends Effect {
   readonly desired: Desired;
   /** Paths of fields that are to be taken from whoever keeps them; default: none. */
   readonly takesOver?: readonly string[];
+  /** What the plan says the target makes by itself so that this can be made; default: nothing. */
+  readonly mayMake?: readonly ResourceId[];
   /** UID of what somebody else has left under the name of what is run, and may go for it; default: nothing may. */
   readonly displaces?: string | undefined;
   /** Of what is run: also where an earlier run of the same wish ended well. Default false. */

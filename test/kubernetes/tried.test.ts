@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
+import type { Manifest } from '../../src/model/resource.ts';
+import { unwrap } from '../../src/model/result.ts';
 import { auditEntries } from '../support/cluster.ts';
 import { configMap, createKubernetesBench, yaml } from '../support/kubernetes-bench.ts';
 import type { KubernetesBench, KubernetesBenchOptions } from '../support/kubernetes-bench.ts';
@@ -106,4 +108,55 @@ test('nobody is asked to agree to what the server refuses', async () => {
   expect(shop.bench.engine.applications.get('shop@dev')?.waiting).toBeNull();
   shop.commit({ 'shop/all.yaml': yaml(configMap('good', { a: '1' })) });
   await shop.settles('shop@dev', 'awaiting-approval, OutOfSync, Missing');
+});
+
+test('a namespace that is made on the way is named, and one that was there when it was agreed to is not made unasked', async () => {
+  const more = (name: string) => {
+    const object = configMap('a', { a: '1' });
+    object.metadata.annotations = { 'argocd.argoproj.io/sync-options': 'CreateNamespace=true' };
+    object.metadata.namespace = name;
+    return object;
+  };
+  await open({ environment: { sync: 'approve' } });
+  const name = `${shop.namespace}-made`;
+  const path = `/api/v1/namespaces/${name}`;
+  shop.commit({ 'shop/all.yaml': yaml(more(name)) });
+  await shop.settles('shop@dev', 'awaiting-approval, OutOfSync, Missing');
+  const { digest, plans } = await plan();
+  expect(plans[0]?.prerequisites).toMatchObject([{ id: { kind: 'Namespace', name } }]);
+  await shop.bench.api.approve({ digest, actor: 'ada' });
+  await shop.settles();
+  expect(await shop.kube.find(path)).toMatchObject({ status: { phase: 'Active' } });
+
+  const [release] = await shop.bench.api.releases({ limit: 1 });
+  expect(release?.plan.plans[0]?.prerequisites).toHaveLength(1);
+  expect((await plan()).plans[0]).not.toHaveProperty('prerequisites');
+  await shop.kube.delete(path);
+
+  const target = await shop.bench.engine.world.target('cluster');
+  const body = more(`${name}-not`);
+  const manifest: Manifest = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    name: 'a',
+    namespace: `${name}-not`,
+    body,
+    origin: { file: 'a.yaml', line: 1 },
+  };
+  const scope = { key: { application: 'other', environment: 'dev' }, project: null };
+  const [desired] = unwrap(await target.prepare([manifest], scope));
+  const effect = {
+    key: scope.key,
+    applicationUid: 'other',
+    id: desired!.id,
+    uid: null,
+    locator: {},
+    fence: async () => {},
+    signal: new AbortController().signal,
+    timeoutMs: 10_000,
+    action: 'create' as const,
+    desired: desired!,
+  };
+  await expect(target.apply(effect)).rejects.toMatchObject({ code: 'target.precondition-failed' });
+  expect(await shop.kube.find(`${path}-not`)).toBeNull();
 });

@@ -1,5 +1,5 @@
 import { shortDigest } from '../../model/digest.ts';
-import type { Action, Change, Plan, PlanSet } from '../../model/plan.ts';
+import type { Action, Change, Plan, PlanSet, Prerequisite } from '../../model/plan.ts';
 import { showResource } from '../../model/resource.ts';
 import { nameRevision, showRevision, showSourceRevision } from '../../model/revision.ts';
 import type { Style } from '../terminal/style.ts';
@@ -81,7 +81,11 @@ function showPlanned({ revision }: Plan): string {
 function showChanges(plan: Plan, options: ShowPlanOptions): readonly string[] {
   const { style, width = null } = options;
   if (plan.changes.length === 0) return [style.faint('  no changes')];
-  const all = [...plan.changes, ...(plan.onFailure ?? [])];
+  const all = [
+    ...(plan.prerequisites ?? []).map(asChange),
+    ...plan.changes,
+    ...(plan.onFailure ?? []),
+  ];
   const action = Math.max(...all.map((change) => verbOf(change).length));
   const resource = Math.max(...all.map((change) => displayWidth(showResource(change.id))));
   return all.flatMap((change) => {
@@ -94,6 +98,23 @@ function showChanges(plan: Plan, options: ShowPlanOptions): readonly string[] {
       ...showFields(change, options),
     ];
   });
+}
+
+/** It is made as what is asked for is. */
+function asChange({ id, cause, digest }: Prerequisite): Change {
+  return {
+    action: 'create',
+    id,
+    cause,
+    causeKind: 'source',
+    wave: 0,
+    rank: 0,
+    locator: {},
+    diff: [],
+    uid: null,
+    irreversible: false,
+    digest,
+  };
 }
 
 /** What becomes of it, in a word: what is given up does not run. */

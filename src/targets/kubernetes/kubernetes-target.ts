@@ -30,6 +30,7 @@ import type { Facts } from './read/facts.ts';
 import { readOne } from './read/read.ts';
 import type { ReadWith } from './read/read.ts';
 import { Outage } from './read/outage.ts';
+import { withNeeds } from './read/needs.ts';
 import { Reported } from './read/reported.ts';
 import { Scalers } from './read/scalers.ts';
 import { Sightings } from './read/sightings.ts';
@@ -137,8 +138,8 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
       const tools = { target: name, discovery, schemas, ledger, shaper, hash };
       return prepareManifests(tools, manifests, scope);
     },
-    read: (key, references, signal, readOptions = {}) =>
-      readAll(references, {
+    read: async (key, references, signal, readOptions = {}) => {
+      const seen = await readAll(references, {
         look: (reference) =>
           isLeftHook(reference)
             ? observeLeftHook(reading, key, reference, signal, readOptions.isDue === true)
@@ -153,7 +154,9 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
           signal?.throwIfAborted();
           return seen;
         },
-      }),
+      });
+      return withNeeds(reading, key, references, seen, signal);
+    },
     apply: (effect) => applyObject(writing, effect),
     // A hook that is not due is recorded as such; there is nothing to mark.
     adopt: async (effect) =>

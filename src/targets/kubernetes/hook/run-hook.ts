@@ -10,7 +10,6 @@ import { isFailure } from '../client/failure.ts';
 import type { KubeObject } from '../client/object.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import { hookFailed } from '../errors.ts';
-import { payloadOf } from '../manifest/payload.ts';
 import type { KubernetesLedger } from '../ledger/ledger.ts';
 import { withAt } from '../object/pointer.ts';
 import { bodyOf } from '../write/body.ts';
@@ -56,7 +55,7 @@ export async function runHook(
   const run = fieldsDigest(tools.hash, effect.desired.fields);
   const earlier = await earlierRun(tools, client, type, effect, { hook, run });
   if (earlier === null) await effect.fence();
-  const object = earlier ?? (await make(client, type, effect, run));
+  const object = earlier ?? (await make(tools, client, type, effect, run));
   const outcome = await untilDone(tools, client, type, effect, object);
   if (outcome.status === 'Healthy') return done(object.metadata.uid);
   await effect.onFailed?.(effect.signal);
@@ -139,20 +138,20 @@ async function earlierRun(
 
 /** Makes it, and nothing but it: applying would merge into what somebody else has made in the meantime. */
 async function make(
+  tools: Pick<RemoveWith, 'existence'>,
   client: KubernetesClient,
   type: ResourceType,
   effect: ApplyEffect,
   run: string,
 ): Promise<KubeObject> {
   const { id, desired, signal } = effect;
-  const { createNamespace } = payloadOf(desired).options;
   const body = withAt(bodyOf(desired, null, null), ['metadata', 'annotations', runAnnotation], run);
   const send = () => client.create(type, id.namespace, body, { signal });
   try {
     try {
       return (await send()).object;
     } catch (thrown) {
-      await ensureNamespace(client, id, createNamespace, thrown, effect);
+      await ensureNamespace({ ...tools, client }, effect, thrown);
       return (await send()).object;
     }
   } catch (thrown) {

@@ -136,7 +136,7 @@ async function create(
   try {
     answer = await send();
   } catch (thrown) {
-    await ensureNamespace(client, id, payloadOf(desired).options.createNamespace, thrown, effect);
+    await ensureNamespace({ ...tools, client }, effect, thrown);
     answer = await send();
   }
   // Between the look and the write somebody made it: nothing of theirs was taken, and planning sees both now.
