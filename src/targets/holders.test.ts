@@ -34,6 +34,20 @@ test('who never held it leaves it to who does', () => {
   expect(told(holders)).toEqual([null, null, 'store']);
 });
 
+test('who has made it holds it, not who was only going to, whichever record was read first', () => {
+  const holders = new Holders<string, string>();
+  holders.put('loser', 'loser', ['a', 'b'], new Set(['a', 'b']));
+  holders.put('winner', 'winner', ['a']);
+  holders.put('third', 'third', ['a'], new Set(['a']));
+  expect(told(holders)).toEqual(['winner', 'loser', null]);
+  holders.put('winner', 'winner', []);
+  expect(told(holders)).toEqual(['loser', 'loser', null]);
+  holders.put('third', 'third', ['a', 'c']);
+  expect(told(holders)).toEqual(['third', 'loser', 'third']);
+  holders.put('loser', 'loser', ['a', 'b']);
+  expect(told(holders)).toEqual(['third', 'loser', 'third']);
+});
+
 test('what its holder gives up is free for the one it is given to, and for nobody else', () => {
   const holder = { given: new Map([['a', 'other@dev']]) };
   const other = { application: 'other', environment: 'dev' };

@@ -5,11 +5,14 @@ interface Held<Holder> {
   /** The record that says so. */
   readonly name: string;
   readonly holder: Holder;
+  /** Whether it says so of what was made, not only of what was going to be. */
+  readonly isMade: boolean;
 }
 
 /**
- * Who holds what, by the records that name it. Of two that name the same (a rename handed over half-way), the one known
- * first counts; when that lets go, the other one holds it: nothing that is in a record is ever free.
+ * Who holds what, by the records that name it. Of two that name the same, one that has made it counts more than one that
+ * was only going to (two applications announced it, and one came first); else (a rename handed over half-way) the one known
+ * first. When that lets go, the other one holds it: nothing that is in a record is ever free.
  */
 export class Holders<Claim, Holder> {
   readonly #first = new Map<Claim, Held<Holder>>();
@@ -21,12 +24,21 @@ export class Holders<Claim, Holder> {
     return this.#first.get(claim)?.holder ?? null;
   }
 
-  /** All that a record names now. What it has named already keeps its turn. */
-  put(name: string, holder: Holder, claims: readonly Claim[]): void {
+  /**
+   * All that a record names now. What it has named already keeps its turn.
+   * @param announced what of it nothing was made of yet; default: all was made
+   */
+  put(
+    name: string,
+    holder: Holder,
+    claims: readonly Claim[],
+    announced: ReadonlySet<Claim> = new Set(),
+  ): void {
     const now = new Set(claims);
     for (const claim of this.#claims.get(name) ?? []) if (!now.has(claim)) this.#letGo(name, claim);
-    const held = { name, holder };
-    for (const claim of now) this.#hold(held, claim);
+    const made = { name, holder, isMade: true };
+    const meant = { name, holder, isMade: false };
+    for (const claim of now) this.#hold(announced.has(claim) ? meant : made, claim);
     this.#claims.set(name, claims);
   }
 
@@ -37,29 +49,41 @@ export class Holders<Claim, Holder> {
 
   #hold(held: Held<Holder>, claim: Claim): void {
     const first = this.#first.get(claim);
-    if (first === undefined || first.name === held.name) {
+    if (first === undefined) {
       this.#first.set(claim, held);
       return;
     }
-    const others = this.#others.get(claim) ?? [];
-    const isKnown = others.some(({ name }) => name === held.name);
-    this.#others.set(
+    const others = this.#others.get(claim);
+    if (others === undefined && first.name === held.name) {
+      this.#first.set(claim, held);
+      return;
+    }
+    const known = [first, ...(others ?? [])];
+    const isKnown = known.some(({ name }) => name === held.name);
+    this.#order(
       claim,
-      isKnown
-        ? others.map((other) => (other.name === held.name ? held : other))
-        : [...others, held],
+      isKnown ? known.map((one) => (one.name === held.name ? held : one)) : [...known, held],
     );
   }
 
+  /** Who has made it comes first, else who was known first. */
+  #order(claim: Claim, known: readonly Held<Holder>[]): void {
+    const first = known.find(({ isMade }) => isMade) ?? known[0];
+    const others = known.filter((one) => one !== first);
+    if (first === undefined) this.#first.delete(claim);
+    else this.#first.set(claim, first);
+    if (others.length === 0) this.#others.delete(claim);
+    else this.#others.set(claim, others);
+  }
+
   #letGo(name: string, claim: Claim): void {
-    const others = this.#others.get(claim) ?? [];
-    const [next, ...rest] = others;
-    let left: readonly Held<Holder>[] = rest;
-    if (this.#first.get(claim)?.name !== name) left = others.filter((other) => other.name !== name);
-    else if (next === undefined) this.#first.delete(claim);
-    else this.#first.set(claim, next);
-    if (left.length === 0) this.#others.delete(claim);
-    else this.#others.set(claim, left);
+    const first = this.#first.get(claim);
+    if (first === undefined) return;
+    const known = [first, ...(this.#others.get(claim) ?? [])];
+    this.#order(
+      claim,
+      known.filter((one) => one.name !== name),
+    );
   }
 }
 

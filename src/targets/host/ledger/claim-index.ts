@@ -11,16 +11,16 @@ interface Place {
   readonly path: string;
   readonly claims: (resolved: string) => readonly string[];
   readonly givenTo?: string | undefined;
+  /** Whether anything was made there. */
+  readonly isMade: boolean;
 }
 
 interface Claimed {
   readonly epoch: number;
   /** Claims on the paths as they were written. */
   readonly written: string;
-  /** Claims on the paths with symlinks resolved. */
-  readonly claims: readonly string[];
-  /** Of these, those on what is given up, with who may have it. */
-  readonly given: ReadonlyMap<string, string>;
+  /** Claims of each place, on its path with symlinks resolved. */
+  readonly resolved: readonly (readonly string[])[];
 }
 
 /** Which inventory holds which place. In memory; made from the inventories and kept up with them. */
@@ -36,17 +36,23 @@ export class ClaimIndex {
     const { epoch } = inventory;
     const key = { application: inventory.application, environment: inventory.environment };
     const places = inventory.entries.flatMap(placesOf);
-    const written = places
-      .flatMap(({ path, claims, givenTo = '' }) => [givenTo, ...claims(path)])
-      .join('\0');
+    const written = places.flatMap(({ path, claims }) => claims(path)).join('\0');
     const known = this.#claimed.get(inventoryKey(key));
     // What a release announced is resolved once, not again when it ends.
     const isKnown = known?.epoch === epoch && known.written === written;
-    const { claims, given } = isKnown ? known : await resolveAll(places);
+    const resolved = isKnown ? known.resolved : await resolveAll(places);
+    const given = new Map<string, string>();
+    const announced = new Set<string>();
+    for (const [at, { givenTo, isMade }] of places.entries()) {
+      for (const claim of resolved[at] ?? []) {
+        if (givenTo !== undefined) given.set(claim, givenTo);
+        if (!isMade) announced.add(claim);
+      }
+    }
     const { applicationUid } = inventory;
     const holder = { key, applicationUid, ...(given.size > 0 && { given }) };
-    this.#holders.put(inventoryKey(key), holder, claims);
-    this.#claimed.set(inventoryKey(key), { epoch, written, claims, given });
+    this.#holders.put(inventoryKey(key), holder, resolved.flat(), announced);
+    this.#claimed.set(inventoryKey(key), { epoch, written, resolved });
   }
 
   drop(key: InventoryKey): void {
@@ -55,28 +61,24 @@ export class ClaimIndex {
   }
 }
 
-async function resolveAll(places: readonly Place[]): Promise<Pick<Claimed, 'claims' | 'given'>> {
+async function resolveAll(places: readonly Place[]): Promise<Claimed['resolved']> {
   const resolve = createParentResolver();
-  const given = new Map<string, string>();
-  const claimed = await Promise.all(
-    places.map(async ({ path, claims, givenTo }) => {
-      const own = claims(await resolve(path).catch(() => path));
-      if (givenTo !== undefined) for (const claim of own) given.set(claim, givenTo);
-      return own;
-    }),
+  return await Promise.all(
+    places.map(async ({ path, claims }) => claims(await resolve(path).catch(() => path))),
   );
-  return { claims: claimed.flat(), given };
 }
 
 function placesOf(entry: InventoryEntry): readonly Place[] {
   const { givenTo } = entry;
+  const isMade = entry.uid !== null;
   const places: Place[] = [];
   const path = entry.locator['path'];
-  if (typeof path === 'string') places.push({ path, claims: (at) => [pathClaim(at)], givenTo });
+  if (typeof path === 'string')
+    places.push({ path, claims: (at) => [pathClaim(at)], givenTo, isMade });
   const log = entry.fields['log'];
   if (isJsonObject(log) && typeof log['file'] === 'string') {
     const keep = typeof log['keep'] === 'number' ? log['keep'] : 0;
-    places.push({ path: log['file'], claims: (at) => logClaims(at, keep), givenTo });
+    places.push({ path: log['file'], claims: (at) => logClaims(at, keep), givenTo, isMade });
   }
   return places;
 }

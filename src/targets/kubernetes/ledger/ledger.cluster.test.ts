@@ -472,6 +472,23 @@ test('knows whose an object is, also what another controller wrote since', async
   await until('it is free', async () => (await ledger.owner(resource)) === null);
 });
 
+test('of two applications that announced an object, the one that made it owns it, also for who starts later', async () => {
+  const { ledger } = await open();
+  const [made] = entries(1);
+  const announced = { ...made!, uid: null };
+  const resource = '/ConfigMap/shop/m-0';
+  const applications = ['a', 'b', 'c', 'd', 'e'];
+  for (const application of applications) {
+    const entry = application === 'c' ? made! : announced;
+    const record = { ...inventory(1, [entry]), application, applicationUid: application };
+    await ledger.save({ ...key, application }, record, null);
+  }
+  for (const _ of applications) {
+    const later = await open();
+    expect((await later.ledger.owner(resource))?.applicationUid).toBe('c');
+  }
+});
+
 describe('parts that a controller left which ended in the middle', () => {
   const hour = 3_600_001;
 

@@ -22,7 +22,12 @@ export class Ownership {
         givenTo === undefined ? [] : [[resourceKey(id), givenTo] as const],
       ),
     );
-    this.#owners.put(name, { key, applicationUid, ...(given.size > 0 && { given }) }, held);
+    const made = new Set(
+      inventory.entries.flatMap(({ id, uid }) => (uid === null ? [] : [resourceKey(id)])),
+    );
+    const announced = new Set(held.filter((resource) => !made.has(resource)));
+    const owner = { key, applicationUid, ...(given.size > 0 && { given }) };
+    this.#owners.put(name, owner, held, announced);
   }
 
   drop(name: string): void {
