@@ -112,6 +112,7 @@ async function touch(
     signal,
     timeoutMs: context.timeoutMs,
     owned: entry?.fields ?? null,
+    recordedUid: entry?.uid ?? null,
     isRemade: entry?.uid != null && change.uid !== null && entry.uid !== change.uid,
     dependents: entry?.deletion?.dependents,
   };

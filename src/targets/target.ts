@@ -45,6 +45,8 @@ export interface Effect {
   readonly timeoutMs: number;
   /** The fields that the last release owned here; default: none. */
   readonly owned?: JsonObject | null;
+  /** UID that the record has of what is here; default: none. */
+  readonly recordedUid?: string | null;
   /** What is there is another thing than the one that the last release left: somebody has made it anew. Default false. */
   readonly isRemade?: boolean;
   /** Of what is deleted: what becomes of what it owns there. Default: it goes after it. */

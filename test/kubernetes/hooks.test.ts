@@ -83,7 +83,7 @@ describe('hooks', () => {
     expect(await releasesOf(shop)).toEqual(['adopt install, adopt web']);
   });
 
-  test("of Helm's for a rollback run with one, and those for upgrades do not", async () => {
+  test("of Helm's for a rollback run with one, and those for upgrades do not, but again when it goes forward", async () => {
     const before = job('before', helm('pre-rollback'));
     const upgrade = job('upgrade', helm('pre-upgrade'));
     const all = (value: string) => yaml(before, upgrade, configMap('a', { a: value }));
@@ -91,6 +91,7 @@ describe('hooks', () => {
     await shop.settles();
     const second = shop.commit({ 'shop/all.yaml': all('2') });
     await shop.settles();
+    const ran = (await shop.live(jobs, 'upgrade')).metadata.uid;
     const plan = await shop.bench.api.plan({ ...selector, revision: first, rollback: true });
     expect(plan.plans[0]?.changes.map(({ cause }) => cause)).toEqual([
       `PreSync hook, runs with commit ${first.slice(0, 8)}`,
@@ -113,6 +114,8 @@ describe('hooks', () => {
     await shop.bench.api.resume({ ...selector, actor: 'ann' });
     await shop.settles();
     expect((await releasesOf(shop)).at(-1)).toBe('adopt before, run upgrade, update a');
+    // For the same commit as before, and not what is left of that run.
+    expect((await shop.live(jobs, 'upgrade')).metadata.uid).not.toBe(ran);
     expect((await shop.bench.api.application(selector)).live[0]?.commit).toBe(second);
   });
 

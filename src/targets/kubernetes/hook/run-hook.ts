@@ -127,9 +127,11 @@ async function earlierRun(
   }
   if (isRunOf(before, run) && before.metadata.deletionTimestamp === undefined) {
     const ended = outcomeOf(before);
-    const isAnew = momentOf(hook) === 'failure' || effect.again === true;
+    // On record, and due nevertheless: it ran for an earlier release of the same, and another state was released since.
+    const isOfBefore = before.metadata.uid === effect.recordedUid;
+    const isAnew = momentOf(hook) === 'failure' || effect.again === true || isOfBefore;
     if (!isAnew && (ended === null || ended.status === 'Healthy')) return before;
-    // Each release that fails, and each person who asks, has a run of its own; the one before is let end first.
+    // Each release that fails or comes again, and each person who asks, has a run of its own; the one before is let end first.
     if (ended === null) await untilDone(tools, client, type, effect, before);
   }
   await removeObject(tools, { ...effect, uid: before.metadata.uid });
