@@ -232,6 +232,15 @@ export interface PrepareScope {
   /** Takes what a person should know about a manifest that is no error; shown with the application. */
   readonly warn?: (message: string) => void;
   /**
+   * Where a field of a manifest stands in its file, or its nearest parent that is there; lines and columns count from 1. `null`: it
+   * does not stand there as it is, because something made it. Default: nobody can tell.
+   */
+  readonly locate?: (
+    manifest: Manifest,
+    path: readonly (string | number)[],
+    atKey: boolean,
+  ) => Promise<{ readonly line: number; readonly column: number } | null>;
+  /**
    * Is told what another application owns, and that one; the preparation fails for it, unless the answer is that it will have
    * been given up by the time when anything is done.
    */

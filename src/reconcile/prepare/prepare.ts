@@ -13,6 +13,8 @@ import type { ReadSet, RenderResult } from '../../render/renderer.ts';
 import { finish } from '../../render/finish/finish.ts';
 import { placeOf } from '../../plan/place.ts';
 import type { PrepareScope, Target } from '../../targets/target.ts';
+import { createFieldLocator } from '../../render/locate-field.ts';
+import type { FieldLocator } from '../../render/locate-field.ts';
 import { pathMissing, renderOverdue, valuesMissing } from '../../render/errors.ts';
 import { seenOf, viewCluster } from './cluster-view.ts';
 import type { ClusterSeen, ClusterView } from './cluster-view.ts';
@@ -124,7 +126,8 @@ export async function prepareRevision(input: PrepareInput): Promise<PrepareResul
   const warnings = new Set<string>();
   const warn = (message: string): void => void warnings.add(message);
   const runsTests = input.runsTests ?? application.helm?.tests === true;
-  const scope = { key, project, previousNames, kubernetes, runsTests, warn };
+  const locate = locatorOf(input);
+  const scope = { key, project, previousNames, kubernetes, runsTests, warn, locate };
   const byTarget = new Map<string, readonly Desired[]>();
   const seen = new Map<string, ClusterSeen>();
   const paths = new Set<string>();
@@ -174,6 +177,30 @@ export async function prepareRevision(input: PrepareInput): Promise<PrepareResul
     seen,
     paths: [...paths],
   });
+}
+
+/** Looks for fields of manifests in the files of the revision, each of which is read and taken apart once. */
+function locatorOf({
+  world,
+  application,
+  revision,
+}: Pick<PrepareInput, 'world' | 'application' | 'revision'>): NonNullable<PrepareScope['locate']> {
+  const files = new Map<string, Promise<FieldLocator>>();
+  const read = async (file: string): Promise<FieldLocator> => {
+    try {
+      const bytes = await treeOf(world, application, revision).read(file);
+      return createFieldLocator(new TextDecoder().decode(bytes ?? new Uint8Array()));
+    } catch {
+      // What is wrong is told all the same.
+      return createFieldLocator('');
+    }
+  };
+  return async (manifest, path, atKey) => {
+    const { file } = manifest.origin;
+    const known = files.get(file) ?? read(file);
+    files.set(file, known);
+    return (await known)(manifest, path, atKey);
+  };
 }
 
 /** A folder that was only seen to be there matters no more than what was read in it, which is there by itself. */

@@ -22,6 +22,7 @@ import type { HostKind, Looking } from './kind.ts';
 import { openLedger } from './ledger/ledger.ts';
 import type { HostLedger } from './ledger/ledger.ts';
 import { machineUid } from './machine-uid.ts';
+import { InvalidManifest } from './invalid-manifest.ts';
 import { hostApiVersion, hostGroup, unknownKind } from './manifest.ts';
 import { FileMemory } from './memory.ts';
 import { createParentResolver, resolveLimits } from './paths.ts';
@@ -109,7 +110,7 @@ export async function createHostTarget(options: TargetOptions): Promise<Target> 
             await refuseForeignClaims(ledger, item, scope);
             desired.push(item);
           } catch (thrown) {
-            problems.push(problemOf(thrown, manifest));
+            problems.push(await problemOf(thrown, manifest, scope));
           }
         }
       } catch (thrown) {
@@ -211,7 +212,12 @@ async function refuseForeignClaims(
   }
 }
 
-function problemOf(thrown: unknown, manifest: Manifest): FairleadError {
+async function problemOf(
+  thrown: unknown,
+  manifest: Manifest,
+  { locate }: PrepareScope,
+): Promise<FairleadError> {
+  if (thrown instanceof InvalidManifest && locate !== undefined) return thrown.withPlaces(locate);
   const resource = `${manifest.kind}/${manifest.name}`;
   return toFairleadError(hostError(thrown, `prepare ${resource}`, resource));
 }

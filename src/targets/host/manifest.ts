@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { fieldsMissing, show } from '../../config/issues.ts';
 import { showPath } from '../../config/problem.ts';
 import { suggest } from '../../config/suggest.ts';
-import type { FairleadError } from '../../model/error.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { isJsonObject } from '../../model/json.ts';
 import type { Manifest, ResourceId } from '../../model/resource.ts';
-import { kindUnknown, manifestInvalid } from '../errors.ts';
+import { kindUnknown } from '../errors.ts';
+import { invalid, InvalidManifest } from './invalid-manifest.ts';
+import type { ManifestProblem } from './invalid-manifest.ts';
 
 export const hostGroup = 'host.fairlead.dev';
 export const hostApiVersion = `${hostGroup}/v1alpha1`;
@@ -62,16 +63,26 @@ function schemaOf(kind: string, spec: z.ZodType): ReturnType<typeof documentSche
 }
 
 /** A manifest whose kind does not exist here. */
-export function unknownKind(manifest: Manifest, kinds: readonly string[]): FairleadError {
-  const [group] = manifest.apiVersion.split('/');
-  const nearest = suggest(manifest.kind, kinds);
-  const message =
+export function unknownKind(manifest: Manifest, kinds: readonly string[]): InvalidManifest {
+  const { apiVersion, kind } = manifest;
+  const [group] = apiVersion.split('/');
+  const nearest = suggest(kind, kinds);
+  const problem =
     group !== hostGroup
-      ? `${at(manifest)}: a host target has no kind ${manifest.kind} of ${manifest.apiVersion}; it takes ${hostApiVersion} with ${kinds.join(', ')}`
-      : manifest.apiVersion !== hostApiVersion
-        ? `${at(manifest)}: this Fairlead does not know ${manifest.apiVersion}; it takes ${hostApiVersion}`
-        : `${at(manifest)}: there is no kind ${manifest.kind}${nearest === null ? '' : `; did you mean ${nearest}?`} Allowed: ${kinds.join(', ')}`;
-  return kindUnknown({ message, resource: `${manifest.kind}/${manifest.name}` });
+      ? {
+          path: ['apiVersion'],
+          words: `a host target has no kind ${kind} of ${apiVersion}; it takes ${hostApiVersion} with ${kinds.join(', ')}`,
+        }
+      : apiVersion !== hostApiVersion
+        ? {
+            path: ['apiVersion'],
+            words: `this Fairlead does not know ${apiVersion}; it takes ${hostApiVersion}`,
+          }
+        : {
+            path: ['kind'],
+            words: `there is no kind ${kind}${nearest === null ? '' : `; did you mean ${nearest}?`} Allowed: ${kinds.join(', ')}`,
+          };
+  return new InvalidManifest(kindUnknown.definition, manifest, [problem]);
 }
 
 /** Checks one document and gives its head and its `spec`. @throws FairleadError `target.manifest-invalid` */
@@ -96,28 +107,16 @@ export function readManifest<Spec extends z.ZodType>(
   };
 }
 
-/** An error for one manifest: file, line, resource, then what is wrong. */
-export function invalid(manifest: Manifest, problems: readonly string[]): FairleadError {
-  const shown = problems.slice(0, 5).join('; ');
-  const more = problems.length > 5 ? `; and ${problems.length - 5} more` : '';
-  return manifestInvalid({
-    message: `${at(manifest)}: ${shown}${more}`,
-    resource: `${manifest.kind}/${manifest.name}`,
-  });
-}
-
-function at({ origin, kind, name }: Manifest): string {
-  const line = origin.line === undefined ? '' : `:${origin.line}`;
-  return `${origin.file}${line}: ${kind}/${name}`;
-}
-
 function readWave(manifest: Manifest, annotations: Readonly<Record<string, string>>): number {
   for (const name of waveAnnotations) {
     const text = annotations[name];
     if (text === undefined) continue;
     if (!/^-?\d{1,6}$/.test(text)) {
       throw invalid(manifest, [
-        `metadata.annotations["${name}"] must be a whole number in quotes, not ${show(text)}`,
+        {
+          path: ['metadata', 'annotations', name],
+          words: `metadata.annotations["${name}"] must be a whole number in quotes, not ${show(text)}`,
+        },
       ]);
     }
     return Number(text);
@@ -130,13 +129,20 @@ function readPrune(manifest: Manifest, annotations: Readonly<Record<string, stri
     if (!name.startsWith('fairlead.dev/') || known.includes(name)) continue;
     const nearest = suggest(name, known);
     throw invalid(manifest, [
-      `metadata.annotations has no "${name}"${nearest === null ? '' : `; did you mean ${nearest}?`} Allowed: ${known.join(', ')}`,
+      {
+        path: ['metadata', 'annotations', name],
+        atKey: true,
+        words: `metadata.annotations has no "${name}"${nearest === null ? '' : `; did you mean ${nearest}?`} Allowed: ${known.join(', ')}`,
+      },
     ]);
   }
   const text = annotations[pruneAnnotation];
   if (text !== undefined && text !== 'disabled' && text !== 'enabled') {
     throw invalid(manifest, [
-      `metadata.annotations["${pruneAnnotation}"] must be "disabled" or "enabled", not ${show(text)}`,
+      {
+        path: ['metadata', 'annotations', pruneAnnotation],
+        words: `metadata.annotations["${pruneAnnotation}"] must be "disabled" or "enabled", not ${show(text)}`,
+      },
     ]);
   }
   const options = annotations['argocd.argoproj.io/sync-options'] ?? '';
@@ -153,7 +159,7 @@ function describeAll(
   schema: z.ZodType,
   document: JsonObject,
   issues: readonly z.core.$ZodIssue[],
-): readonly string[] {
+): readonly ManifestProblem[] {
   const isUnknown = ({ code }: z.core.$ZodIssue): boolean => code === 'unrecognized_keys';
   const meant = issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') return [];
@@ -176,38 +182,50 @@ function describe(
   schema: z.ZodType,
   document: JsonObject,
   issue: z.core.$ZodIssue,
-): readonly string[] {
+): readonly ManifestProblem[] {
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
   const where = path.length === 0 ? 'the document' : showPath(path);
-  if (issue.code === 'unrecognized_keys') {
-    const allowed = fieldsAt(schema, path);
-    return issue.keys.map((key) => {
-      const nearest = suggest(key, allowed);
-      const hint = nearest === null ? '' : `; did you mean ${nearest}?`;
-      return `${where} has no field ${show(key)}${hint} (allowed: ${allowed.join(', ')})`;
-    });
-  }
+  if (issue.code !== 'unrecognized_keys')
+    return [
+      {
+        path,
+        atKey: issue.code === 'invalid_key',
+        words: `${where} ${whatIsWrong(document, issue, path)}`,
+      },
+    ];
+  const allowed = fieldsAt(schema, path);
+  return issue.keys.map((key) => {
+    const nearest = suggest(key, allowed);
+    const hint = nearest === null ? '' : `; did you mean ${nearest}?`;
+    const words = `${where} has no field ${show(key)}${hint} (allowed: ${allowed.join(', ')})`;
+    return { path: [...path, key], atKey: true, words };
+  });
+}
+
+function whatIsWrong(
+  document: JsonObject,
+  issue: Exclude<z.core.$ZodIssue, { code: 'unrecognized_keys' }>,
+  path: readonly (string | number)[],
+): string {
   const value = valueAt(document, path);
   const own = issue.message.startsWith('Invalid') ? null : issue.message;
-  if (value === undefined && issue.code !== 'custom') return [`${where} is missing`];
+  if (value === undefined && issue.code !== 'custom') return 'is missing';
   const found = value === undefined || isJsonObject(value as never) ? '' : `, not ${show(value)}`;
   switch (issue.code) {
     case 'invalid_type':
-      return [
-        `${where} ${own ?? `must be ${typeWords[issue.expected] ?? issue.expected}`}${found}`,
-      ];
+      return `${own ?? `must be ${typeWords[issue.expected] ?? issue.expected}`}${found}`;
     case 'invalid_value': {
       const nearest = typeof value === 'string' ? suggest(value, issue.values.map(String)) : null;
       const hint = nearest === null ? '' : `; did you mean ${nearest}?`;
-      return [`${where} must be ${issue.values.map(String).join(' or ')}${found}${hint}`];
+      return `must be ${issue.values.map(String).join(' or ')}${found}${hint}`;
     }
     case 'invalid_key':
-      return [`${where} ${issue.issues[0]?.message ?? 'is not a valid name'}`];
+      return issue.issues[0]?.message ?? 'is not a valid name';
     default: {
       const params = 'params' in issue ? ((issue.params ?? {}) as Record<string, unknown>) : {};
       const allowed =
         typeof params['allowed'] === 'string' ? ` (allowed: ${params['allowed']})` : '';
-      return [`${where} ${own ?? 'is not valid'}${found}${allowed}`];
+      return `${own ?? 'is not valid'}${found}${allowed}`;
     }
   }
 }

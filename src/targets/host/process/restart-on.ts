@@ -5,7 +5,7 @@ import type { Sealer } from '../../../model/sealed.ts';
 import { contentDigest } from '../file/content.ts';
 import { fileSpec } from '../file/spec.ts';
 import { sealContent } from '../file/uid.ts';
-import { invalid } from '../manifest.ts';
+import { invalid } from '../invalid-manifest.ts';
 import type { SecretReference } from '../secrets.ts';
 
 /**
@@ -26,7 +26,10 @@ export async function digestsOf(
     const file = siblings.find((one) => one.kind === 'File' && isCalled(one, name));
     if (file === undefined) {
       throw invalid(manifest, [
-        `spec.restartOn names ${name}, but no File of this application has that name or path`,
+        {
+          path: ['spec', 'restartOn', names.indexOf(name)],
+          words: `spec.restartOn names ${name}, but no File of this application has that name or path`,
+        },
       ]);
     }
     const spec = fileSpec.safeParse(file.body['spec']);
