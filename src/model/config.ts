@@ -37,6 +37,8 @@ export interface ChartConfig {
   readonly name: string;
   /** A version or a range (semver); the highest one in it is taken. */
   readonly version: string;
+  /** `sha256:…` of the one content that may be taken: of the packed chart, or of its manifest in a registry. Default: any. */
+  readonly digest?: string | undefined;
 }
 
 /** How to authenticate at a Git server. Names where a secret is, never the secret. */

@@ -249,6 +249,12 @@ export const chartChanged = defineError('source.chart-changed', {
   hint: 'A version that is published again under the same number may be an attack. What was taken before stays; publish a new version.',
 });
 
+export const digestMismatch = defineError('source.digest-mismatch', {
+  class: 'conflict',
+  title: 'A chart does not have the digest that the Source pins',
+  hint: 'Nothing of it was taken. Ask whoever publishes it which digest is right: correct `digest` of the Source, or take another version.',
+});
+
 export const indexInvalid = defineError('source.index-invalid', {
   class: 'input',
   title: 'A chart repository or registry gives an answer that is not one',

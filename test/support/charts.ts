@@ -93,34 +93,41 @@ export interface RegistryOptions {
   readonly blobsAt?: string;
   /** Tags of one page. Default 2. */
   readonly page?: number;
+  /** Charts that no tag points to any more, and their digests still name. */
+  readonly untagged?: readonly Buffer[];
+  /** What it says that the digest of a manifest is. Default: what it is. */
+  readonly says?: (digest: string) => string;
+}
+
+/** The manifest of a packed chart in a registry. */
+export function manifestOf(bytes: Buffer): Buffer {
+  const config = Buffer.from('{}');
+  return Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      config: {
+        mediaType: 'application/vnd.cncf.helm.config.v1+json',
+        digest: digestOf(config),
+        size: config.length,
+      },
+      layers: [
+        {
+          mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip',
+          digest: digestOf(bytes),
+          size: bytes.length,
+        },
+      ],
+    }),
+  );
 }
 
 /** A registry with one repository, `team/shop`, by the OCI distribution API. */
 export async function startRegistry(
   versions: ChartVersions,
-  { password, blobsAt, page = 2 }: RegistryOptions = {},
+  { password, blobsAt, page = 2, untagged = [], says = (digest) => digest }: RegistryOptions = {},
 ): Promise<TestServer> {
-  const config = Buffer.from('{}');
   const wanted = `Basic ${Buffer.from(`ada:${password ?? ''}`).toString('base64')}`;
-  const manifestOf = (bytes: Buffer): Buffer =>
-    Buffer.from(
-      JSON.stringify({
-        schemaVersion: 2,
-        mediaType: 'application/vnd.oci.image.manifest.v1+json',
-        config: {
-          mediaType: 'application/vnd.cncf.helm.config.v1+json',
-          digest: digestOf(config),
-          size: config.length,
-        },
-        layers: [
-          {
-            mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip',
-            digest: digestOf(bytes),
-            size: bytes.length,
-          },
-        ],
-      }),
-    );
   const server: TestServer = await startServer((request, response, path) => {
     const url = new URL(path, 'http://registry');
     if (url.pathname === '/token') {
@@ -149,12 +156,19 @@ export async function startRegistry(
       response.end(JSON.stringify({ name: 'team/shop', tags: some }));
     } else if (url.pathname.startsWith('/v2/team/shop/manifests/')) {
       const tag = decodeURIComponent(url.pathname.split('/').at(-1) ?? '').replaceAll('_', '+');
-      const bytes = versions.get(tag);
+      const named = [...versions.values(), ...untagged].find(
+        (one) => digestOf(manifestOf(one)) === tag,
+      );
+      const bytes = named ?? versions.get(tag);
       if (bytes === undefined) response.writeHead(404).end();
-      else response.end(manifestOf(bytes));
+      else {
+        const answer = manifestOf(bytes);
+        response.setHeader('docker-content-digest', says(digestOf(answer)));
+        response.end(answer);
+      }
     } else if (url.pathname.startsWith('/v2/team/shop/blobs/')) {
       const digest = url.pathname.split('/').at(-1) ?? '';
-      const bytes = [...versions.values()].find((one) => digestOf(one) === digest);
+      const bytes = [...versions.values(), ...untagged].find((one) => digestOf(one) === digest);
       if (blobsAt !== undefined)
         response.writeHead(307, { location: `${blobsAt}/${digest}` }).end();
       else if (bytes === undefined) response.writeHead(404).end();

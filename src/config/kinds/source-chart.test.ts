@@ -34,6 +34,8 @@ test('a chart of a repository, and one of a registry', () => {
     url: 'oci://registry.example:5000/team/redis',
     chart: { kind: 'oci', name: 'redis', version: '19.0.1' },
   });
+  const digest = `sha256:${'a'.repeat(64)}`;
+  expect(internal({ oci: { ...oci, digest } }).chart).toMatchObject({ version: '19.0.1', digest });
   expect(internal({ url: 'https://git.example/a' }).chart).toBeUndefined();
 });
 
@@ -62,6 +64,14 @@ test.each([
   [
     { helm: { url: 'https://a.example', chart: 'b', version: 'latest' } },
     'helm.version: is not a version or a range of versions',
+  ],
+  [
+    { oci: { url: 'oci://a.example/b', version: '^1.0.0', digest: `sha256:${'a'.repeat(64)}` } },
+    'oci.version: must be one version where digest is given',
+  ],
+  [
+    { helm: { url: 'https://a.example', chart: 'b', version: '1.0.0', digest: 'sha256:abc' } },
+    'helm.digest: must be sha256: and 64 hexadecimal digits',
   ],
 ])('%j is refused', (spec, message) => {
   expect(messagesOf(spec)).toEqual([message]);

@@ -1,4 +1,4 @@
-import { validRange } from 'semver';
+import { valid, validRange } from 'semver';
 import { z } from 'zod';
 import type {
   ChartConfig,
@@ -125,6 +125,26 @@ const version = z
   })
   .meta({ description: 'The version, or a range of which the highest is taken (npm rules).' });
 
+const digest = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 hexadecimal digits')
+  .optional();
+
+/** A digest is of one version. */
+function pinsOne({
+  value,
+  issues,
+}: z.core.ParsePayload<{ version: string; digest?: string | undefined }>): void {
+  if (value.digest === undefined || valid(value.version) !== null) return;
+  issues.push({
+    code: 'custom',
+    input: value.version,
+    path: ['version'],
+    message: 'must be one version where digest is given',
+    params: { allowed: 'a version such as "19.0.1"' },
+  });
+}
+
 const helm = z
   .strictObject({
     url: z
@@ -139,7 +159,12 @@ const helm = z
       .regex(/^[A-Za-z0-9][\w.-]{0,249}$/, 'must be the name of a chart')
       .meta({ description: 'Name of the chart in it.' }),
     version,
+    digest: digest.meta({
+      description:
+        'Take this version only with this content: `sha256:…` of the packed chart, as index.yaml has it. Default: what it has when it is first taken.',
+    }),
   })
+  .check(pinsOne)
   .meta({ description: 'A chart of a Helm repository; its folder is `.`.' });
 
 const oci = z
@@ -154,7 +179,12 @@ const oci = z
         description: 'The chart, without its version: `oci://registry.example/team/chart`.',
       }),
     version,
+    digest: digest.meta({
+      description:
+        'Take this version only with this content: `sha256:…` of its manifest, as `helm pull` and `helm push` print it. It is asked for by this digest, wherever the tag points. Default: what the tag points to when it is first taken.',
+    }),
   })
+  .check(pinsOne)
   .meta({ description: 'A chart of an OCI registry; its folder is `.`.' });
 
 const places = ['url', 'helm', 'oci'] as const;
@@ -240,11 +270,19 @@ function chartOf({
       url: repository.url.replace(/\/+$/, ''),
       name: repository.chart,
       version: repository.version,
+      ...(repository.digest !== undefined && { digest: repository.digest }),
     };
   }
   if (registry === undefined) return undefined;
   const name = registry.url.slice(registry.url.lastIndexOf('/') + 1);
-  return { kind: 'oci', url: registry.url, name, version: registry.version };
+  const { url: place, version: range, digest: pin } = registry;
+  return {
+    kind: 'oci',
+    url: place,
+    name,
+    version: range,
+    ...(pin !== undefined && { digest: pin }),
+  };
 }
 
 /** What names the source: in messages, and for the limits of projects. */

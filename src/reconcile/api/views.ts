@@ -79,7 +79,10 @@ export function sourceViews(engine: Engine): readonly SourceView[] {
 }
 
 function describeFollow({ chart, follow }: SourceConfig): string {
-  if (chart !== undefined) return `version ${chart.version}`;
+  if (chart !== undefined) {
+    const pin = chart.digest === undefined ? '' : `@${chart.digest.slice(0, 19)}`;
+    return `version ${chart.version}${pin}`;
+  }
   switch (follow.kind) {
     case 'branch':
     case 'tag':

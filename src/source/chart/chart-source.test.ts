@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
   digestOf,
+  manifestOf,
   packChart,
   startChartRepository,
   startRegistry,
@@ -31,9 +32,9 @@ async function open(chart: ChartConfig, more: Partial<SourceConfig> = {}) {
   const directory = temporaryFolder('fairlead-charts-');
   folders.push(directory);
   const config = { ...sourceConfig({ name: 'shop', url: `${chart.url}/${chart.name}` }), ...more };
-  const again = (version = chart.version): Promise<Source> =>
+  const again = (version = chart.version, digest = chart.digest): Promise<Source> =>
     openChartSource({
-      config: { ...config, chart: { ...chart, version } },
+      config: { ...config, chart: { ...chart, version, digest } },
       pool: bench.pool,
       clock: systemClock,
       environment,
@@ -158,6 +159,117 @@ describe.each([
       ok: false,
       error: { code: 'source.reference-not-found', message: expect.stringContaining('1.0.0') },
     });
+  });
+});
+
+describe('a version that is named exactly', () => {
+  test('is asked for by its tag, without looking at the others', async () => {
+    await using server = await startRegistry(chartsOf('1.0.0', '1.1.0'));
+    const { bench, source } = await open(oci(server.origin, '1.0.0'));
+    await using _bench = bench;
+    unwrap(await source.fetch());
+    expect(await textOf(source)).toBe('1.0.0');
+    expect(server.requests.filter(({ path }) => path.includes('tags'))).toEqual([]);
+  });
+
+  test('is found also where its tag is written with a v, and what there is instead is told', async () => {
+    await using server = await startRegistry(chartsOf('v1.0.0'));
+    const { bench, source } = await open(oci(server.origin, '1.0.0'));
+    await using _bench = bench;
+    unwrap(await source.fetch());
+    expect(await textOf(source)).toBe('v1.0.0');
+    const other = await open(oci(server.origin, '2.0.0'));
+    await using _other = other.bench;
+    expect(await other.source.fetch()).toMatchObject({
+      error: { code: 'source.reference-not-found', message: expect.stringContaining('v1.0.0') },
+    });
+  });
+});
+
+describe('a digest in the configuration', () => {
+  const good = packChart('shop', '1.0.0');
+  const evil = packChart('shop', '1.0.0', 'evil');
+  const mismatch = { ok: false, error: { code: 'source.digest-mismatch' } };
+
+  test('of a registry holds, wherever the tag points meanwhile', async () => {
+    await using server = await startRegistry(new Map([['1.0.0', evil]]), { untagged: [good] });
+    const digest = digestOf(manifestOf(good));
+    const { bench, source } = await open({ ...oci(server.origin, '1.0.0'), digest });
+    await using _bench = bench;
+    unwrap(await source.fetch());
+    expect(await textOf(source)).toBe('1.0.0');
+  });
+
+  test('of another version than the one beside it is refused', async () => {
+    const other = packChart('shop', '1.1.0');
+    await using server = await startRegistry(new Map([['1.1.0', other]]));
+    const digest = digestOf(manifestOf(other));
+    const { bench, source } = await open({ ...oci(server.origin, '1.0.0'), digest });
+    await using _bench = bench;
+    expect(await source.fetch()).toMatchObject(mismatch);
+    expect(source.status().current).toBeNull();
+  });
+
+  test('that a registry answers with other bytes takes nothing', async () => {
+    const digest = digestOf(manifestOf(good));
+    await using server = await startServer((_, response, path) => {
+      if (path.includes('/manifests/')) {
+        response.setHeader('docker-content-digest', digest);
+        response.end(manifestOf(evil));
+      } else response.end(path.includes('/blobs/') ? evil : '{}');
+    });
+    const { bench, source } = await open({ ...oci(server.origin, '1.0.0'), digest });
+    await using _bench = bench;
+    expect(await source.fetch()).toMatchObject(mismatch);
+    expect(source.status()).toMatchObject({
+      current: null,
+      failing: { code: 'source.digest-mismatch', hint: expect.stringContaining('digest') },
+    });
+  });
+
+  test('of a chart repository is compared with its index and with what comes', async () => {
+    await using server = await startChartRepository('shop', new Map([['1.0.0', evil]]));
+    const digest = digestOf(good);
+    const { bench, source } = await open({ ...helm(server.origin, '1.0.0'), digest });
+    await using _bench = bench;
+    expect(await source.fetch()).toMatchObject(mismatch);
+    await using right = await startChartRepository('shop', new Map([['1.0.0', good]]));
+    const other = await open({ ...helm(right.origin, '1.0.0'), digest });
+    await using _other = other.bench;
+    unwrap(await other.source.fetch());
+    expect(await textOf(other.source)).toBe('1.0.0');
+    await using silent = await startServer((_, response, path) => {
+      const entries = { shop: [{ version: '1.0.0', urls: ['shop.tgz'] }] };
+      response.end(path.endsWith('.tgz') ? evil : JSON.stringify({ apiVersion: 'v1', entries }));
+    });
+    const without = await open({ ...helm(silent.origin, '1.0.0'), digest });
+    await using _without = without.bench;
+    expect(await without.source.fetch()).toMatchObject(mismatch);
+  });
+
+  test('says which content is right where another was taken before', async () => {
+    const versions = new Map([['1.0.0', evil]]);
+    await using server = await startRegistry(versions);
+    const { bench, source, again } = await open(oci(server.origin, '1.0.0'));
+    await using _bench = bench;
+    unwrap(await source.fetch());
+    expect(await textOf(source)).toBe('evil');
+    versions.set('1.0.0', good);
+    const pinned = await again('1.0.0', digestOf(manifestOf(good)));
+    unwrap(await pinned.fetch());
+    expect(await textOf(pinned)).toBe('1.0.0');
+  });
+});
+
+test('a manifest that is not what its registry says is refused', async () => {
+  await using server = await startRegistry(chartsOf('1.0.0'), {
+    says: () => `sha256:${'0'.repeat(64)}`,
+  });
+  const { bench, source } = await open(oci(server.origin));
+  await using _bench = bench;
+  expect(await source.fetch()).toMatchObject({
+    ok: false,
+    error: { code: 'source.chart-changed' },
   });
 });
 

@@ -8,7 +8,7 @@ import type { SourceRevision } from '../../model/revision.ts';
 import { sha256 } from '../../system/hasher.ts';
 import { coalesce } from '../coalesce.ts';
 import { readToken } from '../credentials.ts';
-import { cancelled, chartChanged } from '../errors.ts';
+import { cancelled, chartChanged, digestMismatch } from '../errors.ts';
 import { fileFailure } from '../files.ts';
 import { openMirrorSource } from '../mirror-source.ts';
 import type { MirrorSourceDependencies } from '../mirror-source.ts';
@@ -20,6 +20,7 @@ import type { ChartRemote, RemoteCall } from './remote.ts';
 import { chartBranch, openStaging } from './staging.ts';
 import type { ChartStaging } from './staging.ts';
 import { unpackChart } from './unpack.ts';
+import type { ChartFiles } from './unpack.ts';
 
 export interface ChartSourceDependencies extends Omit<MirrorSourceDependencies, 'config'> {
   readonly config: SourceConfig & { readonly chart: ChartConfig };
@@ -32,7 +33,8 @@ export interface ChartSourceDependencies extends Omit<MirrorSourceDependencies, 
  * `fetch` needs the network; what was pulled once can be rendered and gone back to for good.
  *
  * A version keeps the content that it was first taken with: when its repository gives another under the same version, that
- * is `source.chart-changed`, and what was taken stays.
+ * is `source.chart-changed`, and what was taken stays. Where the configuration pins a digest, that content is taken and no
+ * other (`source.digest-mismatch`).
  *
  * @throws FairleadError when the state folder cannot be used.
  */
@@ -40,7 +42,9 @@ export async function openChartSource(dependencies: ChartSourceDependencies): Pr
   const { config, pool, directory } = dependencies;
   const { chart } = config;
   const remote =
-    chart.kind === 'oci' ? openOciRegistry(chart.url) : openHelmRepository(chart.url, chart.name);
+    chart.kind === 'oci'
+      ? openOciRegistry(chart.url, chart.digest)
+      : openHelmRepository(chart.url, chart.name, chart.digest);
   try {
     const folder = join(directory, `${sha256(config.url).slice(0, 40)}.git`);
     const staging = await openStaging(pool.git, folder);
@@ -79,20 +83,26 @@ function chartSource(
     if (!found.ok) return found;
     const { version, digest } = found.value;
     const taken = await staging.digestOf(version);
-    if (taken !== null && digest !== '' && taken !== digest) {
+    // Who pins a content has said which one is right.
+    const isPinned = config.chart.digest !== undefined;
+    if (!isPinned && taken !== null && digest !== '' && taken !== digest) {
       const message = `${config.url} ${version} had the digest ${taken} and has ${digest} now`;
       return failure(chartChanged({ message, resource: config.url }));
     }
-    if ((await staging.latest())?.version === version) return success(undefined);
+    const latest = await staging.latest();
+    const isSame = digest === '' || latest?.digest === digest;
+    if (latest?.version === version && isSame) return success(undefined);
     const packed = await remote.pull(found.value, call);
     if (!packed.ok) return packed;
     const own = `sha256:${sha256(packed.value)}`;
-    if (taken !== null && taken !== own) {
+    if (!isPinned && taken !== null && taken !== own) {
       const message = `${config.url} ${version} had the digest ${taken} and has ${own} now`;
       return failure(chartChanged({ message, resource: config.url }));
     }
     const files = unpackChart(packed.value, `${config.url} ${version}`);
     if (!files.ok) return files;
+    const refusal = isPinned ? refuseVersion(config, version, files.value) : null;
+    if (refusal !== null) return failure(refusal);
     await staging.add({ version, digest: own }, files.value, clock.nowMs());
     return success(undefined);
   };
@@ -139,6 +149,21 @@ function chartSource(
     changedPaths: (from, to) => inner.changedPaths(from, to),
     confirm: (commit, by) => inner.confirm(commit, by),
   };
+}
+
+/** A digest that belongs to another version than the one beside it: one of the two is a mistake. */
+function refuseVersion(
+  { url, chart }: ChartSourceDependencies['config'],
+  wanted: string,
+  files: ChartFiles,
+): FairleadError | null {
+  const text = Buffer.from(files.get('Chart.yaml') ?? '').toString('utf8');
+  const version = /^version:\s*["']?v?([^\s"'#]+)/m.exec(text)?.[1];
+  if (version === undefined || version === wanted.replace(/^v/, '')) return null;
+  return digestMismatch({
+    message: `${url}: ${chart.digest} is version ${version}, and the Source wants ${wanted}`,
+    resource: url,
+  });
 }
 
 async function credentialsOf(

@@ -4,7 +4,8 @@ import { isJsonObject } from '../../model/json.ts';
 import type { Json } from '../../model/json.ts';
 import { failure, success } from '../../model/result.ts';
 import type { Result } from '../../model/result.ts';
-import { chartChanged, indexInvalid, notFound } from '../errors.ts';
+import type { FairleadError } from '../../model/error.ts';
+import { chartChanged, digestMismatch, indexInvalid, notFound } from '../errors.ts';
 import { chooseVersion } from './choose.ts';
 import { get } from './http.ts';
 import { maxChartBytes } from './remote.ts';
@@ -19,10 +20,19 @@ interface Entry {
   readonly url: string;
 }
 
-/** A chart in a repository that is served over http(s): `index.yaml` says what there is, with digests. */
-export function openHelmRepository(url: string, chart: string): ChartRemote {
+/**
+ * A chart in a repository that is served over http(s): `index.yaml` says what there is, with digests.
+ * @param pin digest of the packed chart that may be taken alone; `undefined`: what the index says
+ */
+export function openHelmRepository(url: string, chart: string, pin?: string): ChartRemote {
   const base = url.endsWith('/') ? url : `${url}/`;
   const resource = `${base}${chart}`;
+
+  const mismatch = (version: string, found: string, pinned: string): FairleadError =>
+    digestMismatch({
+      message: `${resource} ${version} has the digest ${found}, the Source pins ${pinned}`,
+      resource,
+    });
 
   const entries = async (call: RemoteCall): Promise<Result<readonly Entry[]>> => {
     const answer = await get({ ...call, url: `${base}index.yaml`, maxBytes: maxIndexBytes });
@@ -38,7 +48,10 @@ export function openHelmRepository(url: string, chart: string): ChartRemote {
       const chosen = chooseVersion(versions, range, resource);
       if (!chosen.ok) return chosen;
       const digest = known.value.find(({ version }) => version === chosen.value)?.digest ?? '';
-      return success({ version: chosen.value, digest });
+      if (pin === undefined || digest === pin) return success({ version: chosen.value, digest });
+      // An index that says none is not asked: what comes is compared.
+      if (digest === '') return success({ version: chosen.value, digest: pin });
+      return failure(mismatch(chosen.value, digest, pin));
     },
     pull: async ({ version, digest }, call) => {
       const known = await entries(call);
@@ -52,6 +65,7 @@ export function openHelmRepository(url: string, chart: string): ChartRemote {
       const bytes = answer.value.body;
       const found = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
       if (digest === '' || found === digest) return success(bytes);
+      if (digest === pin && entry.digest === '') return failure(mismatch(version, found, pin));
       const message = `${resource} ${version} has the digest ${found}, its index says ${digest}`;
       return failure(chartChanged({ message, resource }));
     },

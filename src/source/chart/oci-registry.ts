@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { valid } from 'semver';
 import { isJsonObject } from '../../model/json.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { failure, success } from '../../model/result.ts';
 import type { Result } from '../../model/result.ts';
-import { authRequired, chartChanged, indexInvalid } from '../errors.ts';
+import type { FairleadError } from '../../model/error.ts';
+import { authRequired, chartChanged, digestMismatch, indexInvalid, notFound } from '../errors.ts';
 import { chooseVersion } from './choose.ts';
 import { get } from './http.ts';
 import type { HttpAnswer, HttpCredentials } from './http.ts';
@@ -18,9 +20,10 @@ const maxPages = 100;
 
 /**
  * A chart in a registry, by the OCI distribution API: https://github.com/opencontainers/distribution-spec
+ * @param pin digest of the manifest that may be taken alone; `undefined`: what the tag points to
  * @param url `oci://host/path`. A registry on this machine (`localhost`, `127.0.0.1`, `[::1]`) is asked without TLS.
  */
-export function openOciRegistry(url: string): ChartRemote {
+export function openOciRegistry(url: string, pin?: string): ChartRemote {
   const { host, hostname, pathname } = new URL(url.replace(/^oci:/, 'https:'));
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
   const origin = `${isLocal ? 'http' : 'https'}://${host}`;
@@ -63,8 +66,11 @@ export function openOciRegistry(url: string): ChartRemote {
     version: string,
   ): Promise<Result<ChartVersion>> => {
     const tag = version.replaceAll('+', '_');
-    const answer = await ask(token, call, `manifests/${encodeURIComponent(tag)}`, manifestType);
+    const reference = pin ?? encodeURIComponent(tag);
+    const answer = await ask(token, call, `manifests/${reference}`, manifestType);
     if (!answer.ok) return answer;
+    const refusal = refuseManifest(answer.value, `${url}:${tag}`, url, pin);
+    if (refusal !== null) return failure(refusal);
     const read = parse(answer.value.body, url);
     if (!read.ok) return read;
     const layers = Array.isArray(read.value['layers']) ? read.value['layers'] : [];
@@ -82,6 +88,12 @@ export function openOciRegistry(url: string): ChartRemote {
     find: async (range, call) => {
       const token = await authorize(origin, `${origin}/v2/`, repository, call);
       if (!token.ok) return token;
+      // What is named exactly need not be looked for; a tag may be written in another way, `v1.2.3`.
+      if (pin !== undefined || valid(range) !== null) {
+        const exact = await manifest(token.value, call, range);
+        if (pin !== undefined || exact.ok || exact.error.code !== notFound.definition.code)
+          return exact;
+      }
       const known = await tags(token.value, call);
       if (!known.ok) return known;
       const chosen = chooseVersion(known.value, range, url);
@@ -93,12 +105,35 @@ export function openOciRegistry(url: string): ChartRemote {
       const answer = await ask(token.value, call, `blobs/${digest}`, '*/*');
       if (!answer.ok) return answer;
       const bytes = answer.value.body;
-      const found = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+      const found = digestOf(bytes);
       if (found === digest) return success(bytes);
       const message = `${url}:${version} has the digest ${found}, its manifest says ${digest}`;
       return failure(chartChanged({ message, resource: url }));
     },
   };
+}
+
+/** A manifest that is not what was asked for, or not what the registry says that it gives. */
+function refuseManifest(
+  { body, headers }: HttpAnswer,
+  shown: string,
+  resource: string,
+  pin: string | undefined,
+): FairleadError | null {
+  const found = digestOf(body);
+  if (pin !== undefined && found !== pin) {
+    const message = `${shown} has the digest ${found}, the Source pins ${pin}`;
+    return digestMismatch({ message, resource });
+  }
+  // https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
+  const said = headers['docker-content-digest'];
+  if (said === undefined || !said.startsWith('sha256:') || said === found) return null;
+  const message = `${shown} has the digest ${found}, its registry says ${said}`;
+  return chartChanged({ message, resource });
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 function parse(body: Buffer, resource: string): Result<JsonObject> {
