@@ -14,10 +14,19 @@ function judgeAutoscaler(object: JsonObject): Health {
   const active = findCondition(conditions, 'ScalingActive');
   if (isFalse(active) && active.reason === 'ScalingDisabled')
     return healthy('does not scale, because its target is scaled to 0');
-  if (isFalse(active)) return degraded(explain(active));
+  if (isFalse(active))
+    return lacksMetrics(active) ? progressing(explain(active)) : degraded(explain(active));
   if (able === null) return progressing('its controller has not looked at its target yet');
   const limited = findCondition(conditions, 'ScalingLimited');
   return healthy(limited?.status === 'True' ? explain(limited) : 'scales its target');
+}
+
+/**
+ * No metrics of its pods, or from elsewhere: so it is for half a minute and more whenever all of its pods are new, after a first
+ * deployment as after a rollout of a single pod. It scales as soon as there are some.
+ */
+function lacksMetrics({ reason }: Condition): boolean {
+  return /^FailedGet\w*Metric$/.test(reason);
 }
 
 /** `autoscaling/v1` has no conditions in its status; the server keeps them in an annotation. */
@@ -44,7 +53,7 @@ function judgeBudget(object: JsonObject): Health {
 export const scaling = [
   ...kinds('autoscaling', ['HorizontalPodAutoscaler'], {
     counts:
-      '`AbleToScale` with a failure, or `ScalingActive` False, is Degraded; a target that is scaled to 0 is Healthy; without conditions Progressing',
+      '`AbleToScale` with a failure, or `ScalingActive` False, is Degraded, but Progressing while there are no metrics (yet); a target that is scaled to 0 is Healthy; without conditions Progressing',
     judge: judgeAutoscaler,
   }),
   ...kinds('policy', ['PodDisruptionBudget'], {
