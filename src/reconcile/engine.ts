@@ -120,7 +120,8 @@ export class Engine {
   /** Opens the repository, marks what a crash interrupted, restores the last whole configuration; queues nothing. */
   async start(): Promise<void> {
     await this.world.open();
-    await markInterrupted(this.ports, this.journal);
+    // Who is asked to fetch meanwhile waits for it: nothing is released while a release of before is left running.
+    await this.#inTurn(async () => markInterrupted(this.ports, this.journal));
     const source = this.world.source('');
     await this.configuration.restore(source);
     this.journal.emit({

@@ -19,6 +19,7 @@ storeContract('The store of the simulator', async () => {
       hits: () => false,
       mayCrash: async () => {},
       onAccepted: () => {},
+      onRead: () => {},
     },
     emptyStoreData(),
     () => {},

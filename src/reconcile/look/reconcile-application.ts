@@ -94,10 +94,11 @@ async function attempt(
     fromScratch: triggers.has('verify'),
     preview: false,
   });
+  const planSet = planned.ok ? planned.value.planSet : null;
   // What an ephemeral environment deletes is worth no question, so it does not count.
-  const counted =
-    planned.ok && runtime.environment?.ephemeral !== true ? planned.value.planSet : null;
-  for (const other of runtime.batch?.planned(runtime.id, counted) ?? []) context.queue.add(other);
+  const counts = runtime.environment?.ephemeral !== true;
+  const released = runtime.batch?.planned(runtime.id, planSet, counts) ?? [];
+  for (const other of released) context.queue.add(other);
   if (!planned.ok) return fail(context, runtime, errorRecord(planned.error));
   const run = planned.value;
   if (runtime.givenUp?.wish !== wishOf(run)) runtime.givenUp = null;

@@ -134,6 +134,7 @@ export async function prepareRevision(input: PrepareInput): Promise<PrepareResul
   let notes = '';
   let common: RenderResult | null = null;
   const taken: Taken[] = [];
+  let refused: FairleadError | null = null;
   const refuse = (error: FairleadError): PrepareResult => ({
     ok: false,
     error,
@@ -145,15 +146,15 @@ export async function prepareRevision(input: PrepareInput): Promise<PrepareResul
     const rendered: RenderResult = common ?? (await renderRevision(input, view));
     const { readSet } = rendered.ok ? rendered.value : rendered;
     for (const path of pathsOf(readSet ?? new Map())) paths.add(path);
-    if (!rendered.ok) return refuse(rendered.error);
+    if (!rendered.ok) return refuse(refused ?? rendered.error);
     const { manifests, usesCapabilities = false, lookups = [] } = rendered.value;
     // What depends on no target is the same for all of them.
     if (!usesCapabilities && lookups.length === 0) common = rendered;
     seen.set(target.name, seenOf(rendered.value, view));
     notes ||= rendered.value.notes ?? '';
     for (const warning of rendered.value.warnings) warnings.add(warning);
-    const refused = refusedKind(manifests, project);
-    if (refused !== null) return refuse(refused);
+    refused ??= refusedKind(manifests, project);
+    if (refused !== null && taken.length === 0) return refuse(refused);
     const onTaken: PrepareScope['onTaken'] = (wanted, owner) => {
       const one = { at: recordsAt(target), place: placeOf(wanted), owner: inventoryKey(owner) };
       const isExpected = (input.expected ?? []).some((other) => isSameTaken(one, other));
@@ -162,12 +163,15 @@ export async function prepareRevision(input: PrepareInput): Promise<PrepareResul
     };
     try {
       const desired = await target.prepare(manifests, { ...scope, onTaken });
-      if (!desired.ok) return refuse(desired.error);
-      byTarget.set(target.name, desired.value);
+      if (desired.ok) byTarget.set(target.name, desired.value);
+      else refused ??= desired.error;
     } catch (thrown) {
-      return refuse(toFairleadError(thrown));
+      refused ??= toFairleadError(thrown);
     }
+    // What others own at the other targets is to be known, too: what is not asked of them here they would delete there.
+    if (refused !== null && taken.length === 0) return refuse(refused);
   }
+  if (refused !== null) return refuse(refused);
   return success({
     revision: input.revision,
     key: prepareKey(input),

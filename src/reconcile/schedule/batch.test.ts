@@ -44,6 +44,14 @@ describe('the applications of one commit', () => {
     expect(batch.mustWait('a')).toBe(false);
   });
 
+  test('one whose deletes are worth no question waits all the same: another one may want what it deletes', () => {
+    const batch = new Batch(['a', 'b']);
+    batch.planned('a', deleting(60), false);
+    expect(batch.mustWait('a')).toBe(true);
+    expect(batch.planned('b', deleting(1))).toEqual(['a']);
+    expect([codes(batch, 'a'), codes(batch, 'b')]).toEqual([[], []]);
+  });
+
   test('one that leaves holds nobody up any longer', () => {
     const batch = new Batch(['a', 'b']);
     batch.planned('a', deleting(1));

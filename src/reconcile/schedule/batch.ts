@@ -3,11 +3,14 @@ import { manyDeletes } from '../../plan/guard.ts';
 
 /**
  * The applications that one commit (or one start) touches. Deletes of any of them wait until all of them are
- * planned, so that a commit that deletes a little in very many applications is seen as what it is.
+ * planned, so that a commit that deletes a little in very many applications is seen as what it is, and what another one wants
+ * is known.
  */
 export class Batch {
   readonly #outstanding: Set<string>;
-  /** What each would delete now. */
+  /** Those that would delete anything at all. */
+  readonly #deleting = new Set<string>();
+  /** What each would delete now that is worth a question. */
   readonly #deletes = new Map<string, number>();
   /** The most that each would delete: what this commit deletes is no less once a part of it is done. */
   readonly #most = new Map<string, number>();
@@ -17,9 +20,15 @@ export class Batch {
     this.#outstanding = new Set(keys);
   }
 
-  /** Notes that `key` was planned (or cannot be), and what it would delete. @returns keys that need not wait any longer. */
-  planned(key: string, planSet: PlanSet | null): readonly string[] {
-    const deletes = planSet === null ? 0 : countDeletes(planSet);
+  /**
+   * Notes that `key` was planned (or cannot be), and what it would delete.
+   * @param counts Whether that is worth a question. Default true.
+   * @returns keys that need not wait any longer.
+   */
+  planned(key: string, planSet: PlanSet | null, counts = true): readonly string[] {
+    const deletes = planSet === null || !counts ? 0 : countDeletes(planSet);
+    if (planSet !== null && deletesAnything(planSet)) this.#deleting.add(key);
+    else this.#deleting.delete(key);
     this.#deletes.set(key, deletes);
     this.#most.set(key, Math.max(deletes, this.#most.get(key) ?? 0));
     this.#outstanding.delete(key);
@@ -31,7 +40,7 @@ export class Batch {
 
   /** Whether `key` must wait for others to be planned; remembered, so that it is told when they are. */
   mustWait(key: string): boolean {
-    if (this.#outstanding.size === 0 || (this.#deletes.get(key) ?? 0) === 0) return false;
+    if (this.#outstanding.size === 0 || !this.#deleting.has(key)) return false;
     this.#waiting.add(key);
     return true;
   }
@@ -55,6 +64,10 @@ export class Batch {
       },
     ];
   }
+}
+
+function deletesAnything({ plans }: PlanSet): boolean {
+  return plans.some(({ changes }) => changes.some(({ action }) => action === 'delete'));
 }
 
 function countDeletes(planSet: PlanSet): number {

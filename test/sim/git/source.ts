@@ -110,7 +110,10 @@ export class SimSource implements Source {
     this.#mirror.fetched.add(tip.id);
     this.#mirror.lastSuccessAtMs = machine.clock.nowMs();
     const { accepted } = this.#mirror;
-    if (accepted === tip.id && this.#mirror.held === null) return success(this.#revision(tip));
+    if (accepted === tip.id && this.#mirror.held === null) {
+      machine.onRead();
+      return success(this.#revision(tip));
+    }
     const descends = accepted === null || this.#repository.isAncestor(accepted, tip.id);
     if (descends || this.config.allowForcedPush) return success(await this.#accept(tip));
     const error = nonDescendant({
@@ -125,6 +128,7 @@ export class SimSource implements Source {
     this.#mirror.accepted = commit.id;
     this.#mirror.held = null;
     this.#machine.onAccepted(commit.id);
+    this.#machine.onRead();
     return this.#revision(commit);
   }
 

@@ -190,6 +190,13 @@ export class Book {
     return list.slice(Math.max(0, from)).map(({ commit }) => commit);
   }
 
+  /** A commit, where a controller has taken it, and those that it has taken since; else nothing. */
+  commitsSince(controller: Controller, commit: string): readonly string[] {
+    const list = (this.#accepted.get(controller) ?? []).map((one) => one.commit);
+    const from = list.lastIndexOf(commit);
+    return from < 0 ? [] : list.slice(from);
+  }
+
   modelsAround(controller: Controller, release: string): readonly RepositoryModel[] {
     return this.commitsAround(controller, release).map(
       (commit) => this.#world.repository.commit(commit).model,
@@ -199,17 +206,21 @@ export class Book {
   /**
    * Of the commits around a release, and of those before them until one is found, the ones that say in full how an
    * application is set up: what is in force while newer ones are broken.
+   * @param commit What the release carries out: nothing is done with what was said before it. Default: who knows.
    */
   modelsInForce(
     controller: Controller,
     release: string,
     application: string,
+    commit?: string,
   ): readonly RepositoryModel[] {
     const list = this.#accepted.get(controller) ?? [];
     const announced = this.#announced.get(release) ?? list.length;
+    const taken = list.findLastIndex((one) => one.commit === commit);
+    const from = Math.max(announced - 3, taken);
     const found: RepositoryModel[] = [];
     for (let at = list.length - 1; at >= 0; at -= 1) {
-      if (at < announced - 3 && found.length > 0) break;
+      if (at < from && found.length > 0) break;
       const { model } = this.#world.repository.commit(list[at]?.commit ?? '');
       if (!isBroken(model, application)) found.push(model);
     }

@@ -21,7 +21,9 @@ export function checkIdentity(
   report: (rule: Rule, message: string) => void,
 ): void {
   const { application } = effect.key;
-  const models = book.modelsInForce(controller, release.id, application);
+  // What a commit says is done with the rights that it gives itself, not with those of before it.
+  const commit = release.revision[0]?.commit;
+  const models = book.modelsInForce(controller, release.id, application, commit);
   const projects = models.flatMap((model) =>
     model.applications
       .filter(({ folder }) => folder === folderOf(application))

@@ -6,6 +6,7 @@ import type { Release } from '../../../src/model/release.ts';
 import type { ApplyEffect, Effect } from '../../../src/targets/target.ts';
 import type { ClusterPlace } from '../cluster/place.ts';
 import type { HostPlace } from '../place/host-place.ts';
+import { inventoryOf } from '../place/ledger.ts';
 import type { Place, Thing } from '../place/place.ts';
 import type { Controller } from '../run/controller.ts';
 import type { World } from '../run/world.ts';
@@ -19,10 +20,13 @@ import { Fencing } from './fencing.ts';
 import { checkIdentity } from './identity.ts';
 import { checkHistory } from './history.ts';
 import { checkDependencies, checkOrder } from './order.ts';
+import { checkMoved } from './moved.ts';
 import { checkOrders } from './orders.ts';
+import { checkOutdated } from './outdated.ts';
 import { checkAdopted, checkAnnounced, checkGood, checkShrink } from './records.ts';
 import { checkRevision } from './revision.ts';
 import { Runs } from './runs.ts';
+import { TakenOver } from './taken-over.ts';
 import type { Rule, Violation } from './violation.ts';
 
 /** Looks at what is done at the targets, step by step, and not at what the engine says of it. */
@@ -31,6 +35,7 @@ export class Judge {
   readonly book: Book;
   readonly #fencing: Fencing;
   readonly #deletes: DeleteLog = new Map();
+  readonly #takenOver = new TakenOver();
   /** Places whose thing was made or last changed by an application: `target at` → `application@environment`. */
   readonly makers = new Map<string, string>();
   /** Values that may turn up nowhere. */
@@ -39,6 +44,8 @@ export class Judge {
   readonly meddled = new Set<string>();
   /** Processes that a person has told to act on what others released. */
   readonly activated = new Set<string>();
+  /** Processes that Git has answered. */
+  readonly hasRead = new Set<string>();
   readonly violations: Violation[] = [];
   /** Effects so far, on all targets. */
   effects = 0;
@@ -108,8 +115,20 @@ export class Judge {
     checkShrink(this.#world, place, key, inventory, this.report);
     checkGood(this.#world, place, key, inventory, this.report);
     checkAdopted(controller, place, key, inventory, this.report);
+    this.#noteMakers(place, key, inventory);
+    this.#takenOver.noteSave(controller, place, key, inventoryKey(key), inventory);
     this.book.noteSave(controller, place, inventoryKey(key), inventory);
     this.runs.noteSave(place, key, inventory);
+  }
+
+  /** What one application made and another one takes over as it is, is that one's from then on. */
+  #noteMakers(place: Place, key: InventoryKey, inventory: Inventory | null): void {
+    const known = inventoryOf(place, inventoryKey(key))?.entries ?? [];
+    for (const entry of inventory?.entries ?? []) {
+      const where = `${place.name} ${place.whereOf(entry)}`;
+      if (entry.uid === null || entry.givenTo !== undefined || !this.makers.has(where)) continue;
+      if (!known.some(({ uid }) => uid === entry.uid)) this.makers.set(where, inventoryKey(key));
+    }
   }
 
   onEffectBegins(controller: Controller, place: Place, effect: Effect): void {
@@ -149,6 +168,9 @@ export class Judge {
     const seen: SeenEffect = { controller, process, place, key, name, at, before, after, release };
     checkRevision(this.#world, this.book, seen, this.report);
     checkDelete(this.#world, this.book, this.#deletes, seen, this.report);
+    checkMoved(this.#world, this.book, seen, this.report);
+    this.#takenOver.checkDelete(seen, this.report);
+    checkOutdated(this.#world, this.book, seen, this.report);
     checkApproval(this.#world, this.book, seen, this.report);
     checkOrder(this.#world, seen, this.report);
     checkDependencies(this.#world, this.book, seen, this.report);

@@ -1,3 +1,4 @@
+import { inventoryKey } from '../../../src/model/inventory.ts';
 import type { World } from '../run/world.ts';
 import { holdOf } from '../place/ledger.ts';
 import type { Book } from './book.ts';
@@ -11,16 +12,19 @@ type Report = (rule: Rule, message: string) => void;
 /** What people said is to be left alone is left alone. */
 export function checkOrders(world: World, book: Book, effect: SeenEffect, report: Report): void {
   const { controller, place, key, name, release } = effect;
-  const hold = holdOf(place, key);
-  const heldSinceMs = place.heldSinceMs.get(name) ?? Number.POSITIVE_INFINITY;
-  // Holds are seen as soon as they are told of: that nobody holds an application is not asked for each time.
-  const knownMs = Math.max(heldSinceMs, place.recordsToldMs);
-  if (
-    hold?.kind === 'freeze' &&
-    hold.expiresAtMs === null &&
-    knownMs < book.announcedAtMs(release.id)
-  )
-    report('held', `${describeEffect(effect)}, which is on hold by ${hold.by}`);
+  for (const application of [key.application, ...formerNames(book, effect)]) {
+    const held = { ...key, application };
+    const hold = holdOf(place, held);
+    const heldSinceMs = place.heldSinceMs.get(inventoryKey(held)) ?? Number.POSITIVE_INFINITY;
+    // Holds are seen as soon as they are told of: that nobody holds an application is not asked for each time.
+    const knownMs = Math.max(heldSinceMs, place.recordsToldMs);
+    if (
+      hold?.kind === 'freeze' &&
+      hold.expiresAtMs === null &&
+      knownMs < book.announcedAtMs(release.id)
+    )
+      report('held', `${describeEffect(effect)}, which is on hold by ${hold.by}`);
+  }
 
   const isConfirmed = world.judge.activated.has(effect.process);
   if (controller.state.restored && !isConfirmed)
@@ -33,6 +37,27 @@ export function checkOrders(world: World, book: Book, effect: SeenEffect, report
     );
 
   checkSelfHeal(book, effect, report);
+}
+
+/** Names that an application had before, by every commit that may be in force, and that nobody has now. */
+function formerNames(
+  book: Book,
+  { controller, release, key }: Pick<SeenEffect, 'controller' | 'release' | 'key'>,
+): readonly string[] {
+  const models = book.modelsAround(controller, release.id);
+  const [first] = models;
+  const names = first?.applications.find(({ name }) => name === key.application)?.settings
+    .previousNames;
+  return (names ?? []).filter((former) =>
+    models.every(
+      ({ applications }) =>
+        applications.every(({ name }) => name !== former) &&
+        applications.some(
+          ({ name, settings }) =>
+            name === key.application && settings.previousNames.includes(former),
+        ),
+    ),
+  );
 }
 
 function checkSelfHeal(book: Book, effect: SeenEffect, report: Report): void {

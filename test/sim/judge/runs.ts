@@ -47,6 +47,8 @@ export class Runs {
   readonly #made = new Map<string, Made>();
   /** Runs by release and place. */
   readonly #counts = new Map<string, number>();
+  /** How often what is run for a failure ran for the same one again, by target and hook. */
+  readonly #repeats = new Map<string, { readonly failure: string; readonly times: number }>();
 
   constructor(world: World, book: Book, report: Report) {
     this.#world = world;
@@ -88,6 +90,7 @@ export class Runs {
     if (seen === null) return;
     const run = textAt(after, 'metadata', 'annotations', 'fairlead.dev/run');
     this.#checkAgain(seen, where, run, phaseOf(after));
+    if (phaseOf(after) === 'SyncFail') this.#checkRepeated(seen, where);
     const by = controller.name;
     const made = { uid, run, by, goneAs: null, isShared: false, recordedBy: null };
     this.#made.set(`${place.name} ${where}`, made);
@@ -243,6 +246,26 @@ export class Runs {
       this.#report(
         'run-again',
         `hook ${where} at ${place.name} is run again in ${release.id}; before, it was ${made.goneAs}`,
+      );
+  }
+
+  /**
+   * What stays broken is waited for without an end, and what is run when a release fails has run for that. Once more where
+   * that it has could not be written down.
+   */
+  #checkRepeated({ place, release, process }: SeenEffect, where: string): void {
+    const at = `${place.name} ${where}`;
+    const plan = release.plan.plans.find(({ target }) => target === place.name);
+    const isRepeat =
+      release.trigger === 'retry' && release.actor === 'controller' && plan?.changes.length === 0;
+    const failure = `${process} ${plan?.desiredDigest}`;
+    const before = this.#repeats.get(at);
+    const times = isRepeat && before?.failure === failure ? before.times + 1 : 0;
+    this.#repeats.set(at, { failure, times });
+    if (times > 1)
+      this.#report(
+        'run-again',
+        `${at} ran for the same failure before, and nothing was to be done`,
       );
   }
 

@@ -3,10 +3,14 @@ export type Rule =
   | 'failed-input-deletes'
   | 'delete-without-record'
   | 'delete-of-wanted'
+  /** A way back took away what was there before the release that failed. */
+  | 'taken-over-deleted'
   | 'foreign-touched'
   | 'inventory-misses'
   | 'inventory-shrinks'
   | 'record-damaged'
+  /** Two applications have the same thing on record, and nothing will change that. */
+  | 'owned-twice'
   /** Not under the name that the project of the application says. */
   | 'wrong-identity'
   | 'not-approved'

@@ -228,6 +228,28 @@ const changeProject: Operation = {
   },
 };
 
+const changeProjectAndThings: Operation = {
+  name: 'an application changes its project and its manifests',
+  weight: 2,
+  run: (world, dice) => {
+    const application = pickApplication(world, dice, ({ things }) => things.length > 0);
+    if (application === null) return null;
+    const project = application.settings.project === null ? dice.pick(projectNames) : null;
+    const edited = dice.pick(application.things);
+    const value = newValue(dice);
+    return commitApplication(
+      world,
+      application.name,
+      (one) => ({
+        ...one,
+        things: one.things.map((thing) => (thing === edited ? { ...thing, value } : thing)),
+        settings: { ...one.settings, project },
+      }),
+      `${application.name} is of ${project ?? 'no project'}, and ${edited.name} = ${value}`,
+    );
+  },
+};
+
 const takeRights: Operation = {
   name: 'rights are taken',
   weight: 3,
@@ -343,6 +365,7 @@ export const clusters: readonly Operation[] = [
   lateKinds,
   addKind,
   changeProject,
+  changeProjectAndThings,
   takeRights,
   compact,
   tellLate,

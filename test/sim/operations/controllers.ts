@@ -110,6 +110,21 @@ const restore: Operation = {
   },
 };
 
+/** Of the machine, or of the disk: the state folder does not know that it is one of before. */
+const snapshot: Operation = {
+  name: 'put a snapshot back',
+  weight: 2,
+  run: (world, dice) => {
+    const saved = [...world.backups];
+    if (saved.length === 0) return null;
+    const [controller, state] = dice.pick(saved);
+    controller.kill();
+    controller.state = copyState(state);
+    controller.start();
+    return `${controller.name} is as in the snapshot of its machine`;
+  },
+};
+
 const twin: Operation = {
   name: 'a twin takes over',
   weight: 3,
@@ -160,6 +175,7 @@ export const controllers: readonly Operation[] = [
   loseState,
   backUp,
   restore,
+  snapshot,
   twin,
   otherInstallation,
   setClock,

@@ -75,6 +75,39 @@ export const themes: readonly (readonly string[])[] = [
     'change settings',
     'rotate a secret',
   ],
+  // Snapshots of machines, and people who agree to things.
+  [
+    'back up',
+    'put a snapshot back',
+    'Git fails',
+    'edit a value',
+    'remove resources',
+    'revert to an earlier commit',
+    'a target fails',
+  ],
+  // What moves from one application to another.
+  [
+    'add a resource at a shared place',
+    'hand a resource to another application',
+    'hand a resource to an application that breaks',
+    'hold',
+    'resume',
+    'crash at a point',
+    'revert to an earlier commit',
+    'remove an application',
+    'a target fails',
+  ],
+  // Orders, and names that change.
+  ['hold', 'rename an application', 'resume', 'edit a value', 'kill', 'edit behind the back'],
+  // Who leaves while nobody looks.
+  [
+    'change settings',
+    'remove an application',
+    'add an application',
+    'change where an application runs',
+    'kill',
+    'crash at a point',
+  ],
   // What does not work.
   [
     'commit what never works',
@@ -227,6 +260,7 @@ export const clusterThemes: readonly (readonly string[])[] = [
   // Who acts as whom, and may not.
   [
     'an application changes its project',
+    'an application changes its project and its manifests',
     'rights are taken',
     'edit a value',
     'remove resources',

@@ -1,5 +1,6 @@
 import { sharedPrefix } from '../git/model.ts';
-import type { ThingKind, ThingModel } from '../git/model.ts';
+import type { ApplicationModel, ThingKind, ThingModel } from '../git/model.ts';
+import type { World } from '../run/world.ts';
 import type { Chance } from '../world/random.ts';
 import { commit, commitApplication, commitThing, pickApplication } from './edit.ts';
 import type { Operation } from './operation.ts';
@@ -158,31 +159,70 @@ export const renameThing: Operation = {
 export const handOverThing: Operation = {
   name: 'hand a resource to another application',
   weight: 2,
+  run: (world, dice) => handOver(world, dice, ({ things: own }) => own),
+};
+
+/** @param change what else the commit does to the application that gets it */
+function handOver(
+  world: World,
+  dice: Chance,
+  change: (to: ApplicationModel, moved: ThingModel) => readonly ThingModel[],
+): string | null {
+  const isShared = ({ at }: ThingModel): boolean => at.startsWith(sharedPrefix);
+  const from = pickApplication(
+    world,
+    dice,
+    (one) => one.things.length > 1 && one.things.some(isShared),
+  );
+  const to = pickApplication(world, dice, (one) => one !== from);
+  if (from === null || to === null) return null;
+  const thing = dice.pick(from.things.filter(isShared));
+  if (to.things.some(({ name }) => name === thing.name)) return null;
+  return commit(
+    world,
+    (model) => ({
+      ...model,
+      applications: model.applications.map((one) =>
+        one.name === from.name
+          ? { ...one, things: one.things.filter((item) => item !== thing) }
+          : one.name === to.name
+            ? { ...one, things: [...change(one, thing), thing] }
+            : one,
+      ),
+    }),
+    `${thing.name} goes from ${from.name} to ${to.name}`,
+  );
+}
+
+/** Puts something where it can be handed over. */
+const addShared: Operation = {
+  name: 'add a resource at a shared place',
+  weight: 1,
   run: (world, dice) => {
-    const isShared = ({ at }: ThingModel): boolean => at.startsWith(sharedPrefix);
-    const from = pickApplication(
+    const application = pickApplication(world, dice);
+    if (application === null) return null;
+    const made = newThing(dice, application.folder, application.things);
+    const at = `${sharedPrefix}${application.folder}-${made.name}${dice.int(1_000)}`;
+    const thing = { ...made, at, prune: true };
+    return commitApplication(
       world,
-      dice,
-      (one) => one.things.length > 1 && one.things.some(isShared),
+      application.name,
+      (one) => ({ ...one, things: [...one.things, thing] }),
+      `${application.name} gets ${thing.kind}/${thing.name} at ${at}`,
     );
-    const to = pickApplication(world, dice, (one) => one !== from);
-    if (from === null || to === null) return null;
-    const thing = dice.pick(from.things.filter(isShared));
-    if (to.things.some(({ name }) => name === thing.name)) return null;
-    return commit(
-      world,
-      (model) => ({
-        ...model,
-        applications: model.applications.map((one) =>
-          one.name === from.name
-            ? { ...one, things: one.things.filter((item) => item !== thing) }
-            : one.name === to.name
-              ? { ...one, things: [...one.things, thing] }
-              : one,
-        ),
-      }),
-      `${thing.name} goes from ${from.name} to ${to.name}`,
-    );
+  },
+};
+
+/** The same commit makes the release of whom it goes to fail. */
+const handOverBadly: Operation = {
+  name: 'hand a resource to an application that breaks',
+  weight: 1,
+  run: (world, dice) => {
+    const value = `bad${dice.int(100)}`;
+    return handOver(world, dice, ({ folder, things: own }, moved) => {
+      const broken = newThing(dice, folder, [...own, moved]);
+      return [...own, { ...broken, kind: 'Worker', value, secret: null }];
+    });
   },
 };
 
@@ -210,6 +250,8 @@ export const things: readonly Operation[] = [
   removeThings,
   moveThing,
   renameThing,
+  addShared,
   handOverThing,
+  handOverBadly,
   reorder,
 ];

@@ -92,9 +92,10 @@ export class SimTarget implements Target {
     scope: PrepareScope,
   ): Promise<Result<readonly Desired[]>> {
     await this.#arrive(`prepare ${inventoryKey(scope.key)}`);
+    // All of them, whatever is wrong with the first: each tells of what others own.
+    const prepared = manifests.map((manifest) => this.#prepareOne(manifest, scope));
     const desired: Desired[] = [];
-    for (const manifest of manifests) {
-      const one = this.#prepareOne(manifest, scope);
+    for (const one of prepared) {
       if (!one.ok) return one;
       desired.push(one.value);
     }
@@ -114,18 +115,20 @@ export class SimTarget implements Target {
       );
     const secret = typeof spec['secret'] === 'string' ? spec['secret'] : null;
     const note = typeof spec['note'] === 'string' ? spec['note'] : null;
-    const holder = this.#holderOf(at);
+    const id = { group: 'sim.fairlead.dev', kind, namespace: '', name };
+    const holder = this.#holderOf(at, scope.key);
     const own = [scope.key.application, ...(scope.previousNames ?? [])];
     if (
       holder !== null &&
       !(holder.environment === scope.key.environment && own.includes(holder.application))
     ) {
       const message = `${resource} wants ${at}, which belongs to ${holder.application}`;
-      return failure(claimTaken({ message, resource }));
+      if (scope.onTaken?.({ id, locator: { at } }, holder) !== true)
+        return failure(claimTaken({ message, resource }));
     }
     if (kind === 'Command') return success(this.#commandOf(manifest, at, value));
     return success({
-      id: { group: 'sim.fairlead.dev', kind, namespace: '', name },
+      id,
       fields: this.#fieldsOf({ kind, value, note, secret: this.#secret(secret) }, at),
       payload: { secret },
       locator: { at },
@@ -181,11 +184,12 @@ export class SimTarget implements Target {
       : fields;
   }
 
-  /** The application whose inventory claims a place. */
-  #holderOf(at: string): Inventory | null {
+  /** The application whose inventory claims a place, and does not give it up for `key` to have. */
+  #holderOf(at: string, key: InventoryKey): Inventory | null {
     for (const text of this.#place.inventories.values()) {
       const inventory = parseOnce<Inventory>(text);
-      if (inventory.entries.some((entry) => entry.locator['at'] === at)) return inventory;
+      const entry = inventory.entries.find(({ locator }) => locator['at'] === at);
+      if (entry !== undefined) return entry.givenTo === inventoryKey(key) ? null : inventory;
     }
     return null;
   }
@@ -272,7 +276,7 @@ export class SimTarget implements Target {
     };
     if (!sameJson(this.#fieldsOf(spec, at), desired.fields))
       throw secretMoved({ message: `the secret of ${at} is another one by now` });
-    const holder = this.#holderOf(at);
+    const holder = this.#holderOf(at, effect.key);
     if (holder !== null && holder.applicationUid !== effect.applicationUid)
       throw claimTaken({ message: `${at} belongs to ${holder.application}` });
     await this.#fence(effect);

@@ -177,6 +177,7 @@ export class Controller {
         await new Promise(() => {});
       },
       onAccepted: (commit) => world.judge.onAccepted(this, commit),
+      onRead: () => void world.judge.hasRead.add(process.name),
     };
   }
 

@@ -17,6 +17,8 @@ export interface Machine {
   /** A place where the process may be told to die; never resolves if it does. */
   mayCrash(point: CrashPoint): Promise<void>;
   onAccepted(commit: string): void;
+  /** Git has answered. */
+  onRead(): void;
 }
 
 /** Where a process can be killed to the instant. */

@@ -43,7 +43,7 @@ export async function play(schedule: Schedule, keepTrace = false): Promise<Outco
 export async function playScenario(scenario: Scenario, keepTrace = false): Promise<Outcome> {
   const setup: Setup = {
     identity: scenario.identity ?? 'content',
-    concurrency: 4,
+    concurrency: scenario.concurrency ?? 4,
     allowForcedPush: false,
     eager: false,
     webhook: false,

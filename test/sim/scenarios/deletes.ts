@@ -141,6 +141,52 @@ export const deletes: readonly Scenario[] = [
     },
   },
   {
+    name: 'an application that is orphaned while no controller runs leaves everything running, and nobody is asked',
+    model: repository([
+      application('web', [thing('a')], {}, ['dev', 'prod']),
+      application('api', [thing('a')]),
+    ]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.approve();
+      await stage.rest();
+      // Nothing is released for it.
+      stage.edit('web', (one) => ({ ...one, settings: { ...one.settings, onRemoval: 'orphan' } }));
+      await stage.rest();
+      stage.first.kill();
+      stage.remove('web');
+      stage.hasFetched(stage.first);
+      stage.first.start();
+      await stage.rest();
+      stage.approve();
+      await stage.rest();
+      stage.expect('it runs', stage.isLive('dev/web/a', 'v1'));
+      stage.expect('it runs in prod', stage.isLive('prod/web/a', 'v1', 'west'));
+      stage.expect('nothing of it is on record', stage.place().inventories.size === 1);
+    },
+  },
+  {
+    name: 'an application that is to be asked about again when it leaves is not orphaned for what it said before',
+    model: repository([
+      application('web', [thing('a')], { onRemoval: 'orphan' }),
+      application('api', [thing('a')]),
+    ]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.edit('web', (one) => ({ ...one, settings: { ...one.settings, onRemoval: 'confirm' } }));
+      await stage.rest();
+      stage.first.kill();
+      stage.remove('web');
+      stage.hasFetched(stage.first);
+      stage.first.start();
+      await stage.rest();
+      stage.expect('it is on record', stage.place().inventories.has('web@dev'));
+      stage.approve();
+      await stage.rest();
+      stage.expect('it is gone', stage.place().thing('dev/web/a') === null);
+    },
+  },
+  {
     name: 'an application that leaves in the middle of a look is removed all the same',
     model: repository([application('web', [thing('a')]), application('api', [thing('a')])]),
     play: async (stage) => {

@@ -151,6 +151,78 @@ export const names: readonly Scenario[] = [
     },
   },
   {
+    name: 'a hold stays with an application that is renamed, over a restart and until somebody ends it',
+    model: repository([application('web', [thing('a')])]),
+    play: async (stage) => {
+      await stage.rest();
+      const order = { application: 'web', environment: 'dev', actor: 'ada' };
+      void stage.first.engine?.api.hold({ ...order, reason: 'wait', expiresAtMs: null });
+      await stage.rest();
+      stage.rename('web', 'web-x');
+      await stage.rest();
+      stage.set('web-x', 'a', { value: 'v2' });
+      await stage.rest();
+      stage.expect('it stays', stage.isLive('dev/web/a', 'v1'));
+      stage.first.kill();
+      stage.first.start();
+      await stage.rest();
+      stage.meddle('dev/web/a', 'theirs');
+      await stage.rest();
+      stage.expect('it is left alone', stage.isLive('dev/web/a', 'theirs'));
+      void stage.first.engine?.api.resume({ ...order, application: 'web-x' });
+      await stage.rest();
+      stage.expect('it goes on', stage.isLive('dev/web/a', 'v2'));
+    },
+  },
+  {
+    name: 'a commit that renames an application that is on hold, and changes it, touches nothing',
+    model: repository([application('web', [thing('a')])]),
+    play: async (stage) => {
+      await stage.rest();
+      const order = { application: 'web', environment: 'dev', actor: 'ada' };
+      void stage.first.engine?.api.hold({ ...order, reason: 'wait', expiresAtMs: null });
+      await stage.rest();
+      stage.edit('web', (one) => ({
+        ...one,
+        name: 'web-x',
+        things: [thing('a', { value: 'v2' })],
+        settings: { ...one.settings, previousNames: ['web'] },
+      }));
+      await stage.rest();
+      stage.expect('it stays', stage.isLive('dev/web/a', 'v1'));
+      void stage.first.engine?.api.resume({ ...order, application: 'web-x' });
+      await stage.rest();
+      stage.expect('it goes on', stage.isLive('dev/web/a', 'v2'));
+      stage.expect('nothing is on hold', stage.place().holds.size === 0);
+    },
+  },
+  {
+    name: 'what an application is held at stays when it is renamed, and when its record goes over to the new name',
+    model: repository([application('web', [thing('a')])]),
+    play: async (stage) => {
+      await stage.rest();
+      const first = stage.world.repository.tip?.id ?? '';
+      stage.set('web', 'a', { value: 'v2' });
+      await stage.rest();
+      const order = { application: 'web', environment: 'dev', actor: 'ada' };
+      const back = { to: first, reason: 'v2 is bad', approve: null, expiresAtMs: null };
+      void stage.first.engine?.api.rollback({ ...order, ...back });
+      await stage.rest();
+      stage.rename('web', 'web-x');
+      await stage.rest();
+      stage.meddle('dev/web/a', 'theirs');
+      await stage.rest();
+      stage.expect('it is healed to that', stage.isLive('dev/web/a', 'v1'));
+      stage.expect('it has its new name', inventoryOf(stage.place(), 'web@dev') === null);
+      stage.first.kill();
+      // Nobody tells of the former name any more.
+      stage.edit('web-x', (one) => ({ ...one, settings: { ...one.settings, previousNames: [] } }));
+      stage.first.start();
+      await stage.rest();
+      stage.expect('it is held at that', stage.isLive('dev/web/a', 'v1'));
+    },
+  },
+  {
     name: 'an application whose renaming is taken back after a release that failed keeps what it has',
     model: repository([application('web', [thing('a')], { onRemoval: 'delete' })]),
     play: async (stage) => {

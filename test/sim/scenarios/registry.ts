@@ -4,6 +4,8 @@ import { deletes } from './deletes.ts';
 import { input } from './input.ts';
 import { limits } from './limits.ts';
 import { names } from './names.ts';
+import { moves } from './moves.ts';
+import { snapshots } from './snapshots.ts';
 import { admission } from './kubernetes/admission.ts';
 import { access } from './kubernetes/access.ts';
 import { hooks } from './kubernetes/hooks.ts';
@@ -24,6 +26,8 @@ export const scenarios: readonly Scenario[] = [
   ...controllers,
   ...input,
   ...names,
+  ...moves,
+  ...snapshots,
   ...watching,
   ...ownership,
   ...kinds,

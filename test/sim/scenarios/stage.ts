@@ -24,6 +24,8 @@ export interface Scenario {
   readonly play: (stage: Stage) => Promise<void>;
   /** What one object of a cluster holds of a record, in bytes. Default: all of it. */
   readonly recordPartBytes?: number;
+  /** Looks at the same time. Default 4. */
+  readonly concurrency?: number;
   /** Whether a last commit mends all that is broken. Default true. */
   readonly mends?: boolean;
 }

@@ -2,7 +2,7 @@ import { inventoryKey } from '../../../../src/model/inventory.ts';
 import { sameJson } from '../../../../src/model/json.ts';
 import type { RepositoryModel } from '../../git/model.ts';
 import { differences } from '../../judge/convergence.ts';
-import { keysOf, wishOf, wishesOf } from '../../judge/truth.ts';
+import { folderOf, keysOf, wishOf, wishesOf } from '../../judge/truth.ts';
 import type { Wish } from '../../judge/truth.ts';
 import { inventoryOf } from '../../place/ledger.ts';
 import type { Place } from '../../place/place.ts';
@@ -34,6 +34,7 @@ export function checkConvergence(world: World, controller: Controller): void {
     return;
   }
   checkReverted(world, controller, model);
+  checkOwners(world, controller, excused);
   for (const runtime of runtimes(controller)) {
     if (isExcused(excused, runtime.id)) continue;
     if (runtime.state === 'synced' && runtime.sync === 'Synced') continue;
@@ -43,6 +44,32 @@ export function checkConvergence(world: World, controller: Controller): void {
     );
     return;
   }
+}
+
+/** Everything is on the record of one application. */
+function checkOwners(world: World, controller: Controller, excused: ReadonlySet<string>): void {
+  for (const place of world.places.values()) {
+    const owners = new Map<string, string>();
+    for (const name of place.inventories.keys()) {
+      if (isExcused(excused, name) || isForeign(world, controller, name)) continue;
+      for (const entry of inventoryOf(place, name)?.entries ?? []) {
+        const at = place.whereOf(entry);
+        const other = owners.get(at);
+        owners.set(at, name);
+        if (at === '' || other === undefined || isOneApplication(other, name)) continue;
+        world.judge.report(
+          'owned-twice',
+          `${at} at ${place.name} is on record of ${other} and of ${name}`,
+        );
+        return;
+      }
+    }
+  }
+}
+
+function isOneApplication(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((name) => folderOf(name.split('@')[0] ?? ''));
+  return first === second;
 }
 
 /** Where the newest commit never works, the last good one is live. */

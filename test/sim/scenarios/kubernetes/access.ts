@@ -64,6 +64,27 @@ export const access: readonly Scenario[] = [
     },
   },
   {
+    name: 'a cluster: what a commit says goes live with the project that it names, whenever it is looked at',
+    model: clusterRepository([application('web', [thing('a')], { project: 'team' })]),
+    play: async (stage) => {
+      await stage.rest();
+      for (let ticks = 0; ticks < 60; ticks += 5) {
+        const project = ticks % 2 === 0 ? null : 'team';
+        const value = `v-${ticks}`;
+        stage.first.kill();
+        stage.first.start();
+        for (let left = ticks; left > 0; left -= 1) await stage.world.tick();
+        stage.edit('web', (one) => ({
+          ...one,
+          things: [thing('a', { value })],
+          settings: { ...one.settings, project },
+        }));
+        await stage.rest();
+        stage.expect('it is as the commit says', stage.isLive(a, value));
+      }
+    },
+  },
+  {
     name: 'a cluster: who leaves an environment acts under the name of its project also after a restart',
     model: clusterRepository([
       application('web', [thing('a'), thing('b')], { project: 'team' }, ['dev', 'prod']),

@@ -154,6 +154,28 @@ export const hooks: readonly Scenario[] = [
     },
   },
   {
+    name: 'a cluster: what has run for a failed release does not run again for it after a restart, and does for another one',
+    model: withHook({ phase: 'SyncFail' }),
+    mends: false,
+    play: async (stage) => {
+      await stage.rest();
+      stage.edit('web', (one) => ({
+        ...one,
+        settings: { ...one.settings, onFailure: 'stay' },
+        things: [...one.things, thing('c', { kind: 'Worker', value: 'bad1' })],
+      }));
+      await stage.rest(600_000);
+      stage.expect('it has run once', jobsOf(stage) === 1);
+      stage.first.kill();
+      stage.first.start();
+      await stage.rest(3_600_000);
+      stage.expect('it has not run again', jobsOf(stage) === 1);
+      stage.set('web', 'c', { value: 'bad2' });
+      await stage.rest(600_000);
+      stage.expect('it has run once for the other one', jobsOf(stage) === 2);
+    },
+  },
+  {
     name: 'a cluster: a hook runs once more when what was gone back from is released again',
     model: withHook({ phase: 'PostDelete' }),
     play: async (stage) => {
