@@ -59,6 +59,8 @@ export async function settleRecords(
       runtime.ownedAt.delete(target.name);
       continue;
     }
+    // What may still be made by who announced it: its record is not forgotten before that is known.
+    if (runtime.removal !== null) isUpToDate = false;
     const next = asConfigured(context, runtime, {
       ...settled,
       installation: context.options.installation,

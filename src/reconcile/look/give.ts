@@ -35,8 +35,10 @@ export function noteTaken(
   const isKnown = runtime.wasLookedAt && sameJson(taken, known.of(runtime.id));
   known.set(runtime.id, taken);
   if (isKnown) return;
-  for (const owner of new Set(taken.map((item) => item.owner)))
+  for (const named of new Set(taken.map((item) => item.owner))) {
+    const owner = takerOf(applications, named)?.id ?? named;
     if (owner !== runtime.id && applications.has(owner)) queue.add(owner);
+  }
 }
 
 /** What the plan of an application is to know of the others, see `PlanInput`. */
@@ -60,13 +62,14 @@ export async function givingAt(
     recorded.set(givenTo, new Set(places));
   }
   let takers: ReadonlyMap<string, string> | null = null;
+  const own = idsOf(applications, runtime);
   return {
     takenBy: (place) => {
-      takers ??= takersOf({ applications, taken }, runtime, at);
+      takers ??= takersOf({ applications, taken }, own, at);
       const known = takers.get(place);
       if (known !== undefined || wantedBy === undefined) return known ?? null;
       const isWanted = wantedBy.taken.some(
-        (one) => one.owner === runtime.id && one.at === at && one.place === place,
+        (one) => own.includes(one.owner) && one.at === at && one.place === place,
       );
       return isWanted ? wantedBy.id : null;
     },
@@ -97,17 +100,28 @@ function takerOf(applications: RunContext['applications'], id: string): Applicat
   return null;
 }
 
+/** Under which names its records may be: its own, and former ones until they have gone over to that. */
+function idsOf(
+  applications: RunContext['applications'],
+  { id, key, application }: ApplicationRuntime,
+): readonly string[] {
+  const former = (application?.previousNames ?? []).map((name) =>
+    inventoryKey({ ...key, application: name }),
+  );
+  return [id, ...former.filter((one) => !applications.has(one))];
+}
+
 function takersOf(
   { applications, taken }: Pick<RunContext, 'applications' | 'taken'>,
-  { id }: ApplicationRuntime,
+  own: readonly string[],
   at: string,
 ): ReadonlyMap<string, string> {
   const takers = new Map<string, string>();
   // Of two that want the same, the same one has it whoever was prepared first.
-  for (const other of [...taken.waitingFor(id)].toSorted()) {
-    if (other === id || applications.get(other)?.application == null) continue;
+  for (const other of own.flatMap((id) => [...taken.waitingFor(id)]).toSorted()) {
+    if (own.includes(other) || applications.get(other)?.application == null) continue;
     for (const { place, owner, ...where } of taken.of(other))
-      if (owner === id && where.at === at && !takers.has(place)) takers.set(place, other);
+      if (own.includes(owner) && where.at === at && !takers.has(place)) takers.set(place, other);
   }
   return takers;
 }
@@ -118,10 +132,12 @@ function takersOf(
  */
 export function noteGiven(
   { applications, queue, taken }: Context,
-  { id: from }: ApplicationRuntime,
+  runtime: ApplicationRuntime,
   target: Target,
   given: readonly Given[],
 ): void {
+  const { id: from } = runtime;
+  const own = idsOf(applications, runtime);
   for (const { place, uid, to } of given) {
     const taker = takerOf(applications, to);
     if (taker === null) continue;
@@ -129,7 +145,7 @@ export function noteGiven(
     const known = taker.given.get(at);
     const isAsked = taken
       .of(taker.id)
-      .some((one) => one.owner === from && `${one.at} ${one.place}` === at);
+      .some((one) => own.includes(one.owner) && `${one.at} ${one.place}` === at);
     const isWanted = isAsked ? true : known?.uid === uid ? known.isWanted : null;
     taker.given.set(at, { uid, from, isWanted });
     if (isWanted === null && known?.uid !== uid) queue.add(taker.id);
@@ -176,11 +192,12 @@ export function noteReceived(
 
 /** Who waits for something that this application does not own any more, or keeps for it alone, is looked at. */
 export function passOn(
-  { queue, taken }: Pick<Context, 'queue' | 'taken'>,
+  { applications, queue, taken }: Context,
   runtime: ApplicationRuntime,
   run: PlannedRun,
 ): void {
-  const waiting = taken.waitingFor(runtime.id);
+  const own = idsOf(applications, runtime);
+  const waiting = new Set(own.flatMap((id) => [...taken.waitingFor(id)]));
   if (waiting.size === 0) return;
   const owned = new Set(
     run.targets.flatMap(({ target, inventory, forget, given }) => {
@@ -191,7 +208,7 @@ export function passOn(
   );
   for (const id of waiting) {
     const isFree = ({ at, place, owner }: Taken): boolean =>
-      owner === runtime.id && !owned.has(`${at} ${place}`);
+      own.includes(owner) && !owned.has(`${at} ${place}`);
     if (taken.of(id).some(isFree)) queue.add(id);
   }
 }

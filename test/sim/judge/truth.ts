@@ -46,7 +46,9 @@ export function wishOf(
       ? { kind: 'unusable', why: 'configuration' }
       : { kind: 'gone' };
   const { fault, settings } = application;
-  const isEmpty = fault === 'empty' || application.things.length === 0;
+  // What is only run is something, too; that nothing else is left is asked about.
+  const isEmpty =
+    fault === 'empty' || (application.things.length === 0 && runsOf(application).length === 0);
   if (fault !== null && fault !== 'empty' && application.things.length > 0)
     return { kind: 'unusable', why: `manifests: ${fault}` };
   if (fault === 'missing') return { kind: 'unusable', why: 'manifests: missing' };

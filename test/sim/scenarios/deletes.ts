@@ -187,6 +187,24 @@ export const deletes: readonly Scenario[] = [
     },
   },
   {
+    name: 'what a crash left announced leaves the record with its application, however soon that leaves',
+    model: repository([application('web', [thing('a')]), application('api', [thing('a')])]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.first.crashAt('before-effect', 1);
+      stage.edit('web', (one) => ({ ...one, things: [...one.things, thing('b')] }));
+      await stage.until('the crash', () => !stage.first.isRunning);
+      stage.meddle('dev/web/a', null);
+      stage.remove('web');
+      stage.hasFetched(stage.first);
+      stage.first.start();
+      await stage.rest(600_000);
+      stage.approve();
+      await stage.rest(600_000);
+      stage.expect('it is not on record', !stage.place().inventories.has('web@dev'));
+    },
+  },
+  {
     name: 'an application that leaves in the middle of a look is removed all the same',
     model: repository([application('web', [thing('a')]), application('api', [thing('a')])]),
     play: async (stage) => {

@@ -7,7 +7,7 @@ import type { Scenario, Stage } from './stage.ts';
 /** What moves from one application to another: `web` has `a` and `b`, `api` has `c`. */
 
 const b = thing('b', { at: `${sharedPrefix}b` });
-const names = ['web', 'api', 'job'];
+const names = ['web', 'web-x', 'api', 'job'];
 
 interface Moving {
   readonly name: string;
@@ -122,6 +122,24 @@ const moving: readonly Moving[] = [
       await stage.rest();
       stage.expect('it is the same', serialOf(stage, at) === before);
       expectOwner(stage, at, 'job');
+    },
+  },
+  {
+    name: 'what moves from an application that gets another name at once is taken over as it is',
+    play: async (stage, at) => {
+      const before = serialOf(stage, at);
+      stage.commit((model) => ({
+        ...model,
+        applications: model.applications.map((one) => {
+          if (one.name === 'api') return { ...one, things: [...one.things, b] };
+          if (one.name !== 'web') return one;
+          const settings = { ...one.settings, previousNames: ['web'] };
+          return { ...one, name: 'web-x', things: [thing('a')], settings };
+        }),
+      }));
+      await stage.rest();
+      stage.expect('it is the same', serialOf(stage, at) === before);
+      expectOwner(stage, at, 'api');
     },
   },
   {

@@ -60,6 +60,28 @@ export const wholeCommits: readonly Scenario[] = [
     },
   },
   {
+    name: 'a commit that has its environment ask a person is not released without one, whenever it is looked at',
+    model: repository([application('web', [thing('a')], {}, ['prod'])], { sync: 'auto' }),
+    play: async (stage) => {
+      await stage.rest();
+      const sync = (policy: 'auto' | 'manual', value: string): void =>
+        stage.commit((model) => ({
+          ...model,
+          environments: model.environments.map((one) => ({ ...one, sync: policy })),
+          applications: [application('web', [thing('a', { value })], {}, ['prod'])],
+        }));
+      for (let ticks = 0; ticks < 24; ticks += 1) {
+        await startAndGoOn(stage, ticks);
+        sync('manual', 'unasked');
+        await stage.rest();
+        stage.expect('nobody was asked', !stage.isLive('prod/web/a', 'unasked', 'west'));
+        sync('auto', `v${ticks}`);
+        await stage.rest();
+        stage.expect('it goes on', stage.isLive('prod/web/a', `v${ticks}`, 'west'));
+      }
+    },
+  },
+  {
     name: 'a commit that renames and changes document and manifests is released as a whole, whenever it is looked at',
     model: repository([application('web', ...said(0))]),
     play: async (stage) => {
