@@ -144,6 +144,8 @@ export interface Live {
   readonly owned?: JsonObject;
   /** Facts that health is judged from (exit code, probe answers, conditions). */
   readonly status: JsonObject;
+  /** Default: it says nothing. */
+  readonly marks?: LiveMarks;
   /**
    * Why it is given up instead of deleted once it is no longer wanted, as half a sentence ("it stays, because …").
    * Default: it is deleted.
@@ -169,6 +171,13 @@ export interface Live {
   readonly refused?: ErrorRecord;
   /** Of what is run at another moment than now: what is there under its name. Default: nothing. */
   readonly inTheWay?: InTheWay;
+}
+
+/** What a thing says for itself where it is about how it may be deleted, beside what its source said. */
+export interface LiveMarks {
+  /** What says that it is not deleted: `helm.sh/resource-policy: keep`. Default: nothing. */
+  readonly kept?: string;
+  readonly deletion?: Pick<Deletion, 'keptOnRemoval' | 'asks'>;
 }
 
 /** Something of somebody else's, under the name of what is to be run, which can only run once that is gone. */

@@ -3,7 +3,7 @@ import { sameJson } from '../model/json.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
 import type { Change } from '../model/plan.ts';
 import { showResource } from '../model/resource.ts';
-import type { Observation } from '../model/resource.ts';
+import type { Live, Observation } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
 import { said } from './change.ts';
 import { changeDigest } from './digest.ts';
@@ -62,7 +62,7 @@ export function planDelete(input: DeleteInput): DeleteOutcome {
   if (policy.removal === null && !(entry.prune && policy.prune)) {
     return {
       kind: 'keep',
-      warning: `${name} is no longer in the source; it stays because pruning is off`,
+      warning: `${name} is no longer in the source; ${whyKept(observation.live)}`,
     };
   }
   if (policy.removal === null && entry.deletion?.onlyOnRemoval === true)
@@ -116,4 +116,9 @@ export function planDelete(input: DeleteInput): DeleteOutcome {
       }),
     },
   };
+}
+
+function whyKept({ marks }: Live): string {
+  if (marks?.kept === undefined) return 'it stays because pruning is off';
+  return `it stays because it has ${marks.kept} where it is; take that off to let it go`;
 }

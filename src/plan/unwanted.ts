@@ -1,7 +1,7 @@
 import type { InventoryEntry } from '../model/inventory.ts';
 import type { Change } from '../model/plan.ts';
 import { resourceKey } from '../model/resource.ts';
-import type { Desired } from '../model/resource.ts';
+import type { Desired, Observation } from '../model/resource.ts';
 import { planDelete } from './delete.ts';
 import { placeOf } from './place.ts';
 import { see } from './plan-input.ts';
@@ -28,6 +28,23 @@ export interface Given {
   readonly to: string;
 }
 
+/**
+ * What is recorded of something, with what it says for itself where it is: somebody put that there by hand, and what is deleted
+ * does not come back. It only ever keeps more.
+ */
+function markedLive(entry: InventoryEntry, observation: Observation | undefined): InventoryEntry {
+  const marks = observation?.kind === 'present' ? observation.live.marks : undefined;
+  if (marks === undefined) return entry;
+  const { asks = [], ...marked } = marks.deletion ?? {};
+  const both = [...new Set([...(entry.deletion?.asks ?? []), ...asks])];
+  const deletion = { ...entry.deletion, ...marked, ...(both.length > 0 && { asks: both }) };
+  return {
+    ...entry,
+    prune: entry.prune && marks.kept === undefined,
+    ...(Object.keys(deletion).length > 0 && { deletion }),
+  };
+}
+
 /** What of the inventory nobody wants any more: deleted, kept as it is, or forgotten because it is gone. */
 export function planUnwanted(
   input: PlanInput,
@@ -42,8 +59,9 @@ export function planUnwanted(
   const given: Given[] = [];
   const warnings: string[] = [];
   let kept = 0;
-  for (const entry of input.inventory?.entries ?? []) {
-    const place = placeOf(entry);
+  for (const recorded of input.inventory?.entries ?? []) {
+    const place = placeOf(recorded);
+    const entry = markedLive(recorded, input.observations.get(place));
     if (places.has(place)) continue;
     if (handedOver.has(place)) {
       forget.push(place);

@@ -19,6 +19,7 @@ import { payloadOf } from './manifest/payload.ts';
 import { logsOf } from './look/logs.ts';
 import { lookUp } from './look/look-up.ts';
 import { between, ownedIn, treeOf } from './look/tree.ts';
+import { liveMarksOf } from './manifest/live-marks.ts';
 import { prepareManifests } from './manifest/prepare.ts';
 import { managedSelector } from './names.ts';
 import { Blindness } from './notice/blindness.ts';
@@ -39,7 +40,7 @@ import { readSettings } from './settings.ts';
 import type { TargetOptions } from '../options.ts';
 import { applyObject, leaveOutObject } from './write/apply.ts';
 import type { WriteWith } from './write/apply.ts';
-import { removeObject } from './write/remove.ts';
+import { refuseMarked, removeObject } from './write/remove.ts';
 
 /** References looked at side by side; the client itself limits what is sent at once. */
 const parallelReads = 16;
@@ -66,7 +67,8 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
     const health = healthOf(object, judged);
     const workload = workloadIn(object, health);
     const baseline = baselineOf(hash, sealer, object);
-    return { health, baseline, ...(workload === undefined ? {} : { workload }) };
+    const marks = liveMarksOf(object);
+    return { health, baseline, ...(marks && { marks }), ...(workload && { workload }) };
   };
   const informers = cluster.informers<Facts>({
     labelSelector: managedSelector,
@@ -163,7 +165,10 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
       payloadOf(effect.desired).hook === null
         ? applyObject(writing, effect)
         : { uid: effect.uid ?? '' },
-    remove: (effect) => removeObject(writing, effect),
+    remove: async (effect) => {
+      await refuseMarked(writing, effect);
+      await removeObject(writing, effect);
+    },
     removalRuns,
     leaveOut: (effect) => leaveOutObject(writing, effect),
     withoutSecrets: ({ body }) => withoutSecrets(sealer, body),

@@ -4,6 +4,7 @@ import type { InventoryKey } from '../../../model/inventory.ts';
 import type { Desired, InTheWay, Live, Observation, ResourceId } from '../../../model/resource.ts';
 import { fieldsDigest } from '../../../plan/digest.ts';
 import type { Recorded, Reference } from '../../target.ts';
+import { liveMarksOf } from '../manifest/live-marks.ts';
 import { payloadOf } from '../manifest/payload.ts';
 import { text } from '../object/reading.ts';
 import type { ReadWith } from '../read/read.ts';
@@ -103,7 +104,8 @@ export async function observeLeftHook(
     if (object === null) return { kind: 'absent' };
     const { uid } = object.metadata;
     if (recorded.uid !== uid && !isOwnRun(object, recorded.digest, true)) return { kind: 'absent' };
-    const left = leftOf(id, uid, recorded);
+    const marks = liveMarksOf(object);
+    const left = { ...leftOf(id, uid, recorded), ...(marks && { marks }) };
     const hasFailed = outcomeOf(object)?.status === 'Degraded';
     const live = hasFailed ? { ...left, outlasts: toBeLookedAt } : left;
     return { kind: 'present', live };

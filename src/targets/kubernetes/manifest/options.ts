@@ -38,6 +38,15 @@ const ownAnnotations: readonly string[] = [wave, pruning, ignoring];
 const fluxPruning = 'kustomize.toolkit.fluxcd.io/prune';
 const argoWave = 'argocd.argoproj.io/sync-wave';
 const argoOptions = 'argocd.argoproj.io/sync-options';
+const helmPolicy = 'helm.sh/resource-policy';
+
+/** By whose word it is: annotations that say whether something is deleted. Flux's may be a label as well. */
+export const pruneWords = {
+  own: pruning,
+  argo: argoOptions,
+  flux: fluxPruning,
+  helm: helmPolicy,
+} as const;
 
 /** @throws FairleadError `target.manifest-invalid` for an annotation of ours that says nothing. */
 export function readOptions(
@@ -57,7 +66,7 @@ export function readOptions(
   const isOn = (name: string): boolean => options.get(name) === 'true';
   return {
     wave: readWave(manifest, annotations),
-    prune: !isKept(manifest, annotations) && options.get('prune') !== 'false',
+    prune: !isKept(manifest, annotations) && prunes(options),
     deletion: readDeletion(options),
     replaceable: isOn('replace') || isOn('force'),
     force: isOn('force'),
@@ -66,6 +75,16 @@ export function readOptions(
     validate: options.get('validate') !== 'false',
     ignored: readPointers(manifest, annotations[ignoring]),
   };
+}
+
+function prunes(options: SyncOptions): boolean {
+  return options.get('prune') !== 'false';
+}
+
+/** What options say about how something is deleted. */
+export function ofSyncOptions(options: readonly string[]): Pick<Options, 'prune' | 'deletion'> {
+  const read = readSyncOptions(options);
+  return { prune: prunes(read), deletion: readDeletion(read) };
 }
 
 /** What a resource says for itself. */
@@ -117,7 +136,7 @@ function isKept(manifest: Manifest, annotations: Readonly<Record<string, string>
   return (
     own === 'disabled' ||
     [annotations, labelsOf(manifest)].some((marks) => isWord(marks[fluxPruning], 'disabled')) ||
-    isWord(annotations['helm.sh/resource-policy'], 'keep')
+    isWord(annotations[helmPolicy], 'keep')
   );
 }
 

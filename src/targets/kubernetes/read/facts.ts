@@ -1,3 +1,4 @@
+import type { LiveMarks } from '../../../model/resource.ts';
 import type { Health } from '../../../model/status.ts';
 import type { KubeObject } from '../client/object.ts';
 import type { Trimmed } from '../watch/informers.ts';
@@ -7,6 +8,8 @@ export interface Facts {
   readonly health: Health;
   /** Digest of what we own, comparable with `InventoryEntry.baseline`; keyed for kinds that hold secrets. */
   readonly baseline: string;
+  /** What it says about its own deletion; most say nothing. */
+  readonly marks?: LiveMarks;
   /** Of what runs pods and is not well: the object, to find out which pod is to blame. */
   readonly workload?: KubeObject;
 }

@@ -195,9 +195,10 @@ function identityOf(
   key: InventoryKey,
   id: ResourceId,
   seen: Seen,
-): Pick<Live, 'id' | 'uid' | 'status'> {
+): Pick<Live, 'id' | 'uid' | 'status' | 'marks'> {
   const { status, message } = culprits.healthOf(key, id, seen);
-  return { id, uid: seen.uid, status: { health: status, message } };
+  const { marks } = seen.extra;
+  return { id, uid: seen.uid, status: { health: status, message }, ...(marks && { marks }) };
 }
 
 /** A wish is asked for its digest on every look and never changes. */

@@ -29,6 +29,8 @@ function nameOf(key: InventoryKey, id: ResourceId): string {
 
 function stateOf(seen: Seen | null): string {
   if (seen === null) return '';
-  const { health, baseline } = seen.extra;
-  return [seen.uid, seen.isDeleting, baseline, health.status, health.message].join(' ');
+  const { health, baseline, marks } = seen.extra;
+  const state = [seen.uid, seen.isDeleting, baseline, health.status, health.message];
+  // Taken off, what was kept for it goes.
+  return (marks === undefined ? state : [...state, JSON.stringify(marks)]).join(' ');
 }

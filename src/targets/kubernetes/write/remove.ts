@@ -2,6 +2,7 @@ import type { InventoryKey } from '../../../model/inventory.ts';
 import { showResource } from '../../../model/resource.ts';
 import type { ResourceId } from '../../../model/resource.ts';
 import type { Clock } from '../../../system/clock.ts';
+import { preconditionFailed } from '../../errors.ts';
 import type { Effect } from '../../target.ts';
 import type { DeleteOptions, KubernetesClient } from '../client/client.ts';
 import type { ResourceType } from '../client/resource-type.ts';
@@ -25,6 +26,22 @@ export interface RemoveWith {
   readonly reported: Reported;
   readonly clientFor: (key: InventoryKey) => KubernetesClient;
   readonly typeOf: (id: ResourceId, apiVersion: string | null) => Promise<ResourceType | null>;
+}
+
+/**
+ * Somebody may have marked it since it was planned that it goes.
+ * @throws FairleadError `target.precondition-failed`, as far as watching knows
+ */
+export async function refuseMarked(tools: RemoveWith, { id, uid, signal }: Effect): Promise<void> {
+  const type = await tools.typeOf(id, null);
+  const sighting = type === null ? null : await tools.sightings.look(type, id, signal);
+  if (sighting?.kind !== 'seen' || sighting.seen.uid !== uid) return;
+  const kept = sighting.seen.extra.marks?.kept;
+  if (kept === undefined) return;
+  throw preconditionFailed({
+    message: `${showResource(id)} is not deleted: at the cluster it has ${kept}`,
+    resource: showResource(id),
+  });
 }
 
 /**
