@@ -472,6 +472,31 @@ test('knows whose an object is, also what another controller wrote since', async
   await until('it is free', async () => (await ledger.owner(resource)) === null);
 });
 
+test('what the watch tells late of a record that we removed is no news, and brings it not back', async () => {
+  const { front, kubeconfig } = await overFront();
+  const warnings: string[] = [];
+  const { ledger } = await open({ kubeconfig, warn: (message) => warnings.push(message) });
+  const told: string[] = [];
+  ledger.onForeignWrite((what, { application }) => told.push(`${what} of ${application}`));
+  await ledger.save({ ...key, application: 'before' }, inventory(1), null);
+  front.mute(({ path }) => path.includes('watch=true'));
+  await ledger.save(key, inventory(1), null);
+  await ledger.save(key, inventory(2), 1);
+  await ledger.remove(key, 2);
+  const other = await open();
+  await other.ledger.save({ ...key, application: 'after' }, inventory(1), null);
+  front.mute(null);
+  await until('the watch has caught up', () =>
+    Promise.resolve(told.includes('inventory of after')),
+  );
+  expect(told).toEqual(['inventory of after']);
+  expect(warnings.filter((warning) => warning.includes('somebody else'))).toEqual([]);
+  expect(await ledger.load(key)).toBeNull();
+  // Made anew, by whomever, it counts.
+  await other.ledger.save(key, inventory(1), null);
+  await until('it is there', async () => (await ledger.load(key))?.epoch === 1);
+});
+
 test('of two applications that announced an object, the one that made it owns it, also for who starts later', async () => {
   const { ledger } = await open();
   const [made] = entries(1);

@@ -46,6 +46,8 @@ export class RecordCache {
     string,
     { count: number; sinceMs: number; told: KubeObject | null | undefined }
   >();
+  /** What we removed and watching has not told of yet → the resourceVersion it had last: what is told of until then is old. */
+  readonly #removed = new Map<string, string>();
   /** When the server itself last said of a record how it is, at the earliest: what it said was so after that. */
   readonly #provenMs = new Map<string, number>();
   /** Proofs that are asked for. */
@@ -160,6 +162,8 @@ export class RecordCache {
 
   /** A write of ours removed it. */
   removed(name: string): void {
+    const known = this.#objects.get(name);
+    if (known !== undefined) this.#removed.set(name, known.metadata.resourceVersion);
     this.#objects.delete(name);
     this.#provenMs.delete(name);
     const entry = this.#writing.get(name);
@@ -201,6 +205,8 @@ export class RecordCache {
   }
 
   #toldGone(name: string, resourceVersion: string): void {
+    const last = this.#removed.get(name);
+    if (last !== undefined && isLater(resourceVersion, last)) this.#removed.delete(name);
     const known = this.#objects.get(name);
     // Made anew by us since.
     if (known !== undefined && isLater(known.metadata.resourceVersion, resourceVersion)) return;
@@ -217,7 +223,8 @@ export class RecordCache {
       this.#provenMs.delete(name);
     } else {
       const { resourceVersion } = object.metadata;
-      if (before !== null && !isLater(resourceVersion, before.metadata.resourceVersion)) return;
+      const last = before?.metadata.resourceVersion ?? this.#removed.get(name);
+      if (last !== undefined && !isLater(resourceVersion, last)) return;
       this.#objects.set(name, withoutManagers(object));
     }
     if (this.#hasSynced) this.#options.onForeign(name, object, before);
@@ -226,6 +233,8 @@ export class RecordCache {
   #synced(): void {
     const listed = this.#listed;
     this.#listed = null;
+    for (const name of this.#removed.keys())
+      if (listed !== null && !listed.has(name)) this.#removed.delete(name);
     if (listed !== null)
       for (const name of this.#objects.keys())
         if (!listed.has(name) && !this.#writing.has(name)) this.#take(name, null);
