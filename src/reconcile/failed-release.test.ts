@@ -76,3 +76,45 @@ test('while it is looked at once more, what kept it from being seen is still tol
   await bench.engine.queue.idle();
   expect(bench.state('shop@dev')).toBe('synced, Synced, Healthy');
 });
+
+test('one that is undone only after its application was renamed is told as reverted, under the name it failed under', async () => {
+  let isAway = false;
+  await using bench = await createEngineBench({
+    target: (target) => ({
+      ...target,
+      remove: async (effect) => {
+        if (isAway) throw effectTimedOut({ message: 'the place does not answer' });
+        return target.remove(effect);
+      },
+    }),
+  });
+  const settings = { path: 'shop', timeouts: { health: '300ms' } };
+  const fails = {
+    apiVersion: 'host.fairlead.dev/v1alpha1',
+    kind: 'Process',
+    metadata: { name: 'fails' },
+    spec: { argv: ['/bin/sh', '-c', 'exit 3'], restart: 'never' },
+  };
+  await bench.push({
+    'fairlead.yaml': configuration({ shop: settings }),
+    'shop/a.yaml': bench.file('a', 'one'),
+  });
+  isAway = true;
+  await bench.push({ 'shop/fails.yaml': JSON.stringify(fails) });
+  await bench.engine.queue.idle();
+  const outcomes = async (): Promise<readonly string[]> =>
+    (await bench.store.releases({ limit: 20 })).map(
+      ({ application, trigger, outcome }) => `${application} ${trigger} ${outcome}`,
+    );
+  expect(await outcomes()).toContain('shop source failed');
+  expect(await outcomes()).toContain('shop revert failed');
+  isAway = false;
+  await bench.push({
+    'fairlead.yaml': configuration({ store: { ...settings, previousNames: ['shop'] } }),
+  });
+  await bench.engine.queue.idle();
+  expect(await outcomes()).toContain('store revert succeeded');
+  // That a way back failed on the way is no release that was undone.
+  expect(await outcomes()).toContain('shop source reverted');
+  expect(await outcomes()).toContain('shop revert failed');
+});

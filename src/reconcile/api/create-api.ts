@@ -8,7 +8,7 @@ import type { Engine } from '../engine.ts';
 import { applicationNotFound, bundleUnsupported, releaseNotFound } from '../errors.ts';
 import { checkOf } from './check.ts';
 import { followEvents } from './follow-events.ts';
-import { historyOf } from './history.ts';
+import { historyOf } from '../history.ts';
 import { logsOf } from './logs.ts';
 import { rotate } from './rotate.ts';
 import {

@@ -10,7 +10,7 @@ import type { Target } from '../../targets/target.ts';
 import type { Engine } from '../engine.ts';
 import { noHooksToLeaveOut, nothingToRollBackTo, planAmbiguous, planNotFound } from '../errors.ts';
 import { holdKeys, saveHold } from '../look/holds.ts';
-import { historyOf } from './history.ts';
+import { historyOf } from '../history.ts';
 import type { ApplicationRuntime, RunRequest } from '../runtime.ts';
 import { currentRevisionOf } from '../prepare/source-trees.ts';
 

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
-import { historyOf } from './history.ts';
+import { historyOf } from '../history.ts';
 
 /**
  * Fills in, from history, what applications released before this controller started; looked up when somebody wants

@@ -5,6 +5,7 @@ import { showRevision } from '../../model/revision.ts';
 import { recordHeal, reversible } from '../../release/contest.ts';
 import { isHealing } from '../../release/gate.ts';
 import type { Verdict } from '../../release/gate.ts';
+import { historyOf } from '../history.ts';
 import type { ApplicationRuntime, RunRequest } from '../runtime.ts';
 import type { PlannedRun, RunContext } from './context.ts';
 import { afterFailure } from './failure.ts';
@@ -64,13 +65,15 @@ function carriedOut({ steps }: Release): (change: Change) => boolean {
   return ({ digest }) => digests.has(digest);
 }
 
-/** The last failed release has been undone: its record says so. */
+/** The last failed release has been undone, under whatever name it failed: its record says so. */
 async function markReverted(context: RunContext, runtime: ApplicationRuntime): Promise<void> {
-  const [failed] = await context.ports.store.releases({
+  const history = await historyOf(context.ports.store, context.world, {
     ...runtime.key,
     outcome: 'failed',
-    limit: 1,
+    limit: 20,
   });
+  // An attempt to go back may have failed, too.
+  const failed = history.find(({ trigger }) => trigger !== 'revert');
   if (failed !== undefined) await context.journal.putRelease({ ...failed, outcome: 'reverted' });
 }
 

@@ -1,8 +1,8 @@
-import type { HistoryFilter } from '../../control/api.ts';
-import type { Release } from '../../model/release.ts';
-import type { Store } from '../../store/store.ts';
-import { formerNames } from '../former-names.ts';
-import type { World } from '../world.ts';
+import type { HistoryFilter } from '../control/api.ts';
+import type { Release } from '../model/release.ts';
+import type { Store } from '../store/store.ts';
+import { formerNames } from './former-names.ts';
+import type { World } from './world.ts';
 
 /** Releases, newest first. Those of an application that was renamed are in its history under the names it had. */
 export function historyOf(
