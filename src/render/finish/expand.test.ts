@@ -39,6 +39,7 @@ test.each([
   ['${WORDS/abc/xyz}', 'xyzABC123ABCabc'],
   ['${WORDS/abc/}', 'ABC123ABCabc'],
   ['${FILE//\\//-}', '-path-to-file.tar.gz'],
+  ['${FILE/\\/path/\\/other\\/path}', '/other/path/to/file.tar.gz'],
   ['${FILE#*/}', 'path/to/file.tar.gz'],
   ['${FILE##*/}', 'file.tar.gz'],
   ['${FILE%.*}', '/path/to/file.tar'],

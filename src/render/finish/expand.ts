@@ -72,13 +72,13 @@ function expression(reader: Reader, variables: Variables, strict: boolean, depth
     throw new CannotExpand(`${reader.text.slice(from, from + 60)}: ${why}`);
   };
   if (depth > maxDepth) fail('is nested too deep');
-  const argument = (ends: string): string => {
+  const argument = (ends: string, isReplaced = false): string => {
     let text = '';
     while (!reader.atEnd && !ends.includes(reader.peek)) {
       if (reader.take('${')) text += expression(reader, variables, strict, depth + 1);
       else {
-        // A backslash lets a slash stand in a text that is replaced.
-        if (ends.includes('/') && reader.take('\\/')) text += '/';
+        // A backslash lets a slash stand in a text that is replaced, or put instead.
+        if (isReplaced && reader.take('\\/')) text += '/';
         else text += reader.next();
       }
     }
@@ -156,9 +156,9 @@ function expression(reader: Reader, variables: Variables, strict: boolean, depth
       return without(value(), operator, pattern);
     }
     default: {
-      const wanted = argument('/}');
+      const wanted = argument('/}', true);
       if (!reader.take('/')) fail('does not say what to put instead');
-      const instead = argument('}');
+      const instead = argument('}', true);
       close();
       return replaced(value(), operator, wanted, instead);
     }
