@@ -103,7 +103,8 @@ const verifyEveryMs = 6 * 3_600_000;
 export async function openController(options: OpenOptions): Promise<Controller> {
   const git = await openGit({ environment: options.env, clock: systemClock });
   const readOnly = options.mode === 'checkout' && options.write !== true;
-  const state = await openState({ directory: options.stateDir, readOnly });
+  const cacheDirectory = defaultCacheDir(options.env);
+  const state = await openState({ directory: options.stateDir, readOnly, cacheDirectory });
   try {
     return await compose(options, git, state);
   } catch (thrown) {

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { Sealer } from '../model/sealed.ts';
 import { errorCode, writeFileDurably } from '../system/files.ts';
@@ -110,6 +111,26 @@ export function makeKeys(): Keys {
     current: 'k1',
     keys: [{ id: 'k1', secret: randomBytes(32).toString('base64') }],
   };
+}
+
+/**
+ * Keys for looks where there is no installation. They are kept on this machine, so that templates draw the same in each
+ * look, and are no installation's: nothing that they seal or draw is ever released.
+ * @param directory For what can be lost. `null`: there is none, and the keys are gone with the process.
+ */
+export async function lookingKeys(directory: string | null): Promise<Keys> {
+  if (directory === null) return makeKeys();
+  const path = join(directory, 'look-keys.json');
+  try {
+    const found = await readKeys(path);
+    if (found !== null) return found;
+    const made = makeKeys();
+    await writeKeys(path, made);
+    return made;
+  } catch {
+    // A folder that cannot be written, or a file that is no keys: looking goes on without them.
+    return makeKeys();
+  }
 }
 
 /** What templates take for the time on an installation that does not know when it was made. */

@@ -87,6 +87,26 @@ describe('what is missing', () => {
 });
 
 describe('looking', () => {
+  test('without an installation looks draw the same each time, and another folder has no part in it', async () => {
+    const drawn = async (cacheDirectory: string): Promise<string> => {
+      const looking = await openState({ directory, readOnly: true, cacheDirectory });
+      const { entropy } = looking.seedOf({
+        name: 'web',
+        environment: 'dev',
+        generation: 0,
+        clockMs: null,
+      });
+      await looking.close();
+      return Buffer.from(entropy).toString('hex');
+    };
+    const first = await drawn(join(root, 'cache'));
+    expect(await drawn(join(root, 'cache'))).toBe(first);
+    expect(await drawn(join(root, 'other'))).not.toBe(first);
+    expect((await stat(join(root, 'cache', 'look-keys.json'))).mode & 0o077).toBe(0);
+    await writeFile(join(root, 'cache', 'look-keys.json'), 'damaged');
+    expect(await drawn(join(root, 'cache'))).not.toBe(first);
+  });
+
   test('needs no lock, shows what is there, and changes nothing', async () => {
     const working = await work();
     await working.store.transaction((transaction) => transaction.putSetting('a', { b: 1 }));

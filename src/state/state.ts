@@ -9,7 +9,7 @@ import { openSqliteReader } from '../store/sqlite-reader.ts';
 import type { Store } from '../store/store.ts';
 import { layoutOf, prepareFolder, requireReadable } from './folder.ts';
 import type { StateLayout } from './folder.ts';
-import { firstSecret, makeKeys, openKeys, readKeys, sealerOf, seedOf } from './keys.ts';
+import { firstSecret, lookingKeys, openKeys, readKeys, sealerOf, seedOf } from './keys.ts';
 import { lockState } from './lock.ts';
 import { clearRestored, isMarkedRestored, markRestored } from './restored.ts';
 
@@ -39,16 +39,19 @@ export interface StateOptions {
   readonly directory: string;
   /**
    * Looks only: nothing is locked, made or changed in the folder. The store shows what the folder holds and forgets
-   * what is written; the keys are the installation's, or, where there are none, passing ones, whose digests are worth
-   * nothing elsewhere.
+   * what is written; the keys are the installation's, or, where there are none, those of looks on this machine, whose
+   * digests are worth nothing elsewhere.
    */
   readonly readOnly: boolean;
+  /** For what can be lost: the keys of looks. Default: they are gone with the process. */
+  readonly cacheDirectory?: string | null;
 }
 
 /** @throws FairleadError `state.*`, `store.*` */
-export async function openState({ directory, readOnly }: StateOptions): Promise<State> {
-  const layout = layoutOf(directory);
-  return readOnly ? openForLooking(layout) : openForWork(layout);
+export async function openState(options: StateOptions): Promise<State> {
+  const layout = layoutOf(options.directory);
+  if (!options.readOnly) return openForWork(layout);
+  return openForLooking(layout, options.cacheDirectory ?? null);
 }
 
 async function openForWork(layout: StateLayout): Promise<State> {
@@ -82,9 +85,9 @@ async function openForWork(layout: StateLayout): Promise<State> {
   }
 }
 
-async function openForLooking(layout: StateLayout): Promise<State> {
+async function openForLooking(layout: StateLayout, cacheDirectory: string | null): Promise<State> {
   await requireReadable(layout.directory);
-  const keys = (await readKeys(layout.keys)) ?? makeKeys();
+  const keys = (await readKeys(layout.keys)) ?? (await lookingKeys(cacheDirectory));
   const store = await openLookingStore(layout.database);
   // Mirrors belong to whoever has the lock; a look brings its own and takes it away again.
   const passing = await mkdtemp(join(tmpdir(), 'fairlead-look-'));
