@@ -43,6 +43,24 @@ export function nameRevision(revision: Revision): string {
   return worktreeOn === '' ? 'the worktree' : `the worktree, on top of ${shortCommit(worktreeOn)}`;
 }
 
+/**
+ * What of a revision is not as it was before, in a sentence: `commit 1a2b3c4d`, `commit 5e6f7a8b of values`. All of it, by its
+ * first source, where nothing is known of before, or nothing has changed.
+ */
+export function nameNews(revision: Revision, before: Revision | null): string {
+  const [first, ...others] = revision;
+  const isNew = ({ source, commit }: SourceRevision): boolean =>
+    before?.find((one) => one.source === source)?.commit !== commit;
+  if (first === undefined || before === null || before.length === 0) return nameRevision(revision);
+  const news = others.filter(isNew).map((one) => `${nameRevision([one])} of ${nameSource(one)}`);
+  if (news.length === 0) return nameRevision(revision);
+  return [...(isNew(first) ? [nameRevision([first])] : []), ...news].join(' and ');
+}
+
+function nameSource({ source }: SourceRevision): string {
+  return source === '' ? 'the repository with the configuration' : source;
+}
+
 export function sameRevision(left: Revision, right: Revision): boolean {
   return (
     left.length === right.length &&

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Revision } from '../model/revision.ts';
 import {
   absent,
   changeOf,
@@ -7,6 +8,7 @@ import {
   plainTraits,
   planOf,
   recorded,
+  revision,
   wanted,
 } from '../../test/support/resources.ts';
 
@@ -97,6 +99,22 @@ describe('a resource that is there', () => {
       uid: 'uid-index',
       diff: [{ path: 'content', from: 'old', to: 'new' }],
     });
+  });
+
+  test('and was changed by another source is said to be changed by the commit of that one', () => {
+    const own = revision[0]!;
+    const values = { source: 'values', commit: 'b'.repeat(40), tree: 'c'.repeat(40) };
+    const released = [own, { ...values, commit: 'd'.repeat(40) }];
+    const inventory = inventoryOf([before], { revision: released });
+    const see = found(item, { fields: { content: 'old', mode: '0644' } });
+    const cause = (wanting: Revision): string =>
+      changeOf({ want: item, know: before, see }, { inventory, revision: wanting }).cause;
+    expect(cause([own, values])).toBe('content changed in commit bbbbbbbb of values');
+    const next = { ...own, commit: 'e'.repeat(40) };
+    expect(cause([next, values])).toBe(
+      'content changed in commit eeeeeeee and commit bbbbbbbb of values',
+    );
+    expect(cause([next, released[1]!])).toBe('content changed in commit eeeeeeee');
   });
 
   test('and changed without a commit is not said to be changed by the one that is live', () => {

@@ -6,7 +6,7 @@ import type { Action, CauseKind, Change, FieldDiff } from '../model/plan.ts';
 import { showResource } from '../model/resource.ts';
 import type { Desired, InTheWay, Moment, Observation, Occasion } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
-import { nameRevision } from '../model/revision.ts';
+import { nameNews, nameRevision } from '../model/revision.ts';
 import { changeDigest, fieldsDigest } from './digest.ts';
 import type { ChangeContent } from './digest.ts';
 import { diffFields } from './field-diff.ts';
@@ -152,11 +152,13 @@ function renamed(from: InventoryEntry, input: ChangeInput): Cause {
 
 /** What a revision did, or, where it was chosen, what it is like: it need not be the one that did it. */
 export function said(
-  { revision, chosen }: Pick<ChangeInput, 'revision' | 'chosen'>,
+  { revision, inventory, chosen }: Pick<ChangeInput, 'revision' | 'inventory' | 'chosen'>,
   did: string,
   isLike: string,
 ): string {
-  return `${chosen === true ? isLike : did} ${nameRevision(revision)}`;
+  if (chosen === true) return `${isLike} ${nameRevision(revision)}`;
+  // Of several sources, those that moved on since.
+  return `${did} ${nameNews(revision, inventory?.revision ?? null)}`;
 }
 
 interface Cause {
