@@ -1,5 +1,13 @@
+/** What a folder is called, in a sentence, that is clearly made for a tool. */
+export const formatWords = {
+  helm: 'Helm chart',
+  kustomize: 'Kustomize overlay',
+  compose: 'Compose project',
+  opentofu: 'OpenTofu or Terraform module',
+} as const;
+
 /** What a folder is made for, told by the names of its files alone. */
-export type FolderFormat = 'helm' | 'kustomize' | 'compose' | 'opentofu' | 'plain' | 'other';
+export type FolderFormat = keyof typeof formatWords | 'plain' | 'other';
 
 const markers: readonly (readonly [FolderFormat, RegExp])[] = [
   ['helm', /^Chart\.ya?ml$/],

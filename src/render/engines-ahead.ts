@@ -2,6 +2,7 @@ import { detectFormat } from '../config/detect.ts';
 import type { ConfigLoader } from '../reconcile/ports.ts';
 import type { Tree } from '../source/source.ts';
 import type { RenderCache } from './cache/cache.ts';
+import { needsEngine } from './registry.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 
 /** Folders that are looked into at most, deep ones first: it is a guess, and need not be a dear one. */
@@ -41,8 +42,7 @@ async function hasWork(tree: Tree): Promise<boolean> {
     const path = paths.pop();
     if (path === undefined) return false;
     const entries = (await tree.list(path)) ?? [];
-    const format = detectFormat(entries.map(({ name }) => name));
-    if (format === 'helm' || format === 'kustomize') return true;
+    if (needsEngine(detectFormat(entries.map(({ name }) => name)))) return true;
     const folders = entries.filter(({ kind }) => kind === 'folder').toReversed();
     paths.push(...folders.map(({ name }) => (path === '' ? name : `${path}/${name}`)));
   }

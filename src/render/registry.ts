@@ -1,4 +1,5 @@
-import { detectFormat } from '../config/detect.ts';
+import { detectFormat, formatWords } from '../config/detect.ts';
+import type { FolderFormat } from '../config/detect.ts';
 import { FairleadError } from '../model/error.ts';
 import { failure, success } from '../model/result.ts';
 import type { Result } from '../model/result.ts';
@@ -23,16 +24,19 @@ export interface RendererRegistry {
   render(tree: Tree, path: string, parameters: RenderParameters): Promise<RenderResult>;
 }
 
-/** Folders that are clearly made for a tool whose format no renderer here reads. */
-const unsupported = {
-  helm: 'Helm chart',
-  kustomize: 'Kustomize overlay',
-  compose: 'Compose project',
-  opentofu: 'OpenTofu or Terraform module',
-} as const;
+/** Renderers that need an engine, in the order in which they are asked: another one is a folder and a line here. */
+const withEngine: ReadonlyMap<FolderFormat, (tools: EngineTools) => Renderer> = new Map([
+  ['kustomize', createKustomizeRenderer],
+  ['helm', createHelmRenderer],
+]);
+
+/** Whether folders of this format are rendered by an engine. */
+export function needsEngine(format: FolderFormat): boolean {
+  return withEngine.has(format);
+}
 
 /**
- * @param engines What Helm and Kustomize need. Without it their folders are refused.
+ * @param engines What the renderers need that use an engine. Without it their folders are refused.
  * @param cache Where what was rendered is found again. Default: everything is rendered anew.
  */
 export function createRendererRegistry(
@@ -44,9 +48,8 @@ export function createRendererRegistry(
     cache === undefined ? renderer : cached(renderer, cache);
   const plain = keep(createPlainRenderer(clock));
   const renderers: Renderer[] = [plain];
-  if (engines !== undefined) {
-    renderers.push(keep(createKustomizeRenderer(engines)), keep(createHelmRenderer(engines)));
-  }
+  if (engines !== undefined)
+    for (const create of withEngine.values()) renderers.push(keep(create(engines)));
   const select = async (tree: Tree, path: string): Promise<Result<Renderer>> => {
     try {
       for (const renderer of renderers) {
@@ -57,7 +60,7 @@ export function createRendererRegistry(
       if (format === 'plain' || format === 'other') return success(plain);
       return failure(
         formatUnsupported({
-          message: `${path === '' ? 'The root' : path} is a ${unsupported[format]}, which this version cannot render.`,
+          message: `${path === '' ? 'The root' : path} is a ${formatWords[format]}, which this version cannot render.`,
           resource: path,
         }),
       );
