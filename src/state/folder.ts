@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, mkdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errorCode } from '../system/files.ts';
 import { openToOthers } from '../system/ownership.ts';
 import type { FairleadError } from '../model/error.ts';
@@ -76,7 +76,7 @@ async function folderError(directory: string, thrown: unknown): Promise<unknown>
       return unusable(directory, 'a file is in the way', undefined, thrown);
     case 'EACCES':
     case 'EPERM':
-      return notYours(directory, thrown);
+      return refused(directory, thrown);
     case 'EROFS':
     case 'ENOSPC':
     case 'ENOENT':
@@ -93,17 +93,21 @@ async function folderError(directory: string, thrown: unknown): Promise<unknown>
   }
 }
 
-/** The refusal of what somebody else owns. */
-export async function notYours(path: string, cause: unknown): Promise<FairleadError> {
-  const owner = await stat(path).then(
-    ({ uid }) => (uid === process.getuid?.() ? null : uid),
-    () => null,
-  );
-  const why =
-    owner === null
-      ? 'may not be used by this user'
-      : `belongs to ${owner === 0 ? 'root' : `uid ${owner}`}`;
-  return stateNotYours({ message: `${path} ${why}`, resource: path, cause });
+/** The refusal of what the permissions keep from this user: because it, or where it is to be, is another one's, or in spite of that. */
+export async function refused(path: string, cause: unknown): Promise<FairleadError> {
+  for (let at = path; ; at = dirname(at)) {
+    const found = await stat(at).catch(() => null);
+    if (found === null && at !== dirname(at)) continue;
+    if (found === null || found.uid === process.getuid?.())
+      return unusable(
+        path,
+        cause instanceof Error ? cause.message : String(cause),
+        undefined,
+        cause,
+      );
+    const message = `${at} belongs to ${found.uid === 0 ? 'root' : `uid ${found.uid}`}`;
+    return stateNotYours({ message, resource: path, cause });
+  }
 }
 
 /** Owner and mode at once: whichever of the two it was. */

@@ -8,7 +8,7 @@ import { errorCode, writeFileDurably } from '../system/files.ts';
 import type { Seed, SeedId } from '../model/seed.ts';
 import { createSealer } from '../system/hasher.ts';
 import { keysMissing, keysUnreadable } from './errors.ts';
-import { notYours } from './folder.ts';
+import { refused } from './folder.ts';
 import type { StateLayout } from './folder.ts';
 
 const formatVersion = 1;
@@ -59,7 +59,7 @@ export async function readKeys(path: string): Promise<Keys | null> {
     text = await readFile(path, 'utf8');
   } catch (thrown) {
     if (errorCode(thrown) === 'ENOENT') return null;
-    if (errorCode(thrown) === 'EACCES') throw await notYours(path, thrown);
+    if (errorCode(thrown) === 'EACCES') throw await refused(path, thrown);
     throw keysUnreadable({
       message: `${path}: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
       resource: path,

@@ -101,23 +101,25 @@ const other = 'metadata: { name: other }';
 
 describe('fairlead validate names what its target would refuse, and where:', () => {
   test.each([
-    ['an unknown kind', `${host}\nkind: Fil\n${other}`, 'did you mean File'],
-    ['an unknown field', `${host}\nkind: File\n${other}\nspec: { paht: /x }`, '"paht"'],
+    ['an unknown kind', `${host}\nkind: Fil\n${other}`, '3:7', 'did you mean File'],
+    ['an unknown field', `${host}\nkind: File\n${other}\nspec: { paht: /x }`, '5:9', '"paht"'],
     [
       'a mode that is a number',
       `${host}\nkind: File\n${other}\nspec: { path: /x, content: '', mode: 644 }`,
+      '5:38',
       'octal',
     ],
     [
       'a path that leads up',
       `${host}\nkind: File\n${other}\nspec: { path: /x/../y, content: '' }`,
+      '5:15',
       '".."',
     ],
-  ])('%s', async (_, manifest, expected) => {
+  ])('%s', async (_, manifest, place, expected) => {
     repository.commit({ ...files(), 'site/other.yaml': `# first line\n${manifest}\n` });
     const { code, stdout } = await run('validate');
     expect(code).toBe(1);
-    expect(stdout).toContain('site/other.yaml:2:1: error: ');
+    expect(stdout).toContain(`site/other.yaml:${place}: error: `);
     expect(stdout).toContain(expected);
     expect(existsSync(page())).toBe(false);
   });
@@ -150,7 +152,7 @@ spec: { targets: [here], sync: manual }
     });
     const { code, stdout, stderr } = await run('validate');
     expect(code).toBe(1);
-    expect(stdout.match(/site\/other\.yaml:1:1: error: /g)).toHaveLength(1);
+    expect(stdout.match(/site\/other\.yaml:2:7: error: /g)).toHaveLength(1);
     expect(stdout).toContain('site@dev, site@prod');
     expect(stderr).toContain('1 problem;');
   });
