@@ -10,6 +10,7 @@ import { p99, round, summarise } from '../statistics.ts';
 import { bareApply, bestConcurrency } from './bare.ts';
 import { openBenchCluster } from './bench-cluster.ts';
 import type { BenchCluster } from './bench-cluster.ts';
+import { bareDeployment } from './measure/bare-deployment.ts';
 import { commits } from './measure/commits.ts';
 import { edit, remove, victims } from './measure/by-hand.ts';
 import { readOptions, usage } from './options.ts';
@@ -60,6 +61,7 @@ async function measure(run: Run): Promise<KubernetesBenchResult> {
   const limitSeconds = await withCluster(run, 'bare', (cluster) =>
     bareApply(cluster, workload, concurrency),
   );
+  const program = await measureProgram(run, workload);
   await using cluster = await openBenchCluster(folder, 'fairlead', signal);
   say('making the repository …');
   const { kubeconfig } = cluster;
@@ -105,6 +107,7 @@ async function measure(run: Run): Promise<KubernetesBenchResult> {
       return {
         apps: workload.apps,
         limitSeconds: round(limitSeconds),
+        ...program,
         healthySeconds: round((healthyAtMs - controller.startedAtMs) / 1_000),
         requestsPerApp: round(firstRequests / workload.apps),
         cpuSeconds: first === null ? null : round(first.cpuSeconds),
@@ -125,6 +128,31 @@ async function measure(run: Run): Promise<KubernetesBenchResult> {
     endPeak();
     await controller.stop();
   }
+}
+
+/** What the bare program takes, on a cluster of its own. */
+async function measureProgram(
+  run: Run,
+  workload: Workload,
+): Promise<
+  Pick<KubernetesBenchResult, 'programSeconds' | 'programCpuSeconds' | 'programPeakRssMiB'>
+> {
+  const { options, folder, say } = run;
+  if (!options.program) return {};
+  return await withCluster(run, 'program', async ({ kubeconfig }) => {
+    const { url } = createRepository(join(folder, 'program-repository'), workload, {
+      helm: options.helm,
+      kubeconfig,
+    });
+    say('the bare program deploys everything …');
+    const format = options.helm ? 'helm' : 'kustomize';
+    const took = await bareDeployment(url, join(folder, 'program'), kubeconfig, format);
+    return {
+      programSeconds: round(took.seconds),
+      programCpuSeconds: maybeRound(took.cpuSeconds),
+      programPeakRssMiB: maybeRound(took.peakRssMiB),
+    };
+  });
 }
 
 async function watchIdle(

@@ -8,6 +8,8 @@ export interface KubernetesBenchOptions {
   /** One replica for each Deployment, in place of none. */
   readonly pods: boolean;
   readonly idleSeconds: number;
+  /** Measures the bare program, too. */
+  readonly program: boolean;
   readonly json: boolean;
   /** Folder for V8 CPU profiles of the controllers; `null`: none are written. */
   readonly cpuProf: string | null;
@@ -19,6 +21,7 @@ export const usage = `Usage: npm run bench:kubernetes -- [options]
   --helm             charts in place of kustomizations
   --pods             one replica for each Deployment, in place of none
   --idle-seconds N   how long to watch it do nothing (default 60)
+  --program          also measure a bare program that fetches, renders, applies and records, and does nothing else
   --cpu-prof DIR     write CPU profiles of the controllers into DIR
   --json             print one JSON object; docs/reference/performance.md names its fields`;
 
@@ -31,6 +34,7 @@ export function readOptions(argv: readonly string[]): KubernetesBenchOptions | '
       helm: { type: 'boolean', default: false },
       pods: { type: 'boolean', default: false },
       'idle-seconds': { type: 'string', default: '60' },
+      program: { type: 'boolean', default: false },
       'cpu-prof': { type: 'string' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -43,6 +47,7 @@ export function readOptions(argv: readonly string[]): KubernetesBenchOptions | '
     helm: values.helm,
     pods: values.pods,
     idleSeconds: count('idle-seconds', values['idle-seconds'], 1, 3_600),
+    program: values.program,
     json: values.json,
     cpuProf: cpuProf === undefined ? null : resolve(cpuProf),
   };

@@ -1,10 +1,15 @@
 import type { KubernetesBenchOptions } from './options.ts';
 
-/** What `--json` prints: one object with exactly these fields. */
+/** What `--json` prints: one object with exactly these fields; those of the bare program only with `--program`. */
 export interface KubernetesBenchResult {
   readonly apps: number;
   /** A client that applies the same objects and does nothing else. */
   readonly limitSeconds: number;
+  /** A program that fetches, renders in the sandbox, applies and records, and does nothing else, until all is healthy. */
+  readonly programSeconds?: number;
+  /** Of it and its children. */
+  readonly programCpuSeconds?: number | null;
+  readonly programPeakRssMiB?: number | null;
   /** From the start of the process until every application is in sync and healthy. */
   readonly healthySeconds: number;
   readonly requestsPerApp: number;
@@ -39,6 +44,7 @@ export function showResult(result: KubernetesBenchResult, options: KubernetesBen
   const mostSeconds = result.apps >= 1_000 ? limitSeconds * 1.5 : limitSeconds + 2;
   const rows: (readonly [string, string, string, boolean | null])[] = [
     ['bare client, the limit', seconds(limitSeconds), '', null],
+    ...programRows(result),
     [
       'all Healthy',
       `${seconds(result.healthySeconds)} (${(result.healthySeconds / limitSeconds).toFixed(2)} ×)`,
@@ -97,6 +103,19 @@ export function showResult(result: KubernetesBenchResult, options: KubernetesBen
   return [`${result.apps} applications, ${result.apps * 4} objects`, ...body]
     .map((line) => line.trimEnd())
     .join('\n');
+}
+
+function programRows({
+  limitSeconds,
+  programSeconds,
+  programPeakRssMiB,
+}: KubernetesBenchResult): readonly (readonly [string, string, string, null])[] {
+  if (programSeconds === undefined) return [];
+  const ratio = (programSeconds / limitSeconds).toFixed(2);
+  return [
+    ['bare program', `${seconds(programSeconds)} (${ratio} ×)`, '', null],
+    ['… peak memory', maybe(programPeakRssMiB ?? null, ' MiB'), '', null],
+  ];
 }
 
 function seconds(value: number): string {
