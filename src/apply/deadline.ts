@@ -1,8 +1,6 @@
 import type { FairleadError } from '../model/error.ts';
+import { notNeeded } from '../model/not-needed.ts';
 import type { Clock } from '../system/clock.ts';
-
-/** Why the timer of a body that ended is stopped; given so that no error with a stack is made for it. */
-const ended = 'ended';
 
 /**
  * Runs `body` with a signal that aborts after `timeoutMs` or with `parent`. A body that does not end by itself
@@ -29,7 +27,7 @@ export async function withDeadline<T>(
   try {
     return await Promise.race([body(own.signal), late]);
   } finally {
-    timer.abort(ended);
+    timer.abort(notNeeded);
     parent.removeEventListener('abort', forward);
   }
 }

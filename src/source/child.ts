@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { notNeeded } from '../model/not-needed.ts';
 import type { Clock } from '../system/clock.ts';
 import { errorCode } from '../system/files.ts';
 import { describeSearchPath } from '../system/search-path.ts';
@@ -123,7 +124,7 @@ export async function runChild(call: ChildCall, clock: Clock): Promise<ChildOutc
       });
     });
   });
-  over.abort();
+  over.abort(notNeeded);
   call.signal?.removeEventListener('abort', cancel);
   if (outcome.failure !== null) {
     return { ...nothing, ended: 'not-started', stderr: whyNotStarted(call, outcome.failure) };

@@ -1,3 +1,4 @@
+import { notNeeded } from '../model/not-needed.ts';
 import type { Clock } from '../system/clock.ts';
 import { BatchParser, type BatchAnswer } from './batch-parser.ts';
 import { signalGroup, tail } from './child.ts';
@@ -114,7 +115,7 @@ class Pipe {
   }
 
   async close(): Promise<void> {
-    this.#resting?.abort();
+    this.#resting?.abort(notNeeded);
     const running = this.#process;
     this.#process = null;
     const unanswered = [...this.#sent, ...this.#waiting];

@@ -4,6 +4,7 @@ import type { Result } from '../../model/result.ts';
 import { toFairleadError } from '../../model/error.ts';
 import type { FairleadError } from '../../model/error.ts';
 import { collectGarbage } from '../../system/garbage.ts';
+import { notNeeded } from '../../model/not-needed.ts';
 import type { Clock } from '../../system/clock.ts';
 import { engineBroken, engineLost, renderMemory, renderOverdue, renderTimeout } from '../errors.ts';
 import { exceedLimit } from './limit.ts';
@@ -37,9 +38,6 @@ const slowMs = 1_000;
 const maxSlow = 4;
 /** An instance that has grown to this is replaced, because memory does not shrink. */
 const worthReplacingBytes = 128 * 2 ** 20;
-
-/** Why a timer is stopped that is not needed any more; given so that no error with a stack is made for it. */
-const ended = 'ended';
 
 interface Waiting {
   readonly job: SandboxJob;
@@ -107,7 +105,7 @@ class Pool implements RawSandbox {
     if (this.#closed) throw new Error('the sandbox is closed');
     return new Promise((settle) => {
       this.#queue.push({ job, settle, foreseen: null });
-      this.#rest?.abort();
+      this.#rest?.abort(notNeeded);
       this.#next();
     });
   }
@@ -122,7 +120,7 @@ class Pool implements RawSandbox {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    this.#rest?.abort();
+    this.#rest?.abort(notNeeded);
     await this.#endIdle();
   }
 
@@ -148,7 +146,7 @@ class Pool implements RawSandbox {
       this.#next();
     });
     await this.#serve(waiting);
-    done.abort(ended);
+    done.abort(notNeeded);
     this.#busy -= 1;
     if (isSlow) this.#slow -= 1;
     this.#next();
@@ -214,7 +212,7 @@ class Pool implements RawSandbox {
       member.run({ request, clockMs, entropy, ...how }, job.files),
       exceedLimit(clock, timeoutMs, () => member.computedMs(), over.signal),
     ]);
-    over.abort(ended);
+    over.abort(notNeeded);
     if (outcome === 'computing') {
       const message = `${resource} was not rendered within ${timeoutMs} ms.`;
       return broken(renderTimeout({ message, resource }));
@@ -232,7 +230,7 @@ class Pool implements RawSandbox {
   /** Lets the threads go after a while, and later the module. */
   async #settleDown(): Promise<void> {
     const rest = new AbortController();
-    this.#rest?.abort();
+    this.#rest?.abort(notNeeded);
     this.#rest = rest;
     const { clock, idleMs = 15_000, forgetMs = 300_000 } = this.#options;
     await clock.sleep(idleMs, rest.signal);

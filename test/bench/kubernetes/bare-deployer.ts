@@ -56,7 +56,7 @@ const renderer = format === 'helm' ? createHelmRenderer(tools) : createKustomize
 const waiting = run('ls-tree', '-r', '--name-only', root, 'fairlead/')
   .split('\n')
   .flatMap((file) => parseAllDocuments(run('cat-file', 'blob', `${root}:${file}`)))
-  .map((document) => document.toJS() as LiveObject)
+  .map((document): LiveObject => document.toJS())
   .filter(({ kind }) => kind === 'Application')
   .map(({ metadata, spec }) => ({ name: String(metadata.name), path: String(spec.path) }));
 const names = waiting.map(({ name }) => name);
@@ -91,7 +91,7 @@ async function apply(object: LiveObject): Promise<object> {
   const { api, plural } = resources[object.kind as WorkloadKind];
   const path = `${api}/namespaces/${namespace}/${plural}/${name}?fieldManager=bench&force=true`;
   const body = await send('PATCH', path, JSON.stringify(object), 'application/apply-patch+yaml');
-  const { metadata } = JSON.parse(body) as LiveObject;
+  const { metadata }: LiveObject = JSON.parse(body);
   return { kind: object.kind, name, uid: metadata.uid, version: metadata.resourceVersion };
 }
 

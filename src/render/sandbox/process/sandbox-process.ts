@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { errorFromRecord } from '../../../model/error.ts';
 import { failure } from '../../../model/result.ts';
 import type { Result } from '../../../model/result.ts';
+import { notNeeded } from '../../../model/not-needed.ts';
 import type { Clock } from '../../../system/clock.ts';
 import { collectGarbage } from '../../../system/garbage.ts';
 import { engineLost } from '../../errors.ts';
@@ -76,7 +77,7 @@ class SandboxProcess implements RawSandbox {
     if (this.#closed) throw new Error('the sandbox is closed');
     this.#last += 1;
     const id = this.#last;
-    this.#rest?.abort();
+    this.#rest?.abort(notNeeded);
     const done = new Promise<Result<Uint8Array>>((settle) => this.#jobs.set(id, { job, settle }));
     const child = (this.#child ??= this.#start());
     child.ref();
@@ -96,7 +97,7 @@ class SandboxProcess implements RawSandbox {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    this.#rest?.abort();
+    this.#rest?.abort(notNeeded);
     await this.#end();
   }
 
@@ -167,7 +168,7 @@ class SandboxProcess implements RawSandbox {
     child.unref();
     child.channel?.unref();
     const rest = new AbortController();
-    this.#rest?.abort();
+    this.#rest?.abort(notNeeded);
     this.#rest = rest;
     await this.#options.clock.sleep(this.#options.idleMs ?? 15_000, rest.signal);
     if (rest.signal.aborted) return;

@@ -4,6 +4,7 @@ import type { InventoryKey } from '../../../model/inventory.ts';
 import { resourceKey, showResource } from '../../../model/resource.ts';
 import type { ResourceId } from '../../../model/resource.ts';
 import type { Health } from '../../../model/status.ts';
+import { notNeeded } from '../../../model/not-needed.ts';
 import type { Clock } from '../../../system/clock.ts';
 import type { TargetChange, WatchScope } from '../../target.ts';
 import type { KubernetesClient } from '../client/client.ts';
@@ -105,7 +106,7 @@ export class Culprits {
     if (entry === undefined) return;
     this.#entries.delete(place);
     entry.stop.abort();
-    entry.nap.abort();
+    entry.nap.abort(notNeeded);
   }
 
   #entryOf(key: InventoryKey, id: ResourceId, workload: KubeObject, health: Health): Entry {
@@ -116,7 +117,7 @@ export class Culprits {
       known.workload = workload;
       if (isNew && known.suspects !== null && known.pauseMs > changedPauseMs) {
         known.pauseMs = changedPauseMs;
-        known.nap.abort();
+        known.nap.abort(notNeeded);
       }
       return known;
     }

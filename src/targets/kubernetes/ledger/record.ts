@@ -4,6 +4,7 @@ import type { Hasher } from '../../../model/digest.ts';
 import type { InventoryKey } from '../../../model/inventory.ts';
 import type { Json, JsonObject } from '../../../model/json.ts';
 import { canonicalJson, isJsonObject } from '../../../model/json.ts';
+import { deflateSettings } from '../../../system/small-deflate.ts';
 import { inventoryNewer, inventoryUnreadable } from '../../errors.ts';
 
 export type RecordKind = 'inventory' | 'hold';
@@ -56,7 +57,7 @@ export function packRecord(
   partBytes = usualPartBytes,
 ): PackedRecord {
   const body = Buffer.from(JSON.stringify(value));
-  const packed = gzipSync(body);
+  const packed = gzipSync(body, deflateSettings(body.length));
   const pieces: Buffer[] = [];
   for (let at = 0; at < packed.length; at += partBytes)
     pieces.push(packed.subarray(at, at + partBytes));

@@ -1,3 +1,4 @@
+import { notNeeded } from '../../../model/not-needed.ts';
 import type { Clock } from '../../../system/clock.ts';
 import type { KubeObject, ObjectName } from '../client/object.ts';
 import { apiVersionOf } from '../client/resource-type.ts';
@@ -118,7 +119,7 @@ export class Sightings {
       signal?.throwIfAborted();
       return false;
     } finally {
-      timer.abort();
+      timer.abort(notNeeded);
     }
   }
 
