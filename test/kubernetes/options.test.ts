@@ -191,10 +191,12 @@ describe('what leaves the source', () => {
     const odd = option(configMap('a', { a: '1' }), 'ServerSideApply=false');
     shop.commit({ 'shop/all.yaml': yaml(odd) });
     await shop.settles();
-    const { warnings } = await shop.bench.api.application(selector);
-    expect(warnings).toEqual([
+    const told = [
       'shop/all.yaml:1: ConfigMap/a: the sync option ServerSideApply=false is not followed. Everything is applied by server-side apply; Replace=true makes anew what cannot be changed.',
-    ]);
+    ];
+    expect((await shop.bench.api.application(selector)).warnings).toEqual(told);
+    // As `fairlead validate` asks, before it is committed.
+    expect((await shop.bench.api.check({ ...selector, revision: null })).warnings).toEqual(told);
   });
 
   test('and is held up by a finalizer is waited for, and the finalizer is named, never removed', async () => {

@@ -46,7 +46,9 @@ export async function checkOf(
       warnings.add(unchecked(name, prepared.error.message));
       continue;
     }
-    const desired = unwrap(prepared).byTarget.get(name) ?? [];
+    const { byTarget, warnings: told } = unwrap(prepared);
+    for (const warning of told) warnings.add(warning);
+    const desired = byTarget.get(name) ?? [];
     const { allowEmpty } = application;
     unwrap(
       refuseUnusable(

@@ -34,6 +34,18 @@ test.each([
   expect(refusal(403, { message }, write).message).toBe(told);
 });
 
+test.each([
+  'users "jane" is forbidden: User "ada" cannot impersonate resource "users" in API group "" at the cluster scope',
+  'configmaps is forbidden: User "ada" cannot impersonate-on:serviceaccount:list resource "configmaps" in API group "" in the namespace "shop"',
+])('who may not act as another is told which right that takes (%s)', (message) => {
+  const error = refusal(403, { message });
+  expect(error.code).toBe('kubernetes.forbidden');
+  expect(error.hint).toContain('the verb `impersonate` on');
+  expect(refusal(403, { message: message.replace('impersonate', 'list') }).hint).not.toContain(
+    'impersonate',
+  );
+});
+
 describe('what the server refuses is told as', () => {
   test.each<readonly [number, object | string, string]>([
     [401, {}, 'kubernetes.unauthorized'],

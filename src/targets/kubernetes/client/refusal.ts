@@ -58,7 +58,8 @@ export function refusalOf(asked: Asked, refusal: Refusal): FairleadError {
   const status = statusIn(refusal.text);
   const details = isJsonObject(status?.['details']) ? status['details'] : {};
   const failure = failureOf(asked, refusal, status, details);
-  const make = factoryOf(asked, failure, details, textOf(status?.['message']));
+  const words = textOf(status?.['message']);
+  const make = factoryOf(asked, failure, details, words);
   const conflicts = fieldConflictsOf(new ServerFailureCause(failure));
   const managers = [...new Set(conflicts.map(({ manager }) => manager))];
   const retryAfterMs = failure.retryAfterMs;
@@ -66,6 +67,7 @@ export function refusalOf(asked: Asked, refusal: Refusal): FairleadError {
     message: sentenceOf(asked, failure),
     resource: asked.resource,
     cause: new ServerFailureCause(failure),
+    ...(make === forbidden && isImpersonation.test(words) && { hint: mayImpersonate }),
     facts: {
       status: failure.status,
       ...(failure.reason === '' ? {} : { reason: failure.reason }),
@@ -126,6 +128,11 @@ function factoryOf(
       return status > 500 ? serverError : refused;
   }
 }
+
+/** Newer servers look for a narrower verb last, and name that one alone: `impersonate-on:serviceaccount:get`. */
+const isImpersonation = / cannot impersonate\b/;
+const mayImpersonate =
+  "Give the target's own user or service account the verb `impersonate` on the user, groups or service account that `impersonate` names (a ClusterRole and its binding); it is tried again by itself.";
 
 /** A policy gives its refusals the status that whoever wrote it wants, 422 by default. */
 const isPolicy =
