@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { configuration, createEngineBench, type EngineBench } from '../../test/support/engine.ts';
 
-/** `a.yaml` and `b.yaml` belong to `shop`, `c.yaml` to `other`. */
-async function live(
-  bench: EngineBench,
-  spec: Readonly<Record<string, unknown>> = {},
-): Promise<void> {
+/** Live: `a.yaml` and `b.yaml` belong to `shop`, `c.yaml` to `other`. */
+async function live(spec: Readonly<Record<string, unknown>> = {}): Promise<EngineBench> {
+  const bench = await createEngineBench();
   await bench.push({
     'fairlead.yaml': configuration({ shop: spec, other: {} }),
     'shop/a.yaml': bench.file('a', '1'),
@@ -13,11 +11,22 @@ async function live(
     'other/c.yaml': bench.file('c', '1'),
   });
   expect(bench.state('shop@dev')).toBe('synced, Synced, Healthy');
+  return bench;
 }
 
-async function freeze(bench: EngineBench, application: string): Promise<void> {
+/** One commit takes `b` from `shop` and gives it to `other`. */
+async function move(bench: EngineBench, content: string): Promise<void> {
+  await bench.push({ 'shop/b.yaml': null, 'other/b.yaml': bench.file('b', content) });
+}
+
+async function freezeOther(bench: EngineBench): Promise<void> {
   const why = { actor: 'ada', reason: 'disk', expiresAtMs: null };
-  await bench.api.hold({ application, environment: 'dev', ...why });
+  await bench.api.hold({ application: 'other', environment: 'dev', ...why });
+}
+
+async function resumeOther(bench: EngineBench): Promise<void> {
+  await bench.api.resume({ application: 'other', environment: 'dev', actor: 'ada' });
+  await bench.engine.queue.idle();
 }
 
 /** The applications that have it on record. */
@@ -38,10 +47,13 @@ async function steps(bench: EngineBench): Promise<readonly string[]> {
   );
 }
 
+async function deleted(bench: EngineBench): Promise<readonly string[]> {
+  return (await steps(bench)).filter((step) => step.includes(' delete '));
+}
+
 describe('what moves from one application to another in one commit', () => {
   test('is planned as what it will be, before anybody has given it up', async () => {
-    await using bench = await createEngineBench();
-    await live(bench);
+    await using bench = await live();
     bench.repository.commit({
       'shop/a.yaml': null,
       'shop/b.yaml': null,
@@ -65,8 +77,7 @@ describe('what moves from one application to another in one commit', () => {
   });
 
   test('is still told to be taken where the one that has it does not give it up', async () => {
-    await using bench = await createEngineBench();
-    await live(bench);
+    await using bench = await live();
     bench.repository.commit({ 'other/b.yaml': bench.file('b', '2') });
     await bench.engine.load();
     await expect(
@@ -75,31 +86,28 @@ describe('what moves from one application to another in one commit', () => {
   });
 
   test('is given up by the one and adopted by the other, and never deleted', async () => {
-    await using bench = await createEngineBench();
-    await live(bench);
-    await bench.push({ 'shop/b.yaml': null, 'other/b.yaml': bench.file('b', '1') });
+    await using bench = await live();
+    await move(bench, '1');
     await bench.engine.queue.idle();
     expect(bench.state('shop@dev')).toBe('synced, Synced, Healthy');
     expect(bench.state('other@dev')).toBe('synced, Synced, Healthy');
-    expect(await steps(bench)).not.toContainEqual(expect.stringContaining('delete'));
+    expect(await deleted(bench)).toEqual([]);
     expect(await steps(bench)).toContain('other adopt b');
     const owned = await bench.target.ledger.load({ application: 'shop', environment: 'dev' });
     expect(owned?.entries.map(({ id }) => id.name)).toEqual(['a']);
   });
 
   test('may be changed by the same commit, without a question', async () => {
-    await using bench = await createEngineBench();
-    await live(bench);
-    await bench.push({ 'shop/b.yaml': null, 'other/b.yaml': bench.file('b', '2') });
+    await using bench = await live();
+    await move(bench, '2');
     await bench.engine.queue.idle();
     expect(bench.state('other@dev')).toBe('synced, Synced, Healthy');
     expect(bench.read('b')).toBe('2');
-    expect(await steps(bench)).not.toContainEqual(expect.stringContaining('delete'));
+    expect(await deleted(bench)).toEqual([]);
   });
 
   test('goes with an application that leaves only as far as nobody else wants it', async () => {
-    await using bench = await createEngineBench();
-    await live(bench, { onRemoval: 'delete' });
+    await using bench = await live({ onRemoval: 'delete' });
     await bench.push({
       'fairlead.yaml': configuration({ other: {} }),
       shop: null,
@@ -108,14 +116,11 @@ describe('what moves from one application to another in one commit', () => {
     await bench.engine.queue.idle();
     expect([bench.read('a'), bench.read('b')]).toEqual([null, '1']);
     expect(bench.state('other@dev')).toBe('synced, Synced, Healthy');
-    expect((await steps(bench)).filter((step) => step.includes('delete'))).toEqual([
-      'shop delete a',
-    ]);
+    expect(await deleted(bench)).toEqual(['shop delete a']);
   });
 
   test('stays with the one that has it while both want it', async () => {
-    await using bench = await createEngineBench();
-    await live(bench);
+    await using bench = await live();
     await bench.push({ 'other/b.yaml': bench.file('b', '2') });
     expect(bench.engine.applications.get('other@dev')?.error?.code).toBe('target.claim-taken');
     expect(bench.read('b')).toBe('1');
@@ -124,12 +129,11 @@ describe('what moves from one application to another in one commit', () => {
     await bench.engine.queue.idle();
     expect(bench.state('other@dev')).toBe('synced, Synced, Healthy');
     expect(bench.read('b')).toBe('2');
-    expect(await steps(bench)).not.toContainEqual(expect.stringContaining('delete'));
+    expect(await deleted(bench)).toEqual([]);
   });
 
   test('is deleted after all where the other one wants it no more', async () => {
-    await using bench = await createEngineBench();
-    await live(bench);
+    await using bench = await live();
     await bench.push({ 'other/b.yaml': bench.file('b', '1') });
     await bench.push({ 'other/b.yaml': null });
     await bench.push({ 'shop/b.yaml': null });
@@ -138,8 +142,7 @@ describe('what moves from one application to another in one commit', () => {
   });
 
   test('is deleted where both stop wanting it in one commit', async () => {
-    await using bench = await createEngineBench();
-    await live(bench);
+    await using bench = await live();
     await bench.push({ 'other/b.yaml': bench.file('b', '1') });
     await bench.push({ 'shop/b.yaml': null, 'other/b.yaml': null });
     await bench.engine.queue.idle();
@@ -148,28 +151,25 @@ describe('what moves from one application to another in one commit', () => {
   });
 
   test('stays on record with the one that had it until the other one has it, also over a restart', async () => {
-    await using bench = await createEngineBench();
-    await live(bench);
-    await freeze(bench, 'other');
-    await bench.push({ 'shop/b.yaml': null, 'other/b.yaml': bench.file('b', '2') });
+    await using bench = await live();
+    await freezeOther(bench);
+    await move(bench, '2');
     expect(await owners(bench, 'b')).toEqual(['shop']);
     await bench.restart();
     expect(await owners(bench, 'b')).toEqual(['shop']);
     expect(bench.read('b')).toBe('1');
-    await bench.api.resume({ application: 'other', environment: 'dev', actor: 'ada' });
-    await bench.engine.queue.idle();
+    await resumeOther(bench);
     expect(bench.state('other@dev')).toBe('synced, Synced, Healthy');
     expect(bench.state('shop@dev')).toBe('synced, Synced, Healthy');
     expect(bench.read('b')).toBe('2');
     expect(await owners(bench, 'b')).toEqual(['other']);
-    expect(await steps(bench)).not.toContainEqual(expect.stringContaining('delete'));
+    expect(await deleted(bench)).toEqual([]);
   });
 
   test('is deleted by the one that had it where the next commit wants it nowhere', async () => {
-    await using bench = await createEngineBench();
-    await live(bench);
-    await freeze(bench, 'other');
-    await bench.push({ 'shop/b.yaml': null, 'other/b.yaml': bench.file('b', '1') });
+    await using bench = await live();
+    await freezeOther(bench);
+    await move(bench, '1');
     expect(await owners(bench, 'b')).toEqual(['shop']);
     await bench.push({ 'other/b.yaml': null });
     await bench.engine.queue.idle();
@@ -179,23 +179,20 @@ describe('what moves from one application to another in one commit', () => {
   });
 
   test('stays with the one that had it where the next commit gives it back', async () => {
-    await using bench = await createEngineBench();
-    await live(bench);
-    await freeze(bench, 'other');
-    await bench.push({ 'shop/b.yaml': null, 'other/b.yaml': bench.file('b', '1') });
+    await using bench = await live();
+    await freezeOther(bench);
+    await move(bench, '1');
     await bench.push({ 'shop/b.yaml': bench.file('b', '3'), 'other/b.yaml': null });
-    await bench.api.resume({ application: 'other', environment: 'dev', actor: 'ada' });
-    await bench.engine.queue.idle();
+    await resumeOther(bench);
     expect(bench.read('b')).toBe('3');
     expect(await owners(bench, 'b')).toEqual(['shop']);
-    expect(await steps(bench)).not.toContainEqual(expect.stringContaining('delete'));
+    expect(await deleted(bench)).toEqual([]);
   });
 
   test('goes to a third one that the next commit names, and is kept from it until then', async () => {
-    await using bench = await createEngineBench();
-    await live(bench);
-    await freeze(bench, 'other');
-    await bench.push({ 'shop/b.yaml': null, 'other/b.yaml': bench.file('b', '1') });
+    await using bench = await live();
+    await freezeOther(bench);
+    await move(bench, '1');
     await bench.push({
       'fairlead.yaml': configuration({ shop: {}, other: {}, third: {} }),
       'other/b.yaml': null,
@@ -205,7 +202,7 @@ describe('what moves from one application to another in one commit', () => {
     expect(bench.state('third@dev')).toBe('synced, Synced, Healthy');
     expect(bench.read('b')).toBe('3');
     expect(await owners(bench, 'b')).toEqual(['third']);
-    expect(await steps(bench)).not.toContainEqual(expect.stringContaining('delete'));
+    expect(await deleted(bench)).toEqual([]);
   });
 
   test.each([
