@@ -94,6 +94,34 @@ test('a quota that is used up is said and all stays as it was; with room the sam
   expect(await at.live('services/web')).not.toBeNull();
 });
 
+test('while it is tried again, what keeps this attempt comes first, and what ended the one before is told as such', async () => {
+  const at = await open();
+  await started();
+  const quota = `/api/v1/namespaces/${at.namespace}/resourcequotas`;
+  await at.kube.post(quota, {
+    metadata: { name: 'tight' },
+    spec: { hard: { 'count/deployments.apps': '0', pods: '0' } },
+  });
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const web = deployment('web');
+  web.metadata.namespace = at.namespace;
+  web.spec.replicas = 1;
+  commit({ 'shop/web.yaml': manifest(web) });
+  await fails('kubernetes.quota-exceeded');
+  await at.kube.patch(`${quota}/tight`, { spec: { hard: { 'count/deployments.apps': null } } });
+  await at.bench.application(
+    'shop',
+    'tried again',
+    ({ state, health }) => state === 'applying' && health.status === 'Progressing',
+    25_000,
+  );
+  const view = await at.bench.detail('shop');
+  expect(view.blockedBy.map(({ why }) => why)).toEqual([
+    expect.stringMatching(/^Progressing: /),
+    expect.stringMatching(/^the attempt before this one: .*exceeded quota: tight/),
+  ]);
+});
+
 test('an object whose conversion webhook does not answer fails its own application only', async () => {
   const at = await open();
   await started();

@@ -94,7 +94,7 @@ function factsOf(
   }
   if (detail.error !== null)
     rows.push(['Error', style.bad(`${oneLine(detail.error.message)} (${detail.error.code})`)]);
-  if (detail.nextAttemptAtMs !== null)
+  if (detail.nextAttemptAtMs !== null && detail.nextAttemptAtMs > nowMs)
     rows.push(['Tries again', `in ${showDuration(detail.nextAttemptAtMs - nowMs)}`]);
   return rows;
 }

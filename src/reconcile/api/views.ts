@@ -164,6 +164,10 @@ function isUnopened({ code }: ErrorRecord): boolean {
   return code === targetUnavailable.definition.code;
 }
 
+function blockerOf({ resource, code, message, hint }: ErrorRecord) {
+  return { what: resource ?? code, why: message, next: hint };
+}
+
 /** An application, as `describe` shows it. */
 export function detailOf(engine: Engine, runtime: ApplicationRuntime): ApplicationDetail {
   const view = viewOf(engine, runtime);
@@ -175,13 +179,10 @@ export function detailOf(engine: Engine, runtime: ApplicationRuntime): Applicati
     }),
   );
   // That the target could not be opened is said already.
-  if (runtime.error !== null && !(blockedBy.length > 0 && isUnopened(runtime.error))) {
-    blockedBy.push({
-      what: runtime.error.resource ?? runtime.error.code,
-      why: runtime.error.message,
-      next: runtime.error.hint,
-    });
-  }
+  const isSaid = runtime.error !== null && blockedBy.length > 0 && isUnopened(runtime.error);
+  // While it is tried again, it is what keeps this attempt that counts.
+  const isOfBefore = runtime.state === 'applying';
+  if (runtime.error !== null && !isSaid && !isOfBefore) blockedBy.push(blockerOf(runtime.error));
   if (runtime.hold !== null) {
     blockedBy.push({
       what: 'hold',
@@ -212,6 +213,10 @@ export function detailOf(engine: Engine, runtime: ApplicationRuntime): Applicati
       why: `${view.health.status}: ${view.health.message}`,
       next: `fairlead ${view.id.kind === 'Process' ? 'logs' : 'diff'} ${runtime.id}`,
     });
+  }
+  if (runtime.error !== null && !isSaid && isOfBefore) {
+    const { why, ...rest } = blockerOf(runtime.error);
+    blockedBy.push({ ...rest, why: `the attempt before this one: ${why}` });
   }
   return {
     ...view,
