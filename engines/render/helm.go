@@ -15,7 +15,9 @@ func renderChart(asked *Request, answer *Response) error {
 	}
 	size := 0
 	for _, document := range documents {
-		object, err := yaml.YAMLToJSON([]byte(document.Text))
+		// Helm takes the space off both ends of a document and puts a line break back when it writes them one after the
+		// other. A text block at the end of a document ends with that line break.
+		object, err := yaml.YAMLToJSON([]byte(document.Text + "\n"))
 		if err != nil {
 			return fmt.Errorf("%s: %w", document.Source, err)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"path"
+	"slices"
 
 	"fairlead.dev/engines/render/charts"
 	"fairlead.dev/engines/render/files"
@@ -28,7 +29,15 @@ func renderKustomization(asked *Request, answer *Response) error {
 		openapi.ResetOpenAPI()
 		answer.Spent = true
 	}
-	resources, err := krusty.MakeKustomizer(options).Run(files.Tree{}, asked.Path)
+	tree := &schemaWatch{}
+	resources, err := krusty.MakeKustomizer(options).Run(tree, asked.Path)
+	if tree.choosesSchema && !answer.Spent {
+		// A base or a component chooses one. Again, from where a process begins.
+		openapi.ResetOpenAPI()
+		answer.Spent = true
+		begin(asked)
+		resources, err = krusty.MakeKustomizer(options).Run(tree, asked.Path)
+	}
 	if types.IsErrOnlyBuiltinPluginsAllowed(err) {
 		return refusal.New("plugin", asked.Path, err.Error())
 	}
@@ -50,17 +59,37 @@ func renderKustomization(asked *Request, answer *Response) error {
 	return nil
 }
 
-// choosesSchema tells whether the kustomization has an `openapi` field. What is wrong with the file Kustomize tells.
+// schemaWatch is the tree, and tells whether a kustomization file that was read chooses a schema.
+type schemaWatch struct {
+	files.Tree
+	choosesSchema bool
+}
+
+func (w *schemaWatch) ReadFile(name string) ([]byte, error) {
+	content, err := w.Tree.ReadFile(name)
+	if err == nil && slices.Contains(konfig.RecognizedKustomizationFileNames(), path.Base(name)) {
+		w.choosesSchema = w.choosesSchema || namesSchema(content)
+	}
+	return content, err
+}
+
+// choosesSchema tells whether the kustomization in a folder has an `openapi` field. What is wrong with the file
+// Kustomize tells.
 func choosesSchema(folder string) bool {
 	for _, name := range konfig.RecognizedKustomizationFileNames() {
-		content, err := files.Read(path.Join(folder, name))
-		if err != nil || !bytes.Contains(content, []byte("openapi")) {
-			continue
+		if content, err := files.Read(path.Join(folder, name)); err == nil && namesSchema(content) {
+			return true
 		}
-		var found struct {
-			OpenAPI map[string]string `json:"openapi"`
-		}
-		return yaml.Unmarshal(content, &found) != nil || len(found.OpenAPI) > 0
 	}
 	return false
+}
+
+func namesSchema(content []byte) bool {
+	if !bytes.Contains(content, []byte("openapi")) {
+		return false
+	}
+	var found struct {
+		OpenAPI map[string]string `json:"openapi"`
+	}
+	return yaml.Unmarshal(content, &found) != nil || len(found.OpenAPI) > 0
 }

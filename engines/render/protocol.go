@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"math/rand"
 	"net/http"
+	"path"
 	"runtime"
 	"runtime/debug"
 	"strings"
 
 	"fairlead.dev/engines/render/charts"
+	"fairlead.dev/engines/render/files"
 	"fairlead.dev/engines/render/refusal"
 )
 
@@ -89,10 +91,11 @@ func respond(raw []byte) (answer *Response) {
 		return failed(refusal.New("bad-request", "", err.Error()))
 	}
 	http.DefaultTransport = noNetwork{}
-	rand.Seed(asked.Seed)
-	refusal.Reset()
-	charts.Reset()
-	charts.Known = asked.Lookups
+	asked.Path, asked.Helm.Chart = path.Join(files.Root, asked.Path), path.Join(files.Root, asked.Helm.Chart)
+	for index, name := range asked.Helm.ValuesFiles {
+		asked.Helm.ValuesFiles[index] = path.Join(files.Root, name)
+	}
+	begin(&asked)
 	answer = &Response{}
 	var err error
 	switch asked.Op {
@@ -121,16 +124,24 @@ func respond(raw []byte) (answer *Response) {
 	return answer
 }
 
+// begin forgets what was rendered before.
+func begin(asked *Request) {
+	rand.Seed(asked.Seed)
+	refusal.Reset()
+	charts.Reset()
+	charts.Known = asked.Lookups
+}
+
 // failed prefers what was refused on the way to what an engine made of it.
 func failed(err error) *Response {
 	if first := refusal.First(); first != nil {
-		return &Response{Error: &Fault{Kind: first.Kind, Message: first.Message, About: first.About}}
+		return &Response{Error: &Fault{Kind: first.Kind, Message: files.Plain(first.Message), About: files.Plain(first.About)}}
 	}
 	var refused *refusal.Refusal
 	if errors.As(err, &refused) {
-		return &Response{Error: &Fault{Kind: refused.Kind, Message: refused.Message, About: refused.About}}
+		return &Response{Error: &Fault{Kind: refused.Kind, Message: files.Plain(refused.Message), About: files.Plain(refused.About)}}
 	}
-	return &Response{Error: &Fault{Kind: "input", Message: err.Error()}}
+	return &Response{Error: &Fault{Kind: "input", Message: files.Plain(err.Error())}}
 }
 
 // versions names the engines, as the module was built.

@@ -86,8 +86,8 @@ export const engineRefused = defineError('render.engine-refused', {
 
 export const remoteRefused = defineError('render.remote-refused', {
   class: 'input',
-  title: 'A kustomization refers to something outside of its repository',
-  hint: 'Copy what it refers to into the repository (vendor it) and name it by its path; rendering has no network.',
+  title: 'A kustomization or a chart refers to something outside of its repository',
+  hint: 'Copy what it refers to into the repository (vendor it) and name it by its path; what a JSON schema refers to, into its $defs. Rendering has no network.',
 });
 
 export const pluginRefused = defineError('render.plugin-refused', {

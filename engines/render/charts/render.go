@@ -137,7 +137,14 @@ func scopeOf(loaded *chart.Chart, options Options) (chartutil.Values, error) {
 		return nil, fmt.Errorf("chart %s wants a Kubernetes version %s, not %s", loaded.Name(), wants, has)
 	}
 	about := chartutil.ReleaseOptions{Name: name, Namespace: options.Namespace, Revision: 1, IsInstall: true}
-	return chartutil.ToRenderValues(loaded, values, about, capabilities)
+	scope, err := chartutil.ToRenderValues(loaded, values, about, capabilities)
+	if err != nil {
+		if address := foreignSchema(loaded); address != "" {
+			message := fmt.Sprintf("the schema of the values of chart %s refers to %s", loaded.Name(), address)
+			return nil, refusal.New("remote", address, message)
+		}
+	}
+	return scope, err
 }
 
 func (o *Options) releaseName() (string, error) {

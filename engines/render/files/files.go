@@ -12,6 +12,10 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
+// Root is where the engines find the tree. It is not at the top, where a path with too many `..` would come back in. No
+// text of a user's is likely to hold the name, which messages leave out.
+const Root = "/fairlead.tree"
+
 // Kind is what a path leads to.
 type Kind int32
 
@@ -29,13 +33,16 @@ type Entry struct {
 
 // KindOf tells what is at a path; links are followed.
 func KindOf(name string) (Kind, error) {
-	kind, err := ask(askKind, clean(name))
+	kind, err := ask(askKind, name)
+	if kind == absent {
+		return Absent, err
+	}
 	return Kind(kind), err
 }
 
 // Read gives the content of a file.
 func Read(name string) ([]byte, error) {
-	content, found, err := askBytes(askContent, clean(name))
+	content, found, err := askBytes(askContent, name)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +54,7 @@ func Read(name string) ([]byte, error) {
 
 // List gives the members of a folder.
 func List(name string) ([]Entry, error) {
-	text, found, err := askBytes(askMembers, clean(name))
+	text, found, err := askBytes(askMembers, name)
 	if err != nil {
 		return nil, err
 	}
@@ -65,24 +72,30 @@ func List(name string) ([]Entry, error) {
 
 // Real gives the path without symbolic links.
 func Real(name string) (string, error) {
-	text, found, err := askBytes(askReal, clean(name))
+	text, found, err := askBytes(askReal, name)
 	if err != nil {
 		return "", err
 	}
 	if !found {
 		return "", &fs.PathError{Op: "stat", Path: Shown(name), Err: fs.ErrNotExist}
 	}
-	return string(text), nil
+	return path.Join(Root, string(text)), nil
 }
 
 func clean(name string) string { return path.Clean("/" + name) }
 
 // Shown is a path as the user knows it: from the root of the repository.
 func Shown(name string) string {
-	if at := strings.TrimPrefix(clean(name), "/"); at != "" {
-		return at
+	at := clean(name)
+	if at == Root {
+		return "."
 	}
-	return "."
+	return strings.TrimPrefix(at, Root+"/")
+}
+
+// Plain is a text of an engine with paths as the user knows them.
+func Plain(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, Root+"/", ""), Root, ".")
 }
 
 // Tree is the file system as Kustomize wants it.

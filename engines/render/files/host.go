@@ -1,6 +1,7 @@
 package files
 
 import (
+	"strings"
 	"unsafe"
 
 	"fairlead.dev/engines/render/refusal"
@@ -29,7 +30,16 @@ func hostAsk(what uint32, path unsafe.Pointer, size uint32) int32
 //go:wasmimport fairlead take
 func hostTake(into unsafe.Pointer)
 
-func ask(what uint32, path string) (int32, error) {
+func ask(what uint32, name string) (int32, error) {
+	path, inside := strings.CutPrefix(clean(name), Root)
+	if !inside || (path != "" && path[0] != '/') {
+		// The first refusal of a render is what fails it, where it fails.
+		refusal.New("remote", clean(name), Shown(name)+" lies outside of the repository")
+		return absent, nil
+	}
+	if path == "" {
+		path = "/"
+	}
 	answer := hostAsk(what, unsafe.Pointer(unsafe.StringData(path)), uint32(len(path)))
 	if answer == broken {
 		return broken, refusal.New("host", path, "the host could not read "+path)
@@ -37,8 +47,8 @@ func ask(what uint32, path string) (int32, error) {
 	return answer, nil
 }
 
-func askBytes(what uint32, path string) ([]byte, bool, error) {
-	size, err := ask(what, path)
+func askBytes(what uint32, name string) ([]byte, bool, error) {
+	size, err := ask(what, name)
 	if err != nil || size == absent {
 		return nil, false, err
 	}

@@ -337,6 +337,22 @@ test.each([
   });
 });
 
+test('a schema that lies elsewhere is refused by its address', async () => {
+  const schema = '{"properties": {"a": {"$ref": "https://example.com/schema.json"}}}';
+  expect(await render({ ...chart('a: b'), 'app/values.schema.json': schema })).toMatchObject({
+    ok: false,
+    error: {
+      code: 'render.remote-refused',
+      message: 'app refers to https://example.com/schema.json.',
+      hint: expect.stringContaining('$defs'),
+    },
+  });
+});
+
+test('a text block at the end of a document keeps its line break', async () => {
+  expect(dataOf(await rendered(chart('a: |', '  one')))).toEqual({ a: 'one\n' });
+});
+
 test('a link to nothing is an error, unless .helmignore names it', async () => {
   const files = { ...chart('a: b'), 'app/values.yaml': { link: '../shared/values.yaml' } };
   expect(await render(files)).toMatchObject({

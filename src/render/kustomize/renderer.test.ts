@@ -138,6 +138,40 @@ test.each(['/etc/hostname', '../../../../etc/hostname', 'file:///etc/hostname'])
   },
 );
 
+test('a path that leaves the repository does not come back in', async () => {
+  const files = { ...base, 'app/kustomization.yaml': 'resources: [../../base]\n' };
+  expect(await render(files)).toMatchObject({
+    ok: false,
+    error: { code: 'render.remote-refused', message: 'app refers to /base.' },
+  });
+});
+
+test('a schema that a base chooses is there for its own render alone', async () => {
+  const thing = (items: string): string =>
+    `apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: t}\nspec: {items: ${items}}\n`;
+  const items =
+    '{"type": "array", "items": {"type": "object"}, "x-kubernetes-patch-merge-key": "id", "x-kubernetes-patch-strategy": "merge"}';
+  const kinds = '[{"group": "example.com", "kind": "Thing", "version": "v1"}]';
+  const overlay = {
+    'app/kustomization.yaml': 'resources: [thing.yaml]\npatches: [{path: patch.yaml}]\n',
+    'app/thing.yaml': thing('[{id: a}, {id: b}]'),
+    'app/patch.yaml': thing('[{id: b, v: 1}]'),
+  };
+  const withSchema = {
+    'app/kustomization.yaml': 'resources: [../base]\n',
+    'base/kustomization.yaml': `${overlay['app/kustomization.yaml']}openapi: {path: schema.json}\n`,
+    'base/thing.yaml': overlay['app/thing.yaml'],
+    'base/patch.yaml': overlay['app/patch.yaml'],
+    'base/schema.json': `{"definitions": {"v1.Thing": {"type": "object", "properties": {"spec": {"type": "object", "properties": {"items": ${items}}}}, "x-kubernetes-group-version-kind": ${kinds}}}}`,
+  };
+  const replaced = { body: { spec: { items: [{ id: 'b', v: 1 }] } } };
+  const merged = { body: { spec: { items: [{ id: 'b', v: 1 }, { id: 'a' }] } } };
+  for (const files of [overlay, withSchema, overlay]) {
+    const { manifests } = await rendered(files);
+    expect(manifests).toMatchObject([files === withSchema ? merged : replaced]);
+  }
+});
+
 test('a link that leads out of the repository is an error', async () => {
   const files = {
     'app/kustomization.yaml': 'resources: [out.yaml]\n',

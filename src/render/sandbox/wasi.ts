@@ -121,6 +121,9 @@ export function createSystem(memory: () => WebAssembly.Memory, environment = '')
     fd_fdstat_get: () => badDescriptor,
     fd_fdstat_set_flags: () => badDescriptor,
     fd_prestat_get: () => badDescriptor,
+    // Go's library looks for the machine's name servers and certificates when something wants the network.
+    path_open: () => badDescriptor,
+    path_filestat_get: () => badDescriptor,
     proc_exit: (code: number) => {
       throw new SandboxTrap(`the engine ended with ${code}`);
     },
