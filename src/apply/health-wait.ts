@@ -13,7 +13,7 @@ import { healthMissed, superseded } from './errors.ts';
 import { observe } from './observe.ts';
 import type { Waits } from './waits.ts';
 
-/** How long something may be degraded before waiting for it is given up: long enough to ride out one bad probe. */
+/** How long something may be degraded before waiting for it is given up, where its target does not say: long enough to ride out one bad probe. */
 const degradedGraceMs = 2_000;
 const firstPauseMs = 25;
 const longestPauseMs = 1_000;
@@ -69,13 +69,17 @@ export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadE
       return [placeOf(item), { id, locator, uid: null, desired: item, recorded }];
     }),
   );
-  let degradedSinceMs: number | null = null;
+  const degradedSinceMs = new Map<string, number>();
+  const graceMs = (item: Desired): number =>
+    Math.min(target.patienceMs?.(item.id) ?? degradedGraceMs, wait.timeoutMs);
   /** One look; `null`: not decided yet. */
   const look = async (): Promise<Reached | FairleadError | null> => {
     const observations = await observe(target, key, references, signal);
     const uids = new Map<string, string>();
     const healths = new Map<ResourceKey, Health>();
+    const nowMs = clock.monotonicMs();
     let worst: Worst | null = null;
+    let broken: Worst | null = null;
     for (const item of resources) {
       const observation = observations.get(placeOf(item));
       if (observation?.kind === 'unreadable') return errorFromRecord(observation.error);
@@ -94,6 +98,13 @@ export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadE
       healths.set(resourceKey(item.id), health);
       const rank = severity(health);
       if (rank > 0 && (worst === null || rank > worst.rank)) worst = { item, health, rank };
+      if (rank < 2) {
+        degradedSinceMs.delete(placeOf(item));
+        continue;
+      }
+      const sinceMs = degradedSinceMs.get(placeOf(item)) ?? nowMs;
+      degradedSinceMs.set(placeOf(item), sinceMs);
+      if (nowMs - sinceMs >= graceMs(item)) broken ??= { item, health, rank };
     }
     wait.onWaiting?.({ sentence: worst === null ? '' : sentenceOf(worst), healths });
     if (worst === null) return { uids };
@@ -104,15 +115,11 @@ export async function awaitHealth(wait: HealthWait): Promise<Reached | FairleadE
         resource: showResource(worst.item.id),
       });
     }
-    const nowMs = clock.monotonicMs();
-    degradedSinceMs = worst.rank > 1 ? (degradedSinceMs ?? nowMs) : null;
-    const broken =
-      degradedSinceMs !== null &&
-      nowMs - degradedSinceMs >= Math.min(degradedGraceMs, wait.timeoutMs);
-    if (!broken && nowMs < deadlineMs) return null;
+    if (broken === null && nowMs < deadlineMs) return null;
+    const blamed = broken ?? worst;
     return healthMissed({
-      message: sentenceOf(await explained(wait, worst)),
-      resource: showResource(worst.item.id),
+      message: sentenceOf(await explained(wait, blamed)),
+      resource: showResource(blamed.item.id),
     });
   };
   const first = await look();

@@ -174,6 +174,11 @@ export interface Target {
    * no more to say. Optional. @throws FairleadError where it cannot be asked
    */
   explain?(key: InventoryKey, id: ResourceId, signal?: AbortSignal): Promise<Health | null>;
+  /**
+   * How long a resource may be `Degraded` before a release that waits for it is given up, in milliseconds; `null` where
+   * that is said only of what will not recover by itself. Optional: it always is.
+   */
+  patienceMs?(id: ResourceId): number | null;
   /** Replaces what is watched for `scope.key`; an empty list ends it. */
   watch(scope: WatchScope): Promise<void>;
   /** The one listener for what watching finds, and for holds and records that others wrote (id `null`). */

@@ -34,6 +34,7 @@ import { Outage } from './read/outage.ts';
 import { withNeeds } from './read/needs.ts';
 import { Reported } from './read/reported.ts';
 import { Scalers } from './read/scalers.ts';
+import { patienceMs } from './read/patience.ts';
 import { Sightings } from './read/sightings.ts';
 import { createSchemas } from './schema/schemas.ts';
 import { readSettings } from './settings.ts';
@@ -174,6 +175,7 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
     withoutSecrets: ({ body }) => withoutSecrets(sealer, body),
     health: (live) => healthIn(live),
     explain: (key, id, signal) => culprits.explain(key, id, signal),
+    patienceMs,
     watch: async (scope) => {
       notices.scope(scope);
       culprits.scope(scope);
