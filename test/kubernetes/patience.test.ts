@@ -41,8 +41,8 @@ test('a release waits for what is Degraded and recovers within half a minute', a
   await systemClock.sleep(6_000);
   await becomes(true, { running: { startedAt: new Date().toISOString() } });
   await at.bench.settled(commit, 'shop');
-  const [release] = await at.bench.api.releases({ application: 'shop', limit: 1 });
-  expect(release).toMatchObject({ outcome: 'succeeded' });
+  const releases = await at.bench.api.releases({ application: 'shop', limit: 10 });
+  expect(releases.map(({ outcome }) => outcome)).toEqual(['succeeded']);
 });
 
 /** A pod of which nothing becomes unless the test says so. */
