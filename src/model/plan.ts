@@ -101,6 +101,7 @@ export interface Guard {
     | 'data-bearing'
     | 'share-of-application'
     | 'many-deletes'
+    | 'wants-unknown'
     | 'modified-since'
     | 'application-removed'
     | 'held-by-others'

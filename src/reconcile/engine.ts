@@ -138,6 +138,7 @@ export class Engine {
     for (const runtime of this.applications.values()) {
       runtime.triggers.clear();
       runtime.batch = null;
+      runtime.formerBatches.clear();
       this.queue.forget(runtime.id);
     }
     this.queue.resume();
@@ -256,7 +257,8 @@ export class Engine {
     this.queue.forget(runtime.id);
     this.#verifications.drop(runtime.id);
     this.#lowestWave = null;
-    for (const freed of runtime.batch?.leave(runtime.id) ?? []) this.queue.add(freed);
+    for (const batch of [runtime.batch, ...runtime.formerBatches])
+      for (const freed of batch?.leave(runtime.id) ?? []) this.queue.add(freed);
     runtime.batch = null;
   }
 
@@ -358,7 +360,9 @@ export class Engine {
         batch.leave(id);
         continue;
       }
-      for (const freed of runtime.batch?.leave(id) ?? []) this.queue.add(freed);
+      // Those of the former commit that delete still have to know what this one wants.
+      if (runtime.batch?.isOwed(id) === true) runtime.formerBatches.add(runtime.batch);
+      else for (const freed of runtime.batch?.leave(id) ?? []) this.queue.add(freed);
       runtime.batch = batch;
       runtime.beginAnew(trigger);
       // What it wants now comes out with its next look; nobody gives up anything for what it wanted before.

@@ -240,3 +240,41 @@ describe('what moves from one application to another in one commit', () => {
     expect(bench.read('b')).toBeNull();
   });
 });
+
+describe('what one application no longer has, while another of the commit cannot be rendered', () => {
+  const broken = { 'other/d.yaml': 'kind: File\nspec: [\n' };
+
+  test('is not deleted: it may have moved there. It is adopted once the other one is mended', async () => {
+    await using bench = await live();
+    await bench.push({
+      ...broken,
+      'shop/b.yaml': null,
+      'other/b.yaml': bench.file('b', '1'),
+    });
+    expect(bench.engine.applications.get('shop@dev')?.message).toContain(
+      'other@dev could not be rendered',
+    );
+    expect(await deleted(bench)).toEqual([]);
+    await bench.push({ 'other/d.yaml': null });
+    expect(await deleted(bench)).toEqual([]);
+    expect(await owners(bench, 'b')).toEqual(['other']);
+    expect(bench.state('shop@dev')).toBe('synced, Synced, Healthy');
+  });
+
+  test('is deleted once the other one says that it does not want it', async () => {
+    await using bench = await live();
+    await bench.push({ ...broken, 'shop/b.yaml': null });
+    expect(await deleted(bench)).toEqual([]);
+    await bench.push({ 'other/d.yaml': null });
+    expect(await deleted(bench)).toEqual(['shop delete b']);
+  });
+
+  test('is deleted when a person says so', async () => {
+    await using bench = await live();
+    await bench.push({ ...broken, 'shop/b.yaml': null });
+    const waiting = bench.engine.applications.get('shop@dev')?.plan;
+    await bench.api.approve({ digest: waiting!.digest, actor: 'ada' });
+    await bench.engine.queue.idle();
+    expect(await deleted(bench)).toEqual(['shop delete b']);
+  });
+});

@@ -134,6 +134,8 @@ export class ApplicationRuntime {
   /** What others give up for it to have, by where and place, see `noteGiven`. */
   readonly given = new Map<string, GivenNote>();
   batch: Batch | null = null;
+  /** Batches that it left for newer ones before it could say what it wants. */
+  readonly formerBatches = new Set<Batch>();
   /** Whether a look at it has ended since the controller started. */
   wasLookedAt = false;
   /** Why it runs next; empty: nothing asked since the last look. */

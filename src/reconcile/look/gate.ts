@@ -111,7 +111,7 @@ export async function decide(
     agreed: requests.find((request) => request.agreed !== null)?.agreed ?? null,
     requested: requests.length > 0,
     waitsFor: runtime.waitsFor,
-    extraGuards: runtime.batch?.guards(runtime.id) ?? [],
+    extraGuards: runtime.batch?.guards(runtime.id, runtime.environment?.targets ?? []) ?? [],
     contest: contestOf(runtime.healLog, run.planSet, nowMs),
     givenUp: new Set(
       changes.map(({ digest }) => digest).filter((digest) => runtime.isLeftUndone(digest)),

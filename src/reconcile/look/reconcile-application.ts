@@ -77,6 +77,38 @@ function answerWhoWaits(context: RunContext, { key }: ApplicationRuntime): void 
   }
 }
 
+/** The others of its commit hear what it would delete, and whether it is known what it wants. */
+function tellBatches(
+  { queue, taken }: RunContext,
+  runtime: ApplicationRuntime,
+  planned: Awaited<ReturnType<typeof planApplication>>,
+): void {
+  const { id, batch, formerBatches, environment } = runtime;
+  const isUnsaid = !hasSaid(runtime, planned) && taken.of(id).length === 0;
+  const unsaidAt = isUnsaid ? (environment?.targets ?? []) : null;
+  // What an ephemeral environment deletes is worth no question, so it does not count.
+  const counts = environment?.ephemeral !== true;
+  const planSet = planned.ok ? planned.value.planSet : null;
+  for (const other of batch?.planned(id, planSet, counts, unsaidAt) ?? []) queue.add(other);
+  for (const former of formerBatches) {
+    for (const other of former.said(id, unsaidAt)) queue.add(other);
+    if (!isUnsaid || former.isOver) formerBatches.delete(former);
+  }
+}
+
+/**
+ * Whether it is known what the application wants at this commit. What is wrong with its record or its target is no matter of
+ * what it wants, and who is refused what another one owns has said that it wants that, see give.ts.
+ */
+function hasSaid(
+  { removal }: ApplicationRuntime,
+  planned: Awaited<ReturnType<typeof planApplication>>,
+): boolean {
+  if (removal !== null) return true;
+  if (planned.ok) return planned.value.fallback !== 'broken';
+  return planned.error.class !== 'input' || planned.error.code.startsWith('target.');
+}
+
 async function attempt(
   context: RunContext,
   runtime: ApplicationRuntime,
@@ -94,11 +126,7 @@ async function attempt(
     fromScratch: triggers.has('verify'),
     preview: false,
   });
-  const planSet = planned.ok ? planned.value.planSet : null;
-  // What an ephemeral environment deletes is worth no question, so it does not count.
-  const counts = runtime.environment?.ephemeral !== true;
-  const released = runtime.batch?.planned(runtime.id, planSet, counts) ?? [];
-  for (const other of released) context.queue.add(other);
+  tellBatches(context, runtime, planned);
   if (!planned.ok) return fail(context, runtime, errorRecord(planned.error));
   const run = planned.value;
   if (runtime.givenUp?.wish !== wishOf(run)) runtime.givenUp = null;

@@ -26,7 +26,7 @@ function deleting(count: number): PlanSet {
 }
 
 const codes = (batch: Batch, key: string): readonly string[] =>
-  batch.guards(key).map(({ code }) => code);
+  batch.guards(key, ['here']).map(({ code }) => code);
 
 describe('the applications of one commit', () => {
   test('one that deletes waits until all are planned, and is told when they are', () => {
@@ -61,13 +61,54 @@ describe('the applications of one commit', () => {
   });
 });
 
+describe('what the others want is not known', () => {
+  const unsaid = (batch: Batch): readonly string[] => codes(batch, 'a');
+
+  test('one that could not be rendered may want what is deleted at its targets', () => {
+    const batch = new Batch(['a', 'b']);
+    batch.planned('a', deleting(1));
+    expect(batch.mustWait('a')).toBe(true);
+    expect(batch.planned('b', null, true, ['here', 'there'])).toEqual(['a']);
+    expect(batch.guards('a', ['here'])).toEqual([
+      {
+        code: 'wants-unknown',
+        message: 'b could not be rendered at this commit and may want what is deleted here',
+      },
+    ]);
+    expect(batch.guards('a', ['elsewhere'])).toEqual([]);
+    expect(batch.guards('b', ['here'])).toEqual([]);
+  });
+
+  test('once it says what it wants, who deletes is looked at again and needs nobody', () => {
+    const batch = new Batch(['a', 'b']);
+    batch.planned('a', deleting(1));
+    batch.planned('b', null, true, ['here']);
+    expect(batch.planned('b', null, true, ['here'])).toEqual([]);
+    expect(batch.planned('b', deleting(0))).toEqual(['a']);
+    expect(unsaid(batch)).toEqual([]);
+  });
+
+  test('it may say so as one of a newer commit', () => {
+    const batch = new Batch(['a', 'b']);
+    expect(batch.isOwed('b')).toBe(true);
+    batch.planned('a', deleting(1));
+    expect(batch.mustWait('a')).toBe(true);
+    expect(batch.said('b', ['here'])).toEqual(['a']);
+    expect([batch.isOwed('b'), unsaid(batch)]).toEqual([true, ['wants-unknown']]);
+    expect(batch.said('b', null)).toEqual(['a']);
+    expect([batch.isOwed('b'), unsaid(batch), batch.isOver]).toEqual([false, [], false]);
+    batch.planned('a', deleting(0));
+    expect(batch.isOver).toBe(true);
+  });
+});
+
 describe('invariant 8: deletes of one commit, counted across applications', () => {
   test('more than 50 need a person for each that deletes, and for no other', () => {
     const batch = new Batch(['a', 'b', 'c']);
     batch.planned('a', deleting(30));
     batch.planned('b', deleting(21));
     batch.planned('c', deleting(0));
-    expect(batch.guards('a')).toEqual([
+    expect(batch.guards('a', ['here'])).toEqual([
       {
         code: 'many-deletes',
         message: 'together with another application this commit deletes 51 resources',

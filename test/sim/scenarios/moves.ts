@@ -174,6 +174,29 @@ const moving: readonly Moving[] = [
     },
   },
   {
+    name: 'what moves to an application that cannot be rendered in the same commit is not deleted',
+    play: async (stage, at) => {
+      const before = serialOf(stage, at);
+      const faulty = (fault: 'syntax' | null): void =>
+        stage.commit((model) => ({
+          ...model,
+          applications: model.applications.map((one) => {
+            const own = one.things.filter(({ name }) => name !== b.name);
+            return one.name === 'api'
+              ? { ...one, fault, things: [...own, b] }
+              : { ...one, things: own };
+          }),
+        }));
+      faulty('syntax');
+      await stage.rest();
+      stage.expect('it is the same', serialOf(stage, at) === before);
+      faulty(null);
+      await stage.rest();
+      stage.expect('it is still the same', serialOf(stage, at) === before);
+      expectOwner(stage, at, 'api');
+    },
+  },
+  {
     name: 'what somebody made and a release that fails takes over is not taken away on the way back',
     play: async (stage, at) => {
       moveTo(stage, null);
