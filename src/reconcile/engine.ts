@@ -79,7 +79,7 @@ export class Engine {
       journal: this.journal,
       signal: this.#stopping.signal,
       onMoved: async (source, revision) => this.#moved(source, revision),
-      onRead: () => this.#wakeOutdated(),
+      onAsked: () => this.#wakeOutdated(),
     });
     this.queue = new KeyedQueue(ports.clock, options.concurrency, async (id) => this.#work(id));
     this.#verifications = new Timetable(ports.clock, (id) => {
@@ -105,6 +105,7 @@ export class Engine {
       looking: () => this.#looking,
       adoptForeign: () => this.foreignConfirmed,
       hasRead: (source) => this.#follower.hasRead(source),
+      isToBeAsked: (source) => this.#follower.isToBeAsked(source),
       consumeApprovals: async (key, planSet) => consumeApprovals(ports, this.journal, key, planSet),
       signal: this.#stopping.signal,
       onPrepared: (runtime) => this.index(runtime),
@@ -159,6 +160,7 @@ export class Engine {
       else signal.addEventListener('abort', () => resolve(), { once: true });
     });
     // What is there already is served without asking the network: after a restart in an outage, everything goes on.
+    this.#follower.begin();
     await this.#serveLastGood();
     this.#follower.follow();
     this.#searches.put(allTargets, this.options.verifyEveryMs);

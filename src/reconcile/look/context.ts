@@ -44,6 +44,8 @@ export interface RunContext {
   readonly adoptForeign: () => boolean;
   /** Whether a source was read since the controller started, rather than only remembered; the configuration's own is ''. */
   readonly hasRead: (source: string) => boolean;
+  /** Whether a source is still to be asked for the first time since the start. */
+  readonly isToBeAsked: (source: string) => boolean;
   /** A yes is used up by the release it allowed. */
   readonly consumeApprovals: (key: InventoryKey, planSet: PlanSet) => Promise<void>;
   /** Stops before the next effect when the controller ends. */

@@ -17,23 +17,49 @@ import { sourcesOf } from '../prepare/source-trees.ts';
  * @throws FairleadError when the store cannot be read.
  */
 export async function outdatedReason(
-  context: Pick<RunContext, 'adoptForeign' | 'hasRead' | 'journal' | 'options' | 'ports'>,
+  context: Pick<
+    RunContext,
+    'adoptForeign' | 'hasRead' | 'isToBeAsked' | 'journal' | 'options' | 'ports'
+  >,
   runtime: ApplicationRuntime,
   run: PlannedRun,
 ): Promise<string | null> {
   if (context.adoptForeign()) return null;
   const release = await unknownRelease(context, runtime, run);
-  if (release === null) return null;
+  if (release === null) return unaskedReason(context, runtime, run);
   // Once: who agrees from now on has seen what is live.
   if (release !== runtime.unknownRelease)
     await withdrawApprovals(context.ports, context.journal, runtime.key);
   runtime.unknownRelease = release;
-  const { application } = runtime;
-  const sources = new Set(['', ...(application === null ? [] : sourcesOf(application))]);
-  const unread = [...sources].find((name) => !context.hasRead(name));
+  const unread = namesOf(runtime).find((name) => !context.hasRead(name));
   if (unread === undefined) return null;
-  const what = unread === '' ? 'the repository' : `source ${unread}`;
-  return `release ${release} is live, and the state folder is older than that: nothing is touched until ${what} can be read; ${letAct}`;
+  return `release ${release} is live, and the state folder is older than that: nothing is touched until ${showSource(unread)} can be read; ${letAct}`;
+}
+
+/**
+ * What was fetched before the start may have been overtaken by commits that want again what it deletes. So deletes wait until the sources
+ * have been asked once. Where one does not answer, what is known counts.
+ */
+function unaskedReason(
+  { isToBeAsked }: Pick<RunContext, 'isToBeAsked'>,
+  runtime: ApplicationRuntime,
+  { planSet }: PlannedRun,
+): string | null {
+  const deletes = planSet.plans.some(({ changes }) =>
+    changes.some(({ action }) => action === 'delete'),
+  );
+  const unasked = deletes ? namesOf(runtime).find(isToBeAsked) : undefined;
+  return unasked === undefined
+    ? null
+    : `it deletes, and ${showSource(unasked)} is being asked whether that is still wanted`;
+}
+
+function namesOf({ application }: ApplicationRuntime): readonly string[] {
+  return [...new Set(['', ...(application === null ? [] : sourcesOf(application))])];
+}
+
+function showSource(name: string): string {
+  return name === '' ? 'the repository' : `source ${name}`;
 }
 
 /** The release that is live and that this controller's history does not know; `null`: it knows all. */

@@ -14,8 +14,8 @@ export interface SourceFollowerOptions {
   readonly signal: AbortSignal;
   /** A source has a revision, which may be the one that it had. */
   readonly onMoved: (source: Source, revision: SourceRevision) => Promise<void>;
-  /** A source was read for the first time, and what it said was taken over. */
-  readonly onRead: () => void;
+  /** A source was asked or read for the first time, and what it said was taken over. */
+  readonly onAsked: () => void;
 }
 
 interface Poll {
@@ -31,18 +31,21 @@ export class SourceFollower {
   readonly #journal: Journal;
   readonly #signal: AbortSignal;
   readonly #onMoved: SourceFollowerOptions['onMoved'];
-  readonly #onRead: SourceFollowerOptions['onRead'];
+  readonly #onAsked: SourceFollowerOptions['onAsked'];
   readonly #polls = new Map<string, Poll>();
   /** Names of sources that were read since the start. */
   readonly #read = new Set<string>();
+  /** Names of sources that have answered since the start, or failed to. */
+  readonly #asked = new Set<string>();
+  #willFollow = false;
 
-  constructor({ ports, world, journal, signal, onMoved, onRead }: SourceFollowerOptions) {
+  constructor({ ports, world, journal, signal, onMoved, onAsked }: SourceFollowerOptions) {
     this.#ports = ports;
     this.#world = world;
     this.#journal = journal;
     this.#signal = signal;
     this.#onMoved = onMoved;
-    this.#onRead = onRead;
+    this.#onAsked = onAsked;
   }
 
   get isFollowing(): boolean {
@@ -54,11 +57,32 @@ export class SourceFollower {
     return this.#read.has(name);
   }
 
+  /** Whether a source that is followed is still to be asked for the first time since the start. */
+  isToBeAsked(name: string): boolean {
+    if (!this.#willFollow || this.#asked.has(name)) return false;
+    return this.#world
+      .sources()
+      .some(({ config, source }) => config.name === name && source !== null);
+  }
+
+  /** Sources will be followed: what they served before is not all that is known soon. */
+  begin(): void {
+    this.#willFollow = true;
+  }
+
   /** What a source serves is what it says now. */
   noteRead(name: string): void {
+    this.#asked.add(name);
     if (this.#read.has(name)) return;
     this.#read.add(name);
-    this.#onRead();
+    this.#onAsked();
+  }
+
+  /** It has answered, or failed to: what it serves may then be what it said last. */
+  #noteAsked(name: string): void {
+    if (this.#asked.has(name)) return;
+    this.#asked.add(name);
+    this.#onAsked();
   }
 
   stop(): void {
@@ -122,8 +146,11 @@ export class SourceFollower {
    */
   async #fetch(source: Source): Promise<boolean> {
     try {
-      return await this.#fetchAndTake(source);
+      const ok = await this.#fetchAndTake(source);
+      this.#noteAsked(source.name);
+      return ok;
     } catch (thrown) {
+      this.#noteAsked(source.name);
       this.#ports.log.error('what a source holds could not be taken over yet', {
         source: source.name,
         error: String(thrown),
