@@ -13,6 +13,7 @@ import { select, showSelector } from './selection.ts';
 import { hang, oneLine } from './terminal/width.ts';
 import { changesOf } from './show/counts.ts';
 import { isError, problemLine } from './show/problem.ts';
+import { deletesAnything } from '../plan/guard.ts';
 
 /** Applications that are looked at together. */
 const parallel = 4;
@@ -120,7 +121,7 @@ function takes(one: Each<PlanSet>): boolean {
 }
 
 function deletes(one: Each<PlanSet>): boolean {
-  return one.kind === 'done' && changesOf(one.value).some(({ action }) => action === 'delete');
+  return one.kind === 'done' && deletesAnything(one.value);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Change, Guard } from '../model/plan.ts';
+import type { Change, Guard, PlanSet } from '../model/plan.ts';
 import type { Desired } from '../model/resource.ts';
 import { showResource } from '../model/resource.ts';
 import type { InventoryEntry } from '../model/inventory.ts';
@@ -8,6 +8,11 @@ const shareFromObjects = 3;
 
 /** More deletes than this by one commit, across applications, need a person. */
 export const manyDeletes = 50;
+
+/** Whether anything is deleted, worth a question or not. */
+export function deletesAnything({ plans }: Pick<PlanSet, 'plans'>): boolean {
+  return plans.some(({ changes }) => changes.some(({ action }) => action === 'delete'));
+}
 
 /** What the deletes of a plan are weighed by. */
 export interface GuardInput {

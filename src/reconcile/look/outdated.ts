@@ -1,9 +1,10 @@
+import { deletesAnything } from '../../plan/guard.ts';
 import { withdrawApprovals } from './approvals.ts';
 import type { PlannedRun, RunContext } from './context.ts';
 import { foreignReason } from './foreign.ts';
 import { letAct } from '../read-only.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
-import { sourcesOf } from '../prepare/source-trees.ts';
+import { showSource, sourcesOf } from '../prepare/source-trees.ts';
 
 /**
  * Why what is live may not be touched yet: this controller's history does not know the release that made it, so the
@@ -45,10 +46,7 @@ function unaskedReason(
   runtime: ApplicationRuntime,
   { planSet }: PlannedRun,
 ): string | null {
-  const deletes = planSet.plans.some(({ changes }) =>
-    changes.some(({ action }) => action === 'delete'),
-  );
-  const unasked = deletes ? namesOf(runtime).find(isToBeAsked) : undefined;
+  const unasked = deletesAnything(planSet) ? namesOf(runtime).find(isToBeAsked) : undefined;
   return unasked === undefined
     ? null
     : `it deletes, and ${showSource(unasked)} is being asked whether that is still wanted`;
@@ -56,10 +54,6 @@ function unaskedReason(
 
 function namesOf({ application }: ApplicationRuntime): readonly string[] {
   return [...new Set(['', ...(application === null ? [] : sourcesOf(application))])];
-}
-
-function showSource(name: string): string {
-  return name === '' ? 'the repository' : `source ${name}`;
 }
 
 /** The release that is live and that this controller's history does not know; `null`: it knows all. */

@@ -23,7 +23,7 @@ import type { EnginePorts } from '../ports.ts';
 import type { Prepared } from './prepared.ts';
 import type { Taken } from './taken.ts';
 import { isSameTaken, recordsAt } from './taken.ts';
-import { treeOf } from './source-trees.ts';
+import { showSource, treeOf } from './source-trees.ts';
 import { surroundingsOf } from './surroundings.ts';
 import type { World } from '../world.ts';
 
@@ -113,8 +113,7 @@ function placed(error: FairleadError, application: ApplicationConfig, path: stri
     return valuesMissing({ message, resource: place });
   }
   if (error.code !== pathMissing.definition.code) return error;
-  const where = source === '' ? 'the repository' : `source ${source}`;
-  const message = `${origin.file}:${pathLine}: spec.path: there is no folder ${path || '.'} in ${where}`;
+  const message = `${origin.file}:${pathLine}: spec.path: there is no folder ${path || '.'} in ${showSource(source)}`;
   return pathMissing({ message, resource: `${origin.file}:${pathLine}` });
 }
 

@@ -92,3 +92,8 @@ export function pathsBySource(
   }
   return new Map([...found].map(([source, some]) => [source, [...some]]));
 }
+
+/** A source in a sentence; the empty name is that of the configuration's repository. */
+export function showSource(name: string): string {
+  return name === '' ? 'the repository' : `source ${name}`;
+}

@@ -1,5 +1,5 @@
 import type { Guard, PlanSet } from '../../model/plan.ts';
-import { manyDeletes } from '../../plan/guard.ts';
+import { deletesAnything, manyDeletes } from '../../plan/guard.ts';
 
 /**
  * The applications that one commit (or one start) touches. Deletes of any of them wait until all of them are
@@ -110,10 +110,6 @@ export class Batch {
       },
     ];
   }
-}
-
-function deletesAnything({ plans }: PlanSet): boolean {
-  return plans.some(({ changes }) => changes.some(({ action }) => action === 'delete'));
 }
 
 function countDeletes(planSet: PlanSet): number {

@@ -146,16 +146,15 @@ export class SourceFollower {
    */
   async #fetch(source: Source): Promise<boolean> {
     try {
-      const ok = await this.#fetchAndTake(source);
-      this.#noteAsked(source.name);
-      return ok;
+      return await this.#fetchAndTake(source);
     } catch (thrown) {
-      this.#noteAsked(source.name);
       this.#ports.log.error('what a source holds could not be taken over yet', {
         source: source.name,
         error: String(thrown),
       });
       return false;
+    } finally {
+      this.#noteAsked(source.name);
     }
   }
 

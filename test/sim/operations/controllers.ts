@@ -1,5 +1,5 @@
 import { copyState, emptyState } from '../run/controller.ts';
-import type { Controller } from '../run/controller.ts';
+import type { Controller, StateFolder } from '../run/controller.ts';
 import { crashPoints } from '../run/machine.ts';
 import type { World } from '../run/world.ts';
 import type { Chance } from '../world/random.ts';
@@ -96,33 +96,33 @@ const backUp: Operation = {
   },
 };
 
+/** A controller begins again with a state of before. @returns what happened; `null` where none was kept. */
+function goBack(
+  world: World,
+  dice: Chance,
+  facts: Partial<StateFolder>,
+  how: string,
+): string | null {
+  const saved = [...world.backups];
+  if (saved.length === 0) return null;
+  const [controller, state] = dice.pick(saved);
+  controller.kill();
+  controller.state = { ...copyState(state), ...facts };
+  controller.start();
+  return `${controller.name} is ${how}`;
+}
+
 const restore: Operation = {
   name: 'restore',
   weight: 2,
-  run: (world, dice) => {
-    const saved = [...world.backups];
-    if (saved.length === 0) return null;
-    const [controller, state] = dice.pick(saved);
-    controller.kill();
-    controller.state = { ...copyState(state), restored: true };
-    controller.start();
-    return `${controller.name} is restored from its backup`;
-  },
+  run: (world, dice) => goBack(world, dice, { restored: true }, 'restored from its backup'),
 };
 
 /** Of the machine, or of the disk: the state folder does not know that it is one of before. */
 const snapshot: Operation = {
   name: 'put a snapshot back',
   weight: 2,
-  run: (world, dice) => {
-    const saved = [...world.backups];
-    if (saved.length === 0) return null;
-    const [controller, state] = dice.pick(saved);
-    controller.kill();
-    controller.state = copyState(state);
-    controller.start();
-    return `${controller.name} is as in the snapshot of its machine`;
-  },
+  run: (world, dice) => goBack(world, dice, {}, 'as in the snapshot of its machine'),
 };
 
 const twin: Operation = {
