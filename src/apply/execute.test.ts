@@ -217,4 +217,29 @@ describe('an order to stop', () => {
     expect((await release(target, prepared.desired)).error).toBeNull();
     expect(bench.read('b')).toBe('1');
   });
+
+  test('stops also where the freeze is set under a former name of the application', async () => {
+    const former = { ...key, application: 'store' };
+    const freeze = {
+      key: former,
+      kind: 'freeze' as const,
+      revision: null,
+      reason: 'maintenance',
+      by: 'ada',
+      atMs: 0,
+      expiresAtMs: null,
+    };
+    const other = await bench.open();
+    const prepared = await prepareRelease(
+      target,
+      await bench.files({ a: '1', b: { content: '1', wave: 1 } }),
+    );
+    const carried = await carryOutRelease({
+      ...prepared,
+      holdKeys: [key, former],
+      target: around({ after: () => other.ledger.saveHold(former, freeze) }, target),
+    });
+    expect(carried.error?.code).toBe('apply.held');
+    expect(bench.read('b')).toBeNull();
+  });
 });

@@ -16,6 +16,7 @@ import type { EffectContext, EffectOutcome } from './effect.ts';
 import { cancelled, healthMissed, heldMeanwhile } from './errors.ts';
 import { endedUnseen } from './ended-unseen.ts';
 import { fenceOf } from './fence.ts';
+import { holdInForce } from './hold.ts';
 import { awaitHealth } from './health-wait.ts';
 import type { Awaited } from './health-wait.ts';
 import { announce, entryFor, settle } from './inventory.ts';
@@ -59,8 +60,11 @@ export interface ExecuteInput {
    * `confirmGood` then records it. Default false.
    */
   readonly awaitsConfirmation?: boolean;
-  /** A freeze set meanwhile stops the release before its next stage. */
-  readonly honourHolds: boolean;
+  /**
+   * Names under which a hold may be kept, its own first; a freeze set meanwhile under one of them stops the release before
+   * its next stage.
+   */
+  readonly holdKeys: readonly InventoryKey[];
   readonly signal: AbortSignal;
   readonly onStep: (step: JournalStep) => void;
   /** Effects are done and health is awaited, with what was seen of it so far; for the state shown. */
@@ -269,18 +273,11 @@ async function waitForWave(
 async function mayGoOn(input: ExecuteInput): Promise<FairleadError | null> {
   const resource = inventoryKey(input.key);
   if (input.signal.aborted) return stopped(input, 'before its next change');
-  if (!input.honourHolds) return null;
   try {
-    const hold = await input.target.ledger.loadHold(input.key);
-    const active =
-      hold?.kind === 'freeze' &&
-      (hold.expiresAtMs === null || hold.expiresAtMs > input.clock.nowMs());
-    return active
-      ? heldMeanwhile({
-          message: `${resource} was put on hold by ${hold.by}: ${hold.reason}`,
-          resource,
-        })
-      : null;
+    const hold = await holdInForce(input.holdKeys, [input.target], input.clock.nowMs());
+    if (hold?.kind !== 'freeze') return null;
+    const message = `${resource} was put on hold by ${hold.by}: ${hold.reason}`;
+    return heldMeanwhile({ message, resource });
   } catch (thrown) {
     return toFairleadError(thrown);
   }

@@ -76,6 +76,27 @@ describe('what moves from one application to another in one commit', () => {
     expect(await owners(bench, 'b')).toEqual(['shop']);
   });
 
+  test('is planned so also where the one that has it gets another name in the same commit', async () => {
+    await using bench = await live();
+    bench.repository.commit({
+      'fairlead.yaml': configuration({
+        store: { path: 'shop', previousNames: ['shop'] },
+        other: {},
+      }),
+      'shop/b.yaml': null,
+      'other/b.yaml': bench.file('b', '2'),
+    });
+    await bench.engine.load();
+    const { plans } = await bench.api.plan({
+      application: 'other',
+      environment: 'dev',
+      revision: null,
+    });
+    const changes = plans.flatMap((plan) => plan.changes);
+    expect(changes.map(({ action, id }) => `${action} ${id.name}`)).toEqual(['update b']);
+    expect(plans.flatMap(({ guards }) => guards)).toEqual([]);
+  });
+
   test('is still told to be taken where the one that has it does not give it up', async () => {
     await using bench = await live();
     bench.repository.commit({ 'other/b.yaml': bench.file('b', '2') });

@@ -63,7 +63,7 @@ export async function prepareRelease(
     storedEpoch: inventory?.epoch ?? null,
     approved: approvedBy(plan),
     timeouts: { applyMs: 10_000, healthMs: 10_000 },
-    honourHolds: true,
+    holdKeys: [key],
     signal: new AbortController().signal,
   };
 }

@@ -1,5 +1,6 @@
 import type { Result } from '../../model/result.ts';
 import type { PlannedRun } from '../look/context.ts';
+import { takerOf } from '../look/give.ts';
 import { planApplication } from '../look/plan-application.ts';
 import type { PlanOptions } from '../look/plan-options.ts';
 import { recordsAt } from '../prepare/taken.ts';
@@ -45,8 +46,9 @@ async function givenTo(
 ): Promise<readonly Expected[]> {
   const given: Expected[] = [];
   for (const [id, places] of Map.groupBy(taken, ({ owner }) => owner)) {
-    const owner = engine.applications.get(id);
-    if (owner === undefined || asking.has(id)) continue;
+    // Its record may still have a name that it had before.
+    const owner = takerOf(engine.applications, id) ?? engine.applications.get(id);
+    if (owner === undefined || asking.has(owner.id)) continue;
     const planned = await previewOf(
       engine,
       owner,

@@ -91,7 +91,10 @@ export async function givingAt(
 }
 
 /** Who stays, and has this name or had it before. */
-function takerOf(applications: RunContext['applications'], id: string): ApplicationRuntime | null {
+export function takerOf(
+  applications: RunContext['applications'],
+  id: string,
+): ApplicationRuntime | null {
   const taker = applications.get(id);
   if (taker?.application != null) return taker;
   for (const other of applications.values())

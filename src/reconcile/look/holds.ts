@@ -1,5 +1,5 @@
 import type { Hold, InventoryKey } from '../../model/inventory.ts';
-import type { Ledger, Target } from '../../targets/target.ts';
+import type { Ledger } from '../../targets/target.ts';
 import { formerNames } from '../former-names.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import type { World } from '../world.ts';
@@ -14,23 +14,6 @@ export function holdKeys(
 ): readonly InventoryKey[] {
   const former = formerNames(config, application);
   return [key, ...former.map((name) => ({ ...key, application: name }))];
-}
-
-/** The first hold in force at any of the targets, as one of the first of these names. */
-export async function holdInForce(
-  keys: readonly InventoryKey[],
-  targets: readonly Pick<Target, 'ledger'>[],
-  nowMs: number,
-): Promise<Hold | null> {
-  const [own] = keys;
-  for (const key of keys) {
-    for (const { ledger } of targets) {
-      const hold = await ledger.loadHold(key);
-      const isInForce = hold !== null && (hold.expiresAtMs === null || hold.expiresAtMs > nowMs);
-      if (isInForce) return { ...hold, key: own ?? key };
-    }
-  }
-  return null;
 }
 
 /** Sets or ends (`null`) the hold of an application, whose own name is the first. Under its former names none is left. */

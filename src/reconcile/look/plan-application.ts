@@ -1,3 +1,4 @@
+import { holdInForce } from '../../apply/hold.ts';
 import { observe, referencesFor } from '../../apply/observe.ts';
 import type { ProjectConfig } from '../../model/config.ts';
 import { toFairleadError } from '../../model/error.ts';
@@ -15,7 +16,7 @@ import { choose, chooseLastGood } from '../prepare/choose.ts';
 import type { Choice, Situation } from '../prepare/choose.ts';
 import type { Held, PlannedRun, RunContext, TargetPlan } from './context.ts';
 import { givingAt, noteGiven } from './give.ts';
-import { holdInForce, holdKeys } from './holds.ts';
+import { holdKeys } from './holds.ts';
 import { withoutKeptElsewhere } from './kept-elsewhere.ts';
 import type { PlanOptions } from './plan-options.ts';
 import type { Inventory } from '../../model/inventory.ts';

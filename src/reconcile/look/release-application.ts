@@ -16,6 +16,7 @@ import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import { writtenHere } from './dispute.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import { applicationHealthError } from './health-checks.ts';
+import { holdKeys } from './holds.ts';
 import { recordedProject } from './projects.ts';
 import { toInventorySeed } from '../prepare/seed.ts';
 import { showSeen, showStep, showSteps } from './show-progress.ts';
@@ -237,7 +238,7 @@ function executeAt(
     approved: input.approved,
     leftAlone: item.leftAlone ?? new Set(),
     timeouts: application?.timeouts ?? { applyMs: 60_000, healthMs: 60_000 },
-    honourHolds: true,
+    holdKeys: holdKeys(context.world, runtime),
     signal: context.signal,
     awaitsConfirmation: at.awaitsConfirmation,
     onStep: at.onStep,

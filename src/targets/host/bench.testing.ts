@@ -156,7 +156,7 @@ export async function createBench(options: BenchOptions = {}): Promise<Bench> {
         storedEpoch: inventory?.epoch ?? null,
         approved: new Set(plan.changes.map(({ digest }) => digest)),
         timeouts: { applyMs: options.applyMs ?? 20_000, healthMs: 5_000 },
-        honourHolds: true,
+        holdKeys: [key],
         signal: new AbortController().signal,
         onStep: ({ action, result }) => {
           if (result !== 'started') results.push(`${action} ${result}`);
