@@ -39,7 +39,7 @@ import { version } from './version.ts';
 /** The composition root: puts the real clock, Git, store and targets behind the engine's ports. */
 
 /** What is opened, and what may be done with it. */
-export type OpenOptions = (FollowRepository | WorkFromCheckout) & {
+type OpenOptions = (FollowRepository | WorkFromCheckout) & {
   readonly stateDir: string;
   /** Only these `application@environment`, application or `@environment` names. */
   readonly only?: readonly string[] | undefined;
@@ -53,13 +53,13 @@ export type OpenOptions = (FollowRepository | WorkFromCheckout) & {
 };
 
 /** Follows a repository that holds the configuration. */
-export interface FollowRepository {
+interface FollowRepository {
   readonly mode: 'controller';
   readonly repository: RepositoryOptions;
 }
 
 /** Works once from a folder on this machine. */
-export interface WorkFromCheckout {
+interface WorkFromCheckout {
   readonly mode: 'checkout';
   /** A folder in the checkout. Absolute. */
   readonly directory: string;
@@ -248,7 +248,7 @@ function warningsOnly(warn: (message: string) => void): EngineLog {
 }
 
 /** The records at one target, for orders that must work while no controller runs. */
-export interface OpenLedger {
+interface OpenLedger {
   readonly target: string;
   readonly ledger: Ledger;
   readonly keys: readonly InventoryKey[];

@@ -1,5 +1,5 @@
 /** One instruction of a Dockerfile: `RUN`, and what stands after it. */
-export interface Instruction {
+interface Instruction {
   readonly name: string;
   readonly text: string;
 }

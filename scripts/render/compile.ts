@@ -9,7 +9,7 @@ import { patchKustomize } from './patch-kustomize.ts';
 import { withGlobalsExported, withMemoryMaximum, withState } from './wasm-state.ts';
 
 /** The Go module of the engines. */
-export const moduleFolder = join(import.meta.dirname, '../../engines/render');
+const moduleFolder = join(import.meta.dirname, '../../engines/render');
 /** Most memory that one instance can have, in bytes. */
 const maxMemoryBytes = 256 * 2 ** 20;
 const kustomizeModule = 'sigs.k8s.io/kustomize/api';

@@ -19,6 +19,6 @@ export function helmLinkerFlags(go: Go, folder: string): string {
 }
 
 /** The version of a module that the Go module in `folder` uses. */
-export function moduleVersion(go: Go, folder: string, module: string): string {
+function moduleVersion(go: Go, folder: string, module: string): string {
   return runGo(go, folder, ['list', '-m', '-f', '{{.Version}}', module]).trim();
 }

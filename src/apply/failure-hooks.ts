@@ -11,7 +11,7 @@ import { tidyUp } from './tidy.ts';
 import type { Ran } from './tidy.ts';
 
 /** A release that failed, as far as what is run after it needs to know. */
-export interface AfterFailure {
+interface AfterFailure {
   readonly context: EffectContext;
   readonly hash: Hasher;
   readonly plan: Plan;

@@ -19,7 +19,7 @@ const firstPauseMs = 25;
 const longestPauseMs = 1_000;
 
 /** What is to become healthy, and how long that may take. */
-export interface HealthWait {
+interface HealthWait {
   readonly clock: Clock;
   readonly waits: Waits;
   readonly target: Target;
@@ -48,7 +48,7 @@ interface Worst {
 }
 
 /** What was seen of the resources once they were all healthy. */
-export interface Reached {
+interface Reached {
   /** Place → UID. */
   readonly uids: ReadonlyMap<string, string>;
 }

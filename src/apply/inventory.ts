@@ -33,7 +33,7 @@ export interface ReleaseIdentity {
 }
 
 /** A state that is well, as the record has it. */
-export interface GoodState extends Pick<Plan, 'revision' | 'desiredDigest'> {
+interface GoodState extends Pick<Plan, 'revision' | 'desiredDigest'> {
   /** See `Inventory.configuration`. */
   readonly configuration?: string | undefined;
 }
@@ -136,7 +136,7 @@ function seedOf(identity: ReleaseIdentity, old: Inventory | null): Pick<Inventor
 }
 
 /** What has been confirmed while the changes ran. */
-export interface Confirmed {
+interface Confirmed {
   /** Place → what is there now as wanted. */
   readonly made: ReadonlyMap<string, Applied>;
   /** Places where nothing is any more. */

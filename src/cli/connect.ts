@@ -14,7 +14,7 @@ import { defaultStateDir, socketPathOf } from '../state/location.ts';
 import { hang } from './terminal/width.ts';
 
 /** Who answers a command. */
-export interface Connection extends AsyncDisposable {
+interface Connection extends AsyncDisposable {
   readonly api: Api;
   /** `server`: the running controller. `checkout`: this process, working from a checkout. */
   readonly via: 'server' | 'checkout';
@@ -22,7 +22,7 @@ export interface Connection extends AsyncDisposable {
   readonly checkout: string | null;
 }
 
-export interface ConnectOptions {
+interface ConnectOptions {
   /**
    * Whom to ask where both could answer. `checkout`: commands about what a checkout says (plan, sync …).
    * `server`: commands about what is running (get, hold …).

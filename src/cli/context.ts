@@ -31,7 +31,7 @@ export interface Context {
   readonly nowMs: () => number;
 }
 
-export interface ContextOptions {
+interface ContextOptions {
   readonly io: Io;
   readonly globals: Globals;
   readonly format: OutputFormat;

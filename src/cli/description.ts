@@ -34,7 +34,7 @@ export interface OptionSpec {
   readonly hidden?: boolean;
 }
 
-export interface Example {
+interface Example {
   readonly run: string;
   /** What it does, in a few words. */
   readonly why: string;

@@ -1,4 +1,4 @@
-export interface EnvironmentVariable {
+interface EnvironmentVariable {
   readonly name: string;
   readonly meaning: string;
 }

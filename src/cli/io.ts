@@ -5,7 +5,7 @@ export type TerminalOutput = Writable & {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 };
-export type TerminalInput = Readable & { readonly isTTY?: boolean | undefined };
+type TerminalInput = Readable & { readonly isTTY?: boolean | undefined };
 
 /** Everything outside that the command line touches directly; `main.ts` passes the process's own. */
 export interface Io {

@@ -9,7 +9,7 @@ import type { Context } from './context.ts';
 import { selectOne } from './selection.ts';
 
 /** The records of one application in one environment, at every target where it has some. */
-export interface ApplicationLedgers {
+interface ApplicationLedgers {
   readonly key: InventoryKey;
   readonly ledgers: readonly Ledger[];
 }
@@ -36,7 +36,7 @@ export async function serverOrLedgers<T>(
   return viaLedgers(await openLedgers(stateDirOf(context)));
 }
 
-export type OpenLedgers = readonly {
+type OpenLedgers = readonly {
   readonly target: string;
   readonly ledger: Ledger;
   readonly keys: readonly InventoryKey[];

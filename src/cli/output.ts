@@ -9,7 +9,7 @@ import { columnsOf, oneLine } from './terminal/width.ts';
 /** Version of everything that is written as JSON or YAML. Fields are added within a version, never changed. */
 export const outputVersion = 'cli.fairlead.dev/v1';
 
-export interface Column<T> {
+interface Column<T> {
   readonly header: string;
   readonly cell: (item: T, style: Style) => string | Cell;
   /** With `-o wide` only. */
@@ -51,7 +51,7 @@ export interface Output {
   text(text: string): void;
 }
 
-export interface OutputOptions {
+interface OutputOptions {
   readonly stream: TerminalOutput;
   readonly format: OutputFormat;
   readonly style: Style;

@@ -7,7 +7,7 @@ import { createInput, parseCount } from './input.ts';
 import type { Input } from './input.ts';
 
 /** What the command line asks for, as far as it can be told without loading the command. */
-export interface Located {
+interface Located {
   /** The first word that is no option: a command, or something that is none. */
   readonly verb: string | null;
   /** `-h` or `--help` stands somewhere before `--`. */
@@ -16,7 +16,7 @@ export interface Located {
   readonly version: boolean;
 }
 
-export interface Parsed {
+interface Parsed {
   /** Values of the global options, by attribute name. */
   readonly globals: Readonly<Record<string, unknown>>;
   readonly input: Input;

@@ -74,7 +74,7 @@ export async function forEach<T>(
   return results;
 }
 
-export interface PlansOptions {
+interface PlansOptions {
   /** A commit, branch or tag instead of the current revision; `null`: that. */
   readonly revision: string | null;
   /** Whether programs that manifests name may be asked. Default true. */

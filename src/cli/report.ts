@@ -9,7 +9,7 @@ import type { Style } from './terminal/style.ts';
 import { hang, oneLine, visible } from './terminal/width.ts';
 
 /** An error as it is written to stderr, and the code to end with. */
-export interface Report {
+interface Report {
   readonly text: string;
   readonly exitCode: ExitCode;
 }

@@ -11,7 +11,7 @@ import type { Context } from './context.ts';
 import { revertFailed, uncommitted } from './errors.ts';
 import { showSelector } from './selection.ts';
 
-export interface RevertRequest {
+interface RevertRequest {
   /** Top folder of the checkout. */
   readonly checkout: string;
   readonly view: Selector;

@@ -4,7 +4,7 @@ import { applicationNotFound } from '../reconcile/errors.ts';
 import { usage } from './errors.ts';
 
 /** What a person named: `site` in all its environments, or `site@dev`. */
-export interface Selection {
+interface Selection {
   readonly application: string;
   readonly environment: string | null;
 }

@@ -10,7 +10,7 @@ import { kwokConfig } from './kwok.ts';
 import type { Layout } from './layout.ts';
 
 /** The administrator of a cluster, who may everything. */
-export const administrator: Subject = {
+const administrator: Subject = {
   commonName: 'admin',
   organizations: ['system:masters'],
 };

@@ -2,7 +2,7 @@ import { Agent, request } from 'node:https';
 import type { Access } from './files.ts';
 
 /** An answer of the server. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly body: string;
 }

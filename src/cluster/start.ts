@@ -16,7 +16,7 @@ import type { ClusterProcess, ClusterRecord } from './record.ts';
 import { createAsk } from './request.ts';
 
 /** Which cluster, where, and how it is run. */
-export interface StartOptions {
+interface StartOptions {
   readonly name: string;
   /** Where everything of it is kept; must not exist. */
   readonly folder: string;

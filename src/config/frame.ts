@@ -2,7 +2,7 @@ import { createColors } from 'picocolors';
 import type { ConfigProblem, Position } from './problem.ts';
 
 /** How much of a file is shown around a mistake. */
-export interface FrameOptions {
+interface FrameOptions {
   /** Use ANSI colours. Default false. */
   readonly color?: boolean;
   /** Lines shown before the one that matters. Default 2. */

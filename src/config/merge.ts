@@ -10,7 +10,7 @@ import { checkReferences, defaultProject } from './references.ts';
 import type { CrossFinding } from './references.ts';
 
 /** A document that is not in force as it stands in Git. */
-export interface Retained {
+interface Retained {
   readonly kind: ConfigKind;
   readonly name: string;
   /** File that holds the version in force, or the refused one. */
@@ -20,7 +20,7 @@ export interface Retained {
 }
 
 /** A configuration in force, and what of an earlier one it had to keep. */
-export interface MergedConfig {
+interface MergedConfig {
   /** In force: every reference in it holds. */
   readonly config: Config;
   /** Documents whose last good version stays in force. */

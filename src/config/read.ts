@@ -7,7 +7,7 @@ import type { ConfigFile } from './load.ts';
 import { maxConfigBytes } from './yaml.ts';
 
 /** All configuration files of a tree. */
-export interface ConfigFiles {
+interface ConfigFiles {
   readonly files: readonly ConfigFile[];
   /** Equal for equal files: as long as it stays, there is nothing to load again. */
   readonly fingerprint: string;

@@ -8,7 +8,7 @@ const maxValues = 100_000;
 const maxLevels = 50;
 
 /** Something wrong at a node. */
-export type NodeFinding = Pick<Finding, 'definition' | 'message'> & { readonly node: unknown };
+type NodeFinding = Pick<Finding, 'definition' | 'message'> & { readonly node: unknown };
 
 /** A document as plain data. */
 export interface YamlValue {

@@ -31,7 +31,7 @@ export interface YamlDocument {
 }
 
 /** A mistake with its place. */
-export type LocatedFinding = Finding & { readonly position: Position };
+type LocatedFinding = Finding & { readonly position: Position };
 
 /** A file taken apart into documents, or why it cannot be. */
 export type YamlFile =

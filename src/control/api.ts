@@ -92,7 +92,7 @@ export interface SourceView extends SourceStatus {
 }
 
 /** A target of the configuration, and whether it answers. */
-export interface TargetView {
+interface TargetView {
   readonly name: string;
   readonly driver: string;
   /** Absent: it is where the controller is, or nobody has asked it yet. */
@@ -167,7 +167,7 @@ export interface PlanRequest extends Selector {
 }
 
 /** Asks for a look now, and for a release where policy or the one who asks allows it. */
-export interface SyncRequest extends Selector {
+interface SyncRequest extends Selector {
   readonly actor: string;
   readonly reason: string;
   /** Digest that the caller has seen and agrees to; also confirms its deletes. `null`: policy decides. */
@@ -254,7 +254,7 @@ export interface RollbackRequest extends Selector {
 }
 
 /** Asks that nothing is changed until `expiresAtMs` (`null`: until told otherwise). */
-export interface HoldRequest extends Selector {
+interface HoldRequest extends Selector {
   readonly actor: string;
   readonly reason: string;
   readonly expiresAtMs: number | null;

@@ -15,7 +15,7 @@ import { readLines } from './stream.ts';
 const socketName = 'control.sock';
 
 /** Where the controller listens. */
-export interface ControlClientOptions {
+interface ControlClientOptions {
   readonly socketPath: string;
   /** Ends every call; the controller carries on with what it began. */
   readonly signal?: AbortSignal;

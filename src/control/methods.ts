@@ -1,7 +1,7 @@
 import type { Api } from './api.ts';
 
 /** A `call` answers once, a `stream` until one side ends it. */
-export type MethodKind = 'call' | 'stream';
+type MethodKind = 'call' | 'stream';
 
 /** Every method of `Api`, complete by type: server and client are both made from this table. */
 export const methods: Readonly<Record<keyof Api, MethodKind>> = {

@@ -16,7 +16,7 @@ import { writeStream } from './stream.ts';
 export const maxRequestBytes = 1_048_576;
 
 /** What is served, and where. */
-export interface ControlServerOptions {
+interface ControlServerOptions {
   readonly api: Api;
   /** Where to listen; a socket file that a dead controller left there is replaced. The caller holds the lock. */
   readonly socketPath: string;

@@ -158,7 +158,7 @@ export interface KubernetesConfig {
 }
 
 /** Fields that others may change; they are made as the source says and left alone from then on. */
-export interface IgnoreDifference {
+interface IgnoreDifference {
   /** `null`: any. */
   readonly group: string | null;
   readonly kind: string;

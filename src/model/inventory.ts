@@ -49,7 +49,7 @@ export interface InventoryEntry {
 }
 
 /** A set of desired resources that was tried and failed; not tried again by itself. */
-export interface Quarantined {
+interface Quarantined {
   /** Digest of the whole desired set (`desiredDigest`). */
   readonly digest: string;
   readonly commit: string;

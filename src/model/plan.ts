@@ -74,7 +74,7 @@ export interface Change {
 }
 
 /** What is deleted so that something else can be run under its name. */
-export interface Displaced {
+interface Displaced {
   readonly uid: string;
   /** Whose it is, as half a sentence: "left by a hook of Argo CD". */
   readonly words: string;

@@ -1,7 +1,7 @@
 import type { ApplicationConfig } from './config.ts';
 
 /** What an application's document says about what is deployed: where it is, and how it is rendered. */
-export type ApplicationRendering = Pick<ApplicationConfig, (typeof renderingFields)[number]>;
+type ApplicationRendering = Pick<ApplicationConfig, (typeof renderingFields)[number]>;
 
 /** What of an application decides what it renders to. */
 export const renderingFields = [

@@ -190,7 +190,7 @@ export interface InTheWay {
 }
 
 /** Something that a target makes by itself so that something else can be made. */
-export interface Need {
+interface Need {
   readonly id: ResourceId;
   /** Why it may, as half a sentence. */
   readonly why: string;

@@ -10,7 +10,7 @@ import { changeDigest } from './digest.ts';
 import type { PlanPolicy } from './policy.ts';
 
 /** One thing that is owned and no longer wanted. */
-export interface DeleteInput {
+interface DeleteInput {
   readonly entry: InventoryEntry;
   /** A release that failed has made it, and what was good before is gone back to. */
   readonly takenBack: boolean;
@@ -28,7 +28,7 @@ export interface DeleteInput {
 }
 
 /** What becomes of it. */
-export type DeleteOutcome =
+type DeleteOutcome =
   | { readonly kind: 'delete'; readonly change: Change }
   /** Nothing is there any more, or it is not ours: only the record goes. */
   | { readonly kind: 'forget'; readonly warning: string | null }

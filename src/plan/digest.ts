@@ -30,10 +30,7 @@ export function changeDigest(hash: Hasher, content: ChangeContent): string {
 }
 
 /** What the digest of a desired set covers of each resource; an inventory remembers it, too. */
-export type DigestedResource = Pick<
-  Desired,
-  'id' | 'locator' | 'fields' | 'wave' | 'prune' | 'deletion'
->;
+type DigestedResource = Pick<Desired, 'id' | 'locator' | 'fields' | 'wave' | 'prune' | 'deletion'>;
 
 /** Digest of a whole desired set; the order in which resources were found does not matter. */
 export function desiredDigest(hash: Hasher, desired: readonly DigestedResource[]): string {

@@ -5,7 +5,7 @@ import { isSealed } from '../model/sealed.ts';
 import type { FieldDiff } from '../model/plan.ts';
 
 /** Readable text by field path, of one side. */
-export type Texts = Readonly<Record<string, string>>;
+type Texts = Readonly<Record<string, string>>;
 
 /** Beyond this many lines a text difference would cost more time to make than to read. */
 const maxTextLines = 2_000;

@@ -15,7 +15,7 @@ export function deletesAnything({ plans }: Pick<PlanSet, 'plans'>): boolean {
 }
 
 /** What the deletes of a plan are weighed by. */
-export interface GuardInput {
+interface GuardInput {
   /** Deletes by which something is lost, with what the inventory knows of each. */
   readonly deletes: readonly { readonly change: Change; readonly entry: InventoryEntry }[];
   /** What is run because the application leaves. */

@@ -7,7 +7,7 @@ import { placeOf } from './place.ts';
 import type { PlanPolicy } from './policy.ts';
 
 /** What has become of what another application may have. */
-export type GivenFate =
+type GivenFate =
   /** That one has recorded it. */
   | { readonly kind: 'recorded' }
   /** It is still to do so. `by`: what it is called now, as people write it. */

@@ -9,7 +9,7 @@ const healsPerHour = 5;
 const hourMs = 3_600_000;
 
 /** How often one field was healed lately. */
-export interface Heals {
+interface Heals {
   /** The latest heals, oldest first, never empty. */
   readonly atMs: readonly number[];
   /** Somebody keeps reversing it; until an hour passes in which it need not be healed. */

@@ -21,7 +21,7 @@ import { workAhead } from './ahead.ts';
 import { walk } from './walk.ts';
 
 /** Largest manifest file, in bytes. */
-export const maxFileBytes = 10 * 1024 * 1024;
+const maxFileBytes = 10 * 1024 * 1024;
 /** Most bytes that one render reads. */
 const maxRenderBytes = 32 * 1024 * 1024;
 

@@ -16,7 +16,7 @@ import type { RenderParameters, RenderResult, Renderer } from './renderer.ts';
 import type { EngineTools } from './sandbox/render.ts';
 
 /** All renderers, asked in order. */
-export interface RendererRegistry {
+interface RendererRegistry {
   readonly renderers: readonly Renderer[];
   /** The first renderer that claims the folder. A folder that is not there is the last one's to report. */
   select(tree: Tree, path: string): Promise<Result<Renderer>>;

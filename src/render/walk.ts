@@ -9,7 +9,7 @@ const maxFiles = 10_000;
 const maxFolders = 32;
 
 /** The files below a folder, and what symbolic links brought in. */
-export interface Walked {
+interface Walked {
   /** Paths in the order of their names, folder by folder. */
   readonly files: readonly string[];
   /** Object id behind each symbolic link. */

@@ -11,7 +11,7 @@ import type { AcceptedTip } from './source-state.ts';
 import { verifyCommits } from './verify.ts';
 
 /** What is said about a tip that was fetched. */
-export type Verdict =
+type Verdict =
   | {
       readonly kind: 'accept';
       /** Whether it comes after what was accepted before. */ readonly descends: boolean;
@@ -76,7 +76,7 @@ export async function judge(
 }
 
 /** Whether a commit is an ancestor of another (or the same); no, when it is not in the mirror. */
-export async function isAncestor(
+async function isAncestor(
   mirror: Mirror,
   ancestor: string,
   commit: string,

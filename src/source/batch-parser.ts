@@ -4,7 +4,7 @@ export type BatchAnswer =
   | { readonly kind: 'missing' }
   | { readonly kind: 'found'; readonly info: ObjectInfo; readonly bytes: Buffer };
 
-export interface BatchHandler {
+interface BatchHandler {
   /** What was asked next; decides whether content follows the header. `null`: nothing was. */
   next(): 'info' | 'contents' | null;
   answer(answer: BatchAnswer): void;

@@ -3,7 +3,7 @@ import { isCommitId } from './follow.ts';
 import { gitFailure } from './git-failure.ts';
 
 /** Runs Git in the repository at hand. */
-export type RunGit = (call: { readonly arguments: readonly string[] }) => Promise<ChildOutcome>;
+type RunGit = (call: { readonly arguments: readonly string[] }) => Promise<ChildOutcome>;
 
 /**
  * Files that differ between two commits, as paths from the root; a rename is one removed and one added. `null` when one of the

@@ -18,7 +18,7 @@ export interface ChildOutcome {
   readonly stderr: string;
 }
 
-export interface ChildCall {
+interface ChildCall {
   readonly binary: string;
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;

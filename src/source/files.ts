@@ -39,7 +39,7 @@ export async function writeAtOnce(path: string, text: string, durable: boolean):
 }
 
 /** Makes renames in a folder durable. */
-export async function syncFolder(path: string): Promise<void> {
+async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync();

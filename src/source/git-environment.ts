@@ -99,7 +99,7 @@ export function passedSettings(all: readonly GitSetting[]): readonly GitSetting[
   return all.filter(([name]) => passed.test(name) && !/^http\.(.*\.)?followredirects$/i.test(name));
 }
 
-export interface GitEnvironmentOptions {
+interface GitEnvironmentOptions {
   /** Whether a server may be spoken to. Without, Git may use no protocol at all. */
   readonly network: boolean;
   /** Read last, so they win. */

@@ -91,7 +91,7 @@ const table: readonly (readonly [words: RegExp, make: ErrorFactory, why?: string
   [/Could not read from remote repository|remote end hung up|unable to access/i, unreachable],
 ];
 
-export interface FailureContext {
+interface FailureContext {
   /** What was tried, continuing "cannot …": `fetch https://host/path`. */
   readonly doing: string;
   readonly resource: string;

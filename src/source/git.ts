@@ -40,7 +40,7 @@ export interface GitAccess {
   readonly ownCredentials: boolean;
 }
 
-export interface GitVersion {
+interface GitVersion {
   readonly text: string;
   readonly major: number;
   readonly minor: number;
@@ -61,7 +61,7 @@ export interface Git {
   ): Promise<ChildOutcome>;
 }
 
-export interface GitDependencies {
+interface GitDependencies {
   /** The environment of this process. */
   readonly environment: Environment;
   readonly clock: Clock;

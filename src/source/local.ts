@@ -23,7 +23,7 @@ import { createTree } from './tree.ts';
 import { TreeCache } from './tree-cache.ts';
 import { createWorkTreeSnapshots, type WorkTreeSnapshots } from './work-tree.ts';
 
-export interface LocalSourceOptions {
+interface LocalSourceOptions {
   readonly git: Git;
   readonly clock: Clock;
   /** A folder in a checkout, a linked work tree or a bare repository. Absolute. */
@@ -174,7 +174,7 @@ export async function openLocalSource(options: LocalSourceOptions): Promise<Loca
 }
 
 /** Where a repository keeps things, seen from a folder in it. */
-export interface LocalPlace {
+interface LocalPlace {
   readonly gitDirectory: string;
   readonly objectDirectory: string;
   readonly indexFile: string;

@@ -17,7 +17,7 @@ export interface MirrorPool extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export interface MirrorPoolDependencies {
+interface MirrorPoolDependencies {
   /** Folder of the mirrors (`<stateDir>/mirrors`); made with mode 0700. */
   readonly directory: string;
   readonly git: Git;

@@ -27,7 +27,7 @@ export interface MirrorStorage {
 
 export type ObjectFormat = 'sha1' | 'sha256';
 
-export interface MirrorStorageOptions {
+interface MirrorStorageOptions {
   readonly git: Git;
   readonly directory: string;
   readonly url: string;

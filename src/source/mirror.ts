@@ -59,7 +59,7 @@ export interface Mirror {
   close(): Promise<void>;
 }
 
-export interface MirrorDependencies {
+interface MirrorDependencies {
   readonly git: Git;
   readonly remote: RemoteUrl;
   readonly storage: MirrorStorage;

@@ -7,7 +7,7 @@ import { atLeast, type Git } from './git.ts';
 import type { ObjectInfo } from './git-object.ts';
 
 /** Where objects are read from. */
-export interface ObjectStore {
+interface ObjectStore {
   /** The Git directory. */
   readonly repository: string;
   /** `GIT_OBJECT_DIRECTORY` and the like. */
@@ -39,7 +39,7 @@ interface Running {
 /** How many requests may be unanswered in a process; bounds what its pipes hold. */
 const window = 256;
 
-export interface ObjectReaderOptions {
+interface ObjectReaderOptions {
   readonly clock: Pick<Clock, 'sleep'>;
   /** A process ends when nothing was read for this long: it takes some 5 MB, and another is there in as many ms. Default 15 000. */
   readonly idleMs?: number;

@@ -5,7 +5,7 @@ import type { MirrorStorage } from './mirror-storage.ts';
 import { localAccess, type RemoteCall } from './remote-call.ts';
 import type { RemoteUrl } from './url.ts';
 
-export interface RenewDependencies {
+interface RenewDependencies {
   readonly git: Git;
   readonly storage: MirrorStorage;
   readonly remote: RemoteUrl;

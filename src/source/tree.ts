@@ -15,7 +15,7 @@ const maxLinkBytes = 4_096;
 const lfsHeader = 'version https://git-lfs.github.com/spec/v1\n';
 
 /** What reading a tree needs; a function, because a mirror that was made anew has a new reader. */
-export interface TreeObjects {
+interface TreeObjects {
   readonly reader: () => ObjectReader;
   readonly cache: TreeCache;
   /** For messages: the source or folder. */

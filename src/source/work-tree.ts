@@ -5,7 +5,7 @@ import type { GitSetting } from './git-environment.ts';
 import type { Git } from './git.ts';
 import { gitFailure } from './git-failure.ts';
 
-export interface WorkTreeOptions {
+interface WorkTreeOptions {
   readonly gitDirectory: string;
   readonly objectDirectory: string;
   readonly indexFile: string;
@@ -15,7 +15,7 @@ export interface WorkTreeOptions {
 }
 
 /** A commit that stands for the checkout as it is. */
-export interface WorkTreeSnapshot {
+interface WorkTreeSnapshot {
   /** `HEAD`'s where nothing is changed; else one that exists in the temporary store only, the same for the same content. */
   readonly commit: string;
   readonly tree: string;

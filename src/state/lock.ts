@@ -8,7 +8,7 @@ import { stateLocked, stateUnusable } from './errors.ts';
 const patienceMs = 2_000;
 
 /** The right to write to a state folder, held until it is released or the process ends. */
-export interface StateLock {
+interface StateLock {
   release(): void;
 }
 

@@ -17,7 +17,7 @@ import { markRestored } from './restored.ts';
 import { isSealed, sealBytes } from './seal.ts';
 
 /** What is restored, and over what. */
-export interface RestoreOptions {
+interface RestoreOptions {
   /** State folder; made where it is not there. */
   readonly directory: string;
   readonly file: string;

@@ -34,7 +34,7 @@ export interface State {
 }
 
 /** Which state folder, and what for. */
-export interface StateOptions {
+interface StateOptions {
   /** Absolute. */
   readonly directory: string;
   /**

@@ -1,5 +1,5 @@
 /** Runs tasks one after the other, in the order in which they were given; one that fails does not stop the next. */
-export type Serial = <T>(task: () => Promise<T>) => Promise<T>;
+type Serial = <T>(task: () => Promise<T>) => Promise<T>;
 
 /** Runs tasks one after the other, each whatever came of the one before. */
 export function createSerial(): Serial {

@@ -17,7 +17,7 @@ export interface SqliteConnection extends Executor {
 }
 
 /** Which database, and how it is opened. */
-export interface SqliteConnectionOptions {
+interface SqliteConnectionOptions {
   /** Path, or `:memory:`. */
   readonly file: string;
   readonly readOnly: boolean;

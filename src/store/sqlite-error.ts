@@ -25,12 +25,6 @@ function sqliteCode(thrown: unknown): number | null {
   return typeof thrown.errcode === 'number' ? thrown.errcode & 0xff : null;
 }
 
-/** Whether another connection held what was needed. */
-export function isBusy(thrown: unknown): boolean {
-  const code = sqliteCode(thrown);
-  return code === BUSY || code === LOCKED;
-}
-
 /** What SQLite threw, as an error of the store; `file` is the database. */
 export function storeError(thrown: unknown, file: string): FairleadError {
   if (thrown instanceof FairleadError) return thrown;

@@ -7,7 +7,7 @@ import { openSqliteConnection } from './sqlite-connection.ts';
 import type { Reader } from './store.ts';
 
 /** A store that only reads. */
-export interface SqliteReader extends Reader {
+interface SqliteReader extends Reader {
   close(): void;
 }
 

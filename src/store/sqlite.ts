@@ -13,7 +13,7 @@ import type { Store } from './store.ts';
 import { createTransaction } from './writes.ts';
 
 /** Which database, and how patient writes are. */
-export interface SqliteStoreOptions {
+interface SqliteStoreOptions {
   /** Path of the database, made 0600 when it is not there; or `:memory:`. */
   readonly file: string;
   /** How long a write waits for another process (default 5,000 ms). */

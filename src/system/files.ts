@@ -62,7 +62,7 @@ export async function fsyncFolder(path: string): Promise<void> {
  * Makes a folder with its missing parents (mode 0755 less the umask), durably.
  * @returns whether anything had to be made.
  */
-export async function makeFolders(path: string): Promise<boolean> {
+async function makeFolders(path: string): Promise<boolean> {
   const first = await disk().makeFolders(path);
   if (first === undefined) return false;
   // Each new name lives in its parent: from the deepest parent up to the one that was there before.
@@ -73,7 +73,7 @@ export async function makeFolders(path: string): Promise<boolean> {
   }
 }
 
-export interface ReplaceOptions {
+interface ReplaceOptions {
   /** Permission bits of the file, independent of the umask. */
   readonly mode: number;
   /** Numeric owner and group; `null` leaves what the system gives. */

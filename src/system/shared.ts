@@ -1,5 +1,5 @@
 /** Runs one task per name at a time, for everybody who asked before it began. */
-export type Shared = (name: string, task: () => Promise<void>) => Promise<void>;
+type Shared = (name: string, task: () => Promise<void>) => Promise<void>;
 
 /**
  * For tasks that do all that was asked for until they begin (fsync): who asks while one runs gets the next one, together

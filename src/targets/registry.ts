@@ -3,7 +3,7 @@ import { driverUnknown } from './errors.ts';
 import type { TargetOptions } from './options.ts';
 
 /** Opens one target. @throws FairleadError where it is misconfigured or cannot be reached. */
-export type TargetFactory = (options: TargetOptions) => Promise<Target>;
+type TargetFactory = (options: TargetOptions) => Promise<Target>;
 
 /**
  * All drivers by the name that `Target` documents use. A new one is a folder beside `host/` and a line here. Each is loaded

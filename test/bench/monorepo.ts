@@ -5,9 +5,6 @@ import { join } from 'node:path';
 /** Documents in one file of `fairlead/`. */
 const perConfigFile = 50;
 
-/** The live files of one application. */
-export const filesPerApplication = 3;
-
 /** A repository with many small applications of three files each, as a platform team would have it. */
 export interface Monorepo {
   readonly url: string;
@@ -23,7 +20,7 @@ export interface LiveFile {
   readonly content: string;
 }
 
-export interface MonorepoOptions {
+interface MonorepoOptions {
   readonly folder: string;
   readonly liveFolder: string;
   readonly hostStateDir: string;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /** What the kernel knows of one process; `null` where there is no /proc. */
-export interface ProcessFacts {
+interface ProcessFacts {
   /** CPU of the process itself, user and system, in seconds. */
   readonly cpuSeconds: number;
   /** CPU of its children that have ended. */
@@ -40,7 +40,7 @@ export function processFacts(pid: number): ProcessFacts | null {
 }
 
 /** A process with all that it started and that is still there. */
-export interface TreeFacts {
+interface TreeFacts {
   /** CPU of all of them, and of those that have ended, in seconds. */
   readonly cpuSeconds: number;
   /** Resident memory of all of them, in MiB; what they share, the program for instance, counts for each. */
@@ -86,7 +86,7 @@ export function proportionalMiB(pid: number): number | null {
 }
 
 /** Most memory of a process and its children; each `null` where it is not known. */
-export interface Peak {
+interface Peak {
   /** See `TreeFacts`. */
   readonly residentMiB: number | null;
   /** See `proportionalMiB`; looked at once a second. */

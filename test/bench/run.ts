@@ -13,7 +13,7 @@ export interface BenchRun<Options> {
 }
 
 /** A benchmark as a program. */
-export interface Benchmark<Options, Result> {
+interface Benchmark<Options, Result> {
   readonly usage: string;
   /** @throws Error with what is wrong with the arguments */
   readonly readOptions: (argv: readonly string[]) => Options | 'help';

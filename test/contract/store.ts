@@ -5,7 +5,7 @@ import type { Store } from '../../src/store/store.ts';
 
 const revision = [{ source: '', commit: 'a'.repeat(40), tree: 'b'.repeat(40) }];
 
-export function exampleRelease(id: string, changes: Partial<Release> = {}): Release {
+function exampleRelease(id: string, changes: Partial<Release> = {}): Release {
   const application = changes.application ?? 'shop';
   const environment = changes.environment ?? 'prod';
   return {
@@ -26,7 +26,7 @@ export function exampleRelease(id: string, changes: Partial<Release> = {}): Rele
   };
 }
 
-export function exampleStep(name: string, changes: Partial<JournalStep> = {}): JournalStep {
+function exampleStep(name: string, changes: Partial<JournalStep> = {}): JournalStep {
   return {
     target: 'here',
     resource: `host.fairlead.dev/File//${name}`,
@@ -40,7 +40,7 @@ export function exampleStep(name: string, changes: Partial<JournalStep> = {}): J
   };
 }
 
-export function exampleApproval(changes: Partial<Approval> = {}): Approval {
+function exampleApproval(changes: Partial<Approval> = {}): Approval {
   return {
     digest: 'sha256:plan',
     changes: ['sha256:one', 'sha256:two'],
@@ -53,7 +53,7 @@ export function exampleApproval(changes: Partial<Approval> = {}): Approval {
   };
 }
 
-export function exampleEvent(
+function exampleEvent(
   id: string,
   changes: Partial<Omit<FairleadEvent, 'seq'>> = {},
 ): Omit<FairleadEvent, 'seq'> {

@@ -23,7 +23,7 @@ export function textOf(page: string): string {
 }
 
 /** Whether something of a block is done when its page is played. */
-export function isPlayed(block: Block): boolean {
+function isPlayed(block: Block): boolean {
   if (fileOf(block) !== null) return true;
   return (block.language === 'sh' || block.language === 'console') && block.info !== 'elsewhere';
 }

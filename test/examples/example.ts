@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { ClusterRecord } from '../../src/cluster/record.ts';
 import { makePlace } from '../support/page/place.ts';
@@ -106,20 +106,11 @@ export async function openExample(
 }
 
 /** All configuration files of a repository. */
-export function configurationOf(directory: string): readonly string[] {
+function configurationOf(directory: string): readonly string[] {
   const single = join(directory, 'fairlead.yaml');
   const folder = join(directory, 'fairlead');
   return [
     ...(existsSync(single) ? [single] : []),
     ...(existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []),
   ];
-}
-
-/** Folders of all examples that hold a configuration, from examples/. */
-export function repositories(): readonly string[] {
-  return readdirSync(examples, { recursive: true, encoding: 'utf8' })
-    .filter((path) => /(?:^|\/)fairlead(?:\.yaml|\/[^/]+\.yaml)$/.test(path))
-    .map((path) => (path.endsWith('fairlead.yaml') ? dirname(path) : dirname(dirname(path))))
-    .filter((path, at, all) => all.indexOf(path) === at)
-    .toSorted();
 }

@@ -27,7 +27,7 @@ export function digestOf(bytes: Uint8Array): string {
 }
 
 /** A server on the loopback. `requests` are what it was asked, with the authorization that came along. */
-export interface TestServer extends AsyncDisposable {
+interface TestServer extends AsyncDisposable {
   readonly origin: string;
   readonly requests: { readonly path: string; readonly authorization: string | undefined }[];
 }
@@ -86,7 +86,7 @@ export async function startChartRepository(
   });
 }
 
-export interface RegistryOptions {
+interface RegistryOptions {
   /** Demands a token, which its own service gives to user `ada` with this password. */
   readonly password?: string;
   /** Where blobs really are: requests for them are redirected there. */

@@ -10,7 +10,7 @@ import type { ClusterRecord } from '../../src/cluster/record.ts';
 // oxlint-disable-next-line typescript/no-explicit-any
 export type KubeObject = any;
 
-export interface KubeAnswer {
+interface KubeAnswer {
   readonly status: number;
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly body: any;

@@ -54,7 +54,7 @@ export interface EngineBench extends AsyncDisposable {
   readonly target: Target;
 }
 
-export interface EngineBenchOptions {
+interface EngineBenchOptions {
   /** Puts something between the engine and its store or target: a fault. */
   readonly store?: (store: Store) => Store;
   readonly target?: (target: Target) => Target;

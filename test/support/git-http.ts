@@ -19,9 +19,9 @@ import { gitTestEnvironment, runGit, temporaryFolder } from './git.ts';
  * - `page`: shows a page instead, as what stands between might
  * - `redirect`: sends to `redirectTo`
  */
-export type ServerMode = 'serve' | 'ask' | 'error' | 'stall' | 'truncate' | 'page' | 'redirect';
+type ServerMode = 'serve' | 'ask' | 'error' | 'stall' | 'truncate' | 'page' | 'redirect';
 
-export interface ServedRequest {
+interface ServedRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;

@@ -11,7 +11,7 @@ import { createHostTarget } from '../../src/targets/host/host-target.ts';
 import type { Target } from '../../src/targets/target.ts';
 import { temporaryFolder } from './git.ts';
 
-export const hostApiVersion = 'host.fairlead.dev/v1alpha1';
+const hostApiVersion = 'host.fairlead.dev/v1alpha1';
 
 /** The real host target in a temporary folder, which is also where its files are. */
 export interface HostBench extends AsyncDisposable {
@@ -28,7 +28,7 @@ export interface HostBench extends AsyncDisposable {
   files(contents: Readonly<Record<string, string | FileSpec>>): Promise<readonly Desired[]>;
 }
 
-export interface FileSpec {
+interface FileSpec {
   readonly content?: string;
   readonly contentFrom?: { readonly fromEnv: string };
   readonly wave?: number;

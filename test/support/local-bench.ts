@@ -43,7 +43,7 @@ export interface LocalBench extends AsyncDisposable {
   readonly why: () => Promise<string>;
 }
 
-export interface LocalBenchOptions {
+interface LocalBenchOptions {
   readonly stateDir?: string;
   readonly hostDir?: string;
   readonly out?: string;

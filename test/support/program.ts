@@ -15,7 +15,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** A command that becomes the program, such as `heedful`. */

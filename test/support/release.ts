@@ -17,7 +17,7 @@ import { policy, revision } from './resources.ts';
 export const key: InventoryKey = { application: 'shop', environment: 'dev' };
 
 /** All that carrying a release out needs. */
-export type Prepared = Omit<ExecuteInput, 'onStep' | 'onVerifying'>;
+type Prepared = Omit<ExecuteInput, 'onStep' | 'onVerifying'>;
 
 /** Reads and plans at a real target: all that carrying out needs, every change of the plan approved. */
 export async function prepareRelease(
@@ -68,11 +68,11 @@ export async function prepareRelease(
   };
 }
 
-export function approvedBy(plan: Plan): ReadonlySet<string> {
+function approvedBy(plan: Plan): ReadonlySet<string> {
   return new Set(plan.changes.map((change) => change.digest));
 }
 
-export interface Carried extends ExecuteOutcome {
+interface Carried extends ExecuteOutcome {
   readonly steps: readonly JournalStep[];
 }
 

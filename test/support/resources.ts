@@ -119,10 +119,7 @@ export interface Situation {
 }
 
 /** The input of a plan over these situations. */
-export function planInput(
-  situations: readonly Situation[],
-  parts: Partial<PlanInput> = {},
-): PlanInput {
+function planInput(situations: readonly Situation[], parts: Partial<PlanInput> = {}): PlanInput {
   const entries = situations.flatMap(({ know }) => know ?? []);
   const observations = new Map<string, Observation>();
   for (const { want, know, see } of situations) {

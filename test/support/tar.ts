@@ -1,5 +1,5 @@
 /** A member of an archive, as it is written, whatever it says. */
-export interface TarMember {
+interface TarMember {
   readonly name: string;
   readonly content?: string | Uint8Array;
   /** Type flag; default `0`, a regular file. */

@@ -14,7 +14,7 @@ export interface Proposal {
   readonly description: string;
 }
 
-export type Candidates =
+type Candidates =
   | { readonly kind: 'words'; readonly proposals: readonly Proposal[] }
   | { readonly kind: 'path'; readonly of: 'file' | 'folder' };
 

@@ -23,7 +23,7 @@ export class NotSo extends Error {
   }
 }
 
-export interface CheckOptions {
+interface CheckOptions {
   /** How long it may take to come true. `0`: it must be true at the first look. Default 10 000. */
   readonly withinMs?: number | undefined;
   readonly signal: AbortSignal;

@@ -29,7 +29,7 @@ export interface Screen {
   pause(question: string): Promise<void>;
 }
 
-export interface ScreenOptions {
+interface ScreenOptions {
   /** Steps and proofs only: no stories, commands and plans, and nobody is waited for. */
   readonly fast: boolean;
 }

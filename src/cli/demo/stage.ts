@@ -8,7 +8,7 @@ import { application, environments, pageText, readPage, shopFiles } from './shop
 import type { EnvironmentName, Site, Sites, Version } from './shop.ts';
 import type { Versions } from './versions.ts';
 
-export interface StageParts extends LookingParts {
+interface StageParts extends LookingParts {
   readonly folder: DemoFolder;
   readonly sites: Sites;
   readonly versions: Versions;

@@ -12,7 +12,7 @@ import type { Check } from './check.ts';
 /** A controller that answers nothing for this long is stuck. */
 const patienceMs = 5_000;
 
-export interface ControllerFindings {
+interface ControllerFindings {
   readonly checks: readonly Check[];
   /** What it said, where one runs. */
   readonly status: ControllerStatus | null;

@@ -4,7 +4,7 @@ import type { FieldDiff } from '../../model/plan.ts';
 import type { Style } from '../terminal/style.ts';
 import { visible } from '../terminal/width.ts';
 
-export interface FieldDiffOptions {
+interface FieldDiffOptions {
   /** Lines of a text difference before the rest is folded away; `null` shows all. */
   readonly maxLines: number | null;
 }

@@ -7,7 +7,7 @@ import { showAway } from './away.ts';
 import { isHealthy } from './status.ts';
 
 /** How the applications of one environment, at one target or of one project are, in numbers. */
-export interface Place {
+interface Place {
   readonly name: string;
   /** Of an environment its targets, of the others the environments. */
   readonly others: readonly string[];
@@ -24,7 +24,7 @@ export const environmentView: View<Place> = {
 };
 
 /** A target, with whether it answers. */
-export interface TargetPlace extends Place {
+interface TargetPlace extends Place {
   /** Absent: it is where the controller is, or nobody has asked it yet. */
   readonly reach?: Reach;
 }

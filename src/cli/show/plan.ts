@@ -8,7 +8,7 @@ import { changesOf, showCounts } from './counts.ts';
 import { foldedLines, showFieldDiff } from './field-diff.ts';
 import { showSource } from './source.ts';
 
-export interface ShowPlanOptions {
+interface ShowPlanOptions {
   readonly style: Style;
   /** Columns of the terminal that sentences are broken for. Default: they are left whole. */
   readonly width?: number | null | undefined;

@@ -20,7 +20,7 @@ export function isError({ severity }: ConfigProblemView): boolean {
 }
 
 /** Where the files are that problems speak of. */
-export interface FilePlace {
+interface FilePlace {
   /** Top folder of the checkout; `null`: the files are not here. */
   readonly checkout: string | null;
   /** The files as they lie there, instead of those of HEAD. */

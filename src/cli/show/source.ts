@@ -3,7 +3,7 @@ import { showAgo, showTime } from '../duration.ts';
 import type { Block } from './blocker.ts';
 
 /** Why a source gives no newer commit. */
-export interface SourceTrouble extends Omit<Block, 'what'> {
+interface SourceTrouble extends Omit<Block, 'what'> {
   /** `held` waits for a person; `unreachable` ends by itself. */
   readonly kind: 'held' | 'unreachable';
 }

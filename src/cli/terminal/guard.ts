@@ -22,6 +22,6 @@ export function guardOutput(stream: TerminalOutput): TerminalOutput {
 // oxlint-disable-next-line no-control-regex
 const pattern = /\r\u001b\[2K|\u001b\[(?:1|2|22|3[12346]|39)m|[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
 
-export function harmless(text: string): string {
+function harmless(text: string): string {
   return text.replace(pattern, (found) => (found.length > 1 ? found : visible(found)));
 }

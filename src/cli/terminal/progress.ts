@@ -16,7 +16,7 @@ export interface Progress {
   end(): void;
 }
 
-export interface ProgressOptions {
+interface ProgressOptions {
   readonly stream: TerminalOutput;
   readonly quiet: boolean;
   readonly style: Style;

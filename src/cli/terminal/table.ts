@@ -6,7 +6,7 @@ export interface Cell {
   readonly paint?: ((text: string) => string) | undefined;
 }
 
-export interface TableOptions {
+interface TableOptions {
   /** Columns of the terminal; `null` writes every cell whole (pipes and files). */
   readonly width: number | null;
   /** Indexes of columns that may be cut, where the terminal is too narrow; the last one first. */

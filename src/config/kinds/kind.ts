@@ -8,7 +8,7 @@ import type { ConfigKind, collectionOf } from '../problem.ts';
 export const apiVersion = 'fairlead.dev/v1alpha1';
 
 /** What one kind of document is internally. */
-export type ValueOf<Kind extends ConfigKind> =
+type ValueOf<Kind extends ConfigKind> =
   Config[(typeof collectionOf)[Kind]] extends ReadonlyMap<string, infer Value> ? Value : never;
 
 /** One valid document. */
@@ -28,7 +28,7 @@ export interface Kind {
 }
 
 /** One document as it was read, or what is wrong with it. */
-export type Read =
+type Read =
   | { readonly ok: true; readonly entry: ConfigEntry }
   | { readonly ok: false; readonly issues: readonly z.core.$ZodIssue[] };
 

@@ -8,7 +8,7 @@ import { unobserved } from './standard.ts';
 import { degraded, healthy, progressing, suspended, verdict } from './verdict.ts';
 
 /** Which conditions of a kind say what. */
-export interface ByConditions {
+interface ByConditions {
   /** All must be True. */
   readonly ready: readonly string[];
   /** Must be True where they are there. */

@@ -6,7 +6,7 @@ import { unobserved } from './standard.ts';
 import { healthy, progressing, suspended, verdict } from './verdict.ts';
 
 /** Which words of one field say what. */
-export interface ByPhase {
+interface ByPhase {
   /** Where the word stands. Default: `status.phase`. */
   readonly field?: readonly string[];
   readonly healthy: readonly string[];

@@ -1,5 +1,5 @@
 /** What a rule is for: a group (or all that end like it) and a kind (or all). */
-export interface KindPattern {
+interface KindPattern {
   readonly group: string;
   readonly kind: string;
 }

@@ -18,7 +18,7 @@ export function verdict(status: HealthStatus, message: string): Health {
  * One line without control or direction characters, which could redraw a terminal. Messages come from whoever may
  * write the status of an object.
  */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   const line = text
     .slice(0, 4 * maxMessage)
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Box } from './box.ts';
 
 /** Sealed sets in a folder, some versions for each group, the least recently used ones gone first. */
-export interface SealedSets {
+interface SealedSets {
   /** Names of the versions of a group, the newest first. */
   versions(group: string): Promise<readonly string[]>;
   /** The head of a version and a way to its body; `null` where it is not what was put there. */
@@ -20,13 +20,13 @@ export interface SealedSets {
 }
 
 /** A set that was found; its body is unsealed when it is asked for, `null` where it is damaged. */
-export interface SealedSet {
+interface SealedSet {
   readonly head: string;
   body(): string | null;
 }
 
 /** Where sets lie, and how much room they may take (bytes). */
-export interface SealedSetsOptions {
+interface SealedSetsOptions {
   /** Made when something is put; mode 0700. */
   readonly folder: string;
   readonly box: Box;

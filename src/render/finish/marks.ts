@@ -2,7 +2,7 @@ import { isJsonObject } from '../../model/json.ts';
 import type { Manifest } from '../../model/resource.ts';
 
 /** Labels and annotations that every object of an application gets, over its own of the same name. */
-export interface Marks {
+interface Marks {
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }

@@ -16,7 +16,7 @@ export interface EngineExports {
 }
 
 /** The module with its imports. */
-export interface Engine {
+interface Engine {
   readonly exports: EngineExports;
   call(request: string, world: SandboxWorld): Uint8Array;
   said(): string;

@@ -24,7 +24,7 @@ const partialName = /^[0-9a-f-]{36}\.partial$/;
  * decompressed again, and what is read is not believed without its digest. A folder that cannot be read or written costs
  * time, nothing else.
  */
-export interface KeptModules {
+interface KeptModules {
   /** What `take` makes of what is kept under this digest, whatever is in it; `null` where nothing is. */
   read<T>(sha256: string, take: (file: FileHandle) => Promise<T | null>): Promise<T | null>;
   /** Puts the module there, whole or not at all, in place of what is kept under its digest. */

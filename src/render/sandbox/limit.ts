@@ -1,7 +1,7 @@
 import type { Clock } from '../../system/clock.ts';
 
 /** What ended the wait for a render: it computed for longer than it may, or it never got to compute that long. */
-export type Exceeded = 'computing' | 'waiting';
+type Exceeded = 'computing' | 'waiting';
 
 /** Most time by the clock for one render, as a multiple of what it may compute: a thread that hangs is let go. */
 const waitingFactor = 12;

@@ -28,7 +28,7 @@ export interface Capabilities {
   readonly served?: readonly string[];
 }
 
-export interface HelmRequest extends Capabilities {
+interface HelmRequest extends Capabilities {
   /** Folder or archive; paths are absolute, `/` being the root of the tree. */
   readonly chart: string;
   readonly releaseName: string;

@@ -23,7 +23,7 @@ export interface EngineTools {
 }
 
 /** What one render asks. */
-export interface EngineTask {
+interface EngineTask {
   /** Folder that is rendered. */
   readonly path: string;
   readonly request: Exclude<EngineRequest, { readonly op: 'versions' | 'vocabulary' }>;

@@ -13,7 +13,7 @@ const maxTotalBytes = 64 * 2 ** 20;
 const maxQuestions = 50_000;
 
 /** A tree as the engines see it, and a record of what they saw. */
-export interface RecordedFiles extends EngineFiles {
+interface RecordedFiles extends EngineFiles {
   readonly readSet: ReadSet;
   /** Why a question could not be answered; the render that asked it fails with this. */
   readonly failure: FairleadError | null;

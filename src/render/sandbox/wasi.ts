@@ -14,7 +14,7 @@ export interface SandboxWorld {
 }
 
 /** The system calls of one instance. */
-export interface SandboxSystem {
+interface SandboxSystem {
   readonly imports: Readonly<Record<string, (...args: never[]) => unknown>>;
   /** Begins a render: its clock, and randomness from the start. */
   begin(world: SandboxWorld): void;

@@ -6,7 +6,7 @@
 /** Numbers of the sections. */
 export const sectionIds = { memory: 5, global: 6, export: 7, data: 11, dataCount: 12 } as const;
 
-export interface Section {
+interface Section {
   readonly id: number;
   readonly content: Uint8Array;
 }

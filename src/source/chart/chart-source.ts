@@ -22,7 +22,7 @@ import type { ChartStaging } from './staging.ts';
 import { unpackChart } from './unpack.ts';
 import type { ChartFiles } from './unpack.ts';
 
-export interface ChartSourceDependencies extends Omit<MirrorSourceDependencies, 'config'> {
+interface ChartSourceDependencies extends Omit<MirrorSourceDependencies, 'config'> {
   readonly config: SourceConfig & { readonly chart: ChartConfig };
   /** Where pulled charts are kept; made with mode 0700. */
   readonly directory: string;

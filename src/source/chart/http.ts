@@ -27,7 +27,7 @@ export interface HttpCredentials {
   readonly authorization: string;
 }
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly url: string;
   readonly method?: 'GET' | 'HEAD';
   readonly accept?: string;

@@ -1,5 +1,5 @@
 /** One regular file of an archive. */
-export interface TarFile {
+interface TarFile {
   readonly name: string;
   readonly bytes: Uint8Array;
 }

@@ -45,14 +45,14 @@ export interface Bench extends AsyncDisposable {
   release(...manifests: readonly Manifest[]): Promise<Released>;
 }
 
-export interface Released {
+interface Released {
   readonly plan: Plan;
   readonly error: ErrorRecord | null;
   /** How each change ended: "update done". */
   readonly results: readonly string[];
 }
 
-export interface BenchOptions {
+interface BenchOptions {
   readonly project?: ProjectConfig;
   /** Time limit of one effect. Default 20 s. */
   readonly applyMs?: number;

@@ -13,7 +13,7 @@ export const hostGroup = 'host.fairlead.dev';
 export const hostApiVersion = `${hostGroup}/v1alpha1`;
 
 /** What every host manifest says about itself, whatever its kind. */
-export interface ManifestHead {
+interface ManifestHead {
   readonly id: ResourceId;
   /** From `fairlead.dev/wave`, or Argo CD's `sync-wave`. Default 0. */
   readonly wave: number;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../system/clock.ts';
 
 /** What was seen at a path. */
-export interface Seen {
+interface Seen {
   readonly signature: string;
   /** `sha256:…` of the whole content; empty where only the signature matters (folders). */
   readonly digest: string;

@@ -55,7 +55,7 @@ export function refuseUnplanned(
   });
 }
 
-export interface Removal {
+interface Removal {
   readonly effect: Effect;
   readonly path: string;
   readonly resource: string;

@@ -80,7 +80,7 @@ function healthAt(type: 'file' | 'directory', live: Live): Health {
 }
 
 /** Where something is put, and how it is to be there. */
-export interface Spot {
+interface Spot {
   /** The folder that it is in, held open: no symlink leads elsewhere any more. */
   readonly folder: Folder;
   readonly name: string;

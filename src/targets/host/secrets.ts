@@ -55,7 +55,7 @@ export function absolutePath(description: string) {
     .meta({ description });
 }
 
-export interface SecretSettings {
+interface SecretSettings {
   /** Variables that applications of projects with `hostPaths` may refer to. */
   readonly allowedEnv: readonly string[];
 }

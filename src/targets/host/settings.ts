@@ -10,7 +10,7 @@ const schema = z.strictObject({
   secretEnv: z.array(z.string()).default([]),
 });
 
-export interface HostSettings {
+interface HostSettings {
   /** Folder for inventories, holds, records and logs of processes. */
   readonly stateDir: string;
   /** Variables of the controller that applications of projects with `hostPaths` may refer to. Default none. */

@@ -46,7 +46,7 @@ import { refuseMarked, removeObject } from './write/remove.ts';
 /** References looked at side by side; the client itself limits what is sent at once. */
 const parallelReads = 16;
 
-export type KubernetesTargetOptions = TargetOptions & {
+type KubernetesTargetOptions = TargetOptions & {
   /** Default: what the settings say. */
   readonly way?: Way;
   /** What one object holds of a record, in bytes. Default: as much as one takes. */

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 /** Streams of one connection; the server allows 100. */
 const perSession = 90;
 
-export interface BareAnswer {
+interface BareAnswer {
   readonly status: number;
   readonly body: string;
 }

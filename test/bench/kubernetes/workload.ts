@@ -109,7 +109,7 @@ function backend(name: string): JsonObject {
 }
 
 /** What a person may change by hand in an object: where, to what, and how to see what is there. */
-export interface Edit {
+interface Edit {
   readonly pointer: string;
   readonly value: Json;
   readonly read: (object: LiveObject) => unknown;

@@ -6,7 +6,7 @@ import type { Site } from '../site.ts';
 /** Nobody waits longer than this for one measurement. */
 const withinMs = 300_000;
 
-export interface FirstDeployment {
+interface FirstDeployment {
   /** From the start of the process until the last application is live: start, clone, render, plan, apply, record. */
   readonly fromStartMs: number;
   /** The same from the end of the fetch. */

@@ -18,7 +18,7 @@ export interface Healing {
   readonly deleted: HealingSeries;
 }
 
-export interface HealingSeries extends Summary {
+interface HealingSeries extends Summary {
   readonly p99: number;
 }
 

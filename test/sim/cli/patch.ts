@@ -6,14 +6,14 @@ export interface Defect {
   readonly files: readonly FilePatch[];
 }
 
-export interface FilePatch {
+interface FilePatch {
   /** From the root of the checkout. */
   readonly file: string;
   readonly hunks: readonly Hunk[];
 }
 
 /** Lines to find, and lines to put there. Where they stand does not matter, only that they are there once. */
-export interface Hunk {
+interface Hunk {
   readonly find: string;
   readonly replace: string;
 }

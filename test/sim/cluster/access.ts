@@ -11,7 +11,7 @@ export interface User {
 }
 
 /** What somebody wants to do, as rules of RBAC name it. */
-export interface Wanted {
+interface Wanted {
   readonly verb: string;
   readonly group: string;
   /** `deployments`, `deployments/status` */

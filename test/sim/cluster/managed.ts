@@ -31,7 +31,7 @@ export interface Writer {
   readonly time: string;
 }
 
-export interface Entry extends Writer {
+interface Entry extends Writer {
   readonly fields: Fields;
 }
 
@@ -44,7 +44,7 @@ export interface FieldConflict {
   readonly field: string;
 }
 
-export type Merged =
+type Merged =
   | { readonly kind: 'merged'; readonly object: JsonObject }
   | { readonly kind: 'conflict'; readonly conflicts: readonly FieldConflict[] };
 

@@ -69,7 +69,7 @@ function mergeItems(
   return [...kept, ...right.filter((item) => !known.has(stepTo(how, item)))];
 }
 
-export interface Comparison {
+interface Comparison {
   readonly added: Fields;
   readonly modified: Fields;
   readonly removed: Fields;

@@ -36,7 +36,7 @@ export interface Admission {
   readonly after: JsonObject | null;
 }
 
-export interface At {
+interface At {
   readonly kind: Kind;
   readonly namespace: string;
   readonly name: string;

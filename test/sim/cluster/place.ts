@@ -44,7 +44,7 @@ function jobStateOf(object: JsonObject): JobState {
   return types.includes('Complete') ? 'done' : 'running';
 }
 
-export interface ClusterPlaceOptions {
+interface ClusterPlaceOptions {
   readonly name: string;
   readonly scheduler: Scheduler;
   /** Of what goes on by itself. */

@@ -34,7 +34,7 @@ export function struct(fields: Readonly<Record<string, Schema>>): Schema {
   return { kind: 'map', fields, of: null };
 }
 
-export function list(keys: readonly string[], item: Schema, defaults: JsonObject = {}): Schema {
+function list(keys: readonly string[], item: Schema, defaults: JsonObject = {}): Schema {
   return { kind: 'list', keys, defaults, item };
 }
 

@@ -18,7 +18,7 @@ const lookMs = 20_000;
 /** The longest that a watch of records lags behind where nothing is wrong with the server. */
 const recordLagMs = 500;
 
-export interface StreamOptions {
+interface StreamOptions {
   readonly machine: Machine;
   readonly faults: TargetFaults;
   /** Shared with the other watches of this controller. */

@@ -11,7 +11,7 @@ const valueAnnotation = 'sim.fairlead.dev/value';
 const noteAnnotation = 'sim.fairlead.dev/note';
 
 /** Pods of a Worker, until an autoscaler has another opinion. */
-export const usualReplicas = 2;
+const usualReplicas = 2;
 
 interface Shape {
   readonly kind: string;
@@ -210,7 +210,7 @@ export function hookManifest(
   };
 }
 
-export interface Where {
+interface Where {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;

@@ -13,7 +13,7 @@ export interface WatchEvent {
   readonly object: JsonObject;
 }
 
-export interface WatchRequest {
+interface WatchRequest {
   readonly kind: Kind;
   readonly selection: Selection;
   /** 0: all that is there, then what happens. */

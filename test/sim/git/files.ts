@@ -19,7 +19,7 @@ import {
 } from './model.ts';
 
 /** Group and version of the kinds that the target model knows. */
-export const thingApiVersion = 'sim.fairlead.dev/v1';
+const thingApiVersion = 'sim.fairlead.dev/v1';
 
 /** The files of a commit, by path. @param secrets values that stand in Git where targets hold none of their own */
 export function filesOf(

@@ -18,7 +18,7 @@ export interface RepositoryModel {
 
 export type DriverName = 'host' | 'kubernetes';
 
-export type ConfigFault =
+type ConfigFault =
   /** The file is no YAML: nothing in it can be told by name. */
   | { readonly kind: 'syntax' }
   /** The file is not there. */

@@ -7,7 +7,7 @@ import { inventoryOf } from '../place/ledger.ts';
 import type { World } from '../run/world.ts';
 import { folderOf, keysOf, wishOf } from './truth.ts';
 
-export interface Difference {
+interface Difference {
   /** `application@environment`. */
   readonly name: string;
   /** `target place` where something is missing or other than wanted; `null` for what is left over. */

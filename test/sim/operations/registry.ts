@@ -12,7 +12,7 @@ import { runs } from './runs.ts';
 import { things } from './things.ts';
 
 /** What can happen whatever the targets are. */
-export const operations: readonly Operation[] = [
+const operations: readonly Operation[] = [
   ...things,
   ...applications,
   ...history,

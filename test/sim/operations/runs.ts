@@ -21,7 +21,7 @@ const phases: readonly RunPhase[] = [
   'PostDelete',
 ];
 
-export function newRun(dice: Chance, { things, runs = [] }: ApplicationModel): RunModel | null {
+function newRun(dice: Chance, { things, runs = [] }: ApplicationModel): RunModel | null {
   const name = ['run-a', 'run-b', 'run-c'].find((one) => runs.every((run) => run.name !== one));
   if (name === undefined) return null;
   return {

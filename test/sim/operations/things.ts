@@ -39,7 +39,7 @@ export function newValue(dice: Chance): string {
   return `${dice.hits(0.1) ? 'slow' : 'v'}${dice.int(1_000)}`;
 }
 
-export const editValue: Operation = {
+const editValue: Operation = {
   name: 'edit a value',
   weight: 10,
   run: (world, dice) => {
@@ -54,7 +54,7 @@ export const editValue: Operation = {
   },
 };
 
-export const breakValue: Operation = {
+const breakValue: Operation = {
   name: 'commit what never works',
   weight: 4,
   run: (world, dice) => {
@@ -69,7 +69,7 @@ export const breakValue: Operation = {
   },
 };
 
-export const editNote: Operation = {
+const editNote: Operation = {
   name: 'add or drop a field',
   weight: 3,
   run: (world, dice) =>
@@ -82,7 +82,7 @@ export const editNote: Operation = {
     ),
 };
 
-export const addThing: Operation = {
+const addThing: Operation = {
   name: 'add a resource',
   weight: 6,
   run: (world, dice) => {
@@ -98,7 +98,7 @@ export const addThing: Operation = {
   },
 };
 
-export const removeThings: Operation = {
+const removeThings: Operation = {
   name: 'remove resources',
   weight: 7,
   run: (world, dice) => {
@@ -119,7 +119,7 @@ export const removeThings: Operation = {
   },
 };
 
-export const moveThing: Operation = {
+const moveThing: Operation = {
   name: 'move a resource',
   weight: 3,
   run: (world, dice) =>
@@ -135,7 +135,7 @@ export const moveThing: Operation = {
     ),
 };
 
-export const renameThing: Operation = {
+const renameThing: Operation = {
   name: 'rename a resource',
   weight: 3,
   run: (world, dice) => {
@@ -156,7 +156,7 @@ export const renameThing: Operation = {
   },
 };
 
-export const handOverThing: Operation = {
+const handOverThing: Operation = {
   name: 'hand a resource to another application',
   weight: 2,
   run: (world, dice) => handOver(world, dice, ({ things: own }) => own),
@@ -226,7 +226,7 @@ const handOverBadly: Operation = {
   },
 };
 
-export const reorder: Operation = {
+const reorder: Operation = {
   name: 'change a wave or prune switch',
   weight: 2,
   run: (world, dice) =>

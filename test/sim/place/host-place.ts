@@ -15,7 +15,7 @@ interface Moment {
   readonly thing: Thing | null;
 }
 
-export interface CommandState {
+interface CommandState {
   readonly value: string;
   readonly saw: string;
 }

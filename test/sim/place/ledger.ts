@@ -82,7 +82,7 @@ export function createLedger(machine: Machine, place: HostPlace, witness: Witnes
   };
 }
 
-export function parseKey(name: string): InventoryKey {
+function parseKey(name: string): InventoryKey {
   const [application = '', environment = ''] = name.split('@');
   return { application, environment };
 }

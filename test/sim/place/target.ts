@@ -39,7 +39,7 @@ import type { Witness } from './witness.ts';
 
 const kinds = ['Thing', 'Worker', 'Volume', 'Task', 'Command'];
 
-export interface SimTargetOptions {
+interface SimTargetOptions {
   readonly machine: Machine;
   readonly place: HostPlace;
   readonly witness: Witness;

@@ -10,7 +10,7 @@ export const simDriver: Driver = {
 };
 
 /** How long things take at the end of a schedule. Milliseconds. */
-export interface Pace {
+interface Pace {
   /** Everything is looked at from scratch so often. */
   readonly verifyMs: number;
   /** After this, what was committed is live by itself. */

@@ -9,7 +9,7 @@ import { Chance } from '../world/random.ts';
 import type { Setup } from './world.ts';
 
 /** What happens between one operation and the next. */
-export type Gap =
+type Gap =
   /** So many turns: the next one comes in the middle of something. */
   | { readonly kind: 'turns'; readonly turns: number }
   /** Virtual time. */

@@ -2,7 +2,7 @@ import type { Outcome } from './run.ts';
 import type { Schedule, Step } from './schedule.ts';
 
 /** A schedule that still fails in the same way, and what it did. */
-export interface Shrunk {
+interface Shrunk {
   /** Numbers of the steps that are left, from 0. */
   readonly kept: readonly number[];
   readonly outcome: Outcome;

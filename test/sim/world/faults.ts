@@ -8,7 +8,7 @@ export interface Faults {
   readonly failingChecks: Map<string, number>;
 }
 
-export interface GitFaults {
+interface GitFaults {
   fetchFails: number;
   /** Reading an object fails: never an empty answer. */
   treeFails: number;
@@ -17,12 +17,12 @@ export interface GitFaults {
   slowMs: number;
 }
 
-export interface DiskFaults {
+interface DiskFaults {
   /** Of the controllers: no room for the store or the mirrors. */
   full: boolean;
 }
 
-export interface StoreFaults {
+interface StoreFaults {
   /** A transaction fails, and nothing of it is written. */
   writeFails: number;
   readFails: number;
@@ -68,7 +68,7 @@ export interface TargetFaults {
   recordsLateMs: number;
 }
 
-export function noTargetFaults(): TargetFaults {
+function noTargetFaults(): TargetFaults {
   return {
     down: 0,
     readFails: 0,

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../../src/model/json.ts';
 import type { HealthStatus } from '../../../src/model/status.ts';
 
 /** One object with the health that is to be said of it. */
-export interface HealthCase {
+interface HealthCase {
   readonly file: string;
   readonly object: JsonObject;
   readonly owned: readonly JsonObject[];

@@ -3,7 +3,7 @@ import type { KubeBench } from '../kube-bench.ts';
 const admission = '/apis/admissionregistration.k8s.io/v1';
 
 /** What a ConfigMap has to fulfil, in CEL, and what is said of one that does not. */
-export interface Validation {
+interface Validation {
   readonly expression: string;
   readonly message: string;
 }

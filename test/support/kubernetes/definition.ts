@@ -1,7 +1,7 @@
 import type { KubeObject } from '../cluster.ts';
 
 /** A kind of a test's own. */
-export interface DefinedKind {
+interface DefinedKind {
   readonly group: string;
   readonly kind: string;
   readonly plural: string;

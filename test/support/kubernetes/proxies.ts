@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
 /** A proxy as people have them. */
-export interface TestProxy {
+interface TestProxy {
   readonly port: number;
   /** What it was asked for, with the user and password that were shown. */
   readonly asked: readonly string[];

@@ -3,7 +3,7 @@ import { configMap, openKubeBench } from '../kube-bench.ts';
 import type { KubeBench, KubeBenchOptions } from '../kube-bench.ts';
 
 /** Two applications on a cluster: `shop`, which gets into trouble, and `calm` beside it, which has to go on. */
-export interface Trouble {
+interface Trouble {
   /** Opens a bench with both; it is closed after the test. */
   readonly open: (options?: KubeBenchOptions) => Promise<KubeBench>;
   /** Starts the controller, and waits until both are well. */

@@ -4,7 +4,7 @@
  * took. Several blanks count as one, because the width of a column depends on its longest value.
  */
 
-export type Comparison =
+type Comparison =
   /** What stands in the command's output for each commit, digest or id that the page shows. */
   | { readonly fits: true; readonly ids: ReadonlyMap<string, string> }
   /** `line`: the first one of the page that does not fit. */

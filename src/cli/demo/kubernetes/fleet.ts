@@ -6,7 +6,7 @@ export type Name = 'shop@dev' | 'shop@prod' | 'web@dev' | 'web@prod' | 'tools@de
 export type EnvironmentName = 'dev' | 'prod';
 
 /** What a commit says of the shop. */
-export interface ShopVersion {
+interface ShopVersion {
   readonly tag: string;
   readonly motto: string;
   /** Its pods never come up. */

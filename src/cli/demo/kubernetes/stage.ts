@@ -8,7 +8,7 @@ import type { EnvironmentName, Name } from './fleet.ts';
 import type { Kubectl } from './kubectl.ts';
 import type { Followed, LiveObject, Server, Told } from './server.ts';
 
-export interface ClusterStageParts extends LookingParts {
+interface ClusterStageParts extends LookingParts {
   readonly server: Server;
   readonly kubectl: Kubectl;
   readonly style: Style;

@@ -17,12 +17,12 @@ export interface CelRule {
   readonly failed?: string | undefined;
 }
 
-export type CelField = 'current' | 'inProgress' | 'failed';
+type CelField = 'current' | 'inProgress' | 'failed';
 
-export type Judge = (object: JsonObject) => Health;
+type Judge = (object: JsonObject) => Health;
 
 /** A rule, or the first expression that cannot be read. */
-export type CompiledCelRule =
+type CompiledCelRule =
   | { readonly ok: true; readonly value: Judge }
   | { readonly ok: false; readonly problem: RuleProblem; readonly field: CelField };
 

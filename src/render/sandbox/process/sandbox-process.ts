@@ -15,7 +15,7 @@ import { readResponses } from '../sandbox.ts';
 import type { RawSandbox, Sandbox, SandboxJob } from '../sandbox.ts';
 import type { FromProcess, ProcessStart, ToProcess } from './messages.ts';
 
-export interface SandboxProcessOptions extends ProcessStart {
+interface SandboxProcessOptions extends ProcessStart {
   readonly clock: Clock;
   /** The process ends when nothing was rendered for this long. Default 15 000. */
   readonly idleMs?: number;
@@ -43,7 +43,7 @@ export function createSandboxProcess(options: SandboxProcessOptions): ProcessSan
   return Object.defineProperty(readResponses(raw), 'pid', { get: () => raw.pid }) as ProcessSandbox;
 }
 
-export interface ProcessSandbox extends Sandbox {
+interface ProcessSandbox extends Sandbox {
   /** Of the process; `null` while there is none. */
   readonly pid: number | null;
 }

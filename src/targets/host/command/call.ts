@@ -66,7 +66,7 @@ export async function prepareCall(
   };
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
   /** Variables of this call alone. */

@@ -8,7 +8,7 @@ import type { ProgramEnd } from './program.ts';
 const shellsNo: readonly number[] = [126, 127];
 
 /** What a check says. */
-export interface CheckAnswer {
+interface CheckAnswer {
   readonly passed: boolean;
   readonly end: ProgramEnd;
 }

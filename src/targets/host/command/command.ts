@@ -14,8 +14,7 @@ import { CommandRecords } from './record.ts';
 import type { CommandRecordsDependencies } from './record.ts';
 import { commandDefinition, commandSpec } from './spec.ts';
 
-export type CommandKindDependencies = Omit<CarryOutDependencies, 'records'> &
-  CommandRecordsDependencies;
+type CommandKindDependencies = Omit<CarryOutDependencies, 'records'> & CommandRecordsDependencies;
 
 /**
  * A program that is run where something is to be done. Its check is asked on every look; without a check the record of

@@ -15,7 +15,7 @@ const drainMs = 100;
 
 const lookEveryMs = 20;
 
-export interface ProgramOptions {
+interface ProgramOptions {
   /** Where the program is; `argv[0]` is only what it is told. */
   readonly program: string;
   readonly argv: readonly string[];

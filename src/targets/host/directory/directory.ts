@@ -33,7 +33,7 @@ import { setAttributes } from './attributes.ts';
 import { listOccupants, occupants } from './occupants.ts';
 import { directoryDefinition, directorySpec } from './spec.ts';
 
-export interface DirectoryKindDependencies {
+interface DirectoryKindDependencies {
   readonly clock: Clock;
   readonly sealer: Sealer;
   readonly memory: FileMemory;

@@ -38,7 +38,7 @@ import type { Found } from './content.ts';
 import { fileDefinition, fileSpec } from './spec.ts';
 import { fileUid, isSecretUid, isUidOf, sealContent } from './uid.ts';
 
-export interface FileKindDependencies {
+interface FileKindDependencies {
   readonly stateDir: string;
   readonly clock: Clock;
   readonly sealer: Sealer;

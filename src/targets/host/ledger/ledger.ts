@@ -19,7 +19,7 @@ import { RecordFiles } from './record-files.ts';
 /** Newest shape of a hold's file. */
 const holdFormatVersion = 1;
 
-export interface HostLedgerDependencies {
+interface HostLedgerDependencies {
   readonly stateDir: string;
   readonly hash: Hasher;
   readonly clock: Clock;

@@ -22,7 +22,7 @@ import type { Temporaries } from '../temporaries.ts';
 const unsignedMs = 5_000;
 const patienceMs = 10_000;
 
-export interface LockDependencies {
+interface LockDependencies {
   readonly clock: Clock;
   readonly table: ProcessTable;
   readonly self: ProcessIdentity;
@@ -30,7 +30,7 @@ export interface LockDependencies {
 }
 
 /** A lock that is held; the holder checks it once more right before what it protects is done. */
-export interface HeldLock {
+interface HeldLock {
   /** @throws FairleadError `host.ledger-busy` when the lock was taken away (the machine slept for long). */
   assertHeld(): void;
 }

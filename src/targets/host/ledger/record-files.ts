@@ -29,7 +29,7 @@ import { keyName, keyOfFile } from './names.ts';
  */
 const keptValues = 1_024;
 
-export interface RecordFilesDependencies {
+interface RecordFilesDependencies {
   readonly folder: string;
   /** What the files hold: `inventory`, `hold`; stands in each of them. */
   readonly kind: string;
@@ -45,7 +45,7 @@ interface Kept {
   readonly isAlone: boolean;
 }
 
-export interface WriteOptions {
+interface WriteOptions {
   /** Called when all is ready; what it throws leaves the old value. */
   readonly beforeCommit?: () => Promise<void>;
   /**

@@ -253,7 +253,7 @@ export async function carrying(variable: string, value: string): Promise<readonl
 }
 
 /** A controller in another process, see `controller.testing.ts`. */
-export interface OtherController {
+interface OtherController {
   /** The UID of what it applied. */
   readonly uid: Promise<string>;
   /** Without giving it any chance. */

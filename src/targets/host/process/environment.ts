@@ -10,7 +10,7 @@ import { nonceVariable } from './spec.ts';
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-export interface Variables {
+interface Variables {
   /** As they stand in `fields.env`. */
   readonly env: JsonObject;
   /** As they stand in `payload.secrets`. */

@@ -54,7 +54,7 @@ async function carriersIn(
 }
 
 /** What can be told of a process that may have ended. */
-export type Traceable = Pick<ProcessRecord, 'bootId' | 'process' | 'nonce'>;
+type Traceable = Pick<ProcessRecord, 'bootId' | 'process' | 'nonce'>;
 
 /**
  * What of a record is still alive, its process first: what carries its nonce, and what these started, told by parent,

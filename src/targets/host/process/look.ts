@@ -19,7 +19,7 @@ export interface LookDependencies extends LaunchDependencies {
   readonly records: Pick<ProcessRecords, 'endOf'>;
 }
 
-export interface ProbeUse {
+interface ProbeUse {
   /** A good answer that is younger than this is not asked for again. */
   readonly maxAgeMs: number;
   /** Leave a probe out that is a program. Default false. */

@@ -37,7 +37,7 @@ import { digestsOf } from './restart-on.ts';
 import { processDefinition, processSpec } from './spec.ts';
 import { Supervisor } from './supervisor.ts';
 
-export interface ProcessKindDependencies extends LaunchDependencies {
+interface ProcessKindDependencies extends LaunchDependencies {
   readonly stateDir: string;
   readonly clock: Clock;
   readonly table: ProcessTable;

@@ -2,7 +2,7 @@ import type { Clock } from '../../../system/clock.ts';
 import type { Answer } from './probe.ts';
 
 /** What probing one process has shown so far. */
-export interface Readiness extends Answer {
+interface Readiness extends Answer {
   /** It was ready at least once since we look. */
   readonly everOk: boolean;
   /** Failures in a row, the last answer included; 0 when that was good. */

@@ -13,7 +13,7 @@ export interface RecordEndDependencies {
 }
 
 /** An end that nobody asked for. */
-export interface SeenEnd {
+interface SeenEnd {
   readonly record: ProcessRecord;
   readonly ended: Ended;
   /** `false`: the disk refused; whoever reads next sees it by itself. */

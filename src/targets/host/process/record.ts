@@ -68,7 +68,7 @@ export function recordName({ key, name }: RecordName): string {
   return `${keyName(key)}@${encodeName(name)}`;
 }
 
-export interface ProcessRecordsDependencies {
+interface ProcessRecordsDependencies {
   readonly stateDir: string;
   readonly hash: Hasher;
   readonly temporaries: Temporaries;

@@ -20,7 +20,7 @@ const lastBytes = 4 * 1024 * 1024;
 /** What is kept of a log on a full disk. */
 const rescuedBytes = 64 * 1024;
 
-export interface Rotation {
+interface Rotation {
   readonly maxBytes: number;
   readonly keep: number;
   /** Folders the project may touch, symlinks resolved; empty: all. Default all. */

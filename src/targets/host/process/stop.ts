@@ -11,13 +11,13 @@ const lookEveryMs = 20;
 /** A process that was sent SIGKILL and still runs after this long hangs in the kernel. */
 const killedMs = 5_000;
 
-export interface StopDependencies {
+interface StopDependencies {
   readonly clock: Clock;
   readonly table: ProcessTable;
 }
 
 /** What must be known to end a process. */
-export type Stoppable = Pick<ProcessRecord, 'bootId' | 'process' | 'nonce'>;
+type Stoppable = Pick<ProcessRecord, 'bootId' | 'process' | 'nonce'>;
 
 /**
  * Ends a process with all that it started, as far as `livingOf` can tell: `signal` to its group, `graceMs` to obey, then

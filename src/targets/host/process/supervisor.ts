@@ -30,7 +30,7 @@ const rotateEvery = 4;
 /** A probe that fails is asked again this soon, so that coming back is noticed soon. */
 const failingPeriodMs = 1_000;
 
-export interface SupervisorDependencies extends RecordEndDependencies {
+interface SupervisorDependencies extends RecordEndDependencies {
   readonly table: ProcessTable;
   readonly board: ReadinessBoard;
   readonly tell: (change: TargetChange) => void;

@@ -14,7 +14,7 @@ interface Node {
   polled: boolean;
 }
 
-export interface FolderTreeListener {
+interface FolderTreeListener {
   /** Something may have happened to a watched path. */
   onPath(path: string): void;
   /** So much happened at once that the system may have dropped some of it: look at everything. */

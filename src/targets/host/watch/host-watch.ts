@@ -14,7 +14,7 @@ import { Audience } from './audience.ts';
 import { PathWatcher } from './path-watcher.ts';
 import { SecretWatch } from './secret-watch.ts';
 
-export interface HostWatchDependencies {
+interface HostWatchDependencies {
   readonly clock: Clock;
   readonly memory: FileMemory;
   readonly warn: (message: string) => void;

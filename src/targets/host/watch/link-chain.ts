@@ -7,7 +7,7 @@ import type { Looker } from '../file/content.ts';
 const longest = 40;
 
 /** A path and what it leads to. */
-export interface LinkChain {
+interface LinkChain {
   /**
    * The path itself, what it links to, and so on, as far as it goes. Their folders stay as written: one that is a link itself
    * (`..data` of a Secret that the kubelet mounts) is followed by who watches a path.

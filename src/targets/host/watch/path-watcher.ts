@@ -13,7 +13,7 @@ const pollMs = 500;
 /** Paths looked at side by side. */
 const parallelLooks = 16;
 
-export interface PathWatcherDependencies {
+interface PathWatcherDependencies {
   readonly clock: Clock;
   readonly memory: FileMemory;
   readonly warn: (message: string) => void;

@@ -9,7 +9,7 @@ import { Audience } from './audience.ts';
 import { followLinks } from './link-chain.ts';
 import { PathWatcher } from './path-watcher.ts';
 
-export interface SecretWatchDependencies {
+interface SecretWatchDependencies {
   readonly clock: Clock;
   readonly warn: (message: string) => void;
   readonly tell: (change: TargetChange) => void;

@@ -1,5 +1,5 @@
 /** A certificate that shows the server who we are, as PEM text. */
-export interface ClientCertificate {
+interface ClientCertificate {
   readonly cert: string;
   readonly key: string;
 }

@@ -27,7 +27,7 @@ const answer = z.object({
 });
 
 /** What a plug-in may be told of the cluster; the fields of `Cluster` of the same API. */
-export interface PluginClusterInfo {
+interface PluginClusterInfo {
   readonly server: string;
   readonly 'tls-server-name'?: string;
   readonly 'insecure-skip-tls-verify'?: boolean;
@@ -36,7 +36,7 @@ export interface PluginClusterInfo {
   readonly config?: Json;
 }
 
-export interface ExecCredentialsOptions {
+interface ExecCredentialsOptions {
   readonly config: ExecConfig;
   readonly cluster: PluginClusterInfo;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -16,7 +16,7 @@ export type Content =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'file'; readonly path: string };
 
-export interface FileCredentialsOptions {
+interface FileCredentialsOptions {
   /** A bearer token. */
   readonly token?: Content | undefined;
   /** Counts while the token's file was not read yet, or cannot be. */

@@ -81,8 +81,8 @@ const file = z.object({
 });
 
 export type ClusterEntry = z.output<typeof cluster>;
-export type UserEntry = z.output<typeof user>;
-export type ContextEntry = z.output<typeof context>;
+type UserEntry = z.output<typeof user>;
+type ContextEntry = z.output<typeof context>;
 export type ExecConfig = z.output<typeof execConfig> & {
   /** Folder of the kubeconfig: where a relative command is. */
   readonly folder: string;

@@ -9,7 +9,7 @@ import type { Kubeconfig } from './kubeconfig.ts';
 /** Largest kubeconfig, in bytes. */
 const maxBytes = 8 * 1024 * 1024;
 
-export interface KubeconfigPlace {
+interface KubeconfigPlace {
   /** From the settings; alone if given. */
   readonly kubeconfig: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;

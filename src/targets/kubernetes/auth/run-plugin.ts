@@ -15,7 +15,7 @@ const maxOutputBytes = 1024 * 1024;
 /** How much of what it complains is passed on, in characters. */
 const maxComplaint = 400;
 
-export interface PluginCall {
+interface PluginCall {
   readonly program: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;

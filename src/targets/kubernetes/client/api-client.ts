@@ -62,7 +62,7 @@ const podType: ResourceType = {
   subresources: ['log'],
 };
 
-export interface ApiClientOptions {
+interface ApiClientOptions {
   readonly caller: Caller;
   readonly clock: Clock;
   /** A path before all others; empty for none. */
@@ -75,7 +75,7 @@ export interface ApiClientOptions {
 }
 
 /** What a watch that informers hold takes beside what everybody can ask for. */
-export interface OpenWatchOptions extends Omit<WatchOptions, 'signal'> {
+interface OpenWatchOptions extends Omit<WatchOptions, 'signal'> {
   /** Sends all that is there as `ADDED` first, then a bookmark that says so (`isInitialEnd`), then what happens. */
   readonly sendsInitial?: boolean;
   /** The server is known to send bookmarks, so their absence is a silence. Default: it shows by the first one. */

@@ -45,7 +45,7 @@ export interface Answer {
   readonly headers: TransportAnswer['headers'];
 }
 
-export interface CallerOptions {
+interface CallerOptions {
   /** Who is called, for messages: the origin of its address. */
   readonly server: string;
   readonly transport: Transport;

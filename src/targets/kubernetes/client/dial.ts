@@ -19,12 +19,12 @@ const dialTimeoutMs = 10_000;
 const keepAliveMs = 30_000;
 
 /** A connection that is ready to be spoken over. */
-export interface Dialled {
+interface Dialled {
   readonly socket: Socket;
   readonly protocol: 'h2' | 'http/1.1';
 }
 
-export interface DialOptions {
+interface DialOptions {
   readonly access: Access;
   readonly credential: Credential;
   readonly clock: Clock;

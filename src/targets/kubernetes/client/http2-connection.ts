@@ -22,7 +22,7 @@ const pingEveryMs = 10_000;
 /** It has so long to give one. */
 const pingTimeoutMs = 10_000;
 
-export interface Http2ConnectionOptions {
+interface Http2ConnectionOptions {
   readonly socket: Socket;
   readonly origin: string;
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 /** How one call went, for the judgement how many more may go at a time. */
-export type CallResult =
+type CallResult =
   | { readonly kind: 'answered'; readonly latencyMs: number }
   /** The server said that it has too much to do. */
   | { readonly kind: 'overloaded' }

@@ -8,7 +8,7 @@ export interface KubeObject extends JsonObject {
 }
 
 /** The fields of `metadata` that Fairlead reads. */
-export type ObjectMeta = JsonObject & {
+type ObjectMeta = JsonObject & {
   readonly name: string;
   /** Absent for kinds without a namespace. */
   readonly namespace?: string;
@@ -27,7 +27,7 @@ export type ObjectMeta = JsonObject & {
   readonly managedFields?: readonly ManagedFields[];
 };
 
-export type OwnerReference = JsonObject & {
+type OwnerReference = JsonObject & {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;

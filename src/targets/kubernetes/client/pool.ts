@@ -13,7 +13,7 @@ import type { Transport, TransportAnswer, TransportRequest } from './transport.t
 /** The server takes 100 streams a connection; the rest is room for what ends slowly. */
 const maxStreams = 80;
 
-export interface PoolOptions {
+interface PoolOptions {
   readonly access: Access;
   readonly clock: Clock;
 }

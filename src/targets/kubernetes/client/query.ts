@@ -3,7 +3,7 @@ import type { LogStreamOptions, WriteOptions } from './client.ts';
 
 export type Query = Readonly<Record<string, string>>;
 
-export interface Selection {
+interface Selection {
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
 }

@@ -1,4 +1,4 @@
-export interface Queue<Item> extends AsyncIterable<Item> {
+interface Queue<Item> extends AsyncIterable<Item> {
   readonly push: (item: Item) => void;
   readonly end: () => void;
   readonly fail: (error: unknown) => void;

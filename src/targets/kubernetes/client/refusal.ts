@@ -45,7 +45,7 @@ export interface Asked {
   readonly isSecret: boolean;
 }
 
-export interface Refusal {
+interface Refusal {
   readonly status: number;
   /** The body. */
   readonly text: string;

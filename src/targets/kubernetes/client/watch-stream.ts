@@ -33,7 +33,7 @@ export interface OpenWatch {
   close(): void;
 }
 
-export interface WatchStreamOptions {
+interface WatchStreamOptions {
   readonly answer: TransportAnswer;
   readonly resource: string;
   readonly apiVersion: string;

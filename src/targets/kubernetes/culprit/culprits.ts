@@ -28,7 +28,7 @@ const deniedPauseMs = 600_000;
 /** Between two looks at whatever workloads: what is not well costs its server at most so much. */
 const spacingMs = 200;
 
-export interface CulpritsOptions {
+interface CulpritsOptions {
   readonly clock: Clock;
   readonly clientFor: (key: InventoryKey) => KubernetesClient;
   /** Health of a workload beside what it owns. */

@@ -14,7 +14,7 @@ import { outcomeOf } from './outcome.ts';
 import { hasRun, isOwnRun, notRun } from './run-id.ts';
 
 /** What decides whether a hook is meant, beside itself. */
-export interface Circumstances {
+interface Circumstances {
   /** What is to be run at another moment than with a release is about to be. */
   readonly isDue: boolean;
   /** What has the name of a hook and is no run of it; asked for what is about to run, or may at any time. */

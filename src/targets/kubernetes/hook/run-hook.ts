@@ -24,7 +24,7 @@ import { hasRun, isOwnRun, isRunOf, runAnnotation } from './run-id.ts';
 const firstPauseMs = 50;
 const longestPauseMs = 1_000;
 
-export interface RunWith extends RemoveWith {
+interface RunWith extends RemoveWith {
   readonly hash: Hasher;
   readonly ledger: Pick<KubernetesLedger, 'owner'>;
 }

@@ -21,7 +21,7 @@ import type { Precondition } from './record-store.ts';
 /** Newest shape of a hold. */
 const holdFormatVersion = 1;
 
-export interface KubernetesLedgerOptions {
+interface KubernetesLedgerOptions {
   readonly client: ApiClient;
   readonly clock: Clock;
   readonly random: Random;

@@ -31,7 +31,7 @@ export function recordName(hash: Hasher, kind: RecordKind, key: InventoryKey): s
   return ['fairlead', kind, words, digits].filter((part) => part !== '').join('-');
 }
 
-export interface RecordContent {
+interface RecordContent {
   readonly name: string;
   readonly namespace: string;
   readonly key: InventoryKey;

@@ -11,7 +11,7 @@ import type { RecordPart } from './record.ts';
 /** A part that nothing refers to may belong to a write that is under way, for so long. */
 const abandonedAfterMs = 600_000;
 
-export interface PartStoreOptions {
+interface PartStoreOptions {
   readonly client: ApiClient;
   readonly namespace: Namespace;
   readonly hash: Hasher;

@@ -8,7 +8,7 @@ import type { RecordHead } from './record.ts';
 /** Least time between two looks, in milliseconds: longer than any write is under way. */
 const everyMs = 3_600_000;
 
-export interface PartSweeperOptions {
+interface PartSweeperOptions {
   readonly client: ApiClient;
   readonly clock: Clock;
   readonly namespace: string;

@@ -14,7 +14,7 @@ const freshMs = 1_000;
 /** How long the first look at all records may take before one is asked for by itself. */
 const firstLookMs = 15_000;
 
-export interface RecordCacheOptions {
+interface RecordCacheOptions {
   readonly client: ApiClient;
   readonly clock: Clock;
   readonly random: Random;

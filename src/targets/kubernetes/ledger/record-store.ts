@@ -22,7 +22,7 @@ const keptValues = 64;
 /** Races that are lost one after the other before it is given up. */
 const maxTries = 5;
 
-export interface RecordStoreOptions {
+interface RecordStoreOptions {
   readonly client: ApiClient;
   readonly cache: RecordCache;
   readonly parts: PartStore;

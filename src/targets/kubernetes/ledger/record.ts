@@ -12,7 +12,7 @@ export type RecordKind = 'inventory' | 'hold';
 /**
  * What one object holds of a body, packed, in bytes: a Secret takes 1 MiB. What does not fit is cut up, and lies beside.
  */
-export const usualPartBytes = 768 * 1024;
+const usualPartBytes = 768 * 1024;
 
 /** Largest body, unpacked, in bytes. */
 const maxBodyBytes = 256 * 1024 * 1024;

@@ -5,7 +5,7 @@ import type { KubeObject } from '../client/object.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import { branch, objects, text } from '../object/reading.ts';
 
-export const podType: ResourceType = {
+const podType: ResourceType = {
   group: '',
   version: 'v1',
   kind: 'Pod',

@@ -4,7 +4,7 @@ import type { Hook } from '../hook/hook.ts';
 import type { Options } from './options.ts';
 
 /** What the target needs beside `fields` to carry a resource out. */
-export interface Payload {
+interface Payload {
   readonly options: Options;
   /** Values that `fields` has only digests of, by section and name. */
   readonly long: Readonly<Record<string, JsonObject>>;

@@ -38,7 +38,7 @@ import { scaleTargetOf } from './scaled.ts';
 import type { ScaleTarget } from './scaled.ts';
 import { traitsOf } from './traits.ts';
 
-export interface PrepareWith {
+interface PrepareWith {
   /** Name of the Target, for messages. */
   readonly target: string;
   readonly discovery: Discovery;

@@ -11,13 +11,13 @@ export interface Difference {
   readonly words: string;
 }
 
-export interface Compared {
+interface Compared {
   /** The wish with what is live in the places that differ. */
   readonly fields: JsonObject;
   readonly differences: readonly Difference[];
 }
 
-export interface ComparedObjects {
+interface ComparedObjects {
   /** The wish as it is written. */
   readonly wish: JsonObject;
   /** What the server would make of it, and what we would own of that. */

@@ -38,7 +38,7 @@ export function below(set: FieldSet, step: string): FieldSet | undefined {
 }
 
 /** What a step leads to. */
-export type Step =
+type Step =
   | { readonly kind: 'member'; readonly name: string }
   | { readonly kind: 'keyed'; readonly keys: JsonObject }
   | { readonly kind: 'value'; readonly value: Json }

@@ -12,7 +12,7 @@ export function locateField(object: JsonObject, field: string): string | null {
 }
 
 /** A field that was found: as plans name it, and what it holds. */
-export interface FoundField {
+interface FoundField {
   readonly words: string;
   readonly value: Json | undefined;
 }

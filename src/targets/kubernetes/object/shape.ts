@@ -9,7 +9,7 @@ import { memberPath } from '../../../plan/field-diff.ts';
 const longValue = 1_024;
 
 /** What plans and inventories hold of an object, and what was taken out of it. */
-export interface Shaped {
+interface Shaped {
   readonly fields: JsonObject;
   /** The values of a Secret, `null` for other kinds. */
   readonly secret: Secret | null;

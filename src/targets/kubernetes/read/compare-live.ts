@@ -21,9 +21,9 @@ import { holderAtOtherVersion } from './other-version.ts';
 import { tryWish } from './try-wish.ts';
 
 /** A live object as planning sees it, but for who and how it is. */
-export type Found = Omit<Live, 'id' | 'uid' | 'status'>;
+type Found = Omit<Live, 'id' | 'uid' | 'status'>;
 
-export interface CompareInput {
+interface CompareInput {
   readonly shaper: Shaper;
   readonly client: KubernetesClient;
   readonly type: ResourceType;

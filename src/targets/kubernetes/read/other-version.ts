@@ -8,7 +8,7 @@ import { fieldManager } from '../names.ts';
 import { findField } from '../object/locate.ts';
 import { bodyOf } from '../write/body.ts';
 
-export interface OtherVersionInput {
+interface OtherVersionInput {
   readonly client: KubernetesClient;
   readonly type: ResourceType;
   readonly desired: Desired;

@@ -12,7 +12,7 @@ const patienceMs = 10_000;
 const ownWriteMs = 30_000;
 
 /** What a look without a request tells. `unsure`: ask the server. */
-export type Sighting =
+type Sighting =
   | { readonly kind: 'seen'; readonly seen: Seen }
   | { readonly kind: 'unseen' }
   | { readonly kind: 'unsure' };

@@ -10,7 +10,7 @@ import { payloadOf } from '../manifest/payload.ts';
 import { bodyOf, needsLive } from '../write/body.ts';
 
 /** What the server says to a wish, without taking it. */
-export type Tried =
+type Tried =
   | { readonly kind: 'object'; readonly object: KubeObject }
   | { readonly kind: 'refused'; readonly reason: Pick<Live, 'immutable' | 'refused'> }
   /** It depends on the live object, which was not given. */

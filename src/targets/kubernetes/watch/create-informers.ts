@@ -6,7 +6,7 @@ import type { ResourceType } from '../client/resource-type.ts';
 import type { Informer, InformerEvent, Informers, InformersOptions } from './informers.ts';
 import { KindStore } from './kind-store.ts';
 
-export interface InformersDependencies {
+interface InformersDependencies {
   readonly client: ApiClient;
   readonly clock: Clock;
   readonly random: Random;

@@ -6,7 +6,7 @@ import type { ResourceType } from '../client/resource-type.ts';
 import type { Informer, InformerEvent, InformersOptions, Trimmed } from './informers.ts';
 import { Reflector } from './reflector.ts';
 
-export interface KindStoreOptions<Extra> extends InformersOptions<Extra> {
+interface KindStoreOptions<Extra> extends InformersOptions<Extra> {
   readonly client: ApiClient;
   readonly clock: Clock;
   readonly random: Random;

@@ -21,7 +21,7 @@ const goodAfterMs = 10_000;
 const streamPatienceMs = 15_000;
 
 /** What becomes known, in order. */
-export interface ReflectorHandlers {
+interface ReflectorHandlers {
   /** All that is there is told anew now, up to `synced`. */
   begin(): void;
   set(object: KubeObject): void;
@@ -32,7 +32,7 @@ export interface ReflectorHandlers {
   interrupted(error: Error): void;
 }
 
-export interface ReflectorOptions {
+interface ReflectorOptions {
   readonly client: ApiClient;
   readonly clock: Clock;
   readonly random: Random;

@@ -9,7 +9,7 @@ import { payloadOf } from '../manifest/payload.ts';
 import { namespaceType } from '../names.ts';
 import type { Existence } from '../read/existence.ts';
 
-export interface EnsureWith {
+interface EnsureWith {
   readonly client: KubernetesClient;
   readonly existence: Existence;
 }

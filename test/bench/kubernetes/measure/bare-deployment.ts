@@ -5,7 +5,7 @@ import { gitEnvironment } from '../../monorepo.ts';
 import { treeFacts, watchPeak } from '../../process-facts.ts';
 
 /** What the least program takes that does what a controller cannot leave out. */
-export interface BareDeployment {
+interface BareDeployment {
   /** From the start of its process until all is healthy. */
   readonly seconds: number;
   /** Of its process and children, at most. `null` where there is no /proc. */

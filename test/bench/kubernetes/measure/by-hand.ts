@@ -9,7 +9,7 @@ const withinMs = 30_000;
 const restMs = 50;
 
 /** One object that somebody touches. */
-export interface Victim {
+interface Victim {
   readonly application: number;
   readonly kind: WorkloadKind;
 }

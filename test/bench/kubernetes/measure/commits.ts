@@ -9,7 +9,7 @@ const withinMs = 60_000;
 /** Long enough for what a release writes after its last change. */
 const restMs = 500;
 
-export interface Commits {
+interface Commits {
   /** From telling the controller to look until the server has the new image. */
   readonly seconds: readonly number[];
   /** Of each, everything included. */

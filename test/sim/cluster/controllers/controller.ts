@@ -15,8 +15,8 @@ export interface Surroundings {
 export type Controller = (around: Surroundings) => (change: Change) => void;
 
 /** Who they are to the server. */
-export const manager = 'kube-controller-manager';
-export const actor = { name: manager, machine: null };
+const manager = 'kube-controller-manager';
+const actor = { name: manager, machine: null };
 
 /** Writes an object as it is now, changed; nothing where it has gone, or another one has come. */
 export function edit(

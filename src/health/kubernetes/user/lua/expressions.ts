@@ -12,7 +12,7 @@ import { LuaTable, isTruthy, numberOf, textOf, typeOf } from './values.ts';
 import type { LuaFunction, LuaValue } from './values.ts';
 
 /** Runs the body of a function; given by the statements, which use expressions in turn. */
-export type RunBody = (body: FunctionDeclaration['body'], scope: Scope) => readonly LuaValue[];
+type RunBody = (body: FunctionDeclaration['body'], scope: Scope) => readonly LuaValue[];
 
 /** Deepest nesting of calls, which keeps clear of the limit of the machine's own stack. */
 const maxCalls = 100;
