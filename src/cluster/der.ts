@@ -6,10 +6,15 @@ export function element(tag: number, ...content: readonly Uint8Array[]): Uint8Ar
   return Buffer.concat([Uint8Array.of(tag), lengthOf(body.length), body]);
 }
 
+/** `SEQUENCE`: its items in this order. */
 export const sequence = (...items: readonly Uint8Array[]): Uint8Array => element(0x30, ...items);
+/** `SET`. DER sorts its items; here a name has one item in each, so the order given is kept. */
 export const set = (...items: readonly Uint8Array[]): Uint8Array => element(0x31, ...items);
+/** `UTF8String`. */
 export const utf8 = (text: string): Uint8Array => element(0x0c, Buffer.from(text, 'utf8'));
+/** `OCTET STRING`. */
 export const octets = (bytes: Uint8Array): Uint8Array => element(0x04, bytes);
+/** `BOOLEAN` true; DER writes false by leaving out what has false as its default. */
 export const truth = (): Uint8Array => element(0x01, Uint8Array.of(0xff));
 /** A bit string whose last octet has `unused` bits to spare. */
 export const bits = (bytes: Uint8Array, unused = 0): Uint8Array =>

@@ -18,6 +18,7 @@ export type DaemonName = (typeof programNames)[number];
 /** All that is built: kubectl is for people and tests. */
 export const builtNames = [...programNames, 'kubectl'] as const;
 
+/** A program that `builtNames` has. */
 export type ProgramName = (typeof builtNames)[number];
 
 /** Where each daemon is. */

@@ -18,6 +18,7 @@ export interface ClusterRecord {
   readonly processes: readonly ClusterProcess[];
 }
 
+/** One process of a cluster, so that another process can tell whether it lives, and end or start it. */
 export interface ClusterProcess {
   readonly program: DaemonName;
   readonly identity: ProcessIdentity;

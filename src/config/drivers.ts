@@ -39,10 +39,12 @@ const hostDriver: Driver = {
   settings: hostSettings,
 };
 
+/** What a Target says of a cluster, for the configuration; the target itself is in `targets/kubernetes`. */
 export const kubernetesDriver: Driver = {
   name: 'kubernetes',
   description: 'A Kubernetes cluster.',
   settings: kubernetesSettings,
 };
 
+/** The drivers that a Target can name where nobody gives others. Each has its target in `targets/registry.ts`. */
 export const defaultDrivers: readonly Driver[] = [hostDriver, kubernetesDriver];

@@ -107,6 +107,7 @@ export function openMappings(schema: Schema): readonly string[] {
     .map(([at]) => at);
 }
 
+/** All regular expressions of the schema, which editors run, too. */
 export function patternsIn(schema: Schema): readonly string[] {
   return [...walk('', schema)]
     .map(([, { pattern }]) => pattern)

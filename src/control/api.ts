@@ -237,19 +237,21 @@ export interface TestOutcome {
   readonly tests: readonly TestResult[];
 }
 
-/** Asks to go back, and to stay there until `expiresAtMs` (`null`: until told otherwise). */
 /** Which releases; what is left out does not matter. */
 export interface HistoryFilter extends Omit<ReleaseFilter, 'application' | 'idPrefix'> {
   /** By its name of today; what it released under former names counts, too. */
   readonly application?: string | undefined;
 }
 
+/** Asks to go back, and to stay there until `expiresAtMs` (`null`: until told otherwise). */
 export interface RollbackRequest extends Selector {
   /** A release id, a commit or branch or tag, or `null`: the release before the current one. */
   readonly to: string | null;
   readonly actor: string;
   readonly reason: string;
+  /** Wall clock, milliseconds. */
   readonly expiresAtMs: number | null;
+  /** Digest that the caller has seen and agrees to. `null`: policy decides. */
   readonly approve: string | null;
 }
 

@@ -61,6 +61,7 @@ function nameSource({ source }: SourceRevision): string {
   return source === '' ? 'the repository with the configuration' : source;
 }
 
+/** Whether both are of the same sources, in the same order, at the same commits. A commit says its tree. */
 export function sameRevision(left: Revision, right: Revision): boolean {
   return (
     left.length === right.length &&

@@ -4,6 +4,7 @@
  * Described for people in `docs/reference/state-machine.md`.
  */
 
+/** Where an application stands in one environment. Which event leads where is `transitions`. */
 export type ApplicationState =
   /** Known, not yet looked at. */
   | 'pending'

@@ -12,6 +12,7 @@ import { systemClock } from '../system/clock.ts';
 /** Content of a file, or where a symbolic link leads. */
 export type TestFile = string | Uint8Array | { readonly link: string };
 
+/** A repository of a test; disposing of it removes its folder. */
 export interface TestRepository extends AsyncDisposable {
   /** Commits exactly these files and gives their tree, read from Git objects. */
   commit(files: Readonly<Record<string, TestFile>>): Tree;

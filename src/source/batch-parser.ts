@@ -1,9 +1,11 @@
 import type { ObjectInfo, ObjectKind } from './git-object.ts';
 
+/** What Git says of one name. `bytes` are empty where only the header was asked for. */
 export type BatchAnswer =
   | { readonly kind: 'missing' }
   | { readonly kind: 'found'; readonly info: ObjectInfo; readonly bytes: Buffer };
 
+/** Whose requests are answered, in the order in which they were sent. */
 interface BatchHandler {
   /** What was asked next; decides whether content follows the header. `null`: nothing was. */
   next(): 'info' | 'contents' | null;

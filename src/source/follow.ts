@@ -54,6 +54,7 @@ export function branchReference(name: string): string {
   return name === 'HEAD' ? 'HEAD' : `refs/heads/${name}`;
 }
 
+/** The full name of a tag; a tag is never looked for under another. */
 export function tagReference(name: string): string {
   return `refs/tags/${name}`;
 }
@@ -102,6 +103,7 @@ export function splitAncestry(reference: string): { readonly name: string; reado
   return { name: reference.slice(0, start), way: reference.slice(start) };
 }
 
+/** Whether it is a whole object id of SHA-1 or SHA-256, in lower case as Git writes it. */
 export function isCommitId(text: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 }

@@ -6,6 +6,7 @@
 /** One setting, as in `git -c name=value`. Names may repeat (`credential.helper`). */
 export type GitSetting = readonly [name: string, value: string];
 
+/** Variables of a process by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `GIT_*` variables that a person sets on purpose to reach a server; all others are dropped. */

@@ -40,6 +40,7 @@ export interface GitAccess {
   readonly ownCredentials: boolean;
 }
 
+/** The version as Git prints it, and what of it is compared. */
 interface GitVersion {
   readonly text: string;
   readonly major: number;
@@ -178,6 +179,7 @@ async function readVersion(dependencies: GitDependencies, binary: string): Promi
   return version;
 }
 
+/** Whether Git is of this version or a newer one. */
 export function atLeast(version: GitVersion, major: number, minor: number): boolean {
   return version.major > major || (version.major === major && version.minor >= minor);
 }

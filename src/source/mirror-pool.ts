@@ -24,6 +24,7 @@ interface MirrorPoolDependencies {
   readonly clock: Clock;
 }
 
+/** Makes the pool. Folders are made once a mirror is asked for. */
 export function createMirrorPool(dependencies: MirrorPoolDependencies): MirrorPool {
   const { directory, git, clock } = dependencies;
   const startedAtMs = clock.nowMs();

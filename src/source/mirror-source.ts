@@ -34,6 +34,7 @@ import {
 } from './source-state.ts';
 import { createTree } from './tree.ts';
 
+/** What a source stands on: its document, and the pool that has the mirror of its URL. */
 export interface MirrorSourceDependencies {
   readonly config: SourceConfig;
   readonly pool: MirrorPool;

@@ -25,6 +25,7 @@ export interface MirrorStorage {
   discard(repository: string): Promise<void>;
 }
 
+/** Which hash a repository names its objects by; a repository has one, and fetching needs the same at both ends. */
 export type ObjectFormat = 'sha1' | 'sha256';
 
 interface MirrorStorageOptions {

@@ -14,6 +14,7 @@ export interface SourceState {
   readonly failingSinceMs: number | null;
 }
 
+/** The commit that is served. */
 export interface AcceptedTip {
   readonly commit: string;
   readonly tree: string;
@@ -27,6 +28,7 @@ export interface AcceptedTip {
   readonly imported?: boolean;
 }
 
+/** A commit that was found and is not served until a person agrees, such as after a forced push. */
 export interface HeldTip extends AcceptedTip {
   /** One sentence. */
   readonly reason: string;

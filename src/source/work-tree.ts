@@ -28,6 +28,7 @@ export interface WorkTreeSnapshots {
   take(head: WorkTreeSnapshot | null, signal?: AbortSignal): Promise<Result<WorkTreeSnapshot>>;
 }
 
+/** Prepares `temporary` for the objects. @throws file system errors */
 export async function createWorkTreeSnapshots(
   git: Git,
   options: WorkTreeOptions,

@@ -195,6 +195,7 @@ export async function appendDurably(
   }
 }
 
+/** What the system knows of a file; times in nanoseconds. */
 export type Stats = NonNullable<Awaited<ReturnType<Disk['lstat']>>>;
 
 /** What is at a path, symlinks not followed, times in nanoseconds; `null`: nothing (also below what is no folder). */

@@ -158,6 +158,10 @@ const spec = z
   })
   .meta({ description: 'What is deployed, and how.' });
 
+/**
+ * The document `Application`. Names of sources that it leaves out become the empty name: the repository of the
+ * document.
+ */
 export const applicationKind = defineKind({
   kind: 'Application',
   description: 'One deployable unit: a folder of manifests, and the environments it runs in.',

@@ -23,6 +23,7 @@ const spec = z
   })
   .meta({ description: 'Its targets and its rules.' });
 
+/** The document `Environment`. */
 export const environmentKind = defineKind({
   kind: 'Environment',
   description: 'A stage that applications run in: dev, qa, prod.',

@@ -6,6 +6,10 @@ const globs = z
   .max(100, 'may hold at most 100 patterns')
   .default([]);
 
+/**
+ * Field `directory`: which files of a folder of plain manifests count; Argo CD's `directory` takes no folder below
+ * unless told so.
+ */
 export const directory = z.strictObject({
   recursive: z.boolean().default(true).meta({ description: 'Whether the folders below it count.' }),
   include: globs.meta({
@@ -30,6 +34,7 @@ const variables = z.record(
   value,
 );
 
+/** Field `substitute`: what `${NAME}` in manifests becomes, as with Flux's `postBuild.substitute`. */
 export const substitute = z.strictObject({
   values: variables.default({}).meta({ description: 'Values by the name of the variable.' }),
   environments: z.record(z.string(), variables).default({}).meta({

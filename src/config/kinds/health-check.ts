@@ -51,6 +51,7 @@ const exec = z.strictObject({
   }),
 });
 
+/** One of `healthChecks`: a question of the application's own, by HTTP, TCP or a program, beside what targets see. */
 export const healthCheck = oneOf(
   z.strictObject({
     name: documentName('Name of the check, shown when it fails.'),

@@ -31,6 +31,7 @@ const named = (description: string) =>
 /** The values as they stand in the file: anything that YAML and JSON can say. */
 const values = z.record(z.string(), z.json());
 
+/** Field `helm`, before names are filled in and defaults that depend on other fields are known. */
 export const helm = z.strictObject({
   releaseName: named(
     'What templates know as `.Release.Name`; `{environment}` allowed. Default: the name of the application.',

@@ -32,6 +32,7 @@ const ignoreDifference = z
     params: { allowed: 'jsonPointers or managers' },
   });
 
+/** Field `kubernetes`, before names are filled in. */
 export const kubernetes = z.strictObject({
   namespace: z
     .string()

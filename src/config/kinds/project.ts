@@ -65,6 +65,7 @@ const spec = z
   })
   .meta({ description: 'What the applications of this project may use.' });
 
+/** The document `Project`. */
 export const projectKind = defineKind({
   kind: 'Project',
   description:

@@ -311,6 +311,7 @@ function internalVerify(from: z.output<typeof verify>): VerifyConfig | null {
   return null;
 }
 
+/** The document `Source`: a repository, or a chart of a repository or registry. */
 export const sourceKind = defineKind({
   kind: 'Source',
   description:

@@ -45,6 +45,7 @@ export function faultOf(
     case 'host':
       return engineRefused({ message: `${resource}: ${said}`, resource });
     case 'panic':
+    case 'internal':
     case 'bad-request':
       return engineBroken({ message: `${resource}: ${said}`, resource });
   }

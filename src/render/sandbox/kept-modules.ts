@@ -31,6 +31,10 @@ interface KeptModules {
   keep(sha256: string, module: Uint8Array): Promise<void>;
 }
 
+/**
+ * Keeps modules in `folder`, which is made when it is first needed. Nothing here fails: what cannot be kept is made
+ * again.
+ */
 export function createKeptModules(folder: string, clock: Pick<Clock, 'nowMs'>): KeptModules {
   const pathOf = (sha256: string): string => join(folder, `${sha256}.wasm`);
   return {

@@ -16,6 +16,7 @@ import type { Foreseen, WorkerJob } from './protocol.ts';
 import { readResponses } from './sandbox.ts';
 import type { RawSandbox, Sandbox, SandboxJob } from './sandbox.ts';
 
+/** How many threads render, and for how long they stay. */
 export interface SandboxOptions {
   readonly clock: Clock;
   /** Where the decompressed module is kept between runs; `null`: nowhere. */

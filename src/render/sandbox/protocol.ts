@@ -57,6 +57,7 @@ export interface EngineResponse {
   readonly error?: EngineFault;
 }
 
+/** One object of a result, in the order of the engine. */
 export interface EngineDocument {
   /** The template it came from, as `web/templates/deployment.yaml`; absent where the engine does not know. */
   readonly source?: string;
@@ -79,6 +80,7 @@ export interface Vocabulary {
   readonly functions: readonly string[];
 }
 
+/** Why there is no result. `faultOf` makes an error of it. */
 export interface EngineFault {
   /** Stable: what the host matches on. */
   readonly kind:
@@ -91,6 +93,7 @@ export interface EngineFault {
     | 'too-large'
     | 'host'
     | 'panic'
+    | 'internal'
     | 'bad-request';
   readonly message: string;
   /** What was refused: an address, a plug-in, a chart. */
@@ -99,6 +102,7 @@ export interface EngineFault {
 
 /** What an engine can ask about a path, and its number in the module. */
 export const questions = ['kind', 'content', 'members', 'real'] as const;
+/** One of `questions`. */
 export type Question = (typeof questions)[number];
 
 /**
@@ -120,6 +124,7 @@ export interface EngineFiles {
   use(index: number): void;
 }
 
+/** An answer that is given before the question. What it says is only taken down as read once the engine has used it. */
 export interface Foreseen {
   readonly question: Question;
   readonly path: string;

@@ -37,6 +37,7 @@ export interface RawSandbox extends AsyncDisposable {
   readonly workers: number;
 }
 
+/** Reads the answers of a sandbox. A number that cannot be kept exactly is `render.number-inexact`, as a value. */
 export function readResponses(raw: RawSandbox): Sandbox {
   return {
     render: async (job) => {

@@ -14,6 +14,7 @@ interface Section {
 /** Of the module: what it is, and its version. */
 export const headerBytes = 8;
 
+/** The sections in order, as views of `module`, not copies. @throws Error for a module that ends early */
 export function readSections(module: Uint8Array): readonly Section[] {
   const sections: Section[] = [];
   for (let at = headerBytes; at < module.length;) {
@@ -75,6 +76,7 @@ export function readUnsigned(
   }
 }
 
+/** A whole number that is not negative, in the LEB128 form. */
 export function unsigned(value: number): readonly number[] {
   return value < 128 ? [value] : [(value % 128) + 128, ...unsigned(Math.floor(value / 128))];
 }

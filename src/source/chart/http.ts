@@ -27,6 +27,7 @@ export interface HttpCredentials {
   readonly authorization: string;
 }
 
+/** What is asked of a server; `credentials` are sent to their own origin alone. */
 interface HttpRequest {
   readonly url: string;
   readonly method?: 'GET' | 'HEAD';
@@ -40,6 +41,7 @@ interface HttpRequest {
   readonly expect?: readonly number[];
 }
 
+/** A whole answer; the names of `headers` are in lower case. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -8,6 +8,7 @@ export interface ChartVersion {
   readonly digest: string;
 }
 
+/** How a repository or registry is reached. `timeoutMs` is for each request by itself. */
 export interface RemoteCall {
   readonly credentials: HttpCredentials | null;
   readonly timeoutMs: number;

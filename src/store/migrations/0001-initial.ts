@@ -1,5 +1,6 @@
 import type { Migration } from './migration.ts';
 
+/** The first schema: settings, releases with their steps, approvals, events. */
 export const initial: Migration = {
   number: 1,
   name: 'initial',

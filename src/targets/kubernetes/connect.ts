@@ -28,6 +28,7 @@ import type { Informers, InformersOptions } from './watch/informers.ts';
 /** Most of the time that it may take until the server has said who it is. One that is away holds up whoever asks. */
 const firstAnswerMs = 15_000;
 
+/** What a connection to a cluster stands on. */
 export interface ConnectOptions {
   /** Name of the Target, for messages. */
   readonly name: string;

@@ -23,6 +23,7 @@ export const namespaceType: ResourceType = {
   subresources: ['finalize', 'status'],
 };
 
+/** Secrets, as every cluster serves them. */
 export const secretType: ResourceType = {
   group: '',
   version: 'v1',

@@ -37,8 +37,11 @@ export interface Access {
   readonly origin: string;
 }
 
+/** Where a cluster and a user are looked for: what the Target says, and the surroundings of the controller. */
 export interface AccessOptions {
+  /** Path of a kubeconfig. Default: `KUBECONFIG`, else `~/.kube/config`. */
   readonly kubeconfig: string | undefined;
+  /** Default: the `current-context` of the kubeconfig. */
   readonly context: string | undefined;
   /** `undefined`: only when there is no kubeconfig. */
   readonly inCluster: boolean | undefined;

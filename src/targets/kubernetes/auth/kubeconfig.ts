@@ -80,9 +80,14 @@ const file = z.object({
   contexts: named('context', context),
 });
 
+/** A cluster of a kubeconfig; see https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/#Cluster. */
 export type ClusterEntry = z.output<typeof cluster>;
 type UserEntry = z.output<typeof user>;
 type ContextEntry = z.output<typeof context>;
+/**
+ * The program that gives credentials, as the kubeconfig names it; see
+ * https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/#ExecConfig.
+ */
 export type ExecConfig = z.output<typeof execConfig> & {
   /** Folder of the kubeconfig: where a relative command is. */
   readonly folder: string;

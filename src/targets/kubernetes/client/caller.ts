@@ -21,12 +21,14 @@ const maxTries = 6;
 /** What stands before a server that is away says so by these; see RFC 9110, section 15.6. */
 const saysAway: ReadonlySet<number> = new Set([502, 503, 504]);
 
+/** One request, and how its answer is to be taken. */
 export interface Call extends Asked {
   readonly method: string;
   /** With the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: Buffer | null;
+  /** For all tries and the pauses between them; of a long answer until it begins. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
   /** Most of the answer, unpacked. */
@@ -37,6 +39,7 @@ export interface Call extends Asked {
   readonly takesAll?: boolean;
 }
 
+/** A whole answer, unpacked. */
 export interface Answer {
   readonly status: number;
   readonly text: string;

@@ -9,9 +9,11 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
+/** Which objects of a kind, and how fresh. */
 export interface ListOptions extends CallOptions {
   /** One namespace; default all. */
   readonly namespace?: string;
+  /** As kubectl's `--selector` and `--field-selector` take it. Default: all. */
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
   /** Only `metadata` of each object, which is all the server sends then. Default false. */
@@ -30,6 +32,7 @@ export interface ListPage {
   readonly isLast: boolean;
 }
 
+/** What all writes but deletes take; see https://kubernetes.io/docs/reference/using-api/api-concepts/. */
 export interface WriteOptions extends CallOptions {
   /** Checks, admits and answers as if it were written, and writes nothing. Default false. */
   readonly dryRun?: boolean;
@@ -39,24 +42,31 @@ export interface WriteOptions extends CallOptions {
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore';
 }
 
+/** See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts. */
 export interface ApplyOptions extends WriteOptions {
   /** Takes fields over from other managers; without it they are named in `kubernetes.apply-conflict`. Default false. */
   readonly force?: boolean;
 }
 
+/** How a patch is written, and what of the object it is for. */
 export interface PatchOptions extends WriteOptions {
   /** How `patch` is written. Default `merge` (RFC 7386); `json` is RFC 6902; `strategic` for built-in kinds alone. */
   readonly patchType?: 'merge' | 'json' | 'strategic';
+  /** `status`, `scale` and the like. Default: the object itself. */
   readonly subresource?: string;
 }
 
+/** What may go, and how. A delete without a UID cannot be said. */
 export interface DeleteOptions extends CallOptions {
   /** The very object that may go; `kubernetes.version-conflict` where another one has its name. */
   readonly uid: string;
+  /** The very state that may go. Default: any state of the object. */
   readonly resourceVersion?: string;
   /** What becomes of what it owns. Default `Background`. */
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
+  /** Default: what the object says. Zero takes it away without waiting for what runs. */
   readonly gracePeriodSeconds?: number;
+  /** Checks and admits, and deletes nothing. Default false. */
   readonly dryRun?: boolean;
 }
 
@@ -69,6 +79,7 @@ export interface Written {
   readonly warnings: readonly string[];
 }
 
+/** What came of a delete. */
 export type Deleted =
   /** It is gone. */
   | { readonly kind: 'deleted' }
@@ -77,10 +88,15 @@ export type Deleted =
   /** It goes once its finalizers are done. */
   | { readonly kind: 'deleting'; readonly object: KubeObject };
 
+/**
+ * What is watched, and for how long; see
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes.
+ */
 export interface WatchOptions {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** Only `metadata` of each object. Default false. */
   readonly metadataOnly?: boolean;
   /** The state to go on from. */
   readonly resourceVersion: string;
@@ -94,22 +110,29 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What the server tells. Its `ERROR` is no event here: it is thrown. */
 export type WatchEvent =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: KubeObject }
   /** Nothing happened up to this state. */
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string };
 
+/** Which lines of a container's output; as `kubectl logs` takes it. */
 export interface LogStreamOptions {
+  /** Needed where the pod has several and none is its default. */
   readonly container?: string;
+  /** Goes on with what comes until it is aborted. Default false. */
   readonly follow?: boolean;
   /** Lines from the end; default all. */
   readonly tailLines?: number;
   readonly sinceSeconds?: number;
+  /** Of the container that ran before the one that runs. Default false. */
   readonly previous?: boolean;
+  /** Begins each line with its time (RFC 3339). Default false. */
   readonly timestamps?: boolean;
   readonly signal?: AbortSignal;
 }
 
+/** A request of any path, on the same terms as all others. */
 export interface RawRequest extends CallOptions {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path and query: `/version`. */

@@ -1,6 +1,7 @@
 import { fieldManager } from '../names.ts';
 import type { LogStreamOptions, WriteOptions } from './client.ts';
 
+/** Parameters of a URL by name, not yet escaped. */
 export type Query = Readonly<Record<string, string>>;
 
 interface Selection {
@@ -30,6 +31,10 @@ export function pageQuery(
   };
 }
 
+/**
+ * With `sendsInitial` what is there comes as events first; see
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#streaming-lists.
+ */
 export function watchQuery(
   options: Selection & {
     readonly resourceVersion: string;
@@ -48,6 +53,7 @@ export function watchQuery(
   };
 }
 
+/** Of all writes but deletes. */
 export function writeQuery(options: WriteOptions & { readonly force?: boolean }): Query {
   return {
     fieldManager: options.fieldManager ?? fieldManager,
@@ -58,6 +64,7 @@ export function writeQuery(options: WriteOptions & { readonly force?: boolean })
   };
 }
 
+/** What is left out is left to the server. */
 export function logQuery(options: LogStreamOptions): Query {
   const { container, follow, tailLines, sinceSeconds, previous, timestamps } = options;
   return Object.fromEntries(

@@ -45,6 +45,7 @@ export interface Asked {
   readonly isSecret: boolean;
 }
 
+/** An answer with a status of 300 or more, as it came. */
 interface Refusal {
   readonly status: number;
   /** The body. */

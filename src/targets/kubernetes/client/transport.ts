@@ -30,6 +30,7 @@ export interface BodyHandlers {
   readonly error: (error: Error) => void;
 }
 
+/** The body of an answer while it comes. */
 export interface AnswerBody {
   /** Begins to read; call once. */
   read(handlers: BodyHandlers): void;

@@ -33,6 +33,7 @@ const resourceList = z.object({
     .nullish(),
 });
 
+/** A version of a group of APIs; the core group has the empty name. */
 export interface NamedVersion {
   readonly group: string;
   readonly version: string;

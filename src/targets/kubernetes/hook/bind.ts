@@ -49,6 +49,10 @@ function showEvents({ events }: Hook): string | null {
   return text === 'install+upgrade' ? null : text;
 }
 
+/**
+ * How long a run may take, in milliseconds: its own `activeDeadlineSeconds` and some time for the cluster to notice,
+ * else the default.
+ */
 export function timeoutOf(fields: JsonObject): number {
   const { activeDeadlineSeconds } = branch(fields['spec']);
   return typeof activeDeadlineSeconds === 'number'

@@ -16,6 +16,7 @@ import { outcomeOf } from './outcome.ts';
 import { argoHook, helmHook } from './parse.ts';
 import { isOwnRun } from './run-id.ts';
 
+/** What looking takes; `ledger` says whose an object is. */
 export type LookWith = Pick<ReadWith, 'hash' | 'outage' | 'clientFor' | 'typeOf'> & {
   readonly ledger: Pick<KubernetesLedger, 'owner'>;
 };

@@ -13,8 +13,10 @@ export type HookReading =
       readonly unheard: readonly string[];
     };
 
+/** Annotation that makes a hook for Argo CD: its phases, separated by commas. */
 export const argoHook = 'argocd.argoproj.io/hook';
 const argoDeletion = 'argocd.argoproj.io/hook-delete-policy';
+/** Annotation that makes a hook for Helm: its events, separated by commas. */
 export const helmHook = 'helm.sh/hook';
 const helmWeight = 'helm.sh/hook-weight';
 const helmDeletion = 'helm.sh/hook-delete-policy';

@@ -9,6 +9,7 @@ export interface Namespace {
   make(): Promise<void>;
 }
 
+/** Whoever asks while it is being made waits for the same request. */
 export function createNamespace(client: ApiClient, name: string): Namespace {
   let making: Promise<void> | null = null;
   const create = async (): Promise<void> => {

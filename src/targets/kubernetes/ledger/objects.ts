@@ -43,6 +43,7 @@ interface RecordContent {
   readonly resourceVersion?: string;
 }
 
+/** The Secret that a record lies in: its head, and its body where it is small enough. */
 export function recordObject(content: RecordContent): JsonObject {
   const { name, namespace, key, kind, head, body, resourceVersion } = content;
   return {
@@ -67,6 +68,7 @@ export function recordObject(content: RecordContent): JsonObject {
   };
 }
 
+/** The Secret that one piece of a large body lies in. Never changed: a new body has new parts. */
 export function partObject(
   name: string,
   namespace: string,
@@ -103,6 +105,7 @@ export function annotatedKey({ metadata }: KubeObject): InventoryKey | null {
     : { application, environment };
 }
 
+/** What a Secret with this name records; `null`: no record of ours. */
 export function kindOf(name: string): RecordKind | null {
   if (name.startsWith('fairlead-inventory-')) return 'inventory';
   return name.startsWith('fairlead-hold-') ? 'hold' : null;

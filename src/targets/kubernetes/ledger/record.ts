@@ -7,6 +7,7 @@ import { canonicalJson, isJsonObject } from '../../../model/json.ts';
 import { deflateSettings } from '../../../system/small-deflate.ts';
 import { inventoryNewer, inventoryUnreadable } from '../../errors.ts';
 
+/** What is recorded at a cluster: what an application owns there, or the order to leave it alone. */
 export type RecordKind = 'inventory' | 'hold';
 
 /**
@@ -35,7 +36,9 @@ const head = anyHead.extend({
   checksum: z.string(),
 });
 
+/** What a record says of itself, and where its body lies. */
 export type RecordHead = z.output<typeof head>;
+/** Where a piece of a body lies. The UID tells a part from another that got its name later. */
 export type RecordPart = z.output<typeof part>;
 
 /** A record ready to be written: its body packed, and cut up where it is too large for one object. */
@@ -50,6 +53,7 @@ export interface PackedRecord {
   readonly bodyChecksum: string;
 }
 
+/** Packs a value to be written. */
 export function packRecord(
   hash: Hasher,
   record: Pick<PackedRecord, 'key' | 'kind' | 'formatVersion' | 'epoch'>,
@@ -128,6 +132,10 @@ function unpack(pieces: readonly Buffer[], bytes: number, place: string): Buffer
   }
 }
 
+/**
+ * The error for a record that cannot be believed.
+ * @param what is wrong with it, as the rest of a sentence.
+ */
 export function damaged(place: string, what: string) {
   return inventoryUnreadable({
     message: `${place} is damaged: ${what}`,

@@ -15,11 +15,13 @@ interface Payload {
   readonly hook: Hook | null;
 }
 
+/** What `prepare` put beside the fields. */
 export function payloadOf(desired: Pick<Desired, 'payload'>): Payload {
   // Opaque to everybody else, so only `prepare` can have made it.
   return desired.payload as unknown as Payload;
 }
 
+/** Makes it opaque, as the engine carries it. */
 export function toPayload(payload: Payload): JsonObject {
   return payload as unknown as JsonObject;
 }

@@ -44,6 +44,10 @@ type Step =
   | { readonly kind: 'value'; readonly value: Json }
   | { readonly kind: 'place'; readonly at: number };
 
+/**
+ * Reads a step of `fieldsV1`: `f:name` a member, `k:{…}` the item with these keys, `v:…` the item that is this, `i:n`
+ * the nth item.
+ */
 export function parseStep(step: string): Step {
   const rest = step.slice(2);
   switch (step.slice(0, 2)) {

@@ -17,6 +17,7 @@ interface FoundField {
   readonly value: Json | undefined;
 }
 
+/** As `locateField`, with what the field holds. The leading dot may be missing. */
 export function findField(object: JsonObject, field: string): FoundField | null {
   return locate(object, field.startsWith('.') ? field : `.${field}`, '');
 }

@@ -14,6 +14,8 @@ export interface Facts {
   readonly workload?: KubeObject;
 }
 
+/** What watching knows of an object. */
 export type Seen = Trimmed<Facts>;
 
+/** Makes of an object what is kept of it. */
 export type TrimObject = (object: KubeObject) => Facts;

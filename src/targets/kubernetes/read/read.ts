@@ -26,6 +26,7 @@ const lookMs = 10_000;
 /** The longest time that a list of names is believed. */
 const existenceMs = 5_000;
 
+/** What a look takes. All of it is shared by the looks at one cluster. */
 export interface ReadWith {
   readonly hash: Hasher;
   readonly shaper: Shaper;
@@ -35,7 +36,9 @@ export interface ReadWith {
   readonly culprits: Culprits;
   readonly scalers: Scalers;
   readonly outage: Outage;
+  /** With the rights that the application's project has. */
   readonly clientFor: (key: InventoryKey) => KubernetesClient;
+  /** `null`: the cluster has no such kind. */
   readonly typeOf: (id: ResourceId, apiVersion: string | null) => Promise<ResourceType | null>;
   /** Digests of what was seen to be as wished, so that it need not be compared again: UID → owned and wished digest. */
   readonly verified: Map<string, { readonly baseline: string; readonly digest: string }>;

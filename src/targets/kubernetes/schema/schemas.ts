@@ -21,6 +21,7 @@ export interface Schemas {
 /** Pods, Services, Secrets …; Deployments and what else runs pods. */
 const usual: readonly string[] = ['api/v1', 'apis/apps/v1'];
 
+/** Asks for each document of OpenAPI v3 once, when its first kind is checked. */
 export function createSchemas(client: KubernetesClient): Schemas {
   const documents = new Map<string, Promise<ReadonlyMap<string, SchemaNode>>>();
   let index: Promise<JsonObject> | null = null;

@@ -14,6 +14,7 @@ export interface Trimmed<Extra> {
   readonly extra: Extra;
 }
 
+/** What a watch tells of a kind. */
 export type InformerEvent<Extra> =
   | {
       readonly kind: 'set';
@@ -28,6 +29,7 @@ export type InformerEvent<Extra> =
   /** The watch broke; what is known may be old. Sent once until `synced`. */
   | { readonly kind: 'interrupted'; readonly type: ResourceType; readonly reason: Error };
 
+/** What is known of the objects of one kind that the label is on. */
 export interface Informer<Extra> {
   /** Whether what is known is the server's state, up to the latency of the watch. */
   isSynced(): boolean;
@@ -38,6 +40,7 @@ export interface Informer<Extra> {
   synced(signal?: AbortSignal): Promise<void>;
   /** `null`: nothing that the label matches. Tells something only while it is synced. */
   get(at: ObjectName): Trimmed<Extra> | null;
+  /** All that is known. Says something only while it is synced. */
   all(): Iterable<Trimmed<Extra>>;
 }
 
@@ -51,6 +54,7 @@ export interface Informers<Extra> {
   close(): Promise<void>;
 }
 
+/** What is watched of a cluster, and what is kept of it. */
 export interface InformersOptions<Extra> {
   /** `fairlead.dev/managed=true`; what the watch is narrowed to. */
   readonly labelSelector: string;

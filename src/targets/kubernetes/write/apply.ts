@@ -38,6 +38,10 @@ import { removeObject } from './remove.ts';
 /** The longest time that a list of names is believed before something is made. */
 const existenceMs = 5_000;
 
+/**
+ * What writing takes. What is seen and known of a cluster is shared with the looks, so that they see the write at
+ * once.
+ */
 export interface WriteWith {
   readonly clock: Clock;
   readonly hash: Hasher;

@@ -14,6 +14,7 @@ const longestPauseMs = 500;
 /** Of the effect's time, so that what is missing can still be named. */
 const share = 0.8;
 
+/** Whether it defines a kind, so that objects of the kind have to wait for it. */
 export function isDefinition({ group, kind }: ResourceId): boolean {
   return group === 'apiextensions.k8s.io' && kind === 'CustomResourceDefinition';
 }

@@ -19,6 +19,7 @@ const longestPauseMs = 1_000;
 /** Of the effect's time, so that what holds it up can still be named. */
 const share = 0.8;
 
+/** What deleting takes; a part of what writing takes. */
 export interface RemoveWith {
   readonly clock: Clock;
   readonly sightings: Sightings;
