@@ -7,6 +7,7 @@ import type { SourceRevision } from '../model/revision.ts';
 import type { Source } from '../source/source.ts';
 import type { TargetChange } from '../targets/target.ts';
 import { consumeApprovals } from './look/approvals.ts';
+import type { LookTrigger } from './schedule/agenda.ts';
 import { Batch } from './schedule/batch.ts';
 import { Configuration } from './configuration.ts';
 import type { RunContext } from './look/context.ts';
@@ -137,9 +138,8 @@ export class Engine {
     this.queue.pause();
     await this.refresh(null);
     for (const runtime of this.applications.values()) {
-      runtime.triggers.clear();
-      runtime.batch = null;
-      runtime.formerBatches.clear();
+      runtime.agenda.clear();
+      runtime.batches.clear();
       this.queue.forget(runtime.id);
     }
     this.queue.resume();
@@ -194,11 +194,10 @@ export class Engine {
   }
 
   /** Asks for a look at an application. */
-  trigger(id: string, trigger: ReleaseTrigger | 'verify'): void {
+  trigger(id: string, trigger: LookTrigger): void {
     const runtime = this.applications.get(id);
     if (runtime === undefined) return;
-    runtime.triggers.add(trigger);
-    runtime.notices.note();
+    runtime.agenda.wake(trigger);
     this.queue.add(id);
   }
 
@@ -259,9 +258,7 @@ export class Engine {
     this.queue.forget(runtime.id);
     this.#verifications.drop(runtime.id);
     this.#lowestWave = null;
-    for (const batch of [runtime.batch, ...runtime.formerBatches])
-      for (const freed of batch?.leave(runtime.id) ?? []) this.queue.add(freed);
-    runtime.batch = null;
+    for (const freed of runtime.batches.leave()) this.queue.add(freed);
   }
 
   async #work(id: string): Promise<void> {
@@ -362,10 +359,7 @@ export class Engine {
         batch.leave(id);
         continue;
       }
-      // Those of the former commit that delete still have to know what this one wants.
-      if (runtime.batch?.isOwed(id) === true) runtime.formerBatches.add(runtime.batch);
-      else for (const freed of runtime.batch?.leave(id) ?? []) this.queue.add(freed);
-      runtime.batch = batch;
+      for (const freed of runtime.batches.join(batch)) this.queue.add(freed);
       runtime.beginAnew(trigger);
       // What it wants now comes out with its next look; nobody gives up anything for what it wanted before.
       this.#taken.set(id, []);

@@ -59,8 +59,8 @@ export async function updateRoster(
     const heir = heirOf(config, runtime.key);
     if (heir !== null) {
       // Its inventory is handed over to the new name, also what a look that goes on may still write; nothing is removed.
-      const places = [...runtime.ownedAt, ...(runtime.environment?.targets ?? [])];
-      for (const target of places) engine.applications.get(heir)?.ownedAt.add(target);
+      const places = [...runtime.ownership.targets, ...(runtime.environment?.targets ?? [])];
+      for (const target of places) engine.applications.get(heir)?.ownership.add(target);
       engine.drop(runtime);
       continue;
     }
@@ -85,7 +85,7 @@ function configure(
   runtime.application = application;
   runtime.environment = environment;
   runtime.surroundings = surroundingsOf(config, application, environment.targets);
-  if (runtime.removal !== null) runtime.withoutHooks = false;
+  if (runtime.removal !== null) runtime.agenda.leaveWithoutHooks(false);
   runtime.removal = null;
   runtime.lastDependsOn = application.dependsOn;
   runtime.lastProject = config.projects.get(application.project) ?? null;
@@ -118,7 +118,7 @@ async function findOwned(
       const heir = heirOf(config, key);
       const known = engine.applications.get(heir ?? id);
       if (known !== undefined) {
-        known.ownedAt.add(target.name);
+        known.ownership.add(target.name);
         if (known.removal === 'confirm' && known.lastProject === undefined)
           known.removal = inventory.onRemoval ?? 'confirm';
         if (!ours && engine.readOnlyReason === '') {
@@ -128,7 +128,7 @@ async function findOwned(
         if (wanted.has(id) || heir !== null || isHeldBack(engine, key)) continue;
         const runtime = new ApplicationRuntime(key);
         runtime.removal = inventory.onRemoval ?? 'confirm';
-        runtime.ownedAt.add(target.name);
+        runtime.ownership.add(target.name);
         engine.applications.set(id, runtime);
         concerned.add(id);
       }

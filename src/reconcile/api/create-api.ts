@@ -135,7 +135,7 @@ async function planOf(
     revision: state?.revision ?? null,
     configuration: state?.configuration,
     goesBack: request.rollback === true,
-    withoutHooks: request.withoutHooks ?? runtime.withoutHooks,
+    withoutHooks: request.withoutHooks ?? runtime.agenda.withoutHooks,
     retryQuarantined: false,
     runNothing: request.checks === false,
     preview: true,

@@ -11,7 +11,8 @@ import type { Engine } from '../engine.ts';
 import { noHooksToLeaveOut, nothingToRollBackTo, planAmbiguous, planNotFound } from '../errors.ts';
 import { holdKeys, saveHold } from '../look/holds.ts';
 import { historyOf } from '../history.ts';
-import type { ApplicationRuntime, RunRequest } from '../runtime.ts';
+import type { ApplicationRuntime } from '../runtime.ts';
+import type { RunRequest } from '../schedule/agenda.ts';
 import { currentRevisionOf } from '../prepare/source-trees.ts';
 
 /** What a person orders: sync, approve, hold, roll back, resume. */
@@ -21,7 +22,7 @@ export async function targetsOf(
   engine: Engine,
   runtime: ApplicationRuntime,
 ): Promise<readonly Target[]> {
-  const names = new Set([...(runtime.environment?.targets ?? []), ...runtime.ownedAt]);
+  const names = new Set([...(runtime.environment?.targets ?? []), ...runtime.ownership.targets]);
   return Promise.all([...names].map(async (name) => engine.world.target(name)));
 }
 
@@ -59,7 +60,7 @@ export function ask(
   request: Omit<RunRequest, 'answer'>,
 ): Promise<SyncOutcome> {
   return new Promise((resolve) => {
-    runtime.requests.push({ ...request, answer: resolve });
+    runtime.agenda.request({ ...request, answer: resolve });
     engine.trigger(runtime.id, request.trigger);
   });
 }
@@ -71,7 +72,7 @@ export function askForTests(
   request: TestRequest,
 ): Promise<TestOutcome> {
   return new Promise((answer, refuse) => {
-    runtime.tests.push({ request, answer, refuse });
+    runtime.agenda.requestTests({ request, answer, refuse });
     engine.queue.add(runtime.id);
   });
 }

@@ -11,12 +11,11 @@ export async function recallReleases(
   runtimes: Iterable<ApplicationRuntime>,
 ): Promise<void> {
   for (const runtime of runtimes) {
-    if (runtime.recalled) continue;
-    runtime.recalled = true;
-    if (runtime.lastRelease !== null) continue;
+    if (runtime.releases.isRecalled) continue;
+    runtime.releases.recall();
+    if (runtime.releases.last !== null) continue;
     const [last] = await historyOf(ports.store, world, { ...runtime.key, limit: 1 });
-    if (last === undefined || runtime.lastRelease !== null) continue;
-    const { id, outcome, endedAtMs, startedAtMs } = last;
-    runtime.lastRelease = { id, outcome, atMs: endedAtMs ?? startedAtMs };
+    if (last === undefined || runtime.releases.last !== null) continue;
+    runtime.releases.ended(last);
   }
 }

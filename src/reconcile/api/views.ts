@@ -101,7 +101,7 @@ export function viewOf(engine: Engine, runtime: ApplicationRuntime): Application
     runtime.application === null || runtime.hold?.kind === 'revision'
       ? null
       : currentOrNull(engine, runtime);
-  const targets = runtime.environment?.targets ?? [...runtime.ownedAt];
+  const targets = runtime.environment?.targets ?? [...runtime.ownership.targets];
   const away = targets.flatMap((target) => {
     const reach = engine.world.reach(target);
     if (reach === null || reach.away === null) return [];
@@ -119,11 +119,11 @@ export function viewOf(engine: Engine, runtime: ApplicationRuntime): Application
     revision: current ?? runtime.wanted,
     live: runtime.live,
     resources: runtime.resources.length,
-    lastRelease: runtime.lastRelease,
+    lastRelease: runtime.releases.last,
     waiting: runtime.waiting,
     hold: runtime.hold,
     error: runtime.error,
-    nextAttemptAtMs: runtime.nextAttemptAtMs,
+    nextAttemptAtMs: runtime.attempts.shownAtMs,
     ...(away.length > 0 && { away }),
   };
 }

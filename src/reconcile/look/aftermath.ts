@@ -43,7 +43,7 @@ export async function afterFailedRelease(
   for (const { item, inventory } of failed.begun) {
     const { target, plan, desired } = item;
     if ((plan.onFailure ?? []).length === 0) continue;
-    const isSeenTo = runtime.failuresSeenTo.get(target.name) === plan.desiredDigest;
+    const isSeenTo = runtime.releases.failuresSeenTo.get(target.name) === plan.desiredDigest;
     if (failed.isRetry && plan.changes.length === 0 && isSeenTo) continue;
     runtime.message = `${failed.error.message}; running what is to run then`;
     try {
@@ -64,7 +64,7 @@ export async function afterFailedRelease(
         desired,
         inventory,
       });
-      runtime.failuresSeenTo.set(target.name, plan.desiredDigest);
+      runtime.releases.seeTo(target.name, plan.desiredDigest);
     } catch (thrown) {
       context.ports.log.warn('what is to run after a failed release could not be run', {
         application: runtime.id,

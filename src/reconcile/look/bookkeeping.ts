@@ -5,7 +5,6 @@ import { sameJson } from '../../model/json.ts';
 import { placeOf } from '../../plan/place.ts';
 import type { Target } from '../../targets/target.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
-import { writtenHere } from './dispute.ts';
 import { foreignReason } from './foreign.ts';
 import { moveHold } from './holds.ts';
 import { recordedProject } from './projects.ts';
@@ -56,7 +55,7 @@ export async function settleRecords(
     await dropOldNames(context, runtime, target, inventory, former);
     if (unwanted && settled.entries.length === 0) {
       await target.ledger.remove(runtime.key, inventory.epoch);
-      runtime.ownedAt.delete(target.name);
+      runtime.ownership.drop(target.name);
       continue;
     }
     // What may still be made by who announced it: its record is not forgotten before that is known.
@@ -72,7 +71,7 @@ export async function settleRecords(
         { ...next, epoch: inventory.epoch + 1 },
         inventory.epoch,
       );
-      runtime.dispute = writtenHere(runtime.dispute, context.ports.clock.monotonicMs());
+      runtime.ownership.writtenHere(context.ports.clock.monotonicMs());
     }
   }
   return isUpToDate;
@@ -93,12 +92,10 @@ function goneFrom(
 ): ReadonlySet<string> {
   const gone = new Set(forget);
   const announced = entries.filter(({ uid }) => uid === null).map(placeOf);
-  const isOurs = release === null || release === runtime.lastRelease?.id;
+  const isOurs = release === null || release === runtime.releases.last?.id;
   if (isOurs || !announced.some((place) => gone.has(place))) return gone;
   const nowMs = clock.monotonicMs();
-  const seen = runtime.foreignReleases.get(target.name);
-  const sinceMs = seen?.id === release ? seen.sinceMs : nowMs;
-  runtime.foreignReleases.set(target.name, { id: release, sinceMs });
+  const sinceMs = runtime.ownership.announcedSinceMs(target.name, release, nowMs);
   const waitMs = sinceMs + longestEffectMs - nowMs;
   if (waitMs <= 0) return gone;
   for (const place of announced) gone.delete(place);

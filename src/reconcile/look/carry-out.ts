@@ -6,7 +6,8 @@ import { recordHeal, reversible } from '../../release/contest.ts';
 import { isHealing } from '../../release/gate.ts';
 import type { Verdict } from '../../release/gate.ts';
 import { historyOf } from '../history.ts';
-import type { ApplicationRuntime, RunRequest } from '../runtime.ts';
+import type { ApplicationRuntime } from '../runtime.ts';
+import type { LookTrigger, RunRequest } from '../schedule/agenda.ts';
 import type { PlannedRun, RunContext } from './context.ts';
 import { afterFailure } from './failure.ts';
 import { releaseApplication } from './release-application.ts';
@@ -19,7 +20,7 @@ export async function carryOut(
   run: PlannedRun,
   verdict: Extract<Verdict, { kind: 'go' }>,
   requests: readonly RunRequest[],
-  triggers: ReadonlySet<ReleaseTrigger | 'verify'>,
+  triggers: ReadonlySet<LookTrigger>,
 ): Promise<SyncOutcome> {
   const changes = run.planSet.plans.flatMap((plan) => plan.changes);
   const person = requests[0];
@@ -38,11 +39,9 @@ export async function carryOut(
     reason: reasonOf(person, changes),
   });
   if (healing || release.error === null) {
-    runtime.healLog = recordHeal(
-      runtime.healLog,
-      reversible(run.planSet, carriedOut(release)),
-      context.ports.clock.nowMs(),
-    );
+    const { releases } = runtime;
+    const reversed = reversible(run.planSet, carriedOut(release));
+    releases.healed(recordHeal(releases.heals, reversed, context.ports.clock.nowMs()));
   }
   if (release.error !== null) {
     await recorded;
@@ -83,7 +82,7 @@ function triggerOf(
   goingBack: boolean,
   healing: boolean,
   verdict: Extract<Verdict, { kind: 'go' }>,
-  triggers: ReadonlySet<ReleaseTrigger | 'verify'>,
+  triggers: ReadonlySet<LookTrigger>,
 ): ReleaseTrigger {
   if (goingBack) return 'revert';
   if (verdict.approvedBy !== null) return 'approval';

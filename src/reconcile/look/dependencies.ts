@@ -13,7 +13,7 @@ export function lowestWaveOf(runtimes: Iterable<ApplicationRuntime>): number {
 /** What must come first and is not ready, one sentence each. */
 export function waitsFor(context: Context, runtime: ApplicationRuntime): readonly string[] {
   const applications = applicationsFirst(context, runtime);
-  return runtime.batch?.mustWait(runtime.id) === true
+  return runtime.batches.mustWait
     ? [...applications, 'the other applications of this commit to be planned, because it deletes']
     : applications;
 }
@@ -39,7 +39,7 @@ function applicationsFirst(context: Context, runtime: ApplicationRuntime): reado
     const earlier = other.application.wave < wave;
     if ((named || earlier) && !other.isSettled) {
       waits.push(
-        `${other.key.application} (${other.triggers.size > 0 ? 'has something to do' : `${other.state}, ${other.health.status}`})`,
+        `${other.key.application} (${other.agenda.triggers.size > 0 ? 'has something to do' : `${other.state}, ${other.health.status}`})`,
       );
     }
   }

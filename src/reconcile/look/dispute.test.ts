@@ -64,7 +64,7 @@ test('a record that is put right after another wrote it makes the next wait, unt
   await bench.look('shop@dev');
   expect((await ledger.load(key))?.entries).toMatchObject([{ wave: 0 }]);
 
-  const nowMs = runtime.dispute.lastMs;
+  const nowMs = bench.engine.ports.clock.monotonicMs();
   const next = runtime.notice(record, nowMs);
   expect([next > first, next]).toEqual([true, 1_000]);
   expect(runtime.isSettled).toBe(true);

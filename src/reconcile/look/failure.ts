@@ -2,12 +2,12 @@ import type { SyncOutcome } from '../../control/api.ts';
 import { withAdvice } from '../../model/error.ts';
 import type { ErrorRecord } from '../../model/error.ts';
 import type { Release } from '../../model/release.ts';
-import { retryDelayMs } from '../../release/backoff.ts';
 import type { ApplicationEvent, ApplicationState } from '../../release/machine.ts';
 import { isUnverified } from './context.ts';
 import type { PlannedRun, RunContext } from './context.ts';
 import { quarantine } from './quarantine.ts';
-import type { ApplicationRuntime, Undone } from '../runtime.ts';
+import type { Undone } from './attempts.ts';
+import type { ApplicationRuntime } from '../runtime.ts';
 
 /** For what is no longer configured and still has something to do: go on for ever, slower and slower. */
 const defaultRetry = { limit: null, initialMs: 5_000, factor: 2, maxMs: 300_000 };
@@ -37,7 +37,8 @@ export async function afterFailure(
     run.fallback === 'none' &&
     application?.onFailure === 'revert' &&
     runtime.hold === null;
-  const isOver = application?.retry.limit != null && runtime.attempts >= application.retry.limit;
+  const isOver =
+    application?.retry.limit != null && runtime.attempts.count >= application.retry.limit;
   // What the place refuses says nothing against the commit, however often it was tried.
   const exhausted = isOver && !isOfPlace(error);
   if (mayRevert && (final || exhausted) && !context.signal.aborted) {
@@ -46,24 +47,20 @@ export async function afterFailure(
       runtime.move('apply-failed');
       runtime.message = `${error.message}; going back to the last good revision`;
       runtime.error = error;
-      runtime.triggers.add('revert');
+      runtime.agenda.add('revert');
       context.queue.add(runtime.id);
       return;
     }
   }
   // That a part of it failed says nothing of the attempts at what was left out.
   fail(context, runtime, error, run.isWhole === false ? '' : run.planSet.digest);
-  if (runtime.state === 'failed') runtime.givenUp = undoneBy(run, release, error, runtime.givenUp);
-  else runtime.putOff = undoneBy(run, release, error, runtime.putOff);
+  const undone = undoneBy(run, release, error);
+  if (runtime.state === 'failed') runtime.attempts.giveUp(undone);
+  else runtime.attempts.postpone(undone);
 }
 
 /** What was not carried out, so that no look that finds nothing new tries it again, or tries it too soon. */
-function undoneBy(
-  run: PlannedRun,
-  { steps }: Release,
-  error: ErrorRecord,
-  before: Undone | null,
-): Undone {
+function undoneBy(run: PlannedRun, { steps }: Release, error: ErrorRecord): Undone {
   const done = new Set(
     steps.filter(({ result }) => result === 'done').map(({ changeDigest }) => changeDigest),
   );
@@ -71,7 +68,7 @@ function undoneBy(
     .flatMap(({ changes }) => changes)
     .map(({ digest }) => digest)
     .filter((digest) => !done.has(digest));
-  return { error, changes: new Set([...(before?.changes ?? []), ...undone]), wish: wishOf(run) };
+  return { error, changes: new Set(undone), wish: wishOf(run) };
 }
 
 /** What of a planned run is wanted, whatever is live; equal texts are the same wish. */
@@ -81,8 +78,9 @@ export function wishOf({ planSet }: PlannedRun): string {
 
 /** What was given up, or put off, stays so: it says again why. */
 export function leaveUndone(runtime: ApplicationRuntime, { error }: Undone): SyncOutcome {
-  if (runtime.putOff === null) runtime.nextAttemptAtMs = null;
-  runtime.move(runtime.putOff === null ? 'plan-given-up' : 'plan-put-off');
+  const isGivenUp = runtime.attempts.putOff === null;
+  if (isGivenUp) runtime.attempts.expectNone();
+  runtime.move(isGivenUp ? 'plan-given-up' : 'plan-put-off');
   runtime.waiting = null;
   runtime.error = error;
   runtime.message = withAdvice(error);
@@ -116,18 +114,14 @@ export function fail(
   error: ErrorRecord,
   digest = '',
 ): SyncOutcome {
-  if (digest !== '' && digest !== runtime.attemptedDigest) {
-    runtime.attempts = 0;
-    runtime.retryAtMs = null;
-    runtime.attemptedDigest = digest;
-  }
+  if (digest !== '') runtime.attempts.failed(digest);
   const event = failureOf(runtime.state);
   if (event !== null) runtime.move(event);
   if (event === 'plan-failed') runtime.sync = 'Unknown';
   runtime.error = error;
   runtime.message = withAdvice(error);
   if (!error.retryable) {
-    runtime.nextAttemptAtMs = null;
+    runtime.attempts.expectNone();
     runtime.move('gave-up');
   } else scheduleRetry(context, runtime);
   return { kind: 'blocked', message: error.message, error };
@@ -135,21 +129,7 @@ export function fail(
 
 /** Says when the next attempt is due, by the application's retry policy; none left: it waits for a change or a person. */
 export function scheduleRetry(context: RunContext, runtime: ApplicationRuntime): void {
-  const { clock } = context.ports;
-  const leftMs = (runtime.retryAtMs ?? 0) - clock.monotonicMs();
-  if (runtime.retryAtMs !== null && leftMs > 0) {
-    // Somebody looked before the time: that was no attempt.
-    runtime.nextAttemptAtMs = clock.nowMs() + leftMs;
-    return;
-  }
-  runtime.attempts += 1;
   const retry = runtime.application?.retry ?? defaultRetry;
-  const delayMs = retryDelayMs(retry, runtime.attempts, context.ports.random.fraction());
-  if (delayMs === null) {
-    runtime.nextAttemptAtMs = null;
-    if (runtime.state === 'backing-off') runtime.move('gave-up');
-    return;
-  }
-  runtime.nextAttemptAtMs = clock.nowMs() + delayMs;
-  runtime.retryAtMs = clock.monotonicMs() + delayMs;
+  const isDue = runtime.attempts.schedule(retry, context.ports);
+  if (!isDue && runtime.state === 'backing-off') runtime.move('gave-up');
 }

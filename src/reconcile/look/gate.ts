@@ -6,7 +6,8 @@ import { contestOf } from '../../release/contest.ts';
 import { isHealing, judge } from '../../release/gate.ts';
 import type { Verdict } from '../../release/gate.ts';
 import { effectivePolicy } from '../../release/policy.ts';
-import type { ApplicationRuntime, RunRequest } from '../runtime.ts';
+import type { ApplicationRuntime } from '../runtime.ts';
+import type { RunRequest } from '../schedule/agenda.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import { waitsFor } from './dependencies.ts';
 import { foreignReason } from './foreign.ts';
@@ -21,10 +22,10 @@ export function partOf(
 ): PlannedRun {
   const { hash } = context.ports;
   const runs = ({ digest }: Change): boolean => approved.has(digest);
-  const isUndone = ({ digest }: Change): boolean => runtime.isLeftUndone(digest);
+  const isUndone = ({ digest }: Change): boolean => runtime.attempts.isLeftUndone(digest);
   const why = (change: Change): string => {
     if (!isUndone(change)) return 'somebody else keeps changing it back';
-    return runtime.givenUp?.changes.has(change.digest) === true
+    return runtime.attempts.givenUp?.changes.has(change.digest) === true
       ? 'it failed, and is tried again with the next commit or by `fairlead sync`'
       : 'it failed, and is tried again in a while';
   };
@@ -111,10 +112,10 @@ export async function decide(
     agreed: requests.find((request) => request.agreed !== null)?.agreed ?? null,
     requested: requests.length > 0,
     waitsFor: runtime.waitsFor,
-    extraGuards: runtime.batch?.guards(runtime.id, runtime.environment?.targets ?? []) ?? [],
-    contest: contestOf(runtime.healLog, run.planSet, nowMs),
+    extraGuards: runtime.batches.guards(runtime.environment?.targets ?? []),
+    contest: contestOf(runtime.releases.heals, run.planSet, nowMs),
     givenUp: new Set(
-      changes.map(({ digest }) => digest).filter((digest) => runtime.isLeftUndone(digest)),
+      changes.map(({ digest }) => digest).filter((digest) => runtime.attempts.isLeftUndone(digest)),
     ),
   });
 }

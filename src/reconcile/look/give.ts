@@ -29,10 +29,10 @@ export function noteTaken(
 ): void {
   if (preview) {
     // Where a command only looks, nobody else finds out.
-    if (revision === null && !runtime.wasLookedAt) known.set(runtime.id, taken);
+    if (revision === null && !runtime.agenda.wasLookedAt) known.set(runtime.id, taken);
     return;
   }
-  const isKnown = runtime.wasLookedAt && sameJson(taken, known.of(runtime.id));
+  const isKnown = runtime.agenda.wasLookedAt && sameJson(taken, known.of(runtime.id));
   known.set(runtime.id, taken);
   if (isKnown) return;
   for (const named of new Set(taken.map((item) => item.owner))) {

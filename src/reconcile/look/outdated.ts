@@ -62,7 +62,7 @@ async function unknownRelease(
   runtime: ApplicationRuntime,
   run: PlannedRun,
 ): Promise<string | null> {
-  const known = new Set(['', runtime.lastRelease?.id, runtime.knownRelease]);
+  const known = new Set(['', runtime.releases.last?.id, runtime.knownRelease]);
   for (const { inventory } of run.targets) {
     if (inventory === null || foreignReason(inventory, options) !== null) continue;
     const { release } = inventory;

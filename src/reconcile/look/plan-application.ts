@@ -34,7 +34,7 @@ async function targetsOf(
   const wanted: Target[] = [];
   for (const name of names) wanted.push(await context.world.target(name));
   const left: Target[] = [];
-  for (const name of runtime.ownedAt) {
+  for (const name of runtime.ownership.targets) {
     if (names.includes(name)) continue;
     const target = await context.world.target(name);
     // The same records under another name: what is wanted there is not left here.

@@ -1,7 +1,7 @@
 import type { SyncOutcome } from '../../control/api.ts';
 import { errorRecord } from '../../model/error.ts';
-import type { ReleaseTrigger } from '../../model/release.ts';
-import type { ApplicationRuntime, RunRequest } from '../runtime.ts';
+import type { ApplicationRuntime } from '../runtime.ts';
+import type { LookTrigger, RunRequest } from '../schedule/agenda.ts';
 import { watchApplication } from './bookkeeping.ts';
 import { carryOut } from './carry-out.ts';
 import { takeChances } from './chances.ts';
@@ -25,15 +25,14 @@ export async function reconcileApplication(
   context: RunContext,
   runtime: ApplicationRuntime,
 ): Promise<void> {
-  if (runtime.tests.length > 0) {
-    await answerTests(context, runtime, runtime.tests.splice(0));
+  const { agenda, attempts } = runtime;
+  if (agenda.hasTests) {
+    await answerTests(context, runtime, agenda.takeTests());
     // In a checkout nothing else was asked for.
-    const isAll = runtime.requests.length === 0 && runtime.triggers.size === 0;
+    const isAll = agenda.requests.length === 0 && agenda.triggers.size === 0;
     if (isAll && !context.options.continuous) return;
   }
-  const requests = runtime.requests.splice(0);
-  const triggers = new Set(runtime.triggers);
-  runtime.triggers.clear();
+  const { requests, triggers } = agenda.take();
   const before = { state: runtime.state, message: runtime.message, health: runtime.health };
   runtime.move('triggered');
   // A place that does not answer keeps a look busy for as long as it is waited for: why is not hidden meanwhile.
@@ -50,16 +49,16 @@ export async function reconcileApplication(
   }
   if (outcome === null) {
     // It goes on by itself as soon as another application is ready; who asked waits with it.
-    runtime.requests.unshift(...requests);
+    agenda.putBack(requests);
   } else {
     for (const request of requests) request.answer(outcome);
   }
-  runtime.wasLookedAt = true;
+  agenda.lookEnded();
   // An earlier look has taken the place of the one that was due.
-  if (runtime.retryAtMs !== null)
+  if (attempts.retryAtMs !== null)
     context.queue.addLater(
       runtime.id,
-      Math.max(0, runtime.retryAtMs - context.ports.clock.monotonicMs()),
+      Math.max(0, attempts.retryAtMs - context.ports.clock.monotonicMs()),
     );
   tell(context, runtime, before);
   runtime.prepared?.fold();
@@ -71,7 +70,7 @@ export async function reconcileApplication(
 /** Whoever asked for what waits for another is told as soon as nothing is under way any more that it could wait for. */
 function answerWhoWaits(context: RunContext, { key }: ApplicationRuntime): void {
   for (const other of context.dependants) {
-    if (other.requests.length === 0 || other.key.environment !== key.environment) continue;
+    if (other.agenda.requests.length === 0 || other.key.environment !== key.environment) continue;
     // A moment later: this look still counts as under way.
     context.queue.addLater(other.id, 1);
   }
@@ -83,17 +82,13 @@ function tellBatches(
   runtime: ApplicationRuntime,
   planned: Awaited<ReturnType<typeof planApplication>>,
 ): void {
-  const { id, batch, formerBatches, environment } = runtime;
+  const { id, environment } = runtime;
   const isUnsaid = !hasSaid(runtime, planned) && taken.of(id).length === 0;
   const unsaidAt = isUnsaid ? (environment?.targets ?? []) : null;
   // What an ephemeral environment deletes is worth no question, so it does not count.
   const counts = environment?.ephemeral !== true;
   const planSet = planned.ok ? planned.value.planSet : null;
-  for (const other of batch?.planned(id, planSet, counts, unsaidAt) ?? []) queue.add(other);
-  for (const former of formerBatches) {
-    for (const other of former.said(id, unsaidAt)) queue.add(other);
-    if (!isUnsaid || former.isOver) formerBatches.delete(former);
-  }
+  for (const other of runtime.batches.planned(planSet, counts, unsaidAt)) queue.add(other);
 }
 
 /**
@@ -113,15 +108,15 @@ async function attempt(
   context: RunContext,
   runtime: ApplicationRuntime,
   requests: readonly RunRequest[],
-  triggers: ReadonlySet<ReleaseTrigger | 'verify'>,
+  triggers: ReadonlySet<LookTrigger>,
 ): Promise<SyncOutcome | null> {
   if (requests.length > 0)
-    runtime.withoutHooks = requests.some(({ withoutHooks }) => withoutHooks === true);
+    runtime.agenda.leaveWithoutHooks(requests.some(({ withoutHooks }) => withoutHooks === true));
   takeChances(context, runtime, requests, triggers);
   await rememberRuntime(context, runtime);
   const planned = await planApplication(context, runtime, {
     revision: null,
-    withoutHooks: runtime.withoutHooks,
+    withoutHooks: runtime.agenda.withoutHooks,
     retryQuarantined: requests.some((request) => request.retryQuarantined),
     fromScratch: triggers.has('verify'),
     preview: false,
@@ -129,8 +124,7 @@ async function attempt(
   tellBatches(context, runtime, planned);
   if (!planned.ok) return fail(context, runtime, errorRecord(planned.error));
   const run = planned.value;
-  if (runtime.givenUp?.wish !== wishOf(run)) runtime.givenUp = null;
-  if (runtime.putOff?.wish !== wishOf(run)) runtime.putOff = null;
+  runtime.attempts.keepOf(wishOf(run));
   const changes = run.planSet.plans.flatMap((plan) => plan.changes);
   runtime.outdated = await outdatedReason(context, runtime, run);
   await show(context, runtime, run);
@@ -138,7 +132,7 @@ async function attempt(
   const unverified = run.fallback === 'none' && run.targets.some(isUnverified);
   if (changes.length === 0 && (!unverified || !mayTouch(context, runtime, run)))
     return rest(context, runtime, run);
-  const undone = runtime.putOff ?? runtime.givenUp;
+  const undone = runtime.attempts.putOff ?? runtime.attempts.givenUp;
   // All of it is made and did not work: until it does there is nothing to find out.
   if (changes.length === 0 && undone !== null && !runtime.works)
     return leaveUndone(runtime, undone);

@@ -13,7 +13,6 @@ import { afterFailedRelease } from './aftermath.ts';
 import type { Begun } from './aftermath.ts';
 import { isUnverified } from './context.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
-import { writtenHere } from './dispute.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import { applicationHealthError } from './health-checks.ts';
 import { holdKeys } from './holds.ts';
@@ -123,7 +122,7 @@ export async function releaseApplication(
     error,
     steps: [...steps.values()].map(({ step }) => step),
   };
-  if (error === null) runtime.failuresSeenTo.clear();
+  if (error === null) runtime.releases.endFailures();
   journal.emit({
     type: 'release.ended',
     ...names,
@@ -131,7 +130,7 @@ export async function releaseApplication(
     message: `${input.trigger}: ${error === null ? describeDone(release.steps) : error.message}`,
     data: { outcome: release.outcome, tookMs: (release.endedAtMs ?? 0) - release.startedAtMs },
   });
-  runtime.lastRelease = { id: release.id, outcome: release.outcome, atMs: release.endedAtMs ?? 0 };
+  runtime.releases.ended(release);
   return { release, unhealthy, recorded: journal.endRelease(release) };
 }
 
@@ -170,8 +169,8 @@ async function carryOutEverywhere(
     for (const item of concerned) {
       const at = { release, awaitsConfirmation, onStep };
       const outcome = await executeAt(context, runtime, item, input, at);
-      runtime.ownedAt.add(item.target.name);
-      runtime.dispute = writtenHere(runtime.dispute, context.ports.clock.monotonicMs());
+      runtime.ownership.add(item.target.name);
+      runtime.ownership.writtenHere(context.ports.clock.monotonicMs());
       begun.push({ item, inventory: outcome.inventory });
       if (outcome.error !== null) return await failed(outcome.error, outcome.unhealthy);
       const { configuration } = input.run;

@@ -17,7 +17,7 @@ interface Remembered {
     readonly wish: string;
   } | null;
   readonly withoutHooks: boolean;
-  /** See `ApplicationRuntime.failuresSeenTo`. */
+  /** See `PastReleases.failuresSeenTo`. */
   readonly failuresSeenTo?: readonly (readonly [target: string, digest: string])[];
 }
 
@@ -46,9 +46,9 @@ export async function recallRuntime(
   runtime.stored = kept === null ? null : JSON.stringify(kept);
   if (kept === null) return;
   const { givenUp, withoutHooks, failuresSeenTo = [] } = kept as unknown as Remembered;
-  for (const [target, digest] of failuresSeenTo) runtime.failuresSeenTo.set(target, digest);
-  runtime.withoutHooks = withoutHooks;
-  runtime.givenUp = givenUp && { ...givenUp, changes: new Set(givenUp.changes) };
+  for (const [target, digest] of failuresSeenTo) runtime.releases.seeTo(target, digest);
+  runtime.agenda.leaveWithoutHooks(withoutHooks);
+  runtime.attempts.recall(givenUp && { ...givenUp, changes: new Set(givenUp.changes) });
 }
 
 function isRecalled({ stored }: ApplicationRuntime): boolean {
@@ -61,7 +61,9 @@ export async function rememberRuntime(
   runtime: ApplicationRuntime,
 ): Promise<void> {
   if (looking() || runtime.stored === undefined) return;
-  const { givenUp, withoutHooks, failuresSeenTo } = runtime;
+  const { givenUp } = runtime.attempts;
+  const { withoutHooks } = runtime.agenda;
+  const { failuresSeenTo } = runtime.releases;
   const hasNothing = givenUp === null && !withoutHooks && failuresSeenTo.size === 0;
   if (runtime.stored === null && hasNothing) return;
   const kept: Remembered | null = hasNothing

@@ -59,7 +59,7 @@ export async function rest(
   runtime.plan = null;
   runtime.waiting = null;
   runtime.waitsFor = [];
-  runtime.nextAttemptAtMs = null;
+  runtime.attempts.expectNone();
   runtime.error = run.problem;
   if (run.problem !== null) {
     // Live is the last good state and in order; what the source says cannot be had.
@@ -70,10 +70,7 @@ export async function rest(
     if (mayPass) scheduleRetry(context, runtime);
     return { kind: 'blocked', message: run.problem.message, error: run.problem };
   }
-  runtime.attempts = 0;
-  runtime.retryAtMs = null;
-  runtime.putOff = null;
-  runtime.givenUp = null;
+  runtime.attempts.succeed();
   runtime.message =
     runtime.hold === null
       ? runtime.health.message
@@ -92,7 +89,7 @@ export async function rest(
   // What may not be written yet is still known, and goes when it may.
   const isGiving = run.targets.some(({ given }) => given.length > 0);
   if (run.leaving && runtime.removal !== null && isOnRecord && !isGiving) {
-    runtime.withoutHooks = false;
+    runtime.agenda.leaveWithoutHooks(false);
     context.onGone(runtime);
   }
   return { kind: 'unchanged', message: `${runtime.id} is as ${nameRevision(run.revision)} says` };

@@ -31,7 +31,7 @@ export function showWaiting(
       data: { digest: run.planSet.digest },
     });
   }
-  const { untilMs } = contestOf(runtime.healLog, run.planSet, context.ports.clock.nowMs());
+  const { untilMs } = contestOf(runtime.releases.heals, run.planSet, context.ports.clock.nowMs());
   if (untilMs !== null) context.queue.addLater(runtime.id, untilMs - context.ports.clock.nowMs());
   if (runtime.hold?.expiresAtMs != null) {
     context.queue.addLater(

@@ -1,7 +1,7 @@
-import type { ReleaseTrigger } from '../../model/release.ts';
 import type { PlannedRun, RunContext } from './context.ts';
 import { runHealthChecks } from './health-checks.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
+import type { LookTrigger } from '../schedule/agenda.ts';
 import { healthOfApplication, resourceViews } from './resource-views.ts';
 
 /** Puts what was just seen where tables and dependants look. */
@@ -17,7 +17,7 @@ export async function show(
   runtime.sync = outOfSync ? 'OutOfSync' : 'Synced';
   runtime.health = healthOfApplication(runtime.resources, await runHealthChecks(context, runtime));
   for (const item of run.targets) {
-    if (item.inventory !== null) runtime.ownedAt.add(item.target.name);
+    if (item.inventory !== null) runtime.ownership.add(item.target.name);
   }
   const owner = run.targets.find((item) => item.inventory !== null);
   runtime.live = owner?.inventory?.revision ?? [];
@@ -28,15 +28,15 @@ export function noteDrift(
   context: RunContext,
   runtime: ApplicationRuntime,
   run: PlannedRun,
-  triggers: ReadonlySet<ReleaseTrigger | 'verify'>,
+  triggers: ReadonlySet<LookTrigger>,
 ): void {
   const drifted = run.planSet.plans.flatMap((plan) =>
     plan.changes.filter(
-      ({ causeKind, digest }) => causeKind === 'drift' && !runtime.isLeftUndone(digest),
+      ({ causeKind, digest }) => causeKind === 'drift' && !runtime.attempts.isLeftUndone(digest),
     ),
   );
   const first = drifted[0];
-  if (first === undefined || runtime.attemptedDigest === run.planSet.digest) return;
+  if (first === undefined || runtime.attempts.digest === run.planSet.digest) return;
   const missed = triggers.has('verify') && triggers.size === 1;
   context.journal.emit({
     type: 'drift.detected',

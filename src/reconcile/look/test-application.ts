@@ -4,7 +4,8 @@ import type { TestOutcome, TestRequest, TestResult } from '../../control/api.ts'
 import type { Change } from '../../model/plan.ts';
 import type { Target } from '../../targets/target.ts';
 import { testNotFound } from '../errors.ts';
-import type { ApplicationRuntime, TestOrder } from '../runtime.ts';
+import type { ApplicationRuntime } from '../runtime.ts';
+import type { TestOrder } from '../schedule/agenda.ts';
 import type { RunContext } from './context.ts';
 import { testSets } from './find-tests.ts';
 import type { TestSet } from './find-tests.ts';

@@ -78,7 +78,10 @@ test('a newer commit is released at once, while its predecessor is still awaited
   await bench.engine.refresh(null);
   await until('released', () => bench.read('a') === 'three' && bench.state('shop@dev') === synced);
   expect(await outcomes(bench)).toEqual(['succeeded', 'superseded', 'succeeded']);
-  expect(bench.engine.applications.get('shop@dev')).toMatchObject({ error: null, attempts: 0 });
+  expect(bench.engine.applications.get('shop@dev')).toMatchObject({
+    error: null,
+    attempts: { count: 0 },
+  });
 });
 
 test('a commit that does not concern the application leaves its wait alone', async () => {

@@ -19,7 +19,7 @@ const woken = 'woken';
  */
 export function waitsOf(context: RunContext, runtime: ApplicationRuntime): Waits {
   const { clock } = context.ports;
-  const { notices } = runtime;
+  const { notices } = runtime.agenda;
   let heard = notices.count;
   return {
     aside: (body) => context.queue.aside(runtime.id, body),
@@ -49,7 +49,8 @@ export function waitsOf(context: RunContext, runtime: ApplicationRuntime): Waits
  * released by itself: while a plan waits for a person, it must still come out whether what is live works.
  */
 function newsFor({ world }: RunContext, runtime: ApplicationRuntime): string | null {
-  const { application, environment, triggers, requests, hold, wanted } = runtime;
+  const { application, environment, hold, wanted } = runtime;
+  const { triggers, requests } = runtime.agenda;
   if (requests.some(({ trigger }) => trigger === 'rollback')) return 'a rollback was asked for';
   if (application === null || hold !== null || !triggers.has('source')) return null;
   if (effectivePolicy(environment?.sync ?? 'auto', application.sync ?? null) !== 'auto')

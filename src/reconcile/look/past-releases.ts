@@ -1,0 +1,54 @@
+import type { Release } from '../../model/release.ts';
+import type { HealLog } from '../../release/contest.ts';
+
+/** How a release ended, as tables show it. */
+export type LastRelease = Pick<Release, 'id' | 'outcome'> & { readonly atMs: number };
+
+/** What is remembered of an application's releases: how the last one ended, what was healed, and what was run for failures. */
+export class PastReleases {
+  #last: LastRelease | null = null;
+  #isRecalled = false;
+  #heals: HealLog = new Map();
+  readonly #failuresSeenTo = new Map<string, string>();
+
+  get last(): LastRelease | null {
+    return this.#last;
+  }
+
+  /** Whether history was asked for the last one. */
+  get isRecalled(): boolean {
+    return this.#isRecalled;
+  }
+
+  get heals(): HealLog {
+    return this.#heals;
+  }
+
+  /** By target: the digest of the desired state for whose failure what is to run then has run. */
+  get failuresSeenTo(): ReadonlyMap<string, string> {
+    return this.#failuresSeenTo;
+  }
+
+  ended({ id, outcome, endedAtMs, startedAtMs }: Release): void {
+    this.#last = { id, outcome, atMs: endedAtMs ?? startedAtMs };
+  }
+
+  /** History is asked for the last one. */
+  recall(): void {
+    this.#isRecalled = true;
+  }
+
+  healed(heals: HealLog): void {
+    this.#heals = heals;
+  }
+
+  /** What is to run at a target for the failure of this desired state has run. */
+  seeTo(target: string, desiredDigest: string): void {
+    this.#failuresSeenTo.set(target, desiredDigest);
+  }
+
+  /** A release ended well: the next failure is another one. */
+  endFailures(): void {
+    this.#failuresSeenTo.clear();
+  }
+}
