@@ -108,6 +108,26 @@ test('in a checkout that was not set up it says how to do that', async () => {
   expect(stderr).toBe(`fairlead: this checkout is not set up yet: run \`npm ci\` in ${checkout}\n`);
 });
 
+test('a Node on the PATH that refuses the options for memory is started without them', async () => {
+  await rm(join(checkout, 'node_modules'), { recursive: true });
+  const older = join(folder, 'older');
+  await mkdir(older);
+  // As Node 20 does it with an option of V8 that it does not have.
+  await writeFile(
+    join(older, 'node'),
+    `#!/bin/sh
+case $* in *--memory-reducer-gc-count*) echo "node: bad option" >&2; exit 9 ;; esac
+exec '${process.execPath}' "$@"
+`,
+    { mode: 0o755 },
+  );
+  const { code, stderr } = await run(join(checkout, 'bin/fairlead'), ['a'], {
+    PATH: [older, process.env['PATH']].join(delimiter),
+  });
+  expect(stderr).toBe(`fairlead: this checkout is not set up yet: run \`npm ci\` in ${checkout}\n`);
+  expect(code).toBe(1);
+});
+
 interface Ended {
   readonly code: number | null;
   readonly stdout: string;
