@@ -28,6 +28,7 @@ export interface Accounts {
   ownership(owner: string, resource: string): Promise<Ownership>;
 }
 
+/** The accounts of the machine that this runs on. */
 export function createAccounts(): Accounts {
   const user = async (name: string, resource: string): Promise<Account> =>
     (await findUser(name)) ?? raise(missing('user', name, resource));

@@ -23,6 +23,7 @@ import type { ApplyEffect, Effect, Target } from '../target.ts';
 import { createHostTarget } from './host-target.ts';
 import { hostApiVersion } from './manifest.ts';
 
+/** Whose resources the tests release; another one counts as somebody else. */
 export const key: InventoryKey = { application: 'shop', environment: 'dev' };
 
 /** The real host target on a temporary folder, with what a reconcile does to one application. */
@@ -60,6 +61,7 @@ interface BenchOptions {
   readonly clock?: Clock;
 }
 
+/** Opens a bench; disposing of it closes all targets and removes the folder. */
 export async function createBench(options: BenchOptions = {}): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-host-'));
   const env: Record<string, string> = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' };
@@ -172,6 +174,7 @@ export async function createBench(options: BenchOptions = {}): Promise<Bench> {
   };
 }
 
+/** A manifest as rendering gives it. It claims to stand in line 3 of `app/NAME.yaml`. */
 export function manifestOf(kind: string, name: string, spec: JsonObject): Manifest {
   return {
     apiVersion: hostApiVersion,
@@ -183,6 +186,7 @@ export function manifestOf(kind: string, name: string, spec: JsonObject): Manife
   };
 }
 
+/** An effect that nobody fences and nothing ends before its 20 s. */
 export function effectOn(desired: Desired, uid: string | null): Effect {
   return {
     key,
@@ -196,6 +200,7 @@ export function effectOn(desired: Desired, uid: string | null): Effect {
   };
 }
 
+/** Makes it where `uid` is `null`, else changes what is there. */
 export function applyEffect(desired: Desired, uid: string | null): ApplyEffect {
   return { ...effectOn(desired, uid), action: uid === null ? 'create' : 'update', desired };
 }

@@ -9,7 +9,9 @@ import { kindUnknown } from '../errors.ts';
 import { invalid, InvalidManifest } from './invalid-manifest.ts';
 import type { ManifestProblem } from './invalid-manifest.ts';
 
+/** Group of all kinds of this target. */
 export const hostGroup = 'host.fairlead.dev';
+/** What manifests of this target have as `apiVersion`: the one version that is read. */
 export const hostApiVersion = `${hostGroup}/v1alpha1`;
 
 /** What every host manifest says about itself, whatever its kind. */

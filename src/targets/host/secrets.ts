@@ -31,6 +31,7 @@ export function secretFilesIn(payload: JsonObject): readonly string[] {
   return all.flatMap(({ fromFile }) => fromFile ?? []);
 }
 
+/** Where a value is kept, as users write it: exactly one of the two. */
 export const secretReference = oneOf(
   z.strictObject({
     fromEnv: z
@@ -70,6 +71,7 @@ export interface SecretReader {
   read(reference: SecretReference, limits: readonly string[], resource: string): Promise<Secret>;
 }
 
+/** Reads references anew each time; nothing is kept. `env` is the controller's environment. */
 export function createSecretReader(
   env: Readonly<Record<string, string | undefined>>,
   settings: SecretSettings,

@@ -27,6 +27,7 @@ export interface CommandPayload {
   readonly limits: readonly string[];
 }
 
+/** What calls of both programs take. `env` is the controller's environment, of which little is passed on. */
 export interface CallDependencies {
   readonly clock: Clock;
   readonly sealer: Sealer;

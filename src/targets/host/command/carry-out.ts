@@ -11,6 +11,7 @@ import { isDone, uidOf } from './look.ts';
 import type { LookDependencies } from './look.ts';
 import type { CommandRecord } from './record.ts';
 
+/** What running takes: a look before, and an end of what an earlier controller left running. */
 export type CarryOutDependencies = LookDependencies & LeftoverDependencies;
 
 /** Kept back from the time limit of an effect, so that a run that is too long is ended and told by us. */

@@ -57,6 +57,7 @@ export async function runCheckStrictly(
   );
 }
 
+/** Whether the program could not even be started: its folder or file is missing, or may not be run. */
 export function isStartFailed(thrown: unknown): thrown is FairleadError {
   return thrown instanceof FairleadError && thrown.code === startFailed.definition.code;
 }

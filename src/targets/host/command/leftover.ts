@@ -9,6 +9,7 @@ export const idVariable = 'FAIRLEAD_COMMAND_ID';
 
 const lookEveryMs = 50;
 
+/** Where runs are found whose controller has ended. */
 export interface LeftoverDependencies {
   readonly clock: Clock;
   readonly table: ProcessTable;

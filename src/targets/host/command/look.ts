@@ -11,6 +11,7 @@ import { isStartFailed, runCheck } from './check.ts';
 import type { Looking } from '../kind.ts';
 import type { CommandRecord, CommandRecords } from './record.ts';
 
+/** What a look at a command takes: the last run as it is written down, and what its release recorded. */
 export interface LookDependencies extends CallDependencies {
   readonly ledger: Pick<Ledger, 'load'>;
   readonly records: CommandRecords;
@@ -66,6 +67,7 @@ export async function lookAtCommand(
   return record.state === 'done' && isCurrent ? done(desired, record.fields) : { kind: 'absent' };
 }
 
+/** Whether its last run was of the same wording, environment and folder, and ended well. */
 export function isDone(record: CommandRecord, desired: Desired): boolean {
   return record.state === 'done' && record.uid === uidOf(desired.fields);
 }

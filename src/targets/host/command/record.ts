@@ -36,6 +36,7 @@ export interface CommandRecord {
   readonly output: string;
 }
 
+/** Where records are kept. `stateDir` is the state folder of the target. */
 export interface CommandRecordsDependencies {
   readonly stateDir: string;
   readonly hash: Hasher;

@@ -19,6 +19,7 @@ function argv(description: string) {
     .meta({ description });
 }
 
+/** What users write as `spec` of a Command; durations become milliseconds. */
 export const commandSpec = z.strictObject({
   check: argv(
     'Program and arguments that tell whether there is anything to do: 0 is done, any other code is not. It runs on every look at the application, so it must be quick and change nothing. Without it, `run` runs once for each wording of it, its environment and its folder.',
@@ -56,6 +57,7 @@ export const commandSpec = z.strictObject({
     .meta({ description: 'Longest time for one check. Default 10s.' }),
 });
 
+/** The kind as schema and reference tell of it. */
 export const commandDefinition = {
   kind: 'Command',
   description:

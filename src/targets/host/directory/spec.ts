@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { modeField, ownerField } from '../file/spec.ts';
 import { absolutePath } from '../secrets.ts';
 
+/** What users write as `spec` of a Directory. */
 export const directorySpec = z.strictObject({
   path: absolutePath(
     'Where the directory is. Missing parents are made; one that is there already is taken over, with all that is in it.',
@@ -10,6 +11,7 @@ export const directorySpec = z.strictObject({
   owner: ownerField.optional(),
 });
 
+/** The kind as schema and reference tell of it. */
 export const directoryDefinition = {
   kind: 'Directory',
   description:

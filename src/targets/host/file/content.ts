@@ -42,6 +42,7 @@ export function contentDigest(content: string | Uint8Array): string {
   return `sha256:${sha256(content)}`;
 }
 
+/** What looking at files takes. `memory` spares reading what has not changed. */
 export interface Looker {
   readonly memory: FileMemory;
   readonly clock: Clock;

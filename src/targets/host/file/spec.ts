@@ -14,11 +14,13 @@ export function modeField(description: string) {
     .meta({ description, pattern: '^[0-7]{3,4}$' });
 }
 
+/** Owner of a file or directory; names, or numbers as text. A trailing `$` is what machine accounts have. */
 export const ownerField = z
   .string()
   .regex(/^(?=.)(?:[\w.-]+\$?)?(?::[\w.-]+\$?)?$/, 'must be "user", "user:group" or ":group"')
   .meta({ description: 'User, or user:group, that it belongs to. Default: left alone.' });
 
+/** What users write as `spec` of a File: `content` or `contentFrom`, exactly one. */
 export const fileSpec = oneOf(
   z.strictObject({
     path: absolutePath('Where the file is. Missing parents are made.'),
@@ -32,6 +34,7 @@ export const fileSpec = oneOf(
   ['content', 'contentFrom'],
 );
 
+/** The kind as schema and reference tell of it. */
 export const fileDefinition = {
   kind: 'File',
   description:

@@ -27,6 +27,7 @@ function decodeName(encoded: string): string | null {
   return encodeName(text) === encoded ? text : null;
 }
 
+/** `<application>@<environment>`, encoded; `@` itself is encoded in both, so each key has a name of its own. */
 export function keyName(key: InventoryKey): string {
   return `${encodeName(key.application)}@${encodeName(key.environment)}`;
 }

@@ -18,6 +18,7 @@ import { encodeEnvelope } from '../ledger/envelope.ts';
 import { carriersOf } from './living.ts';
 import type { ProcessRecord } from './record.ts';
 
+/** Whose processes the tests run; another one counts as somebody else. */
 export const key: InventoryKey = { application: 'shop', environment: 'dev' };
 
 /** A host target on a state folder of its own, with real processes; `close` leaves none behind. */
@@ -32,6 +33,7 @@ export interface Bench {
   close(): Promise<void>;
 }
 
+/** Opens a bench. Closing it ends every process that it started, also of targets that died on the way. */
 export async function openBench(env: Readonly<Record<string, string>> = {}): Promise<Bench> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'fairlead-process-')));
   const stateDir = join(folder, 'state');
@@ -58,6 +60,7 @@ export async function openBench(env: Readonly<Record<string, string>> = {}): Pro
   };
 }
 
+/** A controller of this state folder, which the caller closes. `env` is added to its PATH. */
 export function openTarget(
   stateDir: string,
   env: Readonly<Record<string, string>> = {},
@@ -74,6 +77,7 @@ export function openTarget(
   });
 }
 
+/** A Process as rendering gives it. */
 export function manifest(name: string, spec: Json): Manifest {
   const apiVersion = 'host.fairlead.dev/v1alpha1';
   return {
@@ -94,6 +98,7 @@ export function node(program: string): string[] {
 /** A program that runs until it is ended. */
 export const forever = node('setInterval(() => {}, 1000)');
 
+/** What is wanted of one manifest. @throws FairleadError as `Target.prepare` refuses it */
 export async function prepare(
   target: Target,
   one: Manifest,
@@ -110,6 +115,7 @@ export function referenceTo(desired: Desired, uid: string | null = null): Refere
   return { id: desired.id, locator: desired.locator, uid, desired };
 }
 
+/** What the target sees. @param uid what the inventory has recorded; default: nothing */
 export async function look(
   target: Target,
   desired: Desired,
@@ -120,6 +126,7 @@ export async function look(
   return observation;
 }
 
+/** As `look`, for what has to be there. */
 export async function lookLive(
   target: Target,
   desired: Desired,
@@ -131,6 +138,7 @@ export async function lookLive(
   return observation.live;
 }
 
+/** The health of what is seen now. */
 export async function healthNow(target: Target, desired: Desired): Promise<Health> {
   return target.health(await lookLive(target, desired), desired);
 }
@@ -142,6 +150,7 @@ export async function pidOf(target: Target, desired: Desired): Promise<number> {
   return status['pid'];
 }
 
+/** An effect that nobody fences and nothing ends before its 30 s. */
 export function effectOn(desired: Desired, uid: string | null): Effect {
   return {
     key,
@@ -155,6 +164,7 @@ export function effectOn(desired: Desired, uid: string | null): Effect {
   };
 }
 
+/** Starts it where `uid` is `null`, else changes what runs. */
 export function applying(desired: Desired, uid: string | null): ApplyEffect {
   return { ...effectOn(desired, uid), action: uid === null ? 'create' : 'update', desired };
 }
@@ -189,6 +199,7 @@ export async function untilSaid(path: string, words: string): Promise<string> {
   return text;
 }
 
+/** Where a process of `key` writes its log unless it names a file. */
 export function logOf(bench: Bench, name: string): string {
   return join(bench.stateDir, 'logs', 'shop@dev', `${name}.log`);
 }

@@ -23,6 +23,7 @@ import { failuresAfter } from './restart.ts';
 import { stopProcess } from './stop.ts';
 import type { Supervisor } from './supervisor.ts';
 
+/** What starting and ending processes takes. */
 export interface CarryOutDependencies extends LaunchDependencies {
   readonly stateDir: string;
   readonly clock: Clock;

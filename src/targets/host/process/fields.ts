@@ -28,6 +28,10 @@ export interface ProcessFields {
   readonly running: boolean;
 }
 
+/**
+ * How it is told that a process is ready: exactly one of `http`, `tcp` and `exec`; once it is, it is asked every
+ * `periodMs`.
+ */
 export interface ProbeFields {
   readonly http?: {
     readonly host: string;
@@ -39,10 +43,13 @@ export interface ProbeFields {
   readonly exec?: { readonly argv: readonly string[] };
   readonly periodMs: number;
   readonly timeoutMs: number;
+  /** Failures in a row after which it is no longer ready. */
   readonly failureThreshold: number;
+  /** How long it may take to become ready after a start. */
   readonly startTimeoutMs: number;
 }
 
+/** A wish as it is compared and recorded, its defaults filled in. `env` and `restartOn`: with secrets sealed. */
 export function fieldsOf(spec: ProcessSpec, env: JsonObject, restartOn: JsonObject): ProcessFields {
   const { probe, log, stop } = spec;
   return {
@@ -80,6 +87,7 @@ export function asFields(fields: JsonObject): ProcessFields {
   return fields as unknown as ProcessFields;
 }
 
+/** Payloads as they stand in records and `Desired`s that we made ourselves. */
 export function asPayload(payload: JsonObject): ProcessPayload {
   return payload as unknown as ProcessPayload;
 }

@@ -10,6 +10,7 @@ import { environmentOf, revealAll } from './environment.ts';
 import type { ProcessFields, ProcessPayload } from './fields.ts';
 import { findFolder, findProgram } from './program.ts';
 
+/** What a start takes. `env` is the controller's environment, of which little is passed on. */
 export interface LaunchDependencies {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly accounts: Accounts;

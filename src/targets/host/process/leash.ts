@@ -15,6 +15,7 @@ import { errorCode } from '../../../system/files.ts';
 /** Where a process has it: after the log twice, or after that and the file for its exit code. */
 export const leashDescriptors: readonly number[] = [3, 4];
 
+/** The file's name, by which the kernel still tells of it once it has been removed. */
 export function leashName(nonce: string): string {
   return `${nonce}.leash`;
 }

@@ -107,6 +107,7 @@ async function listOthers(table: ProcessTable): Promise<readonly ProcessEntry[]>
   return (await table.list()).filter(({ pid, zombie }) => !zombie && pid !== process.pid);
 }
 
+/** What a process is known by for good: numbers are given anew, but not within one boot and at the same start. */
 export function identityOf(
   table: ProcessTable,
   entry: Pick<ProcessEntry, 'pid' | 'startTime'>,

@@ -12,6 +12,7 @@ import type { ReadinessBoard } from './readiness.ts';
 import type { ProcessRecord, ProcessRecords } from './record.ts';
 import { restOf } from './restart.ts';
 
+/** What a look at a process takes. A probe of the kind `exec` is launched as the process itself is. */
 export interface LookDependencies extends LaunchDependencies {
   readonly clock: Clock;
   readonly table: ProcessTable;

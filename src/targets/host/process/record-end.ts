@@ -4,6 +4,7 @@ import type { Ended } from './ended.ts';
 import type { ProcessRecord, ProcessRecords, RecordName } from './record.ts';
 import { failuresAfter } from './restart.ts';
 
+/** What noting an end takes. `warn` hears what could not be written. */
 export interface RecordEndDependencies {
   readonly clock: Clock;
   readonly records: ProcessRecords;

@@ -64,6 +64,7 @@ export function nonceOf(uid: string | null): string | null {
   return uid?.startsWith('process:') === true ? uid.slice('process:'.length) : null;
 }
 
+/** `<application>@<environment>@<name>`, encoded. */
 export function recordName({ key, name }: RecordName): string {
   return `${keyName(key)}@${encodeName(name)}`;
 }

@@ -107,6 +107,7 @@ const stop = z.strictObject({
     .meta({ description: 'Time to end by itself before it is killed. Default 10s.' }),
 });
 
+/** What users write as `spec` of a Process; durations become milliseconds. */
 export const processSpec = z.strictObject({
   argv: argv.meta({
     description:
@@ -148,8 +149,10 @@ export const processSpec = z.strictObject({
   stop: stop.prefault({}).meta({ description: 'How it is asked to end.' }),
 });
 
+/** A `spec` that was read, with its defaults. */
 export type ProcessSpec = z.output<typeof processSpec>;
 
+/** The kind as schema and reference tell of it. */
 export const processDefinition = {
   kind: 'Process',
   description:
