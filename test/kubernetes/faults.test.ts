@@ -1,8 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
-import { configMap, openKubeBench } from '../support/kube-bench.ts';
+import { deployment } from '../support/cluster.ts';
+import { configMap, manifest, openKubeBench } from '../support/kube-bench.ts';
 import type { KubeBench } from '../support/kube-bench.ts';
 import type { Fault, ProxyCall } from '../support/kube-proxy.ts';
 import { connect, quickClock } from '../support/kubernetes/connect.ts';
+import { until } from '../support/program.ts';
 
 /**
  * A bad network and a busy server between the controller and the cluster: whatever happens, in the end all is as Git
@@ -172,4 +174,44 @@ test('a watch that is silent while its connection lives is begun anew, and misse
   } finally {
     await cluster.close();
   }
+});
+
+test('while autoscalers cannot be asked for, no number of replicas is taken from one', async () => {
+  at = await openKubeBench({ proxy: true });
+  const web = (tier: string): string => {
+    const object = deployment('web', 3);
+    Object.assign(object.metadata, { namespace: at.namespace, labels: { tier } });
+    return manifest(object);
+  };
+  at.bench.checkout.commit({
+    'fairlead.yaml': at.configuration('shop'),
+    'shop/web.yaml': web('old'),
+  });
+  await at.bench.start();
+  await settled();
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+  await at.kube.post(at.path('autoscaling/v2/horizontalpodautoscalers'), {
+    metadata: { name: 'theirs' },
+    spec: { minReplicas: 1, maxReplicas: 9, scaleTargetRef },
+  });
+  let isAsked = false;
+  at.proxy.fault = ({ path }) => {
+    if (!path.endsWith('/horizontalpodautoscalers')) return null;
+    isAsked = true;
+    return { kind: 'answer', status: 500 };
+  };
+  await at.kube.patch(at.path('apps/v1/deployments/web/scale'), { spec: { replicas: 5 } });
+  at.bench.checkout.commit({ 'shop/web.yaml': web('new') });
+  await until(
+    'they are asked for',
+    async () => isAsked,
+    () => '',
+  );
+  await at.bench.application('shop', 'says why', ({ error }) => error !== null);
+  expect((await at.live('apps/v1/deployments/web')).spec.replicas).toBe(5);
+  at.proxy.fault = () => null;
+  await settled();
+  const live = await at.live('apps/v1/deployments/web');
+  expect(live.metadata.labels.tier).toBe('new');
+  expect(live.spec.replicas).toBe(5);
 });

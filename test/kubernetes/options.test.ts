@@ -3,6 +3,7 @@ import { deployment } from '../support/cluster.ts';
 import type { KubeObject } from '../support/cluster.ts';
 import { configMap, createKubernetesBench, yaml } from '../support/kubernetes-bench.ts';
 import type { KubernetesBench } from '../support/kubernetes-bench.ts';
+import { refuseConfigMaps } from '../support/kubernetes/admission.ts';
 import { definitionOf } from '../support/kubernetes/definition.ts';
 
 let shop: KubernetesBench;
@@ -33,6 +34,20 @@ function renamed(): KubeObject {
   object.spec.template.metadata.labels = { app: 'other' };
   return object;
 }
+
+/** Whose data cannot be changed, so that it is made anew. */
+function fixed(data: Readonly<Record<string, string>>): KubeObject {
+  return { ...option(configMap('a', data), 'Replace=true'), immutable: true };
+}
+
+/** Waits until the server would not take this. */
+const isRefused = (object: KubeObject): Promise<void> =>
+  shop.sees('it is refused', () =>
+    shop.kube.post(`/api/v1/namespaces/${shop.namespace}/configmaps?dryRun=All`, object).then(
+      () => false,
+      () => true,
+    ),
+  );
 
 /** Waits until the application says this about itself. */
 const says = (words: string): Promise<void> =>
@@ -80,6 +95,53 @@ describe('a field that cannot be changed', () => {
     expect(release?.plan.plans[0]?.changes).toMatchObject([
       { action: 'replace', uid: before.metadata.uid },
     ]);
+  });
+
+  test('is not changed by making the object anew where something else about it is wrong: what runs stays', async () => {
+    shop.commit({ 'shop/web.yaml': yaml(option(deployment('web'), 'Replace=true')) });
+    await shop.settles();
+    const before = await shop.live('apps/v1/deployments', 'web');
+    const wrong = renamed();
+    wrong.spec.template.spec.containers[0].ports = [{ containerPort: 99_999_999 }];
+    shop.commit({ 'shop/web.yaml': yaml(option(wrong, 'Replace=true')) });
+    await says('containerPort');
+    const after = await shop.live('apps/v1/deployments', 'web');
+    expect(after.metadata.uid).toBe(before.metadata.uid);
+  });
+
+  test('is not changed by making the object anew where a policy would not let the new one in', async () => {
+    await refuseConfigMaps(shop, {
+      expression: '!has(object.data) || !("forbidden" in object.data)',
+      message: 'no forbidden things here',
+    });
+    await isRefused(configMap('probe', { forbidden: '' }));
+    shop.commit({ 'shop/a.yaml': yaml(fixed({ a: '1' })) });
+    await shop.settles();
+    const before = await shop.live('configmaps', 'a');
+    shop.commit({ 'shop/a.yaml': yaml(fixed({ a: '2', forbidden: '1' })) });
+    await says('no forbidden things here');
+    expect((await shop.live('configmaps', 'a')).metadata.uid).toBe(before.metadata.uid);
+    shop.commit({ 'shop/a.yaml': yaml(fixed({ a: '3' })) });
+    await shop.settles();
+    expect((await shop.live('configmaps', 'a')).data).toEqual({ a: '3' });
+  });
+
+  test('is changed by making the object anew where only what goes makes room for the new one', async () => {
+    shop.commit({ 'shop/a.yaml': yaml(fixed({ a: '1' })) });
+    await shop.settles();
+    const before = await shop.live('configmaps', 'a');
+    const core = `/api/v1/namespaces/${shop.namespace}`;
+    const { items } = await shop.kube.get(`${core}/configmaps`);
+    await shop.kube.post(`${core}/resourcequotas`, {
+      metadata: { name: 'full' },
+      spec: { hard: { 'count/configmaps': String(items.length) } },
+    });
+    await isRefused(configMap('probe', { a: '1' }));
+    shop.commit({ 'shop/a.yaml': yaml(fixed({ a: '2' })) });
+    await shop.settles();
+    const after = await shop.live('configmaps', 'a');
+    expect(after.metadata.uid).not.toBe(before.metadata.uid);
+    expect(after.data).toEqual({ a: '2' });
   });
 });
 

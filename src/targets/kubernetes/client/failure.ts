@@ -72,3 +72,8 @@ export function retryAfterMsOf(thrown: unknown): number | null {
 export function isFailure(thrown: unknown, code: string): thrown is FairleadError {
   return thrown instanceof FairleadError && thrown.code === code;
 }
+
+/** Old webhooks take no dry runs. The server has no reason of its own for it, only these words. */
+export function isUntriable(thrown: unknown): boolean {
+  return /does not support dry run/.test(serverFailureOf(thrown)?.message ?? '');
+}

@@ -2,6 +2,7 @@ import type { Json } from '../../../model/json.ts';
 import type { Desired, ResourceId } from '../../../model/resource.ts';
 import type { Clock } from '../../../system/clock.ts';
 import type { KubernetesClient } from '../client/client.ts';
+import { isFailure } from '../client/failure.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 import { payloadOf, toPayload } from '../manifest/payload.ts';
 import { scaleTargetOf } from '../manifest/scaled.ts';
@@ -31,7 +32,10 @@ export class Scalers {
     this.#clock = clock;
   }
 
-  /** The wish without its number of replicas, where that is an autoscaler's; else the wish itself. */
+  /**
+   * The wish without its number of replicas, where that is an autoscaler's; else the wish itself.
+   * @throws FairleadError where the autoscalers cannot be asked for
+   */
   async withoutScaled(desired: Desired): Promise<Desired> {
     const number = at(desired.fields, parsePointer(replicas));
     if (number === undefined || !(await this.#isScaled(desired.id))) return desired;
@@ -48,8 +52,10 @@ export class Scalers {
     const nowMs = this.#clock.monotonicMs();
     let list = this.#lists.get(namespace);
     if (list === undefined || nowMs - list.atMs > maxAgeMs) {
-      list = { atMs: nowMs, targets: this.#list(namespace) };
+      const targets = this.#list(namespace);
+      list = { atMs: nowMs, targets };
       this.#lists.set(namespace, list);
+      targets.catch(() => this.#lists.delete(namespace));
     }
     return (await list.targets).some(
       (target) => target.group === group && target.kind === kind && target.name === name,
@@ -67,9 +73,10 @@ export class Scalers {
         const manifest = { apiVersion, kind, namespace: metadata.namespace ?? '', body };
         return scaleTargetOf(manifest, namespace) ?? [];
       });
-    } catch {
-      // Who may not see autoscalers goes by the source alone.
-      return [];
+    } catch (thrown) {
+      // Who may not see autoscalers goes by the source alone. That nobody answers does not say that there are none.
+      if (isFailure(thrown, 'kubernetes.forbidden')) return [];
+      throw thrown;
     }
   }
 }

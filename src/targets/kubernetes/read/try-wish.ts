@@ -3,11 +3,12 @@ import type { ErrorRecord, FairleadError } from '../../../model/error.ts';
 import { showResource } from '../../../model/resource.ts';
 import type { Desired, Live, Observation } from '../../../model/resource.ts';
 import type { CallOptions, KubernetesClient } from '../client/client.ts';
-import { fieldConflictsOf, isFailure, serverFailureOf } from '../client/failure.ts';
+import { fieldConflictsOf, isFailure, isUntriable, serverFailureOf } from '../client/failure.ts';
 import type { KubeObject } from '../client/object.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import { payloadOf } from '../manifest/payload.ts';
 import { bodyOf, needsLive } from '../write/body.ts';
+import { tryAnew } from './try-anew.ts';
 
 /** What the server says to a wish, without taking it. */
 type Tried =
@@ -40,9 +41,32 @@ export async function tryWish(
     if (fieldConflictsOf(thrown).length > 0) return { kind: 'conflict' };
     const error = toFairleadError(thrown);
     if (error.class !== 'input' && error.class !== 'denied') throw error;
-    const immutable = immutableIn(error);
-    if (immutable !== null) return { kind: 'refused', reason: { immutable } };
-    return { kind: 'refused', reason: { refused: refusedAs(desired, error) } };
+    return { kind: 'refused', reason: await reasonOf(client, type, desired, error, signal) };
+  }
+}
+
+/**
+ * Why a wish was refused. What cannot be changed in place is one reason of several, perhaps: where it may be made anew, it is
+ * asked whether all else would be taken, before what is there is deleted for it.
+ */
+async function reasonOf(
+  client: KubernetesClient,
+  type: ResourceType,
+  desired: Desired,
+  error: FairleadError,
+  signal: AbortSignal | undefined,
+): Promise<Pick<Live, 'immutable' | 'refused'>> {
+  const refused = (why: FairleadError) => ({ refused: refusedAs(desired, why) });
+  const immutable = immutableIn(error);
+  if (immutable === null) return refused(error);
+  if (desired.replaceable !== true) return { immutable };
+  try {
+    await tryAnew(client, type, desired, signal === undefined ? {} : { signal });
+    return { immutable };
+  } catch (thrown) {
+    const why = toFairleadError(thrown);
+    if (why.class !== 'input' && why.class !== 'denied') throw why;
+    return refused(why);
   }
 }
 
@@ -78,11 +102,6 @@ export async function tryNew(
     const mayPass = error.class === 'denied';
     return { kind: 'absent', refused: refusedAs(desired, error), ...(mayPass && { mayPass }) };
   }
-}
-
-/** Old webhooks take no dry runs. The server has no reason of its own for it, only these words. */
-function isUntriable(error: FairleadError): boolean {
-  return /does not support dry run/.test(serverFailureOf(error)?.message ?? '');
 }
 
 /**

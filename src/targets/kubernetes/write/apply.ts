@@ -28,6 +28,7 @@ import type { Existence } from '../read/existence.ts';
 import type { Reported } from '../read/reported.ts';
 import type { Scalers } from '../read/scalers.ts';
 import type { Sightings } from '../read/sightings.ts';
+import { tryAnew } from '../read/try-anew.ts';
 import { releaseFormer } from './adopt.ts';
 import { bodyOf, needsLive } from './body.ts';
 import { awaitEstablished, isDefinition } from './established.ts';
@@ -64,7 +65,11 @@ export async function applyObject(tools: WriteWith, effect: ApplyEffect): Promis
   const client = tools.clientFor(key);
   const { hook } = payloadOf(desired);
   if (hook !== null) return await runHook(tools, client, type, effect, hook);
-  if (effect.action === 'replace') await removeObject(tools, effect);
+  if (effect.action === 'replace') {
+    // Once more: a policy or a right may be another one since it was planned.
+    await tryAnew(client, type, desired, { signal: effect.signal, timeoutMs: effect.timeoutMs });
+    await removeObject(tools, effect);
+  }
   const uid = effect.action === 'replace' ? null : effect.uid;
   const written =
     uid === null
