@@ -55,6 +55,7 @@ export const checkoutOptions: readonly OptionSpec[] = [
   },
 ];
 
+/** What `whereOptions` say; the command has to have them. */
 export function whereOf(input: Input): Pick<ConnectOptions, 'server' | 'local'> {
   return { server: input.flag('server'), local: input.flag('local') };
 }
@@ -163,10 +164,12 @@ async function tryServer(context: Context): Promise<Connection | FairleadError> 
   return { api, via: 'server', checkout: null, [Symbol.asyncDispose]: async () => undefined };
 }
 
+/** Where the controller of this state folder listens, whether one runs or not. */
 export function socketPath(context: Context): string {
   return socketPathOf(stateDirOf(context), context.io.env);
 }
 
+/** The state folder: `--state-dir`, `FAIRLEAD_STATE_DIR`, else the user's own. */
 export function stateDirOf(context: Context): string {
   return context.globals.stateDir ?? defaultStateDir(context.io.env);
 }

@@ -40,6 +40,7 @@ interface ContextOptions {
   readonly commands: readonly DescribedCommand[];
 }
 
+/** What one command runs with. stdout and stderr have their own say whether there are colours. */
 export function createContext(options: ContextOptions): Context {
   const { io, globals, format, signal, toYaml, commands } = options;
   const style = createStyle(wantsColor(io.env, io.stderr, globals.noColor));

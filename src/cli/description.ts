@@ -11,6 +11,7 @@ export type Completion =
   | { readonly kind: 'words'; readonly words: readonly string[] }
   | { readonly kind: 'application-or'; readonly words: readonly string[] };
 
+/** One argument of a command, as the command line, help, completion and the reference know it. */
 export interface ArgumentSpec {
   /** As in usage lines: `<file>` must be given, `[selection...]` may be, several times. */
   readonly usage: string;
@@ -18,6 +19,7 @@ export interface ArgumentSpec {
   readonly completion?: Completion;
 }
 
+/** One option of a command, as the command line, help, completion and the reference know it. */
 export interface OptionSpec {
   /**
    * `-e, --environment <name>`, `--worktree`, `--no-color`. A `<duration>` or `<count>` is checked before the command runs.
@@ -34,6 +36,7 @@ export interface OptionSpec {
   readonly hidden?: boolean;
 }
 
+/** A command line that help shows, and that the reference repeats. */
 interface Example {
   readonly run: string;
   /** What it does, in a few words. */
@@ -42,6 +45,7 @@ interface Example {
 
 /** Headings under which the main help lists commands. */
 export const groups = ['Start', 'See', 'Change', 'Undo and wait', 'Operate', 'More'] as const;
+/** One of `groups`. */
 export type Group = (typeof groups)[number];
 
 /** One command as help and completion know it, without loading it. */

@@ -14,6 +14,7 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
+/** One of `exitCodes`. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** What each code says; shown by `fairlead help exit-codes` and in the reference. */

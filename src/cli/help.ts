@@ -111,10 +111,12 @@ export function usageLine(entry: DescribedCommand, definition: CommandDescriptio
   return ['fairlead', entry.name, '[options]', ...names].join(' ');
 }
 
+/** The topic `exit-codes`. @param width columns */
 export function exitCodesHelp(style: Style, width: number): string {
   return [style.strong('Exit codes:'), ...exitCodeRows(style, width)].join('\n');
 }
 
+/** The topic `environment`. @param width columns */
 export function environmentHelp(style: Style, width: number): string {
   const rows = environmentVariables.map((variable) => [variable.name, variable.meaning] as const);
   return [style.strong('Environment variables:'), ...definitions(rows, style, width)].join('\n');

@@ -19,6 +19,11 @@ export interface Input {
   count(name: string): number | null;
 }
 
+/**
+ * @param values by argument
+ * @param options by name in camel case, as commander gives them
+ * @param declared the names of all options that the command has
+ */
 export function createInput(
   values: ReadonlyMap<string, string | readonly string[] | null>,
   options: Readonly<Record<string, unknown>>,

@@ -6,6 +6,7 @@ export function toJson(value: unknown, indent?: number): string {
   return escapeUnsafe(JSON.stringify(value, null, indent));
 }
 
+/** Whether `escapeUnsafe` changes it. */
 export function isUnsafe(text: string): boolean {
   return text.search(unsafe) >= 0;
 }

@@ -60,6 +60,7 @@ interface OutputOptions {
   readonly toYaml: (value: unknown) => string;
 }
 
+/** Writes to `stream`. That nobody reads any more ends nothing; that it cannot be written is told at the end. */
 export function createOutput(options: OutputOptions): Output {
   const { stream, format, style, toYaml } = options;
   const gone = new AbortController();

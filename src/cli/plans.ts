@@ -34,6 +34,7 @@ export async function selected(
   return select(views, input.list('selection'), input.text('environment'));
 }
 
+/** Says on stderr what is wrong with the configuration, with --quiet, too. */
 export async function warnOfProblems(context: Context, api: Api): Promise<void> {
   const { config } = await orAbort(context.signal, api.status());
   for (const problem of config.problems) {

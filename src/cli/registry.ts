@@ -191,6 +191,7 @@ function entry(
   return { name, group, summary, load };
 }
 
+/** The command of this very name; abbreviations are not known. */
 export function findCommand(name: string): CommandEntry | undefined {
   return commands.find((command) => command.name === name);
 }

@@ -30,6 +30,7 @@ export interface Result {
   readonly error: ErrorRecord | null;
 }
 
+/** What `sync`, `rollback` and `rotate` end with. */
 export const resultView: View<Result> = {
   kind: 'SyncResult',
   name: showSelector,
@@ -58,6 +59,7 @@ const tones = {
   blocked: 'bad',
 } as const;
 
+/** The outcome for one application as it is shown. @param view as it was before */
 export function resultOf(view: ApplicationView, outcome: SyncOutcome): Result {
   const { application, environment } = view;
   const base = {

@@ -63,6 +63,7 @@ export function selectOne<T extends Selector>(
   });
 }
 
+/** `application@environment`, as people write and read it. */
 export function showSelector(selector: Selector): string {
   return `${selector.application}@${selector.environment}`;
 }

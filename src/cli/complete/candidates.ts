@@ -8,6 +8,7 @@ import type {
 } from '../description.ts';
 import { globalOptions } from '../globals.ts';
 
+/** A word that a shell may put where the cursor is. */
 export interface Proposal {
   readonly value: string;
   /** Shown beside it by shells that can; may be empty. */

@@ -12,6 +12,7 @@ import type { Claim } from './claim.ts';
 import type { Files, Repository } from './repository.ts';
 import type { Screen } from './screen.ts';
 
+/** What looking at the demo's controller takes. */
 export interface LookingParts {
   readonly screen: Screen;
   readonly repository: Repository;

@@ -36,6 +36,7 @@ interface ScreenOptions {
 
 const widest = 80;
 
+/** A screen on stdout, at most 80 columns wide. Waits for Enter where a person is there and nothing said to be fast. */
 export function createScreen(context: Context, options: ScreenOptions): Screen {
   const { out, progress } = context;
   const { style } = out;

@@ -4,9 +4,12 @@ import type { DemoFolder } from './folder.ts';
 import { markVariable } from './folder.ts';
 import type { Files } from './repository.ts';
 
+/** The one application of the demo on this machine. */
 export const application = 'shop';
 
+/** One of `environments`. */
 export type EnvironmentName = 'dev' | 'prod';
+/** In the order in which a change reaches them. */
 export const environments: readonly EnvironmentName[] = ['dev', 'prod'];
 
 /** One version of the shop, as a commit says it. */
@@ -31,6 +34,7 @@ export interface Site {
   readonly config: string;
 }
 
+/** The shop in each environment. */
 export type Sites = Readonly<Record<EnvironmentName, Site>>;
 
 /** @param ports four free ones. */

@@ -1,5 +1,6 @@
 import type { Version } from './shop.ts';
 
+/** What the commits of the demo sell. */
 export interface Versions {
   readonly first: Version;
   /** Never becomes healthy: it wants a database, and there is none. */

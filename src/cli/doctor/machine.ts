@@ -14,6 +14,7 @@ const leastFreeFiles = 1_000;
 /** A clock that is off by more than this makes expiries and certificates fail. */
 const mostSkewMs = 30_000;
 
+/** Whether this Node is one that Fairlead runs on. */
 export function checkNode(): Check {
   const found = process.versions.node;
   const major = Number.parseInt(found, 10);
@@ -26,6 +27,7 @@ export function checkNode(): Check {
       );
 }
 
+/** Whether Git is on the PATH, and new enough for sources. */
 export async function checkGit(): Promise<Check> {
   const found = await gitVersion();
   if (found === null)

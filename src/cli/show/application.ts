@@ -13,6 +13,7 @@ import { showPlan } from './plan.ts';
 import { healthCell, syncCell } from './status.ts';
 import { releaseView, resourceTable, showEnd } from './views.ts';
 
+/** How `describe` shows it; `full`: text differences are not cut. */
 export interface DescribeOptions {
   readonly style: Style;
   readonly nowMs: number;

@@ -14,6 +14,7 @@ export interface Block {
   readonly next: string;
 }
 
+/** What is still in the way when waiting ends. */
 export const blockerView: View<Blocker> = {
   kind: 'Blocker',
   name: (item) => item.application,

@@ -87,6 +87,7 @@ function sumCounts(plans: readonly Plan[]): PlanCounts {
   return sum;
 }
 
+/** The changes of all targets, in the order of the plans. */
 export function changesOf(planSet: PlanSet): readonly Change[] {
   return planSet.plans.flatMap((plan) => plan.changes);
 }

@@ -18,6 +18,7 @@ interface Place {
   readonly held: number;
 }
 
+/** What `get environments` lists. */
 export const environmentView: View<Place> = {
   kind: 'Environment',
   ...placeTable('ENVIRONMENT', 'TARGETS'),
@@ -29,6 +30,7 @@ interface TargetPlace extends Place {
   readonly reach?: Reach;
 }
 
+/** What `get targets` lists. */
 export function targetView(nowMs: number): View<TargetPlace> {
   const { name, columns } = placeTable('TARGET', 'ENVIRONMENTS');
   const status = ({ reach }: TargetPlace, style: Style): string | Cell => {
@@ -45,6 +47,7 @@ export function targetView(nowMs: number): View<TargetPlace> {
   };
 }
 
+/** What `get projects` lists. */
 export const projectView: View<Place> = {
   kind: 'Project',
   ...placeTable('PROJECT', 'ENVIRONMENTS'),
@@ -64,6 +67,7 @@ export function environmentRows(
   );
 }
 
+/** Targets that are declared, then those that only applications which left them still have. */
 export function targetRows(
   { targets, environments }: DeclaredView,
   views: readonly ApplicationView[],
@@ -84,6 +88,7 @@ export function targetRows(
   });
 }
 
+/** Projects that are declared, then those that only applications still name, with the environments in use. */
 export function projectRows(
   { projects, environments }: DeclaredView,
   views: readonly ApplicationView[],

@@ -31,14 +31,17 @@ const outcomeTones: Readonly<Record<ReleaseOutcome, Tone>> = {
   superseded: 'faint',
 };
 
+/** A sync status in its colour. */
 export function syncCell(status: SyncStatus, style: Style): Cell {
   return { text: status, paint: style[syncTones[status]] };
 }
 
+/** A health in its colour. */
 export function healthCell(status: HealthStatus, style: Style): Cell {
   return { text: status, paint: style[healthTones[status]] };
 }
 
+/** How a release ended, in its colour. */
 export function outcomeCell(outcome: ReleaseOutcome, style: Style): Cell {
   return { text: outcome, paint: style[outcomeTones[outcome]] };
 }
@@ -48,6 +51,7 @@ export function isWell(view: Pick<ApplicationView, 'sync' | 'health'>): boolean 
   return view.sync === 'Synced' && isHealthy(view);
 }
 
+/** Whether nobody has to look at it. What is suspended was told to rest. */
 export function isHealthy(view: Pick<ApplicationView, 'health'>): boolean {
   return view.health.status === 'Healthy' || view.health.status === 'Suspended';
 }

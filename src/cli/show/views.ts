@@ -20,6 +20,7 @@ import { showDone } from './counts.ts';
 import { showSource, sourceTroubles } from './source.ts';
 import { healthCell, outcomeCell, syncCell } from './status.ts';
 
+/** What `get applications` lists. */
 export function applicationView(nowMs: number): View<ApplicationView> {
   return {
     kind: 'Application',
@@ -47,6 +48,7 @@ function messageOf({ away = [], error, message }: ApplicationView, nowMs: number
   return [...told, ...(isSaid ? [] : [message])].join('; ');
 }
 
+/** What `get sources` lists. */
 export function sourceView(nowMs: number): View<SourceView> {
   return {
     kind: 'Source',
@@ -81,6 +83,7 @@ function sourceStatus(item: SourceView, nowMs: number, style: Style): string | C
   return item.behind === undefined ? 'ok' : `ok; ${item.behind.reason}`;
 }
 
+/** What `history` lists. */
 export function releaseView(nowMs: number): View<Release> {
   return {
     kind: 'Release',
@@ -106,6 +109,7 @@ export function releaseView(nowMs: number): View<Release> {
   };
 }
 
+/** What `get holds` lists. */
 export function holdView(nowMs: number): View<Hold> {
   return {
     kind: 'Hold',
@@ -130,6 +134,7 @@ export function showEnd(hold: Pick<Hold, 'expiresAtMs'>, nowMs: number): string 
   return hold.expiresAtMs <= nowMs ? 'has ended' : `in ${showDuration(hold.expiresAtMs - nowMs)}`;
 }
 
+/** The resources of an application, in `describe`. */
 export const resourceTable: View<ResourceView> = {
   kind: 'Resource',
   name: (item) => showResource(item.id),
@@ -148,6 +153,7 @@ export const resourceTable: View<ResourceView> = {
   ],
 };
 
+/** What `events` lists. */
 export const eventView: View<FairleadEvent> = {
   kind: 'Event',
   name: (item) => item.id,
@@ -168,6 +174,7 @@ export function showSubject(event: FairleadEvent): string {
     : `${event.application}@${event.environment}`;
 }
 
+/** What `validate` lists. */
 export const problemView: View<ConfigProblemView> = {
   kind: 'ConfigProblem',
   name: (item) => `${item.file}:${item.line}:${item.column}`,

@@ -28,6 +28,7 @@ const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const frameMs = 100;
 const clearLine = '\r\u001b[2K';
 
+/** Shows a status on a terminal only, and nowhere with --quiet. */
 export function createProgress(options: ProgressOptions): Progress {
   const { stream, style } = options;
   const live = stream.isTTY === true && options.animate && !options.quiet;

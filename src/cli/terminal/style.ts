@@ -12,6 +12,7 @@ export interface Style {
   readonly command: (text: string) => string;
 }
 
+/** @param enabled without, every style gives its text back as it is */
 export function createStyle(enabled: boolean): Style {
   const colors = pico.createColors(enabled);
   return {

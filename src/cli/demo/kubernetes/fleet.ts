@@ -3,6 +3,7 @@ import type { Files } from '../repository.ts';
 /** The applications of the demo in their environments. */
 export type Name = 'shop@dev' | 'shop@prod' | 'web@dev' | 'web@prod' | 'tools@dev';
 
+/** The environments of the demo; changes go live by themselves in `dev`. */
 export type EnvironmentName = 'dev' | 'prod';
 
 /** What a commit says of the shop. */
@@ -13,12 +14,14 @@ interface ShopVersion {
   readonly crashes?: boolean;
 }
 
+/** What the commits of the demo sell, in their order. */
 export const shopVersions = {
   first: { tag: '1.0', motto: 'coffee' },
   bad: { tag: '2.0', motto: 'coffee and cake', crashes: true },
   good: { tag: '2.1', motto: 'coffee and cake' },
 } as const satisfies Record<string, ShopVersion>;
 
+/** Of the shop. It is never pulled: kwok plays the pods. */
 export const image = 'registry.example/shop';
 
 const head = 'apiVersion: fairlead.dev/v1alpha1';
@@ -177,6 +180,7 @@ spec:
   };
 }
 
+/** The values of `web` in one environment. */
 export function values(environment: EnvironmentName, tag: string, replicas: number): Files {
   return { [`values/${environment}.yaml`]: `tag: "${tag}"\nreplicas: ${replicas}\n` };
 }

@@ -6,6 +6,7 @@ import { demoBroken } from '../errors.ts';
 /** Runs kubectl as somebody who has the kubeconfig of the demo. @throws FairleadError `demo.broken` with its words */
 export type Kubectl = (args: readonly string[], input?: string) => Promise<string>;
 
+/** kubectl with the kubeconfig of the demo's cluster, and a home of its own. */
 export function openKubectl(
   { kubeconfig, folder }: ClusterRecord,
   env: NodeJS.ProcessEnv,

@@ -34,6 +34,7 @@ export interface Server {
 
 const withinMs = 15_000;
 
+/** Asks over connections of its own, until it is closed. */
 export function openServer(record: ClusterRecord): Server {
   const agent = adminAgent(record);
   const ask = (path: string): Promise<IncomingMessage> =>

@@ -112,14 +112,17 @@ export class ClusterStage extends Looking<Name> {
   }
 }
 
+/** Path of the Deployments of a namespace. */
 export function deploymentsOf(namespace: string): string {
   return `/apis/apps/v1/namespaces/${namespace}/deployments`;
 }
 
+/** Path of the Services of a namespace. */
 export function servicesOf(namespace: string): string {
   return `/api/v1/namespaces/${namespace}/services`;
 }
 
+/** Of its first container. */
 export function imageOf(deployment: LiveObject): string {
   return String(deployment?.spec.template.spec.containers[0].image);
 }
