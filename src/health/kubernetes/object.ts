@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../../model/json.ts';
  * for, is read as nothing. Rules built on these never throw.
  */
 
+/** The value at the end of a way of names; `undefined` where the way ends early. */
 export function at(value: Json | undefined, ...path: readonly string[]): Json | undefined {
   let found = value;
   for (const part of path) {

@@ -3,10 +3,15 @@ import type { Health, HealthStatus } from '../../model/status.ts';
 /** Longest sentence, in UTF-16 code units; some controllers put whole stack traces into a message. */
 const maxMessage = 400;
 
+/** Nothing is to be done or waited for. */
 export const healthy = (message: string): Health => verdict('Healthy', message);
+/** It may still become healthy by itself: it is waited for, within `timeouts.health`. */
 export const progressing = (message: string): Health => verdict('Progressing', message);
+/** Probably nothing but a change makes it healthy: a release gives up on it after the patience of its target. */
 export const degraded = (message: string): Health => verdict('Degraded', message);
+/** Somebody told it to rest, so a release takes it for healthy. */
 export const suspended = (message: string): Health => verdict('Suspended', message);
+/** It does not tell. */
 export const unknown = (message: string): Health => verdict('Unknown', message);
 
 /** A status and its one sentence: what is said about the object follows its name, so it begins in lower case. */
@@ -37,6 +42,7 @@ export function allAre(number: number, noun: string, what: string): string {
   return number === 1 ? `its ${noun} is ${what}` : `all ${number} ${noun}s are ${what}`;
 }
 
+/** The verb for so many things. */
 export function areOrIs(number: number): string {
   return number === 1 ? 'is' : 'are';
 }

@@ -25,6 +25,7 @@ export interface GivenNote {
   readonly isWanted: boolean | null;
 }
 
+/** Whether both are the same thing of the same owner. */
 export function isSameTaken(one: Taken, other: Taken): boolean {
   return one.at === other.at && one.place === other.place && one.owner === other.owner;
 }

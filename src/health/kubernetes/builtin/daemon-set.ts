@@ -31,6 +31,7 @@ function judge(object: JsonObject, owned: readonly JsonObject[]): Health {
   );
 }
 
+/** As `kubectl rollout status` waits: https://kubernetes.io/docs/tasks/manage-daemon/update-daemon-set/ */
 export const daemonSet = kinds('apps', ['DaemonSet'], {
   counts:
     'an updated, available pod on every node that is to have one is Healthy; with `OnDelete` it need not be updated',

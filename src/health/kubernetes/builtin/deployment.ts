@@ -59,6 +59,7 @@ function refusal(object: JsonObject): string | null {
   return isTrue(failure) ? failure.message || failure.reason : null;
 }
 
+/** https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status */
 export const deployment = kinds('apps', ['Deployment'], {
   counts:
     'all `spec.replicas` updated and available and no old pod left is Healthy; `ProgressDeadlineExceeded` is Degraded; `spec.paused` is Suspended',

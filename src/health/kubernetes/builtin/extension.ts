@@ -70,6 +70,10 @@ const hooks: Rule = {
   judge: judgeHooks,
 };
 
+/**
+ * Both say by their conditions whether their kinds are served:
+ * https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/
+ */
 export const extension = [
   ...kinds('apiextensions.k8s.io', ['CustomResourceDefinition'], {
     counts:

@@ -42,6 +42,7 @@ function judgeCronJob(object: JsonObject): Health {
   return healthy(`its last run, due at ${scheduled}, ended well`);
 }
 
+/** https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-termination-and-cleanup */
 export const job = [
   ...kinds('batch', ['Job'], {
     counts:

@@ -30,6 +30,10 @@ function judge(object: JsonObject): Health {
   return judgeDeletion(object) ?? progressing('is being deleted');
 }
 
+/**
+ * Why its content stays is in its conditions:
+ * https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/namespace-v1/
+ */
 export const namespace = kinds('', ['Namespace'], {
   counts:
     'Healthy; while it is deleted Progressing with what is left in it, Degraded when its content cannot be deleted',

@@ -29,6 +29,7 @@ function judgeIngress(object: JsonObject): Health {
   );
 }
 
+/** https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer */
 export const network = [
   ...kinds('', ['Service'], {
     counts: 'Healthy; of type LoadBalancer only with an address, before that Progressing',

@@ -20,6 +20,7 @@ function judge(object: JsonObject): Health {
     : healthy('is ready');
 }
 
+/** https://kubernetes.io/docs/reference/node/node-status/#condition */
 export const node = kinds('', ['Node'], {
   counts:
     '`Ready` is Healthy; not ready, or short of memory, disk, PIDs or network, is Degraded; cordoned is Suspended',

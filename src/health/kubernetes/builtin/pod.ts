@@ -111,6 +111,7 @@ function gatesOf(pod: JsonObject): string {
     .join(', ');
 }
 
+/** https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/ */
 export const pod = kinds('', ['Pod'], {
   counts:
     'ready, or ended well, is Healthy; a container that cannot start (`ImagePullBackOff`, `CrashLoopBackOff`, `CreateContainerConfigError` …) or was restarted and is not ready again is Degraded where `restartPolicy` is Always; a pod that failed is Degraded; one that cannot be scheduled is Progressing',

@@ -20,6 +20,7 @@ function judge(object: JsonObject): Health {
   return healthy(limits.length === 0 ? 'is counted' : `is used up: ${limits.join(', ')}`);
 }
 
+/** https://kubernetes.io/docs/concepts/policy/resource-quotas/ */
 export const quota = kinds('', ['ResourceQuota'], {
   counts: 'counted is Healthy, before that Progressing; its sentence names what is used up',
   judge,

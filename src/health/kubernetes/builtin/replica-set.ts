@@ -27,6 +27,7 @@ const rule: Rule = {
   judge,
 };
 
+/** The same fields of both: https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/ */
 export const replicaSet = [
   ...kinds('apps', ['ReplicaSet'], rule),
   ...kinds('', ['ReplicationController'], rule),

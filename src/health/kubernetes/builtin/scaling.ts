@@ -50,6 +50,9 @@ function judgeBudget(object: JsonObject): Health {
   return healthy('lets no pod be moved now');
 }
 
+/**
+ * https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale-walkthrough/#appendix-horizontal-pod-autoscaler-status-conditions
+ */
 export const scaling = [
   ...kinds('autoscaling', ['HorizontalPodAutoscaler'], {
     counts:

@@ -45,6 +45,10 @@ function outdated(object: JsonObject): boolean {
   return newest !== '' && newest !== textAt(object, 'status', 'currentRevision');
 }
 
+/**
+ * As `kubectl rollout status` waits:
+ * https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#update-strategies
+ */
 export const statefulSet = kinds('apps', ['StatefulSet'], {
   counts:
     'all `spec.replicas` ready and of the newest revision is Healthy; with a partition those from its ordinal on must be new, with `OnDelete` none',

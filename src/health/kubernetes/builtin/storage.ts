@@ -34,6 +34,7 @@ function judgeAttachment(object: JsonObject): Health {
     : progressing('is not attached yet');
 }
 
+/** https://kubernetes.io/docs/concepts/storage/persistent-volumes/#phase */
 export const storage = [
   ...kinds('', ['PersistentVolumeClaim'], {
     counts:

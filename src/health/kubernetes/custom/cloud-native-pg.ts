@@ -72,6 +72,7 @@ const applied: Rule = {
   judge: judgeApplied,
 };
 
+/** https://cloudnative-pg.io/documentation/current/cloudnative-pg.v1/ */
 export const cloudNativePg = [
   ...kinds('postgresql.cnpg.io', ['Cluster'], {
     counts:

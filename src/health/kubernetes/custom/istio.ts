@@ -32,6 +32,7 @@ const rule: Rule = {
   judge,
 };
 
+/** https://istio.io/latest/docs/reference/config/config-status/ */
 export const istio = [
   ...kinds(
     'networking.istio.io',

@@ -28,6 +28,7 @@ export interface HealthRuleProblem {
   readonly line: number;
 }
 
+/** A rule ready to judge, or the first thing that is wrong with it. */
 export type CompiledHealthRule =
   | { readonly ok: true; readonly value: Rule['judge'] }
   | { readonly ok: false; readonly problem: HealthRuleProblem };

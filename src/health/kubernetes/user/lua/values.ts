@@ -4,6 +4,7 @@ import { maxNesting, maxValues } from '../budget.ts';
 /** `undefined` is nil. A text is a string of bytes, each a code unit below 256, as Lua has it. */
 export type LuaValue = undefined | boolean | number | string | LuaTable | LuaFunction;
 
+/** Takes and gives as many values as it likes. */
 export type LuaFunction = (args: readonly LuaValue[]) => readonly LuaValue[];
 
 /** A table: what is numbered from 1 without gaps in a list, the rest in a map, in the order in which it came. */
