@@ -4,6 +4,7 @@ import { emptyConfig } from '../model/config.ts';
 import { loadConfig } from './load.ts';
 import type { LoadOptions } from './load.ts';
 import { mergeWithLastGood } from './merge.ts';
+import type { Retained } from './merge.ts';
 import { readConfigFiles } from './read.ts';
 
 /**
@@ -27,14 +28,18 @@ export function createConfigLoader(
       if (!files.ok) return failure(files.error);
       const loaded = load(files.value.files, options);
       const merged = mergeWithLastGood(previous ?? emptyConfig, loaded);
-      const names = (kind: string): ReadonlySet<string> =>
-        new Set(merged.heldBack.filter((item) => item.kind === kind).map((item) => item.name));
+      const names = (kind: string, among: readonly Retained[]): ReadonlySet<string> =>
+        new Set(among.filter((item) => item.kind === kind).map((item) => item.name));
       return success({
         config: merged.config,
         problems: loaded.problems,
         sound: loaded.problems.every((problem) => problem.severity !== 'error'),
         complete: merged.complete,
-        heldBack: { applications: names('Application'), environments: names('Environment') },
+        lastGood: names('Application', merged.kept),
+        heldBack: {
+          applications: names('Application', merged.heldBack),
+          environments: names('Environment', merged.heldBack),
+        },
       });
     },
   };

@@ -10,7 +10,7 @@ import { checkReferences, defaultProject } from './references.ts';
 import type { CrossFinding } from './references.ts';
 
 /** A document that is not in force as it stands in Git. */
-interface Retained {
+export interface Retained {
   readonly kind: ConfigKind;
   readonly name: string;
   /** File that holds the version in force, or the refused one. */

@@ -91,7 +91,10 @@ export interface Inventory {
   readonly epoch: number;
   /** The revision of the last release that ended well; what a failed release goes back to. */
   readonly revision: Revision;
-  /** Commit of the configuration that was released with it; absent where `revision` has that repository itself. */
+  /**
+   * Commit of the configuration that was released with it. Absent where `revision` has that repository itself, and the
+   * application's document at it had no error.
+   */
   readonly configuration?: string;
   /**
    * Digest of the desired set that the last release which ended well made live and found healthy; empty: none. A

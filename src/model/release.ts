@@ -53,7 +53,7 @@ export interface Release {
   readonly application: string;
   readonly environment: string;
   readonly revision: Revision;
-  /** Commit of the configuration that it was rendered with; absent where `revision` has that repository itself. */
+  /** Commit of the configuration that it was rendered with; absent as in `Inventory.configuration`. */
   readonly configuration?: string;
   readonly trigger: ReleaseTrigger;
   /** Who or what: `controller`, or the person's name. */

@@ -20,6 +20,8 @@ export interface ChangeInput {
   readonly movedFrom: InventoryEntry | null;
   /** Another id of ours that nobody wants any more, and that is the very thing that is here: it is renamed. */
   readonly renamedFrom: InventoryEntry | null;
+  /** Given up by another application: the fields as that one applied them last. */
+  readonly given: JsonObject | null;
   readonly observation: Observation;
   readonly targetUid: string;
   readonly revision: Revision;
@@ -45,7 +47,7 @@ export function planChange(input: ChangeInput): Change | null {
   const { live } = observation;
   if (live.unasked === true) return runIfNeeded(input, 'not checked');
   const texts = { desired: item.texts, live: live.texts };
-  const applied = live.owned ?? (entry ?? input.renamedFrom)?.fields ?? null;
+  const applied = live.owned ?? lastApplied(input);
   const diff = diffFields(item.fields, live.fields, applied, texts).map((field) => {
     const because = live.because?.[field.path];
     const heldBy = live.heldBy?.[field.path];
@@ -79,6 +81,15 @@ export function planChange(input: ChangeInput): Change | null {
               words: 'already as wanted; only the record is brought up to date',
             };
   return make(input, 'adopt', live.uid, sinceLastRun(input), cause);
+}
+
+/**
+ * The fields as they were applied last, whoever did: what is among them and not wanted any more is taken away. What is only
+ * announced was applied by nobody here.
+ */
+function lastApplied({ entry, given, renamedFrom }: ChangeInput): JsonObject | null {
+  if (entry !== null && entry.uid !== null) return entry.fields;
+  return given ?? (renamedFrom ?? entry)?.fields ?? null;
 }
 
 /** What is otherwise in something that is run than it was when it was recorded last: for who reviews it. */

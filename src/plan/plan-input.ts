@@ -1,5 +1,6 @@
 import type { Hasher } from '../model/digest.ts';
 import type { Inventory, InventoryEntry } from '../model/inventory.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { Desired, Observation } from '../model/resource.ts';
 import type { Revision } from '../model/revision.ts';
 import type { ChangeInput } from './change.ts';
@@ -44,8 +45,11 @@ export interface PlanInput {
   readonly takenBy?: (place: string) => string | null;
   /** What has become of an entry that is `givenTo` another application. Default: that one does not want it. */
   readonly fateOf?: (entry: InventoryEntry) => GivenFate;
-  /** Whether another application has given up what is at a place, for this one to have. Default: none has. */
-  readonly isGiven?: (place: string, uid: string) => boolean;
+  /**
+   * What another application has given up at a place for this one to have: the fields as that one applied them last; `null`:
+   * nothing. Default: nothing.
+   */
+  readonly givenAt?: (place: string, uid: string) => JsonObject | null;
   readonly hash: Hasher;
 }
 
@@ -54,7 +58,15 @@ export function aside(input: PlanInput, item: Desired): ChangeInput {
   const place = placeOf(item);
   const entry = input.inventory?.entries.find((one) => placeOf(one) === place) ?? null;
   const observation = see(input, place);
-  return { ...input, item, entry, movedFrom: null, renamedFrom: null, observation };
+  return {
+    ...input,
+    item,
+    entry,
+    movedFrom: null,
+    renamedFrom: null,
+    given: null,
+    observation,
+  };
 }
 
 /** What was seen at a place. @throws Error (a bug of the caller) where nobody looked. */

@@ -12,6 +12,7 @@ import {
   wanted,
   type Situation,
 } from '../../test/support/resources.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { Observation } from '../model/resource.ts';
 import { placeOf } from './place.ts';
 
@@ -335,5 +336,32 @@ describe('a resource that is renamed and stays where it is', () => {
     ]);
     expect(plan.changes).toMatchObject([{ action: 'update', diff: [{ path: 'content' }] }]);
     expect(plan.warnings).toEqual([]);
+  });
+});
+
+describe('what another application gives up', () => {
+  const item = wanted('page', { content: 'one' });
+  const before = { content: 'one', note: 'theirs' };
+  const see = found(item, { fields: before });
+  const givenAt = (): JsonObject => before;
+
+  test('loses what the other one had applied and nobody wants any more, without a question', () => {
+    const plan = planOf([{ want: item, see }], { givenAt });
+    expect(plan.changes).toMatchObject([{ action: 'update', diff: [{ path: 'note' }] }]);
+    expect(plan.guards).toEqual([]);
+  });
+
+  test('loses it also where a release was cut off after it had announced the rest', () => {
+    const know = recorded(item, { uid: null });
+    const plan = planOf([{ want: item, know, see }], { givenAt });
+    expect(plan.changes).toMatchObject([{ action: 'update', diff: [{ path: 'note' }] }]);
+  });
+
+  test('keeps what nobody has applied', () => {
+    const other = { content: 'one', note: 'of a person' };
+    const seen = found(item, { fields: other });
+    const given = { givenAt: (): JsonObject => item.fields };
+    const plan = planOf([{ want: item, see: seen }], given);
+    expect(plan.changes).toMatchObject([{ action: 'adopt', diff: [] }]);
   });
 });

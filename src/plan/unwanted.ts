@@ -1,4 +1,5 @@
 import type { InventoryEntry } from '../model/inventory.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { Change } from '../model/plan.ts';
 import { resourceKey } from '../model/resource.ts';
 import type { Desired, Observation } from '../model/resource.ts';
@@ -26,6 +27,8 @@ export interface Given {
   readonly uid: string;
   /** The other application, as people write it. */
   readonly to: string;
+  /** As they were applied last: what the other one does not want of them, it takes away. */
+  readonly fields: JsonObject;
 }
 
 /**
@@ -76,7 +79,7 @@ export function planUnwanted(
     // Who was promised it may be about to record it, whoever else wants it by now.
     const takenBy = fate?.kind === 'awaited' ? fate.by : (input.takenBy?.(place) ?? null);
     if (takenBy !== null && observation.kind === 'present' && policy.removal !== 'orphan')
-      given.push({ place, uid: observation.live.uid, to: takenBy });
+      given.push({ place, uid: observation.live.uid, to: takenBy, fields: entry.fields });
     const outcome = planDelete({
       ...input,
       entry,

@@ -46,7 +46,11 @@ export function planWanted(input: PlanInput, runs: readonly Desired[]): Wanted {
     const movedFrom = entry === null ? (entriesById.get(resourceKey(item.id))?.[0] ?? null) : null;
     const renamedFrom = leaving.get(thingOf(item, observation) ?? '') ?? null;
     if (renamedFrom !== null) handedOver.set(placeOf(renamedFrom), place);
-    const about = { ...input, item, entry, movedFrom, renamedFrom, observation };
+    const given =
+      observation.kind === 'present'
+        ? (input.givenAt?.(place, observation.live.uid) ?? null)
+        : null;
+    const about = { ...input, item, entry, movedFrom, renamedFrom, given, observation };
     const change = planChange(about);
     if (item.asksFirst === true && (change === null || change.action === 'adopt')) {
       asked.push({ input: about, now: change });
@@ -54,9 +58,8 @@ export function planWanted(input: PlanInput, runs: readonly Desired[]): Wanted {
     else {
       changes.push(change);
       const isOverwritten = change.action === 'update' || change.action === 'replace';
-      const isGiven =
-        observation.kind === 'present' && input.isGiven?.(place, observation.live.uid) === true;
-      if (isOverwritten && entry === null && renamedFrom === null && !isGiven) foreign.push(change);
+      const isForeign = entry === null && renamedFrom === null && given === null;
+      if (isOverwritten && isForeign) foreign.push(change);
     }
   }
   const whenAsked = planAsked(asked, changes);

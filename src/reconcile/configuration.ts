@@ -23,6 +23,8 @@ export class Configuration {
   /** While `restore` reads: who asks meanwhile waits for the same. */
   #restoring: Promise<void> | null = null;
   #config: Config | null = null;
+  /** By application in force. */
+  #commitsInForce: ReadonlyMap<string, string> = new Map();
   #commit: string | null = null;
   #complete = false;
   #isDue = false;
@@ -41,6 +43,11 @@ export class Configuration {
   /** Commit that was read last, good or not. */
   get commit(): string | null {
     return this.#commit;
+  }
+
+  /** The commit whose document of an application is in force: an earlier one than `commit` where that has an error in it. */
+  commitInForce(application: string): string | null {
+    return this.#commitsInForce.get(application) ?? null;
   }
 
   /** Whether reading it failed in a way that may pass: it is to be read again although no commit came. */
@@ -73,8 +80,18 @@ export class Configuration {
     if (!revision.ok) return;
     const loaded = await this.#ports.loadConfig.load(source.tree(revision.value), null);
     if (!loaded.ok) return;
-    this.#config = loaded.value.config;
+    this.#take(loaded.value, revision.value.commit);
     this.#restored = { commit: revision.value.commit, snapshot: loaded.value };
+  }
+
+  #take({ config, lastGood }: ConfigSnapshot, commit: string): void {
+    const before = this.#commitsInForce;
+    const now = [...config.applications.keys()].map((name): readonly [string, string] => [
+      name,
+      (lastGood.has(name) ? before.get(name) : undefined) ?? commit,
+    ]);
+    this.#commitsInForce = new Map(now);
+    this.#config = config;
   }
 
   /** Reads the configuration at a revision. @returns whether there is one to work with. */
@@ -111,7 +128,7 @@ export class Configuration {
       return this.#config !== null;
     }
     this.#isDue = false;
-    this.#config = loaded.value.config;
+    this.#take(loaded.value, revision.commit);
     this.#complete = loaded.value.complete;
     this.heldBack = loaded.value.heldBack;
     this.problems = loaded.value.problems;

@@ -92,9 +92,10 @@ export class Engine {
       ports,
       options,
       world: this.world,
-      pastSettings: new PastSettings(ports, this.world),
+      pastSettings: new PastSettings(ports, this.world, (application) =>
+        this.configuration.commitInForce(application),
+      ),
       ahead: new ConfigurationAhead(ports, this.world),
-      configurationCommit: () => this.configuration.commit,
       journal: this.journal,
       records: new RecordsRead(ports.clock),
       queue: this.queue,

@@ -50,6 +50,8 @@ export interface ConfigSnapshot {
   readonly sound: boolean;
   /** Whether what is missing may be taken as removed: no error hides a document that nobody can name. */
   readonly complete: boolean;
+  /** Applications whose earlier form stays in force, as the one at this commit has an error. */
+  readonly lastGood: ReadonlySet<string>;
   /** Declared, but unusable and without an earlier form: not in `config`, and not removed either. */
   readonly heldBack: {
     readonly applications: ReadonlySet<string>;

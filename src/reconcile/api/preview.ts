@@ -63,10 +63,10 @@ async function givenTo(
     );
     if (!planned.ok) continue;
     for (const { target, given: gifts } of planned.value.targets)
-      for (const { place, uid, to } of gifts) {
+      for (const { place, uid, to, fields } of gifts) {
         const at = recordsAt(target);
         const one = places.find((wanted) => wanted.at === at && wanted.place === place);
-        if (one !== undefined && to === runtime.id) given.push({ ...one, uid });
+        if (one !== undefined && to === runtime.id) given.push({ ...one, uid, fields });
       }
   }
   return given;

@@ -29,6 +29,10 @@ export async function settingsAt(
   }
   if (revision === null) throw notFetched(engine.world, runtime.application);
   const { pastSettings } = engine.context;
-  const application = await pastSettings.at(runtime.application, revision, state?.configuration);
+  const { application } = await pastSettings.at(
+    runtime.application,
+    revision,
+    state?.configuration,
+  );
   return { application, revision };
 }

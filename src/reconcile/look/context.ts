@@ -23,8 +23,6 @@ export interface RunContext {
   readonly world: World;
   readonly pastSettings: PastSettings;
   readonly ahead: ConfigurationAhead;
-  /** Commit of the configuration that is in force. */
-  readonly configurationCommit: () => string | null;
   readonly journal: Journal;
   /** What applications have on record at the targets, for who leaves. */
   readonly records: RecordsRead;

@@ -102,7 +102,7 @@ async function testSet(
     if (observation.kind === 'unreadable') throw errorFromRecord(observation.error);
     const refusal = refusalOf(item, observation);
     if (refusal !== null) throw refusal;
-    const none = { entry: null, movedFrom: null, renamedFrom: null };
+    const none = { entry: null, movedFrom: null, renamedFrom: null, given: null };
     const input = { item, ...none, observation, targetUid: target.uid, revision, hash: ports.hash };
     const change = planOnDemand(input);
     if (change.displaces !== undefined && request.displace !== true) {
@@ -150,7 +150,8 @@ async function testsOf(
   }
   const { revision, configuration } = inventory;
   const then = await context.pastSettings.at(application, revision, configuration);
-  return { revision, tests: testsIn(unwrap(await preparedAt(revision, then)), then) };
+  const prepared = unwrap(await preparedAt(revision, then.application));
+  return { revision, tests: testsIn(prepared, then.application) };
 }
 
 function isTest({ occasion }: Desired): boolean {

@@ -47,7 +47,7 @@ export async function givingAt(
   runtime: ApplicationRuntime,
   { target, inventory }: Pick<Held, 'target' | 'inventory'>,
   { expected = [], wantedBy }: Pick<PlanOptions, 'expected' | 'wantedBy'>,
-): Promise<Required<Pick<PlanInput, 'takenBy' | 'isGiven' | 'fateOf'>>> {
+): Promise<Required<Pick<PlanInput, 'takenBy' | 'givenAt' | 'fateOf'>>> {
   const at = recordsAt(target);
   const recorded = new Map<string, ReadonlySet<string>>();
   for (const { givenTo } of inventory?.entries ?? []) {
@@ -73,9 +73,12 @@ export async function givingAt(
       );
       return isWanted ? wantedBy.id : null;
     },
-    isGiven: (place, uid) =>
-      runtime.given.get(`${at} ${place}`)?.uid === uid ||
-      expected.some((one) => one.at === at && one.place === place && one.uid === uid),
+    givenAt: (place, uid) => {
+      const noted = runtime.given.get(`${at} ${place}`);
+      if (noted?.uid === uid) return noted.fields;
+      const one = expected.find((it) => it.at === at && it.place === place && it.uid === uid);
+      return one?.fields ?? null;
+    },
     fateOf: ({ givenTo = '', ...entry }) => {
       const place = placeOf(entry);
       const taker = takerOf(applications, givenTo);
@@ -141,7 +144,7 @@ export function noteGiven(
 ): void {
   const { id: from } = runtime;
   const own = idsOf(applications, runtime);
-  for (const { place, uid, to } of given) {
+  for (const { place, uid, to, fields } of given) {
     const taker = takerOf(applications, to);
     if (taker === null) continue;
     const at = `${recordsAt(target)} ${place}`;
@@ -150,7 +153,7 @@ export function noteGiven(
       .of(taker.id)
       .some((one) => own.includes(one.owner) && `${one.at} ${one.place}` === at);
     const isWanted = isAsked ? true : known?.uid === uid ? known.isWanted : null;
-    taker.given.set(at, { uid, from, isWanted });
+    taker.given.set(at, { uid, from, fields, isWanted });
     if (isWanted === null && known?.uid !== uid) queue.add(taker.id);
   }
 }

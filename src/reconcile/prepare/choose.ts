@@ -18,6 +18,7 @@ import type { PlanOptions } from '../look/plan-options.ts';
 import { KeptPrepared } from './prepared.ts';
 import { prepareKey, prepareRevision } from './prepare.ts';
 import type { PrepareResult } from './prepare.ts';
+import type { PastDocument } from './past-settings.ts';
 import type { Prepared } from './prepared.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import { noteTaken, noteWanted } from '../look/give.ts';
@@ -104,9 +105,7 @@ export async function choose(
   return success({
     prepared: prepared.value,
     revision: tip,
-    configuration: hasConfiguration(tip)
-      ? undefined
-      : (state.configuration ?? context.configurationCommit() ?? undefined),
+    configuration: configurationBeside(tip, prepared.documentAt),
     problem: null,
     fallback: 'none',
     goesBack,
@@ -146,8 +145,10 @@ function askedFor(hold: Hold | null, options: PlanOptions): State | null {
   return { revision: hold.revision, configuration: hold.configuration };
 }
 
-function hasConfiguration(revision: Revision): boolean {
-  return revision.some(({ source }) => source === '');
+/** The commit that holds the document, to be recorded beside a revision that does not say it itself. */
+function configurationBeside(revision: Revision, documentAt: string | null): string | undefined {
+  const own = revision.find(({ source }) => source === '');
+  return documentAt === own?.commit ? undefined : (documentAt ?? undefined);
 }
 
 function lastGoodOf(held: readonly Held[]): State {
@@ -195,6 +196,11 @@ async function fallBack(
   });
 }
 
+/** With the commit whose document it was prepared with; `null`: nobody knows. */
+type PreparedAt =
+  | (Extract<PrepareResult, { ok: true }> & { readonly documentAt: string | null })
+  | Extract<PrepareResult, { ok: false }>;
+
 /** Prepared, and such that it can be planned: an empty folder is as good a reason to keep the last good state as a broken one. */
 async function usableAt(
   context: RunContext,
@@ -202,7 +208,7 @@ async function usableAt(
   state: State,
   situation: Situation,
   options: PlanOptions,
-): Promise<PrepareResult> {
+): Promise<PreparedAt> {
   const prepared = await preparedAt(context, runtime, state, situation, options);
   if (!prepared.ok) return prepared;
   const { byTarget, paths } = prepared.value;
@@ -223,20 +229,21 @@ async function preparedAt(
   { revision, configuration }: State,
   { wanted: targets, seed }: Situation,
   options: PlanOptions,
-): Promise<PrepareResult> {
+): Promise<PreparedAt> {
   if (runtime.application === null)
     throw new Error('an application that was removed has nothing to render');
-  let application: ApplicationConfig;
+  let document: PastDocument;
   try {
-    application = await context.pastSettings.at(runtime.application, revision, configuration);
+    document = await context.pastSettings.at(runtime.application, revision, configuration);
   } catch (thrown) {
     return failure(toFairleadError(thrown));
   }
+  const { application, commit: documentAt } = document;
   const key = prepareKey({ application, revision, targets, seed, world: context.world });
   const last = runtime.prepared;
   // A secret can change without a commit, so what refers to one is prepared anew each time.
   if (last?.key === key && !last.refersToSecrets && (await seesTheSame(last, targets)))
-    return success(last.whole(!options.preview));
+    return { ok: true, value: last.whole(!options.preview), documentAt };
   const prepared = await prepareRevision({
     ports: context.ports,
     world: context.world,
@@ -251,7 +258,7 @@ async function preparedAt(
     runtime.prepared = new KeptPrepared(prepared.value, context.ports.packer);
     context.onPrepared(runtime);
   }
-  return prepared;
+  return prepared.ok ? { ...prepared, documentAt } : prepared;
 }
 
 function findQuarantined(

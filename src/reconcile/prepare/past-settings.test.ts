@@ -67,6 +67,26 @@ describe('what the document of an application said at a commit belongs to it', (
     expect(bench.state('web@dev')).toBe('synced, Synced, Healthy');
   });
 
+  test('where the last good commit had an error in it, the form that was in force then is gone back to', async () => {
+    const checks = [
+      { name: 'well', exec: { argv: ['grep', '-q', 'well', bench.path('a')] }, timeout: '5s' },
+    ];
+    const more = { healthChecks: checks, timeouts: { health: '1s' } };
+    await push(says('well', more));
+    const broken = says('better', { ...more, nonsense: true });
+    await bench.push({ 'fairlead.yaml': broken, 'web/a.yaml': bench.file('a', '${WORD} so') });
+    expect(bench.read('a')).toBe('well so');
+    await bench.push({
+      'fairlead.yaml': says('broken', { ...more, path: 'site' }),
+      'site/a.yaml': bench.file('a', '${WORD}'),
+    });
+    expect(bench.state('web@dev')).toBe('failed, OutOfSync, Healthy');
+    expect(bench.read('a')).toBe('well so');
+    await bench.edit('a', 'by hand');
+    await bench.look('web@dev');
+    expect(bench.read('a')).toBe('well so');
+  });
+
   test('one that names a folder that is not there keeps the last good state up, drift healed', async () => {
     await push(says('well'));
     await push(says('better', { path: 'wbe' }));

@@ -9,33 +9,56 @@ import { documentIn, isInForce } from './document.ts';
 /** Configurations of past commits that are kept; each is asked for on every look at what stays at it. */
 const kept = 8;
 
+/** A document as it counted at a revision. */
+export interface PastDocument {
+  readonly application: ApplicationConfig;
+  /** Commit that holds it; `null`: nobody knows. */
+  readonly commit: string | null;
+}
+
 /**
  * Finds what an application's document says at a revision other than the one in force, so that going back goes back in that as
  * well, and a commit that has just come goes live as a whole: inline values, variables, the folder, also where it gives the
  * application another name. Who may do what (environments, policies, project, limits) is as it is said now. Where the
- * revision has no commit of the configuration, or that has no such document, what is said now counts.
+ * revision has no commit of the configuration, or that has no such document without an error, what is in force now counts.
  */
 export class PastSettings {
   readonly #ports: Pick<EnginePorts, 'loadConfig'>;
   readonly #world: World;
+  readonly #commitInForce: (application: string) => string | null;
   readonly #configs = new Map<string, Promise<Config | null>>();
 
-  constructor(ports: Pick<EnginePorts, 'loadConfig'>, world: World) {
+  /** @param commitInForce The commit whose document of an application is in force. */
+  constructor(
+    ports: Pick<EnginePorts, 'loadConfig'>,
+    world: World,
+    commitInForce: (application: string) => string | null,
+  ) {
     this.#ports = ports;
     this.#world = world;
+    this.#commitInForce = commitInForce;
   }
 
-  /** @param configuration Commit of the configuration, where `revision` has none of it. */
+  /**
+   * @param configuration Commit of the configuration that was recorded with `revision`: it has none of it, or one in
+   *   which the document had an error.
+   */
   async at(
     application: ApplicationConfig,
     revision: Revision,
     configuration?: string,
-  ): Promise<ApplicationConfig> {
-    const part =
-      revision.find(({ source }) => source === '') ?? (await this.#resolve(configuration));
-    if (part === undefined || isInForce(this.#world, part.commit, application)) return application;
-    const then = documentIn(await this.#configAt(part), application, this.#world.config);
-    return then === undefined ? application : withRendering(application, then);
+  ): Promise<PastDocument> {
+    const inForce = { application, commit: this.#commitInForce(application.name) };
+    const recorded = await this.#resolve(configuration);
+    const own = revision.find(({ source }) => source === '');
+    for (const part of [recorded, own]) {
+      if (part === undefined) continue;
+      if (isInForce(this.#world, part.commit, application)) return inForce;
+      const then = documentIn(await this.#configAt(part), application, this.#world.config);
+      if (then !== undefined)
+        return { application: withRendering(application, then), commit: part.commit };
+    }
+    return inForce;
   }
 
   async #resolve(commit: string | undefined): Promise<SourceRevision | undefined> {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../model/json.ts';
 import type { Target } from '../../targets/target.ts';
 
 /** Something that an application wants and another one owns. */
@@ -13,12 +14,16 @@ export interface Taken {
 export interface Expected extends Taken {
   /** As it is there. */
   readonly uid: string;
+  /** See `Given.fields`. */
+  readonly fields: JsonObject;
 }
 
 /** Something that another application gives up for this one to have. */
 export interface GivenNote {
   /** As it was given up. */
   readonly uid: string;
+  /** See `Given.fields`. */
+  readonly fields: JsonObject;
   /** Who gives it up: the id of an application in an environment. */
   readonly from: string;
   /** Whether it is wanted here; `null`: that is not known yet. */

@@ -67,6 +67,26 @@ const moving: readonly Moving[] = [
     },
   },
   {
+    name: 'what moves loses a field that the one that had it gave it, and that is not wanted any more',
+    play: async (stage, at) => {
+      stage.commit((model) => ({
+        ...model,
+        applications: model.applications.map((one) => ({
+          ...one,
+          things: one.things.map((own) =>
+            own.name === b.name ? { ...own, note: 'of before' } : own,
+          ),
+        })),
+      }));
+      await stage.rest();
+      stage.expect('it has the field', stage.place().thing(at)?.spec.note === 'of before');
+      moveTo(stage, 'api');
+      await stage.rest();
+      stage.expect('it has lost the field', stage.place().thing(at)?.spec.note === null);
+      expectOwner(stage, at, 'api');
+    },
+  },
+  {
     name: 'what moves stays on record until whom it goes to has it, also over a restart',
     play: async (stage, at) => {
       const before = serialOf(stage, at);

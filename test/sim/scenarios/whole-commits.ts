@@ -8,6 +8,10 @@ function said(n: number): [readonly ThingModel[], Pick<ApplicationSettings, 'sub
   return [things, { substitute: { values: { word: `w${n}` } } }];
 }
 
+function withWorker(value: string, worker = 'v1'): readonly ThingModel[] {
+  return [thing('a', { value }), thing('b', { kind: 'Worker', value: worker })];
+}
+
 function expectSaid(stage: Stage, n: number): void {
   stage.expect('it is as the commit says', stage.isLive('dev/web/a', `v${n}-w${n}`));
 }
@@ -102,6 +106,27 @@ export const wholeCommits: readonly Scenario[] = [
         await stage.rest();
         expectSaid(stage, ticks);
       }
+    },
+  },
+  {
+    name: 'where the last good commit had a mistake in the document, the state of then is gone back to',
+    model: repository([application('web', withWorker('v1'))]),
+    play: async (stage) => {
+      await stage.rest();
+      stage.commit((model) => ({
+        ...model,
+        configFault: { kind: 'document', application: 'web' },
+        applications: [application('web', withWorker('v2'))],
+      }));
+      await stage.rest();
+      const before = stage.place().thing('dev/web/a')?.spec.value;
+      stage.commit((model) => ({
+        ...model,
+        configFault: null,
+        applications: [application('web', withWorker('v3', 'bad1'), { variant: '-next' })],
+      }));
+      await stage.rest(600_000);
+      stage.expect('it is as before', before !== undefined && stage.isLive('dev/web/a', before));
     },
   },
 ];
