@@ -47,6 +47,13 @@ export type ReleaseTrigger =
   | 'retry'
   | 'adoption';
 
+/** How often the same was tried in vain. */
+export interface Attempts {
+  /** At least 2. */
+  readonly count: number;
+  readonly firstAtMs: number;
+}
+
 /** One plan carried out (or refused) in one environment. History is a list of releases. */
 export interface Release {
   readonly id: string;
@@ -63,6 +70,11 @@ export interface Release {
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
   readonly outcome: ReleaseOutcome;
+  /**
+   * It is the last of several attempts in a row, none of which did anything, and all of which failed in the same way; the
+   * others are no entries of the history any more. Absent: it stands for itself.
+   */
+  readonly attempts?: Attempts;
   /** The first error, never overwritten by a later one. */
   readonly error: ErrorRecord | null;
   readonly steps: readonly JournalStep[];

@@ -38,6 +38,8 @@ export interface Transaction extends Reader {
    * next one. Costs the same however long the plan is, so an effect can be journalled before and after.
    */
   putStep(release: string, index: number, step: JournalStep): Promise<void>;
+  /** Takes a release out of history, steps included; nothing happens where it is not there. */
+  dropRelease(id: string): Promise<void>;
   putApproval(approval: Approval): Promise<void>;
   /** Appends; `seq` is given by the store, in the order of the array. */
   appendEvents(events: readonly Omit<FairleadEvent, 'seq'>[]): Promise<readonly FairleadEvent[]>;

@@ -93,6 +93,10 @@ export function createTransaction(statements: Statements, executor: Executor): T
 
     putStep,
 
+    async dropRelease(id) {
+      await run(db.deleteFrom('releases').where('id', '=', id));
+    },
+
     async putApproval(approval) {
       const { application, environment, digest, by, atMs, expiresAtMs } = approval;
       const columns = {

@@ -150,6 +150,18 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         ]);
       });
 
+      it('leave history with their steps, and can be put again', async () => {
+        await store.transaction(async (t) => {
+          await t.putRelease(exampleRelease('r1', { steps: [exampleStep('a')] }));
+          await t.putRelease(exampleRelease('r2'));
+          await t.dropRelease('r1');
+          await t.dropRelease('none');
+        });
+        expect((await store.releases({})).map(({ id }) => id)).toEqual(['r2']);
+        await store.transaction((t) => t.putRelease(exampleRelease('r1')));
+        expect((await store.release('r1'))?.steps).toEqual([]);
+      });
+
       it('refuse a step of a release that is not there', async () => {
         await expect(
           store.transaction((t) => t.putStep('nobody', 0, exampleStep('a'))),

@@ -13,7 +13,7 @@ import { outcomeCell } from './status.ts';
 /** Everything about one release: who, why, which plan, every step and how it ended. */
 export function describeRelease(release: Release, options: DescribeOptions): string {
   const { style } = options;
-  const outcome = outcomeCell(release.outcome, style);
+  const outcome = outcomeCell(release, style);
   const rows: (readonly [string, string])[] = [
     ['Release', style.strong(release.id)],
     ['Application', showSelector(release)],
@@ -33,6 +33,11 @@ export function describeRelease(release: Release, options: DescribeOptions): str
         : showDuration(release.endedAtMs - release.startedAtMs),
     ],
   ];
+  if (release.attempts !== undefined) {
+    const { count, firstAtMs } = release.attempts;
+    const since = `${showTime(firstAtMs)} (${showAgo(firstAtMs, options.nowMs)})`;
+    rows.push(['Attempts', `${count} since ${since}, of which this is the last`]);
+  }
   if (release.error !== null) {
     rows.push(['Error', style.bad(`${oneLine(release.error.message)} (${release.error.code})`)]);
   }

@@ -1,5 +1,5 @@
 import type { ApplicationView } from '../../control/api.ts';
-import type { ReleaseOutcome } from '../../model/release.ts';
+import type { Release, ReleaseOutcome } from '../../model/release.ts';
 import type { HealthStatus, SyncStatus } from '../../model/status.ts';
 import type { Cell } from '../terminal/table.ts';
 import type { Style } from '../terminal/style.ts';
@@ -41,9 +41,13 @@ export function healthCell(status: HealthStatus, style: Style): Cell {
   return { text: status, paint: style[healthTones[status]] };
 }
 
-/** How a release ended, in its colour. */
-export function outcomeCell(outcome: ReleaseOutcome, style: Style): Cell {
-  return { text: outcome, paint: style[outcomeTones[outcome]] };
+/** How a release ended, and after how many attempts, in its colour. */
+export function outcomeCell(
+  { outcome, attempts }: Pick<Release, 'outcome' | 'attempts'>,
+  style: Style,
+): Cell {
+  const text = attempts === undefined ? outcome : `${outcome}, ${attempts.count} times`;
+  return { text, paint: style[outcomeTones[outcome]] };
 }
 
 /** In sync, and in a health that nobody has to look at. */

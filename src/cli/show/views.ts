@@ -95,7 +95,7 @@ export function releaseView(nowMs: number): View<Release> {
       { header: 'REVISION', cell: (item) => showRevision(item.revision) },
       { header: 'TRIGGER', cell: (item) => item.trigger },
       { header: 'BY', cell: (item) => item.actor },
-      { header: 'OUTCOME', cell: (item, style) => outcomeCell(item.outcome, style) },
+      { header: 'OUTCOME', cell: (item, style) => outcomeCell(item, style) },
       { header: 'STARTED', cell: (item) => showTime(item.startedAtMs), wide: true },
       {
         header: 'TOOK',

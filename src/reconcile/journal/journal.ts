@@ -35,6 +35,12 @@ interface PendingStep {
   readonly step: JournalStep;
 }
 
+/** A release that has ended, and the one whose entry it takes the place of. */
+interface EndedRelease {
+  readonly release: Release;
+  readonly insteadOf: string | null;
+}
+
 /**
  * Writes history: releases, their steps and events, in few transactions. Events wait for the next write or `flush`,
  * steps bring one about; followers see an event when it is durable.
@@ -48,7 +54,7 @@ export class Journal {
   #pending: Omit<FairleadEvent, 'seq'>[] = [];
   #steps: PendingStep[] = [];
   /** Releases that have ended; one at most of each application, because none begins that cannot be written. */
-  #ends: Release[] = [];
+  #ends: EndedRelease[] = [];
   #writesSinceTrim = 0;
   readonly #writes: GroupCommit;
 
@@ -87,10 +93,11 @@ export class Journal {
   /**
    * Writes how a release ended. What it did has happened, so a store that cannot write keeps it waiting for the next
    * write, as it does events.
+   * @param insteadOf an earlier release that is in history no more from then on; default: none
    */
-  async endRelease(release: Release): Promise<void> {
+  async endRelease(release: Release, insteadOf: string | null = null): Promise<void> {
     this.#steps = this.#steps.filter((pending) => pending.release !== release.id);
-    this.#ends.push(release);
+    this.#ends.push({ release, insteadOf });
     await this.flush();
   }
 
@@ -145,7 +152,10 @@ export class Journal {
         for (const { release, index, step } of latest(steps)) {
           await transaction.putStep(release, index, step);
         }
-        for (const release of ends) await transaction.putRelease(release);
+        for (const { release, insteadOf } of ends) {
+          await transaction.putRelease(release);
+          if (insteadOf !== null) await transaction.dropRelease(insteadOf);
+        }
         for (const body of bodies) await body(transaction);
         const appended = events.length === 0 ? [] : await transaction.appendEvents(events);
         if (trims) await transaction.trim(keep);

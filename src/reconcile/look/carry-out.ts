@@ -37,6 +37,7 @@ export async function carryOut(
     trigger: person?.trigger ?? triggerOf(runtime, changes, goingBack, healing, verdict, triggers),
     actor: person?.actor ?? verdict.approvedBy ?? 'controller',
     reason: reasonOf(person, changes),
+    isAsked: person !== undefined,
   });
   if (healing || release.error === null) {
     const { releases } = runtime;

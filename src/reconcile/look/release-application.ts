@@ -15,6 +15,7 @@ import { isUnverified } from './context.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import { applicationHealthError } from './health-checks.ts';
+import { entryOf } from './history-entry.ts';
 import { holdKeys } from './holds.ts';
 import { recordedProject } from './projects.ts';
 import { toInventorySeed } from '../prepare/seed.ts';
@@ -28,6 +29,8 @@ export interface ReleaseInput {
   readonly trigger: ReleaseTrigger;
   readonly actor: string;
   readonly reason: string;
+  /** A person wants it now. */
+  readonly isAsked: boolean;
 }
 
 /** How it ended. */
@@ -108,7 +111,7 @@ export async function releaseApplication(
     });
   };
 
-  const { error, unhealthy } = await carryOutEverywhere(
+  const { error, unhealthy, begun } = await carryOutEverywhere(
     context,
     runtime,
     release.id,
@@ -131,7 +134,8 @@ export async function releaseApplication(
     data: { outcome: release.outcome, tookMs: (release.endedAtMs ?? 0) - release.startedAtMs },
   });
   runtime.releases.ended(release);
-  return { release, unhealthy, recorded: journal.endRelease(release) };
+  const { entry, insteadOf } = await entryOf(context, runtime, input, release, begun);
+  return { release, unhealthy, recorded: journal.endRelease(entry, insteadOf) };
 }
 
 function outcomeOf(error: ErrorRecord | null, signal: AbortSignal): ReleaseOutcome {
@@ -143,6 +147,7 @@ function outcomeOf(error: ErrorRecord | null, signal: AbortSignal): ReleaseOutco
 interface Outcome {
   readonly error: ErrorRecord | null;
   readonly unhealthy: boolean;
+  readonly begun: readonly Begun[];
 }
 
 /** Target by target, then the application's own checks; only what is well as a whole becomes the last good state. */
@@ -163,7 +168,7 @@ async function carryOutEverywhere(
     const { approved } = input;
     const isRetry = input.trigger === 'retry';
     await afterFailedRelease(context, runtime, { isRetry, begun, error, approved, onStep });
-    return { error, unhealthy };
+    return { error, unhealthy, begun };
   };
   try {
     for (const item of concerned) {
@@ -181,7 +186,7 @@ async function carryOutEverywhere(
     if (awaitsConfirmation && isWhole) {
       for (const item of carried) await confirmGood(context.ports.hash, item);
     }
-    return { error: null, unhealthy: false };
+    return { error: null, unhealthy: false, begun };
   } catch (thrown) {
     return await failed(errorRecord(thrown), false);
   }

@@ -212,6 +212,9 @@ function transactionOn(data: StoreData, write: (text: string) => void): Transact
       if (row === undefined) throw storeFailed({ message: `there is no release ${id}` });
       putRow(id, { ...row, steps: row.steps.toSpliced(index, 1, written(step)) });
     },
+    dropRelease: async (id) => {
+      data.releases = without(data.releases, id);
+    },
     putApproval: async (approval) => {
       const { application, environment, digest, by } = approval;
       const key = `${application} ${environment} ${digest} ${by}`;
