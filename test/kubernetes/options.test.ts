@@ -143,6 +143,55 @@ describe('a field that cannot be changed', () => {
     expect(after.metadata.uid).not.toBe(before.metadata.uid);
     expect(after.data).toEqual({ a: '2' });
   });
+
+  test('names them all, and what is wrong besides is not made anew but refused', async () => {
+    const secret = (type: string, data: Record<string, string>): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'frozen' },
+      type,
+      immutable: true,
+      data,
+    });
+    const broken = option(renamed(), 'Replace=true');
+    shop.commit({
+      'shop/web.yaml': yaml(option(deployment('web'), 'Replace=true')),
+      'shop/secret.yaml': yaml(secret('Opaque', { a: 'YQ==' })),
+    });
+    await shop.settles();
+    const before = await shop.live('apps/v1/deployments', 'web');
+    broken.spec.template.spec.containers[0].image = '';
+    shop.commit({ 'shop/web.yaml': yaml(broken) });
+    await says('spec.template.spec.containers[0].image');
+    const after = await shop.live('apps/v1/deployments', 'web');
+    expect(after.metadata.uid).toBe(before.metadata.uid);
+    shop.commit({
+      'shop/web.yaml': yaml(option(deployment('web'), 'Replace=true')),
+      'shop/secret.yaml': yaml(secret('example.org/other', { a: 'Yg==' })),
+    });
+    await says(
+      'Secret/frozen (shop/secret.yaml:1) cannot be changed in place: type is immutable; data: field is immutable when `immutable` is set',
+    );
+  });
+
+  test('of a RoleBinding is what it binds to', async () => {
+    const binding = (role: string): KubeObject => ({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'reader' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+      subjects: [],
+    });
+    shop.commit({ 'shop/all.yaml': yaml(binding('view')) });
+    await shop.settles();
+    shop.commit({ 'shop/all.yaml': yaml(binding('edit')) });
+    await says('cannot be changed in place: roleRef: cannot change roleRef');
+    shop.commit({ 'shop/all.yaml': yaml(option(binding('edit'), 'Replace=true')) });
+    await shop.settles();
+    expect(
+      (await shop.live('rbac.authorization.k8s.io/v1/rolebindings', 'reader')).roleRef.name,
+    ).toBe('edit');
+  });
 });
 
 describe('order', () => {

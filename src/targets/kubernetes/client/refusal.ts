@@ -158,7 +158,7 @@ function failureOf(
   const reason = textOf(status?.['reason']);
   const causes = listOf(details['causes']).map((cause): StatusCause => ({
     reason: textOf(cause['reason']),
-    message: asked.isSecret ? '' : textOf(cause['message']),
+    message: asked.isSecret ? withoutValue(textOf(cause['message'])) : textOf(cause['message']),
     field: textOf(cause['field']),
   }));
   const words = status === null ? plainWords(refusal.text) : textOf(status['message']);
@@ -178,6 +178,11 @@ function failureOf(
     causes,
     retryAfterMs: retryAfterMs(refusal.retryAfter, details['retryAfterSeconds']),
   };
+}
+
+/** What is said of a field of a secret where its value plays no part: that it cannot be changed. Empty for all else. */
+function withoutValue(words: string): string {
+  return /(?:^|: )(field is immutable(?: when `immutable` is set)?)$/.exec(words)?.[1] ?? '';
 }
 
 /** Which right is missing: the one refusal of a secret that names only who asked for what, in words of a fixed form. */

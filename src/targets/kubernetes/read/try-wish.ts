@@ -9,6 +9,7 @@ import type { ResourceType } from '../client/resource-type.ts';
 import { payloadOf } from '../manifest/payload.ts';
 import { bodyOf, needsLive } from '../write/body.ts';
 import { tryAnew } from './try-anew.ts';
+import { immutableIn } from './immutable.ts';
 
 /** What the server says to a wish, without taking it. */
 type Tried =
@@ -57,9 +58,11 @@ async function reasonOf(
   signal: AbortSignal | undefined,
 ): Promise<Pick<Live, 'immutable' | 'refused'>> {
   const refused = (why: FairleadError) => ({ refused: refusedAs(desired, why) });
-  const immutable = immutableIn(error);
-  if (immutable === null) return refused(error);
-  if (desired.replaceable !== true) return { immutable };
+  const found = immutableIn(serverFailureOf(error)?.causes ?? []);
+  const mayBeAnew = desired.replaceable === true;
+  if (found === null || (!found.isAll && !mayBeAnew)) return refused(error);
+  const immutable = found.words;
+  if (!mayBeAnew) return { immutable };
   try {
     await tryAnew(client, type, desired, signal === undefined ? {} : { signal });
     return { immutable };
@@ -102,21 +105,4 @@ export async function tryNew(
     const mayPass = error.class === 'denied';
     return { kind: 'absent', refused: refusedAs(desired, error), ...(mayPass && { mayPass }) };
   }
-}
-
-/**
- * What cannot be changed, in half a sentence. The server has no reason of its own for it: the words of its validation are
- * all there is.
- */
-function immutableIn(error: FairleadError): string | null {
-  const causes = serverFailureOf(error)?.causes ?? [];
-  const found = causes.find(({ message }) =>
-    /immutable|may not (?:be )?change|cannot be changed|updates to \S+ spec for fields other than/i.test(
-      message,
-    ),
-  );
-  if (found === undefined) return null;
-  return found.message.endsWith('immutable')
-    ? `${found.field} is immutable`
-    : `${found.field}: ${found.message}`;
 }
