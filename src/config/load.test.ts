@@ -146,6 +146,23 @@ test('every field of every kind reaches the internal form', () => {
   });
 });
 
+test("what names no namespace goes where a chart's release is, and the other way round", () => {
+  const inApplication = (text: string) => {
+    const spec = `{path: site, environments: [dev], ${text}}`;
+    const application = document('Application', 'shop', spec);
+    const { config, problems } = load(smallest, application);
+    expect(problems).toEqual([]);
+    const { helm, kubernetes } = config.applications.get('shop') ?? {};
+    return [helm?.namespace, kubernetes?.namespace];
+  };
+  const both = ['web-shop-{environment}', 'web-shop-{environment}'];
+  const name = 'namespace: "web-{application}-{environment}"';
+  expect(inApplication(`helm: {${name}}`)).toEqual(both);
+  expect(inApplication(`kubernetes: {${name}}`)).toEqual(both);
+  expect(inApplication('helm: {namespace: a}, kubernetes: {namespace: b}')).toEqual(['a', 'b']);
+  expect(inApplication('helm: {namespace: a}, kubernetes: {syncOptions: []}')).toEqual(['a', 'a']);
+});
+
 test("a source without a reference follows the remote's default branch", () => {
   const { config } = load(document('Source', 'code', '{url: /srv/git/shop.git}'));
   expect(config.sources.get('code')?.follow).toEqual({ kind: 'branch', name: 'HEAD' });

@@ -33,6 +33,13 @@ export interface ResourceTree extends TreeNode {
   readonly target: string;
 }
 
+/** The resources of an application, as far as they may be seen. */
+export interface ResourceTrees {
+  readonly trees: readonly ResourceTree[];
+  /** Why something may be missing in them, as sentences; empty: nothing is. */
+  readonly unseen: readonly string[];
+}
+
 /** One application in one environment. */
 export interface ApplicationView {
   readonly application: string;
@@ -269,7 +276,7 @@ export interface Api {
   /** @throws FairleadError `application.not-found` */
   application(selector: Selector): Promise<ApplicationDetail>;
   /** Its resources with what they own, down to what runs. */
-  tree(selector: Selector): Promise<readonly ResourceTree[]>;
+  tree(selector: Selector): Promise<ResourceTrees>;
   /** Renders and reads anew, changes nothing. */
   plan(request: PlanRequest): Promise<PlanSet>;
   /** What rendering gives, values of Secrets left out; for `render`. */

@@ -23,7 +23,7 @@ test('a release that failed is shown by what it left: what it made is there, wha
   const of = (name: string) => detail.resourceViews.find(({ id }) => id.name === name);
   expect(of('made')).toMatchObject({ sync: 'Synced', health: { status: 'Healthy' } });
   expect(of('blocked')).toMatchObject({ sync: 'OutOfSync', health: { status: 'Missing' } });
-  const trees = await bench.api.tree(shop);
+  const { trees } = await bench.api.tree(shop);
   expect(trees.find(({ id }) => id.name === 'made')?.health.status).toBe('Healthy');
   expect(bench.state('shop@dev')).toContain('OutOfSync, Missing');
 });

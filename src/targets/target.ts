@@ -13,7 +13,7 @@ import type {
 } from '../model/resource.ts';
 import type { Reach } from '../model/reach.ts';
 import type { Result } from '../model/result.ts';
-import type { TreeNode } from '../model/tree.ts';
+import type { Forest } from '../model/tree.ts';
 
 /** What a resource is looked up by: its id, and where it is when the id does not say it. */
 export interface Reference {
@@ -199,12 +199,8 @@ export interface Target {
   logs?(key: InventoryKey, id: ResourceId, options: LogOptions): AsyncIterable<string>;
   /** Kinds whose output is shown where no resource is named. Default: `Process`. */
   readonly loggedKinds?: readonly string[];
-  /** Each resource with what it owns at the target, down to what runs; `null` for what is not there. Optional. */
-  tree?(
-    key: InventoryKey,
-    ids: readonly ResourceId[],
-    signal?: AbortSignal,
-  ): Promise<readonly (TreeNode | null)[]>;
+  /** Each resource with what it owns at the target, down to what runs. Optional. @throws FairleadError where nothing can be seen */
+  tree?(key: InventoryKey, ids: readonly ResourceId[], signal?: AbortSignal): Promise<Forest>;
 }
 
 /** How carefully to look. */

@@ -5,9 +5,10 @@ import { exitCodes } from '../exit-codes.ts';
 import { applicationArgument, environmentOption } from '../options.ts';
 import { namedApplication } from '../named.ts';
 import { showTree } from '../show/tree.ts';
+import { oneLine } from '../terminal/width.ts';
 
 export const tree: CommandDefinition = {
-  description: `Shows the resources of an application and what they own at the target, down to what runs: on Kubernetes a Deployment, its ReplicaSets and their pods, each with its health and why it is not well.`,
+  description: `Shows the resources of an application and what they own at the target, down to what runs: on Kubernetes a Deployment, its ReplicaSets and their pods, each with its health and why it is not well. What the controller's account (or that of the project) may not list is left out, and said.`,
   arguments: [applicationArgument],
   options: [environmentOption, ...whereOptions],
   examples: [
@@ -19,10 +20,13 @@ export const tree: CommandDefinition = {
     await using connection = await connectToRunning(context, input, { look: true });
     const { api } = connection;
     const { application, environment } = await namedApplication(context, api, input);
-    const trees = await orAbort(context.signal, api.tree({ application, environment }));
-    context.out.item('ResourceTrees', { application, environment, trees }, (style) =>
+    const selector = { application, environment };
+    const { trees, unseen } = await orAbort(context.signal, api.tree(selector));
+    context.out.item('ResourceTrees', { ...selector, trees, unseen }, (style) =>
       showTree(trees, style),
     );
+    for (const why of unseen)
+      context.progress.important(`${context.style.warn('!')} left out: ${oneLine(why)}`);
     return exitCodes.ok;
   },
 };

@@ -191,12 +191,15 @@ export const applicationKind = defineKind({
     },
     healthChecks: from.healthChecks.map(internalHealthCheck),
     helm:
-      // Where things go is the release's namespace, also of a chart that nothing else is said about.
+      // Where things go is the release's namespace, also of a chart that nothing else is said about; and the other way round,
+      // because most charts leave out the namespace, as `helm install --namespace` fills it in.
       from.helm === undefined && from.kubernetes?.namespace === undefined
         ? undefined
         : internalHelm(name, from.helm ?? helm.parse({}), from.kubernetes?.namespace),
     kubernetes:
-      from.kubernetes === undefined ? undefined : internalKubernetes(name, from.kubernetes),
+      from.kubernetes === undefined && from.helm?.namespace === undefined
+        ? undefined
+        : internalKubernetes(name, from.kubernetes ?? kubernetes.parse({}), from.helm?.namespace),
     origin,
   }),
 });

@@ -40,7 +40,7 @@ export const kubernetes = z.strictObject({
     .optional()
     .meta({
       description:
-        'Namespace of what names none; `{environment}` and `{application}` allowed. Default: `default`.',
+        'Namespace of what names none; `{environment}` and `{application}` allowed. Default: `helm.namespace`, else `default`.',
     }),
   syncOptions: uniqueNames(
     z.string().regex(/^[A-Za-z]+=[A-Za-z-]+$/, 'must be like CreateNamespace=true'),
@@ -56,13 +56,18 @@ export const kubernetes = z.strictObject({
   }),
 });
 
-/** What an application says about Kubernetes, as the engine has it. */
+/**
+ * What an application says about Kubernetes, as the engine has it.
+ * @param release Namespace of its Helm release, where it names one.
+ */
 export function internalKubernetes(
   application: string,
   from: z.infer<typeof kubernetes>,
+  release?: string,
 ): KubernetesConfig {
+  const namespace = from.namespace ?? release;
   return {
-    namespace: from.namespace?.replaceAll('{application}', application) ?? null,
+    namespace: namespace?.replaceAll('{application}', application) ?? null,
     syncOptions: from.syncOptions,
     ignoreDifferences: from.ignoreDifferences.map((rule) => ({
       group: rule.group ?? null,

@@ -18,7 +18,7 @@ import { Identities } from './identities.ts';
 import { payloadOf } from './manifest/payload.ts';
 import { logsOf } from './look/logs.ts';
 import { lookUp } from './look/look-up.ts';
-import { between, ownedIn, treeOf } from './look/tree.ts';
+import { lookAtTrees } from './look/tree.ts';
 import { liveMarksOf } from './manifest/live-marks.ts';
 import { prepareManifests } from './manifest/prepare.ts';
 import { managedSelector } from './names.ts';
@@ -208,17 +208,8 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
       const object = await objectOf(key, id, logOptions.signal);
       if (object !== null) yield* logsOf(clientFor(key), object, logOptions);
     },
-    tree: async (key, ids, signal) => {
-      const namespaces = [...new Set(ids.map(({ namespace }) => namespace))].filter(Boolean);
-      const kinds = await Promise.all(between.map(([group, kind]) => discovery.find(group, kind)));
-      const types = kinds.filter((type) => type !== null);
-      const maps = await Promise.all(
-        namespaces.map((namespace) => ownedIn(clientFor(key), types, namespace, signal)),
-      );
-      const owned = new Map(maps.flatMap((map) => [...map]));
-      const roots = await Promise.all(ids.map((id) => objectOf(key, id, signal)));
-      return roots.map((object) => (object === null ? null : treeOf(object, owned)));
-    },
+    tree: async (key, ids, signal) =>
+      lookAtTrees({ client: clientFor(key), discovery }, ids, signal),
     close: async () => {
       stopListening();
       notices.close();

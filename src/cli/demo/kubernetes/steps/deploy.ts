@@ -34,7 +34,7 @@ export function deploy(up: string, kubeconfig: string): Step<ClusterStage> {
       await stage.atRest('shop@dev');
       screen.command('fairlead tree shop@dev');
       const tree = async (): Promise<string> =>
-        showTree(await stage.api.tree(stage.selectorOf('shop@dev')), stage.style);
+        showTree((await stage.api.tree(stage.selectorOf('shop@dev'))).trees, stage.style);
       await stage.watch({
         says: 'the tree goes down to the pods',
         look: tree,
