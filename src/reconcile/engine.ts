@@ -235,10 +235,10 @@ export class Engine {
   }
 
   index(runtime: ApplicationRuntime): void {
-    const { application } = runtime;
+    const { application } = runtime.declared;
     if (application === null) return;
     const own = pathOf(application, runtime.key.environment);
-    const paths = [own, ...(runtime.prepared?.paths ?? []), ...runtime.missedPaths];
+    const paths = [own, ...runtime.wanted.paths];
     const bySource = new Map(pathsBySource(application, paths));
     // A source that nothing was read of still concerns it: another state of it is another revision.
     for (const name of sourcesOf(application)) if (!bySource.has(name)) bySource.set(name, []);
@@ -247,8 +247,8 @@ export class Engine {
 
   /** Applications that were left alone because what is wanted was only remembered. */
   #wakeOutdated(): void {
-    for (const { id, outdated } of this.applications.values())
-      if (outdated !== null) this.trigger(id, 'source');
+    for (const { id, pending } of this.applications.values())
+      if (pending.outdated !== null) this.trigger(id, 'source');
   }
 
   /** Knows an application no longer: it is gone, or has another name. */
@@ -281,7 +281,7 @@ export class Engine {
   }
 
   /** Whether a look that began before the renaming goes on: two would take the same things for their own. */
-  #runsUnderFormerName({ key, application }: ApplicationRuntime): boolean {
+  #runsUnderFormerName({ key, declared: { application } }: ApplicationRuntime): boolean {
     return (application?.previousNames ?? []).some((name) => {
       const former = inventoryKey({ ...key, application: name });
       return !this.applications.has(former) && this.queue.isBusy(former);
@@ -415,7 +415,7 @@ export class Engine {
       message: 'nothing of it is left',
     });
     for (const other of this.applications.values())
-      if (other.removal !== null && other.state !== 'backing-off')
+      if (other.declared.removal !== null && other.status.state !== 'backing-off')
         this.trigger(other.id, 'removal');
   }
 }

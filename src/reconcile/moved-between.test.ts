@@ -143,7 +143,9 @@ describe('what moves from one application to another in one commit', () => {
   test('stays with the one that has it while both want it', async () => {
     await using bench = await live();
     await bench.push({ 'other/b.yaml': bench.file('b', '2') });
-    expect(bench.engine.applications.get('other@dev')?.error?.code).toBe('target.claim-taken');
+    expect(bench.engine.applications.get('other@dev')?.status.error?.code).toBe(
+      'target.claim-taken',
+    );
     expect(bench.read('b')).toBe('1');
     // It is let go later, and goes over then.
     await bench.push({ 'shop/b.yaml': null });
@@ -251,7 +253,7 @@ describe('what moves from one application to another in one commit', () => {
       'other/fails.yaml': JSON.stringify(fails),
     });
     await bench.engine.queue.idle();
-    expect(bench.engine.applications.get('other@dev')?.state).toBe('failed');
+    expect(bench.engine.applications.get('other@dev')?.status.state).toBe('failed');
     expect(await steps(bench)).toContain('other delete fails');
     expect(bench.read('b')).toBe('1');
     expect(await owners(bench, 'b')).toEqual(['other']);
@@ -272,7 +274,7 @@ describe('what one application no longer has, while another of the commit cannot
       'shop/b.yaml': null,
       'other/b.yaml': bench.file('b', '1'),
     });
-    expect(bench.engine.applications.get('shop@dev')?.message).toContain(
+    expect(bench.engine.applications.get('shop@dev')?.status.message).toContain(
       'other@dev could not be rendered',
     );
     expect(await deleted(bench)).toEqual([]);
@@ -293,7 +295,7 @@ describe('what one application no longer has, while another of the commit cannot
   test('is deleted when a person says so', async () => {
     await using bench = await live();
     await bench.push({ ...broken, 'shop/b.yaml': null });
-    const waiting = bench.engine.applications.get('shop@dev')?.plan;
+    const waiting = bench.engine.applications.get('shop@dev')?.pending.plan;
     await bench.api.approve({ digest: waiting!.digest, actor: 'ada' });
     await bench.engine.queue.idle();
     expect(await deleted(bench)).toEqual(['shop delete b']);

@@ -45,6 +45,6 @@ afterAll(async () => {
 test.each(cases)('a project that allows the kinds %j releases a file: %j', (kinds, released) => {
   const name = nameOf(kinds);
   expect(bench.read(name)).toBe(released ? '1' : null);
-  const { error } = bench.engine.applications.get(`${name}@dev`)!;
+  const { error } = bench.engine.applications.get(`${name}@dev`)!.status;
   expect(error?.code).toBe(released ? undefined : 'project.not-allowed');
 });

@@ -5,6 +5,7 @@ import { inventoryKey } from '../model/inventory.ts';
 import type { Target } from '../targets/target.ts';
 import type { Configuration } from './configuration.ts';
 import type { EngineOptions, EnginePorts } from './ports.ts';
+import { undeclared } from './declared.ts';
 import { letAct } from './read-only.ts';
 import { ApplicationRuntime } from './runtime.ts';
 import { surroundingsOf } from './prepare/surroundings.ts';
@@ -50,22 +51,26 @@ export async function updateRoster(
   await findOwned(engine, config, concerned, wanted, complete);
   for (const runtime of engine.applications.values()) {
     // What stands in the way of its removal may be what has changed.
-    if (runtime.removal !== null && runtime.error !== null) concerned.add(runtime.id);
+    if (runtime.declared.removal !== null && runtime.status.error !== null)
+      concerned.add(runtime.id);
   }
   if (!complete) return concerned;
   for (const runtime of engine.applications.values()) {
-    if (wanted.has(runtime.id) || runtime.removal !== null) continue;
+    if (wanted.has(runtime.id) || runtime.declared.removal !== null) continue;
     if (isHeldBack(engine, runtime.key)) continue;
     const heir = heirOf(config, runtime.key);
     if (heir !== null) {
       // Its inventory is handed over to the new name, also what a look that goes on may still write; nothing is removed.
-      const places = [...runtime.ownership.targets, ...(runtime.environment?.targets ?? [])];
+      const places = [
+        ...runtime.ownership.targets,
+        ...(runtime.declared.environment?.targets ?? []),
+      ];
       for (const target of places) engine.applications.get(heir)?.ownership.add(target);
       engine.drop(runtime);
       continue;
     }
-    runtime.removal = runtime.application?.onRemoval ?? 'confirm';
-    runtime.application = null;
+    const removal = runtime.declared.application?.onRemoval ?? 'confirm';
+    runtime.declared = { ...runtime.declared, application: null, removal };
     concerned.add(runtime.id);
   }
   return concerned;
@@ -80,20 +85,22 @@ function configure(
 ): boolean {
   const id = inventoryKey(key);
   const runtime = engine.applications.get(id) ?? new ApplicationRuntime(key);
-  const before = canonicalJson([runtime.application, runtime.environment, runtime.removal]);
-  const surroundingsBefore = runtime.surroundings;
-  runtime.application = application;
-  runtime.environment = environment;
-  runtime.surroundings = surroundingsOf(config, application, environment.targets);
-  if (runtime.removal !== null) runtime.agenda.leaveWithoutHooks(false);
-  runtime.removal = null;
-  runtime.lastDependsOn = application.dependsOn;
-  runtime.lastProject = config.projects.get(application.project) ?? null;
+  const before = runtime.declared;
+  runtime.declared = {
+    application,
+    environment,
+    surroundings: surroundingsOf(config, application, environment.targets),
+    removal: null,
+    lastDependsOn: application.dependsOn,
+    lastProject: config.projects.get(application.project) ?? null,
+  };
+  if (before.removal !== null) runtime.agenda.leaveWithoutHooks(false);
   engine.applications.set(id, runtime);
   engine.index(runtime);
   return (
-    canonicalJson([application, environment, null]) !== before ||
-    runtime.surroundings !== surroundingsBefore
+    canonicalJson([application, environment, null]) !==
+      canonicalJson([before.application, before.environment, before.removal]) ||
+    runtime.declared.surroundings !== before.surroundings
   );
 }
 
@@ -119,15 +126,15 @@ async function findOwned(
       const known = engine.applications.get(heir ?? id);
       if (known !== undefined) {
         known.ownership.add(target.name);
-        if (known.removal === 'confirm' && known.lastProject === undefined)
-          known.removal = inventory.onRemoval ?? 'confirm';
+        if (known.declared.removal === 'confirm' && known.declared.lastProject === undefined)
+          known.declared = { ...known.declared, removal: inventory.onRemoval ?? 'confirm' };
         if (!ours && engine.readOnlyReason === '') {
           engine.readOnlyReason = `what is live was released by another installation (${id}); ${letAct}`;
         }
       } else if (complete && ours && inventory.repository === repository.url && only === null) {
         if (wanted.has(id) || heir !== null || isHeldBack(engine, key)) continue;
         const runtime = new ApplicationRuntime(key);
-        runtime.removal = inventory.onRemoval ?? 'confirm';
+        runtime.declared = { ...undeclared, removal: inventory.onRemoval ?? 'confirm' };
         runtime.ownership.add(target.name);
         engine.applications.set(id, runtime);
         concerned.add(id);

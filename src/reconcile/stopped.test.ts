@@ -10,7 +10,10 @@ import type { Target } from '../targets/target.ts';
 const shop = { application: 'shop', environment: 'dev' };
 
 function told(bench: EngineBench): string {
-  const { error, message, health } = bench.engine.applications.get('shop@dev')!;
+  const {
+    status: { error, message },
+    seen: { health },
+  } = bench.engine.applications.get('shop@dev')!;
   return JSON.stringify([error, message, health]);
 }
 

@@ -162,7 +162,7 @@ test('an object of each of more than sixty kinds is applied in one commit', asyn
     'all is applied',
     async () => {
       const runtime = shop.bench.engine.applications.get('shop@dev');
-      return runtime?.sync === 'Synced' && runtime.state === 'synced';
+      return runtime?.seen.sync === 'Synced' && runtime.status.state === 'synced';
     },
     240_000,
   );

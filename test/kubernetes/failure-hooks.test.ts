@@ -24,7 +24,7 @@ const selector = { application: 'shop', environment: 'dev' };
 const fails = (): Promise<void> =>
   shop.sees('it has failed', async () =>
     ['failed', 'backing-off'].includes(
-      shop.bench.engine.applications.get('shop@dev')?.state ?? 'unknown',
+      shop.bench.engine.applications.get('shop@dev')?.status.state ?? 'unknown',
     ),
   );
 
@@ -87,7 +87,7 @@ describe('hooks for a release that fails', () => {
       yaml(clean, configMap('a', { a: value }), job('check', argo('PreSync'), 'fail'));
     shop.commit({ 'shop/all.yaml': all('1') });
     await fails();
-    expect(shop.bench.engine.applications.get('shop@dev')?.state).toBe('failed');
+    expect(shop.bench.engine.applications.get('shop@dev')?.status.state).toBe('failed');
     const first = (await shop.live(jobs, 'clean')).metadata.uid;
     shop.commit({ 'shop/all.yaml': all('2') });
     await shop.sees('it has run again', async () => {
@@ -128,6 +128,6 @@ describe('the tests of charts', () => {
       'update a, adopt announce',
     ]);
     expect((await shop.live('configmaps', 'a')).data.a).toBe('1');
-    expect(shop.bench.engine.applications.get('shop@dev')?.message).toContain('Test hook');
+    expect(shop.bench.engine.applications.get('shop@dev')?.status.message).toContain('Test hook');
   });
 });

@@ -50,7 +50,9 @@ describe('hooks', () => {
     const failing = job('migrate', argo('PreSync'), 'fail');
     shop.commit({ 'shop/all.yaml': yaml(configMap('a', { a: '2' }), failing) });
     await shop.sees('the hook has failed', async () =>
-      (shop.bench.engine.applications.get('shop@dev')?.error?.message ?? '').includes('migrate'),
+      (shop.bench.engine.applications.get('shop@dev')?.status.error?.message ?? '').includes(
+        'migrate',
+      ),
     );
     expect((await shop.live('configmaps', 'a')).data.a).toBe('1');
     const [release] = await shop.bench.api.releases({ ...selector, outcome: 'failed', limit: 1 });

@@ -54,7 +54,7 @@ test('a cluster that is away holds up the applications of no other', async () =>
   line.cut();
   shop.commit({ 'away/b.yaml': yaml(configMap('c', { a: '1' })) });
   await shop.sees('all of them have noticed', async () =>
-    away.every((name) => shop.bench.engine.applications.get(`${name}@far`)?.error !== null),
+    away.every((name) => shop.bench.engine.applications.get(`${name}@far`)?.status.error !== null),
   );
   for (let round = 2; round < 6; round += 1) {
     shop.commit({ 'shop/a.yaml': yaml(configMap('a', { a: String(round) })) });
@@ -86,7 +86,7 @@ test('a project that impersonates somebody may do what they may, and no more', a
   const service = manifest('v1', 'Service', 'b', { spec: { ports: [{ port: 80 }] } });
   shop.commit({ 'shop/b.yaml': yaml(service) });
   await shop.sees('it is refused', async () =>
-    (shop.bench.engine.applications.get('shop@dev')?.message ?? '').includes(
+    (shop.bench.engine.applications.get('shop@dev')?.status.message ?? '').includes(
       `User "${user}" cannot`,
     ),
   );

@@ -30,7 +30,7 @@ const hasEnded = async (name: string): Promise<void> =>
     async () => (await shop.live(jobs, name))?.status?.succeeded === 1,
   );
 
-const waiting = () => shop.bench.engine.applications.get('shop@dev')?.waiting ?? null;
+const waiting = () => shop.bench.engine.applications.get('shop@dev')?.pending.waiting ?? null;
 
 async function agrees(): Promise<string> {
   await shop.sees('it waits', async () => waiting() !== null);
@@ -41,7 +41,7 @@ async function agrees(): Promise<string> {
 
 const says = (words: string): Promise<void> =>
   shop.sees(`it says ${words}`, async () =>
-    (shop.bench.engine.applications.get('shop@dev')?.message ?? '').includes(words),
+    (shop.bench.engine.applications.get('shop@dev')?.status.message ?? '').includes(words),
   );
 
 describe('what another tool has left under the name of a hook', () => {

@@ -27,7 +27,7 @@ test('a tree goes from what Git says down to the pods, and names the one that is
     'shop/all.yaml': yaml(deployment('web', 2), crashing, configMap('a', { a: '1' })),
   });
   await shop.sees('the pods are there', async () =>
-    (shop.bench.engine.applications.get('shop@dev')?.error?.message ?? '').includes('api'),
+    (shop.bench.engine.applications.get('shop@dev')?.status.error?.message ?? '').includes('api'),
   );
   let shown = '';
   // What the release made is seen with the look after it.

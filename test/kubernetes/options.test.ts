@@ -52,7 +52,7 @@ const isRefused = (object: KubeObject): Promise<void> =>
 /** Waits until the application says this about itself. */
 const says = (words: string): Promise<void> =>
   shop.sees(`it says ${words}`, async () =>
-    (shop.bench.engine.applications.get('shop@dev')?.message ?? '').includes(words),
+    (shop.bench.engine.applications.get('shop@dev')?.status.message ?? '').includes(words),
   );
 
 describe('a field that cannot be changed', () => {
@@ -292,7 +292,7 @@ describe('what leaves the source', () => {
     shop.commit({ 'shop/all.yaml': yaml(configMap('a', { a: '2' })) });
     await says('deletes what its source wants nobody to delete unasked');
     expect((await shop.live('configmaps', 'a')).data).toEqual({ a: '1' });
-    const plan = shop.bench.engine.applications.get('shop@dev')?.plan;
+    const plan = shop.bench.engine.applications.get('shop@dev')?.pending.plan;
     await shop.bench.api.approve({ digest: plan?.digest ?? '', actor: 'ann' });
     await shop.settles();
     expect(await shop.live('configmaps', 'asking')).toBeNull();
@@ -340,7 +340,7 @@ describe('what the server will not take', () => {
     const odd = { apiVersion: 'example.org/v1', kind: 'Odd', metadata: { name: 'a' } };
     shop.commit({ 'shop/odd.yaml': yaml(odd) });
     await says('shop/odd.yaml:1: Odd/a: cluster has no kind Odd of example.org/v1');
-    expect(shop.bench.engine.applications.get('shop@dev')?.error?.code).toBe(
+    expect(shop.bench.engine.applications.get('shop@dev')?.status.error?.code).toBe(
       'kubernetes.kind-missing',
     );
   });

@@ -28,12 +28,12 @@ const isGone = (): Promise<void> =>
 
 const says = (words: string): Promise<void> =>
   shop.sees(`it says ${words}`, async () =>
-    (shop.bench.engine.applications.get('shop@dev')?.message ?? '').includes(words),
+    (shop.bench.engine.applications.get('shop@dev')?.status.message ?? '').includes(words),
   );
 
 /** A person agrees to the removal: another controller knows of no `onRemoval`. */
 async function agrees(): Promise<void> {
-  const waiting = () => shop.bench.engine.applications.get('shop@dev')?.waiting ?? null;
+  const waiting = () => shop.bench.engine.applications.get('shop@dev')?.pending.waiting ?? null;
   await shop.sees('it waits', async () => waiting() !== null);
   await shop.bench.api.approve({ digest: waiting()?.digest ?? '', actor: 'ann' });
 }

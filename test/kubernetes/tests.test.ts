@@ -128,7 +128,9 @@ test('what is live is tested, also where the source has gone on and could not be
     'shop/all.yaml': yaml(job('probe', helm('test'), 'fail'), broken, configMap('a', { a: '2' })),
   });
   await shop.sees('it has failed', async () =>
-    (shop.bench.engine.applications.get('shop@dev')?.error?.message ?? '').includes('migrate'),
+    (shop.bench.engine.applications.get('shop@dev')?.status.error?.message ?? '').includes(
+      'migrate',
+    ),
   );
   const { tests, revision } = await shop.bench.api.test(order);
   expect(tests).toMatchObject([{ result: 'passed' }]);

@@ -39,7 +39,9 @@ async function open(options: KubernetesBenchOptions, ...objects: readonly unknow
   const commit = shop.commit({ 'shop/all.yaml': yaml(...objects) });
   await shop.sees('it was looked at', async () => {
     const runtime = shop.bench.engine.applications.get('shop@dev');
-    return runtime?.wanted[0]?.commit === commit && !shop.bench.engine.queue.isBusy('shop@dev');
+    return (
+      runtime?.wanted.revision[0]?.commit === commit && !shop.bench.engine.queue.isBusy('shop@dev')
+    );
   });
 }
 
@@ -102,10 +104,10 @@ test('nobody is asked to agree to what the server refuses', async () => {
   await shop.sees(
     'it is refused',
     async () =>
-      shop.bench.engine.applications.get('shop@dev')?.error?.code ===
+      shop.bench.engine.applications.get('shop@dev')?.status.error?.code ===
       'kubernetes.admission-refused',
   );
-  expect(shop.bench.engine.applications.get('shop@dev')?.waiting).toBeNull();
+  expect(shop.bench.engine.applications.get('shop@dev')?.pending.waiting).toBeNull();
   shop.commit({ 'shop/all.yaml': yaml(configMap('good', { a: '1' })) });
   await shop.settles('shop@dev', 'awaiting-approval, OutOfSync, Missing');
 });

@@ -34,8 +34,8 @@ test('invariant 11: while a cluster is away its applications are Unknown, and as
   await shop.settles();
   line.cut();
   await shop.edit('configmaps', 'a', { data: { a: 'by hand' } });
-  await shop.sees('it is Unknown', async () => runtime().sync === 'Unknown', 60_000);
-  expect(runtime().error).toMatchObject({ code: 'kubernetes.unavailable' });
+  await shop.sees('it is Unknown', async () => runtime().seen.sync === 'Unknown', 60_000);
+  expect(runtime().status.error).toMatchObject({ code: 'kubernetes.unavailable' });
 
   line.mend();
   // Its own next try is an hour away.
@@ -71,8 +71,10 @@ test('what may not be watched is looked at now and then, and that is said until 
   });
   shop.commit({ 'shop/a.yaml': yaml(configMap('a', { a: '1' })) });
   await shop.settles();
-  await shop.sees('it is said', async () => runtime().warnings.length > 0, 60_000);
-  expect(runtime().warnings.join()).toMatch(/changes of configmaps .*forbidden.* every 3 minutes/);
+  await shop.sees('it is said', async () => runtime().seen.warnings.length > 0, 60_000);
+  expect(runtime().seen.warnings.join()).toMatch(
+    /changes of configmaps .*forbidden.* every 3 minutes/,
+  );
   await shop.edit('configmaps', 'a', { data: { a: 'by hand' } });
   await shop.sees(
     'it is healed',
@@ -81,7 +83,11 @@ test('what may not be watched is looked at now and then, and that is said until 
   );
 
   await kube.patch(`${rbac}/clusterroles/${user}`, { rules: [allow(['*'], ['*'])] });
-  await shop.sees('nothing is left to say', async () => runtime().warnings.length === 0, 90_000);
+  await shop.sees(
+    'nothing is left to say',
+    async () => runtime().seen.warnings.length === 0,
+    90_000,
+  );
   await kube.delete(`${rbac}/clusterroles/${user}`);
   await kube.delete(`${rbac}/clusterrolebindings/${user}`);
 });

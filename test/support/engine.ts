@@ -157,8 +157,8 @@ export async function createEngineBench(options: EngineBenchOptions = {}): Promi
       await engine.queue.idle();
     },
     state: (id) => {
-      const { state, sync, health } = runtime(id);
-      return `${state}, ${sync}, ${health.status}`;
+      const { status, seen } = runtime(id);
+      return `${status.state}, ${seen.sync}, ${seen.health.status}`;
     },
     path,
     read: (name) => (existsSync(path(name)) ? readFileSync(path(name), 'utf8') : null),

@@ -99,10 +99,10 @@ export async function createKubernetesBench(
       await until(
         `${id} is ${state}`,
         async () =>
-          runtime()?.wanted[0]?.commit === last &&
+          runtime()?.wanted.revision[0]?.commit === last &&
           bench.state(id) === state &&
           !bench.engine.queue.isBusy(id),
-        () => `${bench.state(id)}: ${runtime()?.message ?? ''}`,
+        () => `${bench.state(id)}: ${runtime()?.status.message ?? ''}`,
         withinMs,
       );
     },
@@ -112,7 +112,7 @@ export async function createKubernetesBench(
         seen,
         () =>
           [...bench.engine.applications.values()]
-            .map(({ id, message }) => `${id} ${bench.state(id)}: ${message}`)
+            .map(({ id, status: { message } }) => `${id} ${bench.state(id)}: ${message}`)
             .join('\n'),
         withinMs,
       ),

@@ -29,7 +29,7 @@ export async function checkOf(
   if (!application.allowEmpty && rendered.every((view) => view.documents.length === 0)) {
     warnings.add('it renders to nothing; if that is meant, set allowEmpty: true');
   }
-  for (const name of runtime.environment?.targets ?? []) {
+  for (const name of runtime.declared.environment?.targets ?? []) {
     const target = await targetOrNull(engine, name, warnings);
     if (target === null) continue;
     const inventory = await target.ledger.load(key).catch(() => null);

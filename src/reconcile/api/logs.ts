@@ -15,7 +15,7 @@ export async function* logsOf(
   const options: LogOptions = { tail: request.tail, follow: request.follow, signal };
   const streams: AsyncIterable<{ resource: string; line: string }>[] = [];
   for (const target of await targetsOf(engine, runtime)) {
-    for (const view of runtime.resources) {
+    for (const view of runtime.seen.resources) {
       const name = showResource(view.id);
       if (view.target !== target.name || target.logs === undefined) continue;
       const isMeant =

@@ -22,7 +22,10 @@ export async function targetsOf(
   engine: Engine,
   runtime: ApplicationRuntime,
 ): Promise<readonly Target[]> {
-  const names = new Set([...(runtime.environment?.targets ?? []), ...runtime.ownership.targets]);
+  const names = new Set([
+    ...(runtime.declared.environment?.targets ?? []),
+    ...runtime.ownership.targets,
+  ]);
   return Promise.all([...names].map(async (name) => engine.world.target(name)));
 }
 
@@ -32,24 +35,27 @@ async function resolveRevision(
   runtime: ApplicationRuntime,
   reference: string | null,
 ): Promise<Revision | null> {
-  if (reference === null || runtime.application === null) return null;
-  const source = engine.world.source(runtime.application.source);
+  if (reference === null || runtime.declared.application === null) return null;
+  const source = engine.world.source(runtime.declared.application.source);
   const main = unwrap(await source.resolve(reference));
   // The name is one of the source with its path; the others stay as they are.
-  const now = currentRevisionOf(engine.world, runtime.application) ?? [];
+  const now = currentRevisionOf(engine.world, runtime.declared.application) ?? [];
   return [main, ...now.slice(1)];
 }
 
 /** @throws FairleadError `removal.no-hooks` where nothing is to be run because the application leaves a target. */
 export async function requireHooks(engine: Engine, runtime: ApplicationRuntime): Promise<void> {
-  const stays = runtime.removal === null ? (runtime.environment?.targets ?? []) : [];
+  const stays =
+    runtime.declared.removal === null ? (runtime.declared.environment?.targets ?? []) : [];
   for (const target of await targetsOf(engine, runtime)) {
     if (stays.includes(target.name)) continue;
     const inventory = await target.ledger.load(runtime.key);
     if (inventory !== null && (target.removalRuns?.(inventory) ?? []).length > 0) return;
   }
   const why =
-    runtime.removal === null ? 'is not being removed' : 'has no delete hook, or none that is left';
+    runtime.declared.removal === null
+      ? 'is not being removed'
+      : 'has no delete hook, or none that is left';
   throw noHooksToLeaveOut({ message: `${runtime.id} ${why}`, resource: runtime.id });
 }
 
@@ -94,11 +100,11 @@ export async function approve(
   const matches = [...engine.applications.values()].filter(
     (runtime) =>
       wanted.length >= 8 &&
-      runtime.plan !== null &&
-      runtime.plan.digest.slice(7).startsWith(wanted),
+      runtime.pending.plan !== null &&
+      runtime.pending.plan.digest.slice(7).startsWith(wanted),
   );
   const [runtime] = matches;
-  if (runtime?.plan == null)
+  if (runtime?.pending.plan == null)
     throw planNotFound({ message: `no waiting plan begins with ${digits}`, resource: digits });
   if (matches.length > 1) {
     throw planAmbiguous({
@@ -106,7 +112,7 @@ export async function approve(
       resource: digits,
     });
   }
-  const { plan } = runtime;
+  const { plan } = runtime.pending;
   await engine.journal.putApproval(approvalOf(plan, actor, engine.ports.clock.nowMs()));
   engine.journal.emit({
     type: 'plan.approved',

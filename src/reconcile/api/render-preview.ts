@@ -22,7 +22,7 @@ export async function renderOf(
 ): Promise<readonly RenderedView[]> {
   const { key } = runtime;
   const { application, revision } = await settingsAt(engine, runtime, reference, 'render');
-  const names = runtime.environment?.targets ?? [];
+  const names = runtime.declared.environment?.targets ?? [];
   const open = new Map(engine.world.openTargets().map((target) => [target.name, target]));
   const inventories = await Promise.all(
     names.map(

@@ -8,7 +8,7 @@ export async function treeOf(engine: Engine, runtime: ApplicationRuntime): Promi
   const trees: ResourceTree[] = [];
   const unseen: string[] = [];
   for (const target of await targetsOf(engine, runtime)) {
-    const views = runtime.resources.filter((view) => view.target === target.name);
+    const views = runtime.seen.resources.filter((view) => view.target === target.name);
     const ids = views.map(({ id }) => id);
     const forest = await target.tree?.(runtime.key, ids);
     unseen.push(...(forest?.unseen ?? []));

@@ -21,16 +21,16 @@ export async function settingsAt(
 ): Promise<{ readonly application: ApplicationConfig; readonly revision: Revision }> {
   const state = await stateOf(engine, runtime, reference);
   const revision = state?.revision ?? currentOrNull(engine, runtime);
-  if (runtime.application === null) {
+  if (runtime.declared.application === null) {
     throw applicationNotFound({
       message: `${runtime.id} has nothing to ${purpose}`,
       resource: runtime.id,
     });
   }
-  if (revision === null) throw notFetched(engine.world, runtime.application);
+  if (revision === null) throw notFetched(engine.world, runtime.declared.application);
   const { pastSettings } = engine.context;
   const { application } = await pastSettings.at(
-    runtime.application,
+    runtime.declared.application,
     revision,
     state?.configuration,
   );

@@ -98,10 +98,10 @@ function describeFollow({ chart, follow }: SourceConfig): string {
 export function viewOf(engine: Engine, runtime: ApplicationRuntime): ApplicationView {
   // What a commit did not touch is at that commit all the same.
   const current =
-    runtime.application === null || runtime.hold?.kind === 'revision'
+    runtime.declared.application === null || runtime.pending.hold?.kind === 'revision'
       ? null
       : currentOrNull(engine, runtime);
-  const targets = runtime.environment?.targets ?? [...runtime.ownership.targets];
+  const targets = runtime.declared.environment?.targets ?? [...runtime.ownership.targets];
   const away = targets.flatMap((target) => {
     const reach = engine.world.reach(target);
     if (reach === null || reach.away === null) return [];
@@ -110,19 +110,19 @@ export function viewOf(engine: Engine, runtime: ApplicationRuntime): Application
   return {
     application: runtime.key.application,
     environment: runtime.key.environment,
-    project: runtime.application?.project ?? '',
+    project: runtime.declared.application?.project ?? '',
     targets,
-    sync: runtime.sync,
-    health: runtime.health,
-    state: runtime.state,
+    sync: runtime.seen.sync,
+    health: runtime.seen.health,
+    state: runtime.status.state,
     message: messageOf(engine, runtime),
-    revision: current ?? runtime.wanted,
-    live: runtime.live,
-    resources: runtime.resources.length,
+    revision: current ?? runtime.wanted.revision,
+    live: runtime.seen.live,
+    resources: runtime.seen.resources.length,
     lastRelease: runtime.releases.last,
-    waiting: runtime.waiting,
-    hold: runtime.hold,
-    error: runtime.error,
+    waiting: runtime.pending.waiting,
+    hold: runtime.pending.hold,
+    error: runtime.status.error,
     nextAttemptAtMs: runtime.attempts.shownAtMs,
     ...(away.length > 0 && { away }),
   };
@@ -130,15 +130,15 @@ export function viewOf(engine: Engine, runtime: ApplicationRuntime): Application
 
 /** How those are now that it waits for: they move on while it does not. */
 function awaited(engine: Engine, runtime: ApplicationRuntime): readonly string[] {
-  if (runtime.state !== 'awaiting-dependency') return runtime.waitsFor;
+  if (runtime.status.state !== 'awaiting-dependency') return runtime.pending.waitsFor;
   const now = waitsFor(engine.context, runtime);
-  return now.length === 0 ? runtime.waitsFor : now;
+  return now.length === 0 ? runtime.pending.waitsFor : now;
 }
 
 function messageOf(engine: Engine, runtime: ApplicationRuntime): string {
   const names = awaited(engine, runtime);
-  const isWaiting = runtime.state === 'awaiting-dependency' && names.length > 0;
-  return isWaiting ? `waits for ${names.join('; ')}` : runtime.message;
+  const isWaiting = runtime.status.state === 'awaiting-dependency' && names.length > 0;
+  return isWaiting ? `waits for ${names.join('; ')}` : runtime.status.message;
 }
 
 /** What its source serves; `null` where there is no such source, or nothing was fetched. */
@@ -179,32 +179,42 @@ export function detailOf(engine: Engine, runtime: ApplicationRuntime): Applicati
     }),
   );
   // That the target could not be opened is said already.
-  const isSaid = runtime.error !== null && blockedBy.length > 0 && isUnopened(runtime.error);
+  const isSaid =
+    runtime.status.error !== null && blockedBy.length > 0 && isUnopened(runtime.status.error);
   // While it is tried again, it is what keeps this attempt that counts.
-  const isOfBefore = runtime.state === 'applying';
-  if (runtime.error !== null && !isSaid && !isOfBefore) blockedBy.push(blockerOf(runtime.error));
-  if (runtime.hold !== null) {
+  const isOfBefore = runtime.status.state === 'applying';
+  if (runtime.status.error !== null && !isSaid && !isOfBefore)
+    blockedBy.push(blockerOf(runtime.status.error));
+  if (runtime.pending.hold !== null) {
     blockedBy.push({
       what: 'hold',
-      why: `${runtime.hold.by}: ${runtime.hold.reason}`,
+      why: `${runtime.pending.hold.by}: ${runtime.pending.hold.reason}`,
       next: `fairlead resume ${runtime.id}`,
     });
   }
-  if (runtime.state === 'read-only' && runtime.plan !== null && !engine.context.looking()) {
-    blockedBy.push({ what: 'read-only', why: runtime.message, next: 'fairlead resume --all' });
+  if (
+    runtime.status.state === 'read-only' &&
+    runtime.pending.plan !== null &&
+    !engine.context.looking()
+  ) {
+    blockedBy.push({
+      what: 'read-only',
+      why: runtime.status.message,
+      next: 'fairlead resume --all',
+    });
   }
-  if (runtime.waiting !== null && runtime.plan !== null) {
+  if (runtime.pending.waiting !== null && runtime.pending.plan !== null) {
     blockedBy.push({
       what: 'plan',
-      why: runtime.waiting.reason,
-      next: `fairlead approve ${runtime.waiting.digest.slice(7, 19)}`,
+      why: runtime.pending.waiting.reason,
+      next: `fairlead approve ${runtime.pending.waiting.digest.slice(7, 19)}`,
     });
   }
   for (const name of awaited(engine, runtime)) {
     blockedBy.push({ what: 'dependency', why: name, next: 'see that application' });
   }
-  const toBeMade = blockedBy.length === 0 ? new Set<ResourceKey>() : madeBy(runtime.plan);
-  for (const view of runtime.resources) {
+  const toBeMade = blockedBy.length === 0 ? new Set<ResourceKey>() : madeBy(runtime.pending.plan);
+  for (const view of runtime.seen.resources) {
     if (view.health.status === 'Healthy' || view.health.status === 'Suspended') continue;
     // It is missing because of what was named already, and the plan says so.
     if (view.health.status === 'Missing' && toBeMade.has(resourceKey(view.id))) continue;
@@ -214,16 +224,16 @@ export function detailOf(engine: Engine, runtime: ApplicationRuntime): Applicati
       next: `fairlead ${view.id.kind === 'Process' ? 'logs' : 'diff'} ${runtime.id}`,
     });
   }
-  if (runtime.error !== null && !isSaid && isOfBefore) {
-    const { why, ...rest } = blockerOf(runtime.error);
+  if (runtime.status.error !== null && !isSaid && isOfBefore) {
+    const { why, ...rest } = blockerOf(runtime.status.error);
     blockedBy.push({ ...rest, why: `the attempt before this one: ${why}` });
   }
   return {
     ...view,
-    resourceViews: runtime.resources,
-    plan: runtime.plan,
+    resourceViews: runtime.seen.resources,
+    plan: runtime.pending.plan,
     blockedBy,
-    warnings: runtime.warnings,
-    notes: runtime.prepared?.notes ?? '',
+    warnings: runtime.seen.warnings,
+    notes: runtime.wanted.prepared?.notes ?? '',
   };
 }

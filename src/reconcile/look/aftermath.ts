@@ -45,7 +45,7 @@ export async function afterFailedRelease(
     if ((plan.onFailure ?? []).length === 0) continue;
     const isSeenTo = runtime.releases.failuresSeenTo.get(target.name) === plan.desiredDigest;
     if (failed.isRetry && plan.changes.length === 0 && isSeenTo) continue;
-    runtime.message = `${failed.error.message}; running what is to run then`;
+    runtime.status.say(`${failed.error.message}; running what is to run then`);
     try {
       await runFailureHooks({
         context: {
@@ -55,7 +55,7 @@ export async function afterFailedRelease(
           applicationUid: inventory.applicationUid,
           approved: failed.approved,
           fence: fenceOf(target, runtime.key, inventory),
-          timeoutMs: runtime.application?.timeouts.applyMs ?? 60_000,
+          timeoutMs: runtime.declared.application?.timeouts.applyMs ?? 60_000,
           signal: context.signal,
           onStep: failed.onStep,
         },

@@ -22,8 +22,8 @@ export async function settleRecords(
   run: PlannedRun,
 ): Promise<boolean> {
   // Read-only and frozen applications are not written to, not even their records.
-  if (context.readOnlyReason() !== '' || runtime.hold?.kind === 'freeze') return false;
-  if (runtime.outdated !== null) return false;
+  if (context.readOnlyReason() !== '' || runtime.pending.hold?.kind === 'freeze') return false;
+  if (runtime.pending.outdated !== null) return false;
   let isUpToDate = true;
   for (const item of run.targets) {
     const { inventory, target } = item;
@@ -50,8 +50,9 @@ export async function settleRecords(
       context.ports.hash,
     );
     const unwanted =
-      runtime.removal !== null || !(runtime.environment?.targets ?? []).includes(target.name);
-    const former = runtime.application?.previousNames ?? [];
+      runtime.declared.removal !== null ||
+      !(runtime.declared.environment?.targets ?? []).includes(target.name);
+    const former = runtime.declared.application?.previousNames ?? [];
     await dropOldNames(context, runtime, target, inventory, former);
     if (unwanted && settled.entries.length === 0) {
       await target.ledger.remove(runtime.key, inventory.epoch);
@@ -59,7 +60,7 @@ export async function settleRecords(
       continue;
     }
     // What may still be made by who announced it: its record is not forgotten before that is known.
-    if (runtime.removal !== null) isUpToDate = false;
+    if (runtime.declared.removal !== null) isUpToDate = false;
     const next = asConfigured(context, runtime, {
       ...settled,
       installation: context.options.installation,
@@ -106,7 +107,7 @@ function goneFrom(
 /** As the configuration says now; of what has left it, as the record says. */
 function asConfigured(
   { world }: RunContext,
-  { application }: ApplicationRuntime,
+  { declared: { application } }: ApplicationRuntime,
   inventory: Inventory,
 ): Inventory {
   if (application === null) return inventory;
@@ -133,7 +134,7 @@ async function handOver(
     repository: context.options.repository.url,
   };
   await item.target.ledger.save(runtime.key, moved, item.storedEpoch);
-  const former = runtime.application?.previousNames ?? [];
+  const former = runtime.declared.application?.previousNames ?? [];
   // What the configuration says may have moved on: the name it came from is certain.
   const names = item.handedOverFrom === null ? former : [...former, item.handedOverFrom];
   await dropOldNames(context, runtime, item.target, moved, names);

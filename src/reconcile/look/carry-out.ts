@@ -25,12 +25,10 @@ export async function carryOut(
   const changes = run.planSet.plans.flatMap((plan) => plan.changes);
   const person = requests[0];
   const healing = isHealing(changes);
-  runtime.waiting = null;
+  runtime.pending.wait(null);
   const goingBack = run.fallback === 'quarantined' && !healing;
-  runtime.move(goingBack ? 'revert-started' : 'apply-started');
-  runtime.message = goingBack
-    ? `going back to ${showRevision(run.revision)}`
-    : `releasing ${showRevision(run.revision)}`;
+  runtime.status.move(goingBack ? 'revert-started' : 'apply-started');
+  runtime.status.say(`${goingBack ? 'going back to' : 'releasing'} ${showRevision(run.revision)}`);
   const { release, unhealthy, recorded } = await releaseApplication(context, runtime, {
     run,
     approved: verdict.approved,
@@ -50,7 +48,7 @@ export async function carryOut(
     return { kind: 'released', release };
   }
   if (goingBack) await markReverted(context, runtime);
-  runtime.move('apply-done');
+  runtime.status.move('apply-done');
   await afterSuccess(context, runtime, run, recorded);
   return { kind: 'released', release };
 }
@@ -87,7 +85,7 @@ function triggerOf(
 ): ReleaseTrigger {
   if (goingBack) return 'revert';
   if (verdict.approvedBy !== null) return 'approval';
-  if (runtime.removal !== null) return 'removal';
+  if (runtime.declared.removal !== null) return 'removal';
   if (healing) {
     const drifted = changes.some(({ causeKind }) => causeKind === 'drift');
     return drifted ? 'drift' : 'retry';

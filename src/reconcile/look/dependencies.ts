@@ -6,7 +6,7 @@ type Context = Pick<RunContext, 'applications' | 'lowestWave'>;
 
 /** The lowest wave of all that are configured; 0 where there is none. */
 export function lowestWaveOf(runtimes: Iterable<ApplicationRuntime>): number {
-  const waves = [...runtimes].flatMap(({ application }) => application?.wave ?? []);
+  const waves = [...runtimes].flatMap(({ declared: { application } }) => application?.wave ?? []);
   return waves.reduce((lowest, wave) => Math.min(lowest, wave), waves[0] ?? 0);
 }
 
@@ -19,7 +19,7 @@ export function waitsFor(context: Context, runtime: ApplicationRuntime): readonl
 }
 
 function applicationsFirst(context: Context, runtime: ApplicationRuntime): readonly string[] {
-  const application = runtime.application;
+  const application = runtime.declared.application;
   if (application === null) return dependantsOf(context, runtime);
   const { dependsOn, wave } = application;
   const { environment } = runtime.key;
@@ -33,13 +33,17 @@ function applicationsFirst(context: Context, runtime: ApplicationRuntime): reado
       : context.applications.values();
   const waits: string[] = [];
   for (const other of others) {
-    if (other === runtime || other.key.environment !== environment || other.application === null)
+    if (
+      other === runtime ||
+      other.key.environment !== environment ||
+      other.declared.application === null
+    )
       continue;
     const named = dependsOn.includes(other.key.application);
-    const earlier = other.application.wave < wave;
+    const earlier = other.declared.application.wave < wave;
     if ((named || earlier) && !other.isSettled) {
       waits.push(
-        `${other.key.application} (${other.agenda.triggers.size > 0 ? 'has something to do' : `${other.state}, ${other.health.status}`})`,
+        `${other.key.application} (${other.agenda.triggers.size > 0 ? 'has something to do' : `${other.status.state}, ${other.seen.health.status}`})`,
       );
     }
   }
@@ -51,7 +55,8 @@ function dependantsOf(context: Context, runtime: ApplicationRuntime): readonly s
   return [...context.applications.values()]
     .filter((other) => other !== runtime && other.key.environment === runtime.key.environment)
     .filter(
-      (other) => other.removal !== null && other.lastDependsOn.includes(runtime.key.application),
+      ({ declared: { removal, lastDependsOn } }) =>
+        removal !== null && lastDependsOn.includes(runtime.key.application),
     )
     .map((other) => `${other.key.application} to be removed first`);
 }

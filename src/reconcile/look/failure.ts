@@ -1,5 +1,4 @@
 import type { SyncOutcome } from '../../control/api.ts';
-import { withAdvice } from '../../model/error.ts';
 import type { ErrorRecord } from '../../model/error.ts';
 import type { Release } from '../../model/release.ts';
 import type { ApplicationEvent, ApplicationState } from '../../release/machine.ts';
@@ -24,11 +23,11 @@ export async function afterFailure(
   if (error === null) return;
   if (release.outcome === 'superseded') {
     // No failure of it, and nothing to go back to: what is newer is looked at next.
-    runtime.move(failureOf(runtime.state) ?? 'apply-failed');
-    runtime.message = error.message;
+    runtime.status.move(failureOf(runtime.status.state) ?? 'apply-failed');
+    runtime.status.say(error.message);
     return;
   }
-  const application = runtime.application;
+  const application = runtime.declared.application;
   // What was good before and fails now has nothing better behind it.
   const isNew = run.targets.some(isUnverified);
   const final = unhealthy || !error.retryable;
@@ -36,7 +35,7 @@ export async function afterFailure(
     isNew &&
     run.fallback === 'none' &&
     application?.onFailure === 'revert' &&
-    runtime.hold === null;
+    runtime.pending.hold === null;
   const isOver =
     application?.retry.limit != null && runtime.attempts.count >= application.retry.limit;
   // What the place refuses says nothing against the commit, however often it was tried.
@@ -44,9 +43,8 @@ export async function afterFailure(
   if (mayRevert && (final || exhausted) && !context.signal.aborted) {
     const remembered = await quarantine(context, runtime, run, error.message);
     if (remembered) {
-      runtime.move('apply-failed');
-      runtime.message = `${error.message}; going back to the last good revision`;
-      runtime.error = error;
+      runtime.status.move('apply-failed');
+      runtime.status.blame(error, `${error.message}; going back to the last good revision`);
       runtime.agenda.add('revert');
       context.queue.add(runtime.id);
       return;
@@ -55,7 +53,7 @@ export async function afterFailure(
   // That a part of it failed says nothing of the attempts at what was left out.
   fail(context, runtime, error, run.isWhole === false ? '' : run.planSet.digest);
   const undone = undoneBy(run, release, error);
-  if (runtime.state === 'failed') runtime.attempts.giveUp(undone);
+  if (runtime.status.state === 'failed') runtime.attempts.giveUp(undone);
   else runtime.attempts.postpone(undone);
 }
 
@@ -80,10 +78,9 @@ export function wishOf({ planSet }: PlannedRun): string {
 export function leaveUndone(runtime: ApplicationRuntime, { error }: Undone): SyncOutcome {
   const isGivenUp = runtime.attempts.putOff === null;
   if (isGivenUp) runtime.attempts.expectNone();
-  runtime.move(isGivenUp ? 'plan-given-up' : 'plan-put-off');
-  runtime.waiting = null;
-  runtime.error = error;
-  runtime.message = withAdvice(error);
+  runtime.status.move(isGivenUp ? 'plan-given-up' : 'plan-put-off');
+  runtime.pending.wait(null);
+  runtime.status.blame(error);
   return { kind: 'blocked', message: error.message, error };
 }
 
@@ -115,21 +112,20 @@ export function fail(
   digest = '',
 ): SyncOutcome {
   if (digest !== '') runtime.attempts.failed(digest);
-  const event = failureOf(runtime.state);
-  if (event !== null) runtime.move(event);
-  if (event === 'plan-failed') runtime.sync = 'Unknown';
-  runtime.error = error;
-  runtime.message = withAdvice(error);
+  const event = failureOf(runtime.status.state);
+  if (event !== null) runtime.status.move(event);
+  if (event === 'plan-failed') runtime.seen.mark('Unknown');
+  runtime.status.blame(error);
   if (!error.retryable) {
     runtime.attempts.expectNone();
-    runtime.move('gave-up');
+    runtime.status.move('gave-up');
   } else scheduleRetry(context, runtime);
   return { kind: 'blocked', message: error.message, error };
 }
 
 /** Says when the next attempt is due, by the application's retry policy; none left: it waits for a change or a person. */
 export function scheduleRetry(context: RunContext, runtime: ApplicationRuntime): void {
-  const retry = runtime.application?.retry ?? defaultRetry;
+  const retry = runtime.declared.application?.retry ?? defaultRetry;
   const isDue = runtime.attempts.schedule(retry, context.ports);
-  if (!isDue && runtime.state === 'backing-off') runtime.move('gave-up');
+  if (!isDue && runtime.status.state === 'backing-off') runtime.status.move('gave-up');
 }

@@ -41,7 +41,7 @@ export async function testSets(
   if (context.readOnlyReason() !== '')
     throw testRefused({ message: context.readOnlyReason(), resource: runtime.id });
   const sets: TestSet[] = [];
-  for (const name of runtime.environment?.targets ?? []) {
+  for (const name of runtime.declared.environment?.targets ?? []) {
     const target = await context.world.target(name);
     const inventory = await target.ledger.load(runtime.key);
     await refuseHeld(context, runtime, target, inventory);
@@ -127,7 +127,8 @@ async function testsOf(
   inventory: Inventory,
 ): Promise<{ readonly revision: Revision; readonly tests: readonly Desired[] }> {
   const { ports, world } = context;
-  const { application, key } = runtime;
+  const { key } = runtime;
+  const { application } = runtime.declared;
   if (application === null)
     throw testNotReleased({ message: `${runtime.id} is being removed`, resource: runtime.id });
   const seed = seedIdOf(key, [inventory], ports.clock.nowMs());

@@ -52,7 +52,7 @@ export function mayTouch(
 ): boolean {
   return (
     context.readOnlyReason() === '' &&
-    runtime.hold?.kind !== 'freeze' &&
+    runtime.pending.hold?.kind !== 'freeze' &&
     foreignTo(context, runtime, run) === null
   );
 }
@@ -64,7 +64,7 @@ function foreignTo(
   run: PlannedRun,
 ): string | null {
   if (context.adoptForeign()) return null;
-  if (runtime.outdated !== null && !context.looking()) return runtime.outdated;
+  if (runtime.pending.outdated !== null && !context.looking()) return runtime.pending.outdated;
   for (const { inventory } of run.targets) {
     const reason = inventory === null ? null : foreignReason(inventory, context.options);
     if (reason !== null) return reason;
@@ -87,7 +87,7 @@ export async function decide(
     runtime.key.environment,
     nowMs,
   );
-  runtime.waitsFor = waitsFor(context, runtime);
+  runtime.pending.waitFor(waitsFor(context, runtime));
   if (run.fallback === 'broken' && !isHealing(changes)) {
     // Something else than drift against the last good state: wait for input that can be used.
     return {
@@ -102,17 +102,20 @@ export async function decide(
     policy:
       run.fallback === 'quarantined'
         ? 'auto'
-        : effectivePolicy(runtime.environment?.sync ?? 'auto', runtime.application?.sync ?? null),
-    selfHeal: runtime.application?.selfHeal ?? false,
+        : effectivePolicy(
+            runtime.declared.environment?.sync ?? 'auto',
+            runtime.declared.application?.sync ?? null,
+          ),
+    selfHeal: runtime.declared.application?.selfHeal ?? false,
     readOnlyReason:
       (context.looking() ? '' : context.readOnlyReason()) ||
       (foreignTo(context, runtime, run) ?? ''),
-    hold: runtime.hold,
+    hold: runtime.pending.hold,
     approvals,
     agreed: requests.find((request) => request.agreed !== null)?.agreed ?? null,
     requested: requests.length > 0,
-    waitsFor: runtime.waitsFor,
-    extraGuards: runtime.batches.guards(runtime.environment?.targets ?? []),
+    waitsFor: runtime.pending.waitsFor,
+    extraGuards: runtime.batches.guards(runtime.declared.environment?.targets ?? []),
     contest: contestOf(runtime.releases.heals, run.planSet, nowMs),
     givenUp: new Set(
       changes.map(({ digest }) => digest).filter((digest) => runtime.attempts.isLeftUndone(digest)),

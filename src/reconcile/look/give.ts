@@ -83,7 +83,7 @@ export async function givingAt(
       const place = placeOf(entry);
       const taker = takerOf(applications, givenTo);
       // Who leaves takes nothing away that stays on another record, so that is done from here.
-      const keeps = taker !== null || applications.get(givenTo)?.removal === 'orphan';
+      const keeps = taker !== null || applications.get(givenTo)?.declared.removal === 'orphan';
       if (keeps && recorded.get(givenTo)?.has(place) === true) return { kind: 'recorded' };
       if (taker === null) return { kind: 'refused' };
       // Who cannot be prepared now has not said that it does not want it.
@@ -99,9 +99,9 @@ export function takerOf(
   id: string,
 ): ApplicationRuntime | null {
   const taker = applications.get(id);
-  if (taker?.application != null) return taker;
+  if (taker?.declared.application != null) return taker;
   for (const other of applications.values())
-    for (const application of other.application?.previousNames ?? [])
+    for (const application of other.declared.application?.previousNames ?? [])
       if (inventoryKey({ ...other.key, application }) === id) return other;
   return null;
 }
@@ -109,7 +109,7 @@ export function takerOf(
 /** Under which names its records may be: its own, and former ones until they have gone over to that. */
 function idsOf(
   applications: RunContext['applications'],
-  { id, key, application }: ApplicationRuntime,
+  { id, key, declared: { application } }: ApplicationRuntime,
 ): readonly string[] {
   const former = (application?.previousNames ?? []).map((name) =>
     inventoryKey({ ...key, application: name }),
@@ -125,7 +125,7 @@ function takersOf(
   const takers = new Map<string, string>();
   // Of two that want the same, the same one has it whoever was prepared first.
   for (const other of own.flatMap((id) => [...taken.waitingFor(id)]).toSorted()) {
-    if (own.includes(other) || applications.get(other)?.application == null) continue;
+    if (own.includes(other) || applications.get(other)?.declared.application == null) continue;
     for (const { place, owner, ...where } of taken.of(other))
       if (own.includes(owner) && where.at === at && !takers.has(place)) takers.set(place, other);
   }

@@ -13,14 +13,15 @@ export async function runHealthChecks(
   context: RunContext,
   runtime: ApplicationRuntime,
 ): Promise<readonly NamedHealth[]> {
-  const checks = runtime.application?.healthChecks ?? [];
-  runtime.checks = await Promise.all(
+  const checks = runtime.declared.application?.healthChecks ?? [];
+  const said = await Promise.all(
     checks.map(async (check) => ({
       name: `check ${check.name}`,
       health: await context.ports.checkHealth(check, context.signal),
     })),
   );
-  return runtime.checks;
+  runtime.seen.check(said);
+  return said;
 }
 
 /** Waits until all of the application's own checks pass; the error that names the one that does not, else `null`. */
@@ -28,7 +29,7 @@ export async function applicationHealthError(
   context: RunContext,
   runtime: ApplicationRuntime,
 ): Promise<ErrorRecord | null> {
-  const application = runtime.application;
+  const application = runtime.declared.application;
   if (application === null || application.healthChecks.length === 0) return null;
   const { clock } = context.ports;
   const waits = waitsOf(context, runtime);

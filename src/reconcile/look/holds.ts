@@ -10,7 +10,7 @@ import type { World } from '../world.ts';
  */
 export function holdKeys(
   { config }: Pick<World, 'config'>,
-  { key, application }: Pick<ApplicationRuntime, 'key' | 'application'>,
+  { key, declared: { application } }: Pick<ApplicationRuntime, 'key' | 'declared'>,
 ): readonly InventoryKey[] {
   const former = formerNames(config, application);
   return [key, ...former.map((name) => ({ ...key, application: name }))];

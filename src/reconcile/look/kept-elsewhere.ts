@@ -23,7 +23,7 @@ export async function withoutKeptElsewhere(
   const isKept = await records.madeBy(
     target.ledger,
     key.environment,
-    (other) => other !== id && (applications.get(other)?.removal ?? null) === null,
+    (other) => other !== id && (applications.get(other)?.declared.removal ?? null) === null,
   );
   const own = inventory.entries.filter((entry) => !isKept(placeOf(entry)));
   return own.length === inventory.entries.length ? inventory : { ...inventory, entries: own };

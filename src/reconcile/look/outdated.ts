@@ -29,9 +29,9 @@ export async function outdatedReason(
   const release = await unknownRelease(context, runtime, run);
   if (release === null) return unaskedReason(context, runtime, run);
   // Once: who agrees from now on has seen what is live.
-  if (release !== runtime.unknownRelease)
+  if (release !== runtime.releases.unknown)
     await withdrawApprovals(context.ports, context.journal, runtime.key);
-  runtime.unknownRelease = release;
+  runtime.releases.missing(release);
   const unread = namesOf(runtime).find((name) => !context.hasRead(name));
   if (unread === undefined) return null;
   return `release ${release} is live, and the state folder is older than that: nothing is touched until ${showSource(unread)} can be read; ${letAct}`;
@@ -52,7 +52,7 @@ function unaskedReason(
     : `it deletes, and ${showSource(unasked)} is being asked whether that is still wanted`;
 }
 
-function namesOf({ application }: ApplicationRuntime): readonly string[] {
+function namesOf({ declared: { application } }: ApplicationRuntime): readonly string[] {
   return [...new Set(['', ...(application === null ? [] : sourcesOf(application))])];
 }
 
@@ -62,13 +62,13 @@ async function unknownRelease(
   runtime: ApplicationRuntime,
   run: PlannedRun,
 ): Promise<string | null> {
-  const known = new Set(['', runtime.releases.last?.id, runtime.knownRelease]);
+  const known = new Set(['', runtime.releases.last?.id, runtime.releases.known]);
   for (const { inventory } of run.targets) {
     if (inventory === null || foreignReason(inventory, options) !== null) continue;
     const { release } = inventory;
     if (release === null || known.has(release)) continue;
     if ((await ports.store.release(release)) === null) return release;
-    runtime.knownRelease = release;
+    runtime.releases.found(release);
   }
   return null;
 }

@@ -8,6 +8,8 @@ export type LastRelease = Pick<Release, 'id' | 'outcome'> & { readonly atMs: num
 export class PastReleases {
   #last: LastRelease | null = null;
   #isRecalled = false;
+  #known: string | null = null;
+  #unknown: string | null = null;
   #heals: HealLog = new Map();
   readonly #failuresSeenTo = new Map<string, string>();
 
@@ -18,6 +20,16 @@ export class PastReleases {
   /** Whether history was asked for the last one. */
   get isRecalled(): boolean {
     return this.#isRecalled;
+  }
+
+  /** A release that is live at a target, and that history was seen to have; `null`: none was looked for. */
+  get known(): string | null {
+    return this.#known;
+  }
+
+  /** The one that is live and that history does not have, once approvals were withdrawn for that. */
+  get unknown(): string | null {
+    return this.#unknown;
   }
 
   get heals(): HealLog {
@@ -36,6 +48,16 @@ export class PastReleases {
   /** History is asked for the last one. */
   recall(): void {
     this.#isRecalled = true;
+  }
+
+  /** History has a release that is live. */
+  found(release: string): void {
+    this.#known = release;
+  }
+
+  /** History does not have the release that is live, and approvals were withdrawn for that. */
+  missing(release: string): void {
+    this.#unknown = release;
   }
 
   healed(heals: HealLog): void {

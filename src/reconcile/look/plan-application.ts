@@ -30,7 +30,8 @@ async function targetsOf(
   context: RunContext,
   runtime: ApplicationRuntime,
 ): Promise<{ wanted: Target[]; left: Target[] }> {
-  const names = runtime.removal === null ? (runtime.environment?.targets ?? []) : [];
+  const names =
+    runtime.declared.removal === null ? (runtime.declared.environment?.targets ?? []) : [];
   const wanted: Target[] = [];
   for (const name of names) wanted.push(await context.world.target(name));
   const left: Target[] = [];
@@ -85,7 +86,7 @@ async function planOrThrow(
     held.map((item) => item.target),
     context.ports.clock.nowMs(),
   );
-  if (!options.preview) runtime.hold = hold;
+  if (!options.preview) runtime.pending.heldBy(hold);
 
   const inventories = held.map(({ inventory }) => inventory);
   const seed = seedIdOf(runtime.key, inventories, context.ports.clock.nowMs());
@@ -123,7 +124,7 @@ async function planChoice(
   chosen: Choice,
   options: PlanOptions,
 ): Promise<Result<PlannedRun>> {
-  const leaving = runtime.removal !== null;
+  const leaving = runtime.declared.removal !== null;
   const { prepared, problem, revision, configuration, fallback, goesBack } = chosen;
   const isChosen = options.revision !== null || hold?.kind === 'revision' || fallback !== 'none';
 
@@ -197,7 +198,7 @@ async function planChoice(
 }
 
 /** Whether a person reads a plan before it is carried out. Else what the target says comes soon enough, and asks for nothing. */
-function isReadFirst({ application, environment }: ApplicationRuntime): boolean {
+function isReadFirst({ declared: { application, environment } }: ApplicationRuntime): boolean {
   return effectivePolicy(environment?.sync ?? 'auto', application?.sync ?? null) !== 'auto';
 }
 
@@ -227,11 +228,11 @@ async function loadInventory(
   target: Target,
 ): Promise<Omit<Held, 'target' | 'wanted'>> {
   const own = await target.ledger.load(runtime.key);
-  if (own !== null && runtime.removal !== null) {
+  if (own !== null && runtime.declared.removal !== null) {
     const inventory = await withoutKeptElsewhere(context, runtime, target, own);
     return { inventory, storedEpoch: own.epoch, handedOverFrom: null };
   }
-  for (const name of formerNames(context.world.config, runtime.application)) {
+  for (const name of formerNames(context.world.config, runtime.declared.application)) {
     const old = await target.ledger.load({ ...runtime.key, application: name });
     if (old === null) continue;
     if (own === null) return { inventory: old, storedEpoch: null, handedOverFrom: name };
@@ -255,13 +256,13 @@ function entriesBeside(inventory: Inventory, other: Inventory): Inventory['entri
 }
 
 function policyFor(runtime: ApplicationRuntime, held: Held, goingBack: boolean): PlanPolicy {
-  const application = runtime.application;
-  const removal = held.wanted ? null : (runtime.removal ?? 'confirm');
+  const application = runtime.declared.application;
+  const removal = held.wanted ? null : (runtime.declared.removal ?? 'confirm');
   return {
     prune: application?.prune ?? true,
     allowEmpty: application?.allowEmpty ?? false,
     maxPrunePercent: application?.maxPrunePercent ?? 0,
-    ephemeral: runtime.environment?.ephemeral ?? false,
+    ephemeral: runtime.declared.environment?.ephemeral ?? false,
     removal,
     takeBack: new Set(goingBack ? (held.inventory?.entries ?? []).map(placeOf) : []),
   };

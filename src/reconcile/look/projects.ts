@@ -27,7 +27,7 @@ type Acting = Pick<ProjectConfig, 'name' | 'impersonate'>;
  */
 export function projectAfterwards(
   { config }: Pick<World, 'config'>,
-  { key, id, application, lastProject }: ApplicationRuntime,
+  { key, id, declared: { application, lastProject } }: ApplicationRuntime,
   inventory: Inventory | null,
 ): Acting | null {
   // It may have left this environment alone, and be somewhere else.

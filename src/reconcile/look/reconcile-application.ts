@@ -13,7 +13,7 @@ import { outdatedReason } from './outdated.ts';
 import { planApplication } from './plan-application.ts';
 import { recallRuntime, rememberRuntime } from './remember.ts';
 import { isPassing, rest } from './rest.ts';
-import { noteDrift, show, tell } from './show.ts';
+import { noteDrift, show, shownOf, tell } from './show.ts';
 import { answerTests } from './test-application.ts';
 import { showWaiting } from './show-waiting.ts';
 
@@ -33,13 +33,13 @@ export async function reconcileApplication(
     if (isAll && !context.options.continuous) return;
   }
   const { requests, triggers } = agenda.take();
-  const before = { state: runtime.state, message: runtime.message, health: runtime.health };
-  runtime.move('triggered');
+  const before = shownOf(runtime);
+  runtime.status.move('triggered');
   // A place that does not answer keeps a look busy for as long as it is waited for: why is not hidden meanwhile.
-  runtime.message =
-    runtime.error === null
-      ? 'rendering, reading and planning'
-      : `looking again, after: ${runtime.error.message}`;
+  const { error } = runtime.status;
+  runtime.status.say(
+    error === null ? 'rendering, reading and planning' : `looking again, after: ${error.message}`,
+  );
   let outcome: SyncOutcome | null;
   try {
     await recallRuntime(context, runtime);
@@ -61,7 +61,7 @@ export async function reconcileApplication(
       Math.max(0, attempts.retryAtMs - context.ports.clock.monotonicMs()),
     );
   tell(context, runtime, before);
-  runtime.prepared?.fold();
+  runtime.wanted.prepared?.fold();
   await rememberRuntime(context, runtime);
   await context.journal.flush();
   answerWhoWaits(context, runtime);
@@ -82,7 +82,8 @@ function tellBatches(
   runtime: ApplicationRuntime,
   planned: Awaited<ReturnType<typeof planApplication>>,
 ): void {
-  const { id, environment } = runtime;
+  const { id } = runtime;
+  const { environment } = runtime.declared;
   const isUnsaid = !hasSaid(runtime, planned) && taken.of(id).length === 0;
   const unsaidAt = isUnsaid ? (environment?.targets ?? []) : null;
   // What an ephemeral environment deletes is worth no question, so it does not count.
@@ -96,7 +97,7 @@ function tellBatches(
  * what it wants, and who is refused what another one owns has said that it wants that, see give.ts.
  */
 function hasSaid(
-  { removal }: ApplicationRuntime,
+  { declared: { removal } }: ApplicationRuntime,
   planned: Awaited<ReturnType<typeof planApplication>>,
 ): boolean {
   if (removal !== null) return true;
@@ -126,7 +127,7 @@ async function attempt(
   const run = planned.value;
   runtime.attempts.keepOf(wishOf(run));
   const changes = run.planSet.plans.flatMap((plan) => plan.changes);
-  runtime.outdated = await outdatedReason(context, runtime, run);
+  runtime.pending.leftAlone(await outdatedReason(context, runtime, run));
   await show(context, runtime, run);
   await watchApplication(context, runtime, run);
   const unverified = run.fallback === 'none' && run.targets.some(isUnverified);
@@ -134,10 +135,10 @@ async function attempt(
     return rest(context, runtime, run);
   const undone = runtime.attempts.putOff ?? runtime.attempts.givenUp;
   // All of it is made and did not work: until it does there is nothing to find out.
-  if (changes.length === 0 && undone !== null && !runtime.works)
+  if (changes.length === 0 && undone !== null && !runtime.seen.works)
     return leaveUndone(runtime, undone);
 
-  runtime.plan = run.planSet;
+  runtime.pending.planned(run.planSet);
   noteDrift(context, runtime, run, triggers);
   const verdict = await decide(context, runtime, run, requests);
   if (verdict.kind === 'wait') {

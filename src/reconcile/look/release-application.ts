@@ -19,7 +19,6 @@ import { entryOf } from './history-entry.ts';
 import { holdKeys } from './holds.ts';
 import { recordedProject } from './projects.ts';
 import { toInventorySeed } from '../prepare/seed.ts';
-import { showSeen, showStep, showSteps } from './show-progress.ts';
 import { waitsOf } from './waits.ts';
 
 /** A planned run that the gate let pass, with who wants it and why. */
@@ -88,7 +87,7 @@ export async function releaseApplication(
     const place = `${step.target} ${step.changeDigest}`;
     const index = steps.get(place)?.index ?? steps.size;
     steps.set(place, { index, step });
-    showStep(runtime, step);
+    runtime.seen.step(step);
     if (step.result !== 'started') tellStep(step);
     journal.noteStep(release.id, index, step);
   };
@@ -117,7 +116,7 @@ export async function releaseApplication(
     release.id,
     input,
     onStep,
-  ).finally(() => showSteps(runtime));
+  ).finally(() => runtime.seen.showSteps());
   release = {
     ...release,
     endedAtMs: ports.clock.nowMs(),
@@ -161,7 +160,9 @@ async function carryOutEverywhere(
   const concerned = input.run.targets.filter(isConcerned);
   const { isWhole = true } = input.run;
   const awaitsConfirmation =
-    !isWhole || concerned.length > 1 || (runtime.application?.healthChecks ?? []).length > 0;
+    !isWhole ||
+    concerned.length > 1 ||
+    (runtime.declared.application?.healthChecks ?? []).length > 0;
   const carried: Unconfirmed[] = [];
   const begun: Begun[] = [];
   const failed = async (error: ErrorRecord, unhealthy: boolean): Promise<Outcome> => {
@@ -213,7 +214,7 @@ function executeAt(
     readonly onStep: (step: JournalStep) => void;
   },
 ): ReturnType<typeof executePlan> {
-  const application = runtime.application;
+  const application = runtime.declared.application;
   return executePlan({
     clock: context.ports.clock,
     waits: waitsOf(context, runtime),
@@ -248,12 +249,10 @@ function executeAt(
     onStep: at.onStep,
     onVerifying: (seen) => {
       const what = seen === undefined || seen.sentence === '' ? '' : `: ${seen.sentence}`;
-      runtime.message = `waiting until what changed is healthy${what}`;
-      if (seen !== undefined) showSeen(runtime, item.target.name, seen);
+      runtime.status.say(`waiting until what changed is healthy${what}`);
+      if (seen !== undefined) runtime.seen.await(item.target.name, seen);
     },
-    onDeleting: (sentence) => {
-      runtime.message = sentence;
-    },
+    onDeleting: (sentence) => runtime.status.say(sentence),
   });
 }
 

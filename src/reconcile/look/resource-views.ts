@@ -1,7 +1,4 @@
 import type { ResourceView } from '../../control/api.ts';
-import { aggregateHealth } from '../../health/aggregate.ts';
-import type { NamedHealth } from '../../health/aggregate.ts';
-import { showResource } from '../../model/resource.ts';
 import type { Desired, Observation } from '../../model/resource.ts';
 import type { Health } from '../../model/status.ts';
 import { placeOf } from '../../plan/place.ts';
@@ -54,15 +51,4 @@ function healthOf(
     case undefined:
       return { status: 'Missing', message: 'is not there' };
   }
-}
-
-/** The application's health over its resources and its own checks. */
-export function healthOfApplication(
-  resources: readonly ResourceView[],
-  checks: readonly NamedHealth[],
-): Health {
-  return aggregateHealth([
-    ...resources.map((view) => ({ name: showResource(view.id), health: view.health })),
-    ...checks,
-  ]);
 }

@@ -1,5 +1,5 @@
 import type { SyncOutcome } from '../../control/api.ts';
-import { errorFromRecord, withAdvice } from '../../model/error.ts';
+import { errorFromRecord } from '../../model/error.ts';
 import { nameRevision, showRevision } from '../../model/revision.ts';
 import { placeOf } from '../../plan/place.ts';
 import { settleRecords, watchApplication } from './bookkeeping.ts';
@@ -29,14 +29,15 @@ export async function afterSuccess(
   await show(context, runtime, again.value);
   await watchApplication(context, runtime, again.value);
   const left = again.value.planSet.plans.flatMap((plan) => plan.changes);
-  runtime.move(left.length === 0 ? 'health-reached' : 'health-missed');
+  runtime.status.move(left.length === 0 ? 'health-reached' : 'health-missed');
   if (left.length > 0) {
     // Somebody moved something in the meantime, or the source went on: look again at once.
     context.queue.add(runtime.id);
     const known = new Set(run.targets.flatMap(({ leftAlone = [] }) => [...leftAlone]));
-    runtime.message = left.every((change) => known.has(placeOf(change)))
+    const message = left.every((change) => known.has(placeOf(change)))
       ? 'released, but for what is left alone'
       : 'changed again while it was released; looking again';
+    runtime.status.say(message);
     return;
   }
   await rest(context, runtime, again.value);
@@ -55,40 +56,37 @@ export async function rest(
 ): Promise<SyncOutcome> {
   const isOnRecord = await settleRecords(context, runtime, run);
   noteReceived(context, runtime, run);
-  if (runtime.state === 'planning') runtime.move('plan-empty');
-  runtime.plan = null;
-  runtime.waiting = null;
-  runtime.waitsFor = [];
+  if (runtime.status.state === 'planning') runtime.status.move('plan-empty');
+  runtime.pending.clear();
   runtime.attempts.expectNone();
-  runtime.error = run.problem;
   if (run.problem !== null) {
     // Live is the last good state and in order; what the source says cannot be had.
-    runtime.sync = 'OutOfSync';
-    runtime.message = withAdvice(run.problem);
+    runtime.seen.mark('OutOfSync');
+    runtime.status.blame(run.problem);
     const mayPass = isPassing(run);
-    runtime.move(mayPass ? 'plan-put-off' : 'gave-up');
+    runtime.status.move(mayPass ? 'plan-put-off' : 'gave-up');
     if (mayPass) scheduleRetry(context, runtime);
     return { kind: 'blocked', message: run.problem.message, error: run.problem };
   }
   runtime.attempts.succeed();
-  runtime.message =
-    runtime.hold === null
-      ? runtime.health.message
-      : `${runtime.hold.kind === 'revision' ? `held at ${showRevision(run.revision)}` : 'on hold'} by ${runtime.hold.by}: ${runtime.hold.reason}`;
-  if (runtime.hold?.expiresAtMs != null) {
-    context.queue.addLater(
-      runtime.id,
-      Math.max(0, runtime.hold.expiresAtMs - context.ports.clock.nowMs()),
-    );
+  runtime.status.settle(null);
+  const { hold } = runtime.pending;
+  runtime.status.say(
+    hold === null
+      ? runtime.seen.health.message
+      : `${hold.kind === 'revision' ? `held at ${showRevision(run.revision)}` : 'on hold'} by ${hold.by}: ${hold.reason}`,
+  );
+  if (hold?.expiresAtMs != null) {
+    context.queue.addLater(runtime.id, Math.max(0, hold.expiresAtMs - context.ports.clock.nowMs()));
   }
   passOn(context, runtime, run);
   for (const other of context.dependants) {
-    if (other.state === 'awaiting-dependency') context.queue.add(other.id);
+    if (other.status.state === 'awaiting-dependency') context.queue.add(other.id);
     else context.dependants.delete(other);
   }
   // What may not be written yet is still known, and goes when it may.
   const isGiving = run.targets.some(({ given }) => given.length > 0);
-  if (run.leaving && runtime.removal !== null && isOnRecord && !isGiving) {
+  if (run.leaving && runtime.declared.removal !== null && isOnRecord && !isGiving) {
     runtime.agenda.leaveWithoutHooks(false);
     context.onGone(runtime);
   }

@@ -17,13 +17,12 @@ export function showWaiting(
   run: PlannedRun,
   verdict: Extract<Verdict, { kind: 'wait' }>,
 ): SyncOutcome | null {
-  runtime.move(verdict.event);
-  runtime.message = verdict.message;
-  runtime.error = run.problem;
-  const isNew = runtime.waiting?.digest !== verdict.digest;
-  runtime.waiting =
+  runtime.status.move(verdict.event);
+  runtime.status.say(verdict.message);
+  runtime.status.settle(run.problem);
+  const waiting =
     verdict.digest === null ? null : { digest: verdict.digest, reason: verdict.message };
-  if (runtime.waiting !== null && isNew) {
+  if (runtime.pending.wait(waiting) && waiting !== null) {
     context.journal.emit({
       type: 'plan.waiting',
       ...runtime.key,
@@ -33,10 +32,10 @@ export function showWaiting(
   }
   const { untilMs } = contestOf(runtime.releases.heals, run.planSet, context.ports.clock.nowMs());
   if (untilMs !== null) context.queue.addLater(runtime.id, untilMs - context.ports.clock.nowMs());
-  if (runtime.hold?.expiresAtMs != null) {
+  if (runtime.pending.hold?.expiresAtMs != null) {
     context.queue.addLater(
       runtime.id,
-      Math.max(0, runtime.hold.expiresAtMs - context.ports.clock.nowMs()),
+      Math.max(0, runtime.pending.hold.expiresAtMs - context.ports.clock.nowMs()),
     );
   }
   if (verdict.event === 'plan-needs-dependency') {

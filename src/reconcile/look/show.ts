@@ -2,7 +2,7 @@ import type { PlannedRun, RunContext } from './context.ts';
 import { runHealthChecks } from './health-checks.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import type { LookTrigger } from '../schedule/agenda.ts';
-import { healthOfApplication, resourceViews } from './resource-views.ts';
+import { resourceViews } from './resource-views.ts';
 
 /** Puts what was just seen where tables and dependants look. */
 export async function show(
@@ -10,17 +10,14 @@ export async function show(
   runtime: ApplicationRuntime,
   run: PlannedRun,
 ): Promise<void> {
-  runtime.warnings = run.warnings;
-  runtime.resources = resourceViews(run);
-  const outOfSync =
-    run.problem !== null || runtime.resources.some((view) => view.sync !== 'Synced');
-  runtime.sync = outOfSync ? 'OutOfSync' : 'Synced';
-  runtime.health = healthOfApplication(runtime.resources, await runHealthChecks(context, runtime));
+  runtime.seen.look(resourceViews(run), run.warnings, run.problem !== null);
+  await runHealthChecks(context, runtime);
+  runtime.seen.aggregate();
   for (const item of run.targets) {
     if (item.inventory !== null) runtime.ownership.add(item.target.name);
   }
   const owner = run.targets.find((item) => item.inventory !== null);
-  runtime.live = owner?.inventory?.revision ?? [];
+  runtime.seen.recorded(owner?.inventory?.revision ?? []);
 }
 
 /** Tells of drift, once per plan; also when only a look from scratch found what watching had missed (invariant 11). */
@@ -46,29 +43,34 @@ export function noteDrift(
   });
 }
 
+/** What is told of when it is new. */
+export function shownOf({ status, seen }: ApplicationRuntime) {
+  return { state: status.state, message: status.message, health: seen.health };
+}
+
 /** Tells of a state or health that is new. */
 export function tell(
   context: RunContext,
   runtime: ApplicationRuntime,
-  before: Pick<ApplicationRuntime, 'state' | 'message' | 'health'>,
+  before: ReturnType<typeof shownOf>,
 ): void {
   if (
-    runtime.state !== before.state ||
-    (runtime.message !== before.message && runtime.state !== 'synced')
+    runtime.status.state !== before.state ||
+    (runtime.status.message !== before.message && runtime.status.state !== 'synced')
   ) {
     context.journal.emit({
       type: 'application.state',
       ...runtime.key,
-      message: runtime.message,
-      data: { state: runtime.state, sync: runtime.sync },
+      message: runtime.status.message,
+      data: { state: runtime.status.state, sync: runtime.seen.sync },
     });
   }
-  if (runtime.health.status !== before.health.status) {
+  if (runtime.seen.health.status !== before.health.status) {
     context.journal.emit({
       type: 'application.health',
       ...runtime.key,
-      message: runtime.health.message,
-      data: { health: runtime.health.status },
+      message: runtime.seen.health.message,
+      data: { health: runtime.seen.health.status },
     });
   }
 }

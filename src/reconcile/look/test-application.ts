@@ -20,13 +20,13 @@ export async function answerTests(
   orders: readonly TestOrder[],
 ): Promise<void> {
   for (const { request, answer, refuse } of orders) {
-    const before = runtime.message;
+    const before = runtime.status.message;
     try {
       answer(await testApplication(context, runtime, request));
     } catch (thrown) {
       refuse(thrown);
     } finally {
-      runtime.message = before;
+      runtime.status.say(before);
     }
   }
 }
@@ -54,7 +54,7 @@ async function testApplication(
     message: `${actor} runs its tests (${all.length})`,
     data: { tests: all.length },
   });
-  runtime.message = `running its tests, as ${actor} asks`;
+  runtime.status.say(`running its tests, as ${actor} asks`);
   const results: TestResult[] = [];
   for (const set of sets) {
     if (results.some(({ result }) => result === 'failed')) break;
@@ -101,7 +101,7 @@ async function runSet(
       key: runtime.key,
       applicationUid: inventory.applicationUid,
       approved: new Set(runs.map(({ change }) => change.digest)),
-      timeoutMs: runtime.application?.timeouts.applyMs ?? 60_000,
+      timeoutMs: runtime.declared.application?.timeouts.applyMs ?? 60_000,
       signal,
       onStep: ({ result }) => {
         if (result === 'started') startedMs = ports.clock.monotonicMs();

@@ -31,7 +31,8 @@ async function outcomes(bench: EngineBench): Promise<readonly string[]> {
 }
 
 const isWaiting = (bench: EngineBench, id: string) => (): boolean =>
-  bench.engine.applications.get(id)?.message.startsWith('waiting until what changed') === true;
+  bench.engine.applications.get(id)?.status.message.startsWith('waiting until what changed') ===
+  true;
 
 /** With `shop` released and its file slow, and the release waiting for that. */
 async function waiting(spec: Readonly<Record<string, unknown>> = {}): Promise<EngineBench> {
@@ -79,7 +80,7 @@ test('a newer commit is released at once, while its predecessor is still awaited
   await until('released', () => bench.read('a') === 'three' && bench.state('shop@dev') === synced);
   expect(await outcomes(bench)).toEqual(['succeeded', 'superseded', 'succeeded']);
   expect(bench.engine.applications.get('shop@dev')).toMatchObject({
-    error: null,
+    status: { error: null },
     attempts: { count: 0 },
   });
 });

@@ -49,13 +49,14 @@ export function waitsOf(context: RunContext, runtime: ApplicationRuntime): Waits
  * released by itself: while a plan waits for a person, it must still come out whether what is live works.
  */
 function newsFor({ world }: RunContext, runtime: ApplicationRuntime): string | null {
-  const { application, environment, hold, wanted } = runtime;
+  const { application, environment } = runtime.declared;
+  const { hold } = runtime.pending;
   const { triggers, requests } = runtime.agenda;
   if (requests.some(({ trigger }) => trigger === 'rollback')) return 'a rollback was asked for';
   if (application === null || hold !== null || !triggers.has('source')) return null;
   if (effectivePolicy(environment?.sync ?? 'auto', application.sync ?? null) !== 'auto')
     return null;
   const tip = currentRevisionOf(world, application);
-  if (tip === null || sameJson(tip, wanted)) return null;
+  if (tip === null || sameJson(tip, runtime.wanted.revision)) return null;
   return `${showRevision(tip)} came`;
 }

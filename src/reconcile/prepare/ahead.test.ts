@@ -43,7 +43,9 @@ const files = (spec: object, environment: object, word: string): Files => ({
 });
 
 const notTaken = (): void => {
-  expect(bench.engine.applications.get('shop@dev')?.error?.code).toBe('config.not-taken-yet');
+  expect(bench.engine.applications.get('shop@dev')?.status.error?.code).toBe(
+    'config.not-taken-yet',
+  );
 };
 
 describe('a commit that changes what is done by itself and what is deployed', () => {

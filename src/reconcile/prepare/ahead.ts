@@ -51,10 +51,10 @@ export class ConfigurationAhead {
     if (then === undefined) return complete ? `takes ${name} out of the configuration` : null;
     if (policyOf(then) !== policyOf(application)) return `changes the policy of ${name}`;
     if (environment === undefined) return null;
-    if (policyOf(environment) !== policyOf(runtime.environment))
+    if (policyOf(environment) !== policyOf(runtime.declared.environment))
       return `changes environment ${environment.name}`;
     // Against what the application is looked at with: the world may have the new one already.
-    return surroundingsOf(config, then, environment.targets) === runtime.surroundings
+    return surroundingsOf(config, then, environment.targets) === runtime.declared.surroundings
       ? null
       : `changes the project or a target of ${name}`;
   }

@@ -55,7 +55,7 @@ export async function choose(
 ): Promise<Result<Choice>> {
   const { hold, held } = situation;
   const lastGood = lastGoodOf(held);
-  if (runtime.removal !== null || runtime.application === null) {
+  if (runtime.declared.removal !== null || runtime.declared.application === null) {
     return success({
       prepared: null,
       ...lastGood,
@@ -68,13 +68,13 @@ export async function choose(
     options.revision === null ? hold?.kind === 'revision' : options.goesBack === true;
   const asked = askedFor(hold, options);
   const tip = asked?.revision ?? currentRevision(context, runtime);
-  if (!options.preview) runtime.wanted = tip ?? [];
+  if (!options.preview) runtime.wanted.look(tip ?? []);
   if (tip === null || tip.length === 0) {
-    const error = notFetched(context.world, runtime.application);
+    const error = notFetched(context.world, runtime.declared.application);
     return fallBack(context, runtime, lastGood, situation, error, options);
   }
   if (asked === null) {
-    const notYet = await aheadOfConfiguration(context, runtime, runtime.application, tip);
+    const notYet = await aheadOfConfiguration(context, runtime, runtime.declared.application, tip);
     if (notYet !== null) return fallBack(context, runtime, lastGood, situation, notYet, options);
   }
   const state = asked ?? { revision: tip, configuration: undefined };
@@ -87,7 +87,7 @@ export async function choose(
     noteWanted(context, runtime, situation.wanted, prepared.value);
   if (!options.preview) {
     // What the tip lacks may come in a commit that touches nothing else of the application.
-    runtime.missedPaths = prepared.ok ? [] : (prepared.paths ?? []);
+    runtime.wanted.miss(prepared.ok ? [] : (prepared.paths ?? []));
     if (!prepared.ok) context.onPrepared(runtime);
   }
   if (!prepared.ok) {
@@ -186,7 +186,7 @@ async function fallBack(
   // Without the last good state there is nothing safe to do: the first problem is the one to tell.
   if (!prepared.ok) return failure(error);
   if (refused !== null && !options.preview)
-    runtime.prepared = new KeptPrepared(refused, context.ports.packer);
+    runtime.wanted.keep(new KeptPrepared(refused, context.ports.packer));
   return success({
     prepared: prepared.value,
     ...lastGood,
@@ -212,7 +212,7 @@ async function usableAt(
   const prepared = await preparedAt(context, runtime, state, situation, options);
   if (!prepared.ok) return prepared;
   const { byTarget, paths } = prepared.value;
-  const policy = { allowEmpty: runtime.application?.allowEmpty ?? false, removal: null };
+  const policy = { allowEmpty: runtime.declared.application?.allowEmpty ?? false, removal: null };
   for (const { target, wanted, inventory } of situation.held) {
     if (!wanted) continue;
     const desired = byTarget.get(target.name) ?? [];
@@ -230,17 +230,17 @@ async function preparedAt(
   { wanted: targets, seed }: Situation,
   options: PlanOptions,
 ): Promise<PreparedAt> {
-  if (runtime.application === null)
-    throw new Error('an application that was removed has nothing to render');
+  const { application: now } = runtime.declared;
+  if (now === null) throw new Error('an application that was removed has nothing to render');
   let document: PastDocument;
   try {
-    document = await context.pastSettings.at(runtime.application, revision, configuration);
+    document = await context.pastSettings.at(now, revision, configuration);
   } catch (thrown) {
     return failure(toFairleadError(thrown));
   }
   const { application, commit: documentAt } = document;
   const key = prepareKey({ application, revision, targets, seed, world: context.world });
-  const last = runtime.prepared;
+  const last = runtime.wanted.prepared;
   // A secret can change without a commit, so what refers to one is prepared anew each time.
   if (last?.key === key && !last.refersToSecrets && (await seesTheSame(last, targets)))
     return { ok: true, value: last.whole(!options.preview), documentAt };
@@ -255,7 +255,7 @@ async function preparedAt(
     expected: options.expected,
   });
   if (prepared.ok && !options.preview) {
-    runtime.prepared = new KeptPrepared(prepared.value, context.ports.packer);
+    runtime.wanted.keep(new KeptPrepared(prepared.value, context.ports.packer));
     context.onPrepared(runtime);
   }
   return prepared.ok ? { ...prepared, documentAt } : prepared;
@@ -289,5 +289,5 @@ export function currentRevision(
   context: Pick<RunContext, 'world'>,
   runtime: ApplicationRuntime,
 ): Revision | null {
-  return currentRevisionOf(context.world, runtime.application ?? { source: '' });
+  return currentRevisionOf(context.world, runtime.declared.application ?? { source: '' });
 }

@@ -59,7 +59,7 @@ describe('what the document of an application said at a commit belongs to it', (
     await push(says('broken', more));
     expect(bench.read('a')).toBe('well');
     expect(bench.state('web@dev')).toBe('failed, OutOfSync, Healthy');
-    expect(bench.engine.applications.get('web@dev')?.error).toMatchObject({
+    expect(bench.engine.applications.get('web@dev')?.status.error).toMatchObject({
       code: 'release.quarantined',
     });
     await push(says('still well', more));
@@ -91,7 +91,7 @@ describe('what the document of an application said at a commit belongs to it', (
     await push(says('well'));
     await push(says('better', { path: 'wbe' }));
     expect(bench.state('web@dev')).toBe('failed, OutOfSync, Healthy');
-    expect(bench.engine.applications.get('web@dev')?.error).toMatchObject({
+    expect(bench.engine.applications.get('web@dev')?.status.error).toMatchObject({
       code: 'render.path-missing',
     });
     await bench.edit('a', 'by hand');

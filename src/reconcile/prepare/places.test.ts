@@ -18,7 +18,7 @@ async function told(
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
   await bench.push({ 'fairlead.yaml': configuration({ web: more }), 'web/m.yaml': manifest });
-  return bench.engine.applications.get('web@dev')?.error?.message ?? '';
+  return bench.engine.applications.get('web@dev')?.status.error?.message ?? '';
 }
 
 const head = (kind: string): string => `# what it is for

@@ -49,6 +49,7 @@ function wants(
 function canTell({ controller, key }: SeenEffect, { name }: ApplicationModel): boolean {
   const id = inventoryKey({ ...key, application: name });
   const runtime = controller.engine?.applications.get(id);
-  if (runtime === undefined || runtime.hold !== null || !runtime.agenda.wasLookedAt) return false;
-  return runtime.error === null || runtime.error.code === claimTaken.definition.code;
+  if (runtime === undefined || runtime.pending.hold !== null || !runtime.agenda.wasLookedAt)
+    return false;
+  return runtime.status.error === null || runtime.status.error.code === claimTaken.definition.code;
 }

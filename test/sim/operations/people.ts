@@ -23,7 +23,7 @@ export function approveWaiting(
   controller: Controller,
   runtime: ApplicationRuntime,
 ): boolean {
-  const { plan, waiting } = runtime;
+  const { plan, waiting } = runtime.pending;
   if (controller.engine === null || plan === null || waiting === null) return false;
   world.judge.onApproval(runtime.key, plan);
   follow(
@@ -45,7 +45,7 @@ export function orderSync(
   },
 ): void {
   if (controller.engine === null) return;
-  const plan = options.agree ? runtime.plan : null;
+  const plan = options.agree ? runtime.pending.plan : null;
   if (plan !== null) world.judge.onApproval(runtime.key, plan);
   const order = controller.engine.api.sync({
     ...runtime.key,
@@ -102,7 +102,7 @@ const approve: Operation = {
   name: 'approve',
   weight: 7,
   run: (world, dice) => {
-    const picked = pickRuntime(world, dice, ({ waiting }) => waiting !== null);
+    const picked = pickRuntime(world, dice, ({ pending: { waiting } }) => waiting !== null);
     if (picked === null) return null;
     approveWaiting(world, picked.controller, picked.runtime);
     return `ada approves what waits for ${picked.runtime.id} at ${picked.controller.name}`;
@@ -171,7 +171,7 @@ const resume: Operation = {
   name: 'resume',
   weight: 3,
   run: (world, dice) => {
-    const picked = pickRuntime(world, dice, (runtime) => runtime.hold !== null);
+    const picked = pickRuntime(world, dice, (runtime) => runtime.pending.hold !== null);
     if (picked === null) return null;
     orderResume(world, picked.controller, picked.runtime);
     return `ada ends the hold of ${picked.runtime.id}`;

@@ -104,7 +104,7 @@ function bystanders(world: World): void {
     }
     if (!world.setup.eager) continue;
     for (const runtime of engine.applications.values()) {
-      if (runtime.waiting !== null && world.chance.hits(0.5))
+      if (runtime.pending.waiting !== null && world.chance.hits(0.5))
         approveWaiting(world, controller, runtime);
     }
   }

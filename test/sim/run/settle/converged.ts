@@ -29,7 +29,8 @@ export function checkConvergence(world: World, controller: Controller): void {
     const runtime = controller.engine.applications.get(name);
     // What another installation released and no configuration names is none of this one's business.
     if (runtime === undefined && isForeign(world, controller, name)) continue;
-    const said = runtime === undefined ? 'unknown' : `${runtime.state}: ${runtime.message}`;
+    const said =
+      runtime === undefined ? 'unknown' : `${runtime.status.state}: ${runtime.status.message}`;
     world.judge.report('no-convergence', `${message} (${said})`);
     return;
   }
@@ -37,10 +38,10 @@ export function checkConvergence(world: World, controller: Controller): void {
   checkOwners(world, controller, excused);
   for (const runtime of runtimes(controller)) {
     if (isExcused(excused, runtime.id)) continue;
-    if (runtime.state === 'synced' && runtime.sync === 'Synced') continue;
+    if (runtime.status.state === 'synced' && runtime.seen.sync === 'Synced') continue;
     world.judge.report(
       'no-convergence',
-      `${runtime.id} is in order and says ${runtime.state}, ${runtime.sync}: ${runtime.message}`,
+      `${runtime.id} is in order and says ${runtime.status.state}, ${runtime.seen.sync}: ${runtime.status.message}`,
     );
     return;
   }
@@ -77,7 +78,12 @@ function checkReverted(world: World, controller: Controller, model: RepositoryMo
   for (const key of keysOf(model)) {
     const runtime = controller.engine?.applications.get(inventoryKey(key));
     const wish = wishOf(model, key, world.secrets);
-    if (runtime === undefined || runtime.hold !== null || wish.kind !== 'things' || !wish.isBad)
+    if (
+      runtime === undefined ||
+      runtime.pending.hold !== null ||
+      wish.kind !== 'things' ||
+      !wish.isBad
+    )
       continue;
     const { settings } = wish.application;
     if (settings.onFailure !== 'revert' || !settings.selfHeal || !settings.prune) continue;
@@ -93,7 +99,7 @@ function checkReverted(world: World, controller: Controller, model: RepositoryMo
     if (first == null || found.includes(null)) continue;
     world.judge.report(
       'not-reverted',
-      `${runtime.id}: ${first} as in the last good ${good.slice(0, 8)} (${runtime.state}: ${runtime.message})`,
+      `${runtime.id}: ${first} as in the last good ${good.slice(0, 8)} (${runtime.status.state}: ${runtime.status.message})`,
     );
     return;
   }

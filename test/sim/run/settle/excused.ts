@@ -81,7 +81,7 @@ export function isExcused(excused: ReadonlySet<string>, name: string): boolean {
 /** Applications that each want a place of the other: neither gets it before the other lets go, and both say so. */
 export function knotted(world: World, controller: Controller): readonly string[] {
   const waiting = runtimes(controller).filter(
-    ({ error }) => error?.code === claimTaken.definition.code,
+    ({ status: { error } }) => error?.code === claimTaken.definition.code,
   );
   if (waiting.length === 0) return [];
   const holders = [...world.places.values()].flatMap((place) =>

@@ -48,15 +48,16 @@ export function obey(world: World, controller: Controller): boolean {
     return true;
   }
   for (const runtime of runtimes(controller)) {
-    if (runtime.hold !== null) orderResume(world, controller, runtime);
-    else if (runtime.error?.code === claimTaken.definition.code) orderActivate(world, controller);
-    else if (runtime.waiting !== null) approveWaiting(world, controller, runtime);
+    if (runtime.pending.hold !== null) orderResume(world, controller, runtime);
+    else if (runtime.status.error?.code === claimTaken.definition.code)
+      orderActivate(world, controller);
+    else if (runtime.pending.waiting !== null) approveWaiting(world, controller, runtime);
     else if (isStuckOnHook(runtime)) orderSync(world, controller, runtime, withoutHooks);
-    else if (runtime.state === 'out-of-sync')
+    else if (runtime.status.state === 'out-of-sync')
       orderSync(world, controller, runtime, { agree: true, retryQuarantined: true });
-    else if (runtime.state === 'failed')
+    else if (runtime.status.state === 'failed')
       orderSync(world, controller, runtime, { agree: false, retryQuarantined: true });
-    else if (runtime.state === 'read-only') orderActivate(world, controller);
+    else if (runtime.status.state === 'read-only') orderActivate(world, controller);
     else continue;
     did = true;
   }
@@ -73,7 +74,7 @@ function mendedWords({ substitute }: ApplicationSettings): ApplicationSettings['
 }
 
 /** What is recorded of a hook is mended by no commit any more. */
-function isStuckOnHook({ removal, error }: ApplicationRuntime): boolean {
+function isStuckOnHook({ declared: { removal }, status: { error } }: ApplicationRuntime): boolean {
   return removal !== null && error?.code === hookFailed.definition.code;
 }
 

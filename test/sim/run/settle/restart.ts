@@ -13,7 +13,7 @@ export async function checkRestart(world: World, controller: Controller): Promis
   const { judge } = world;
   const { requests, effects, records } = judge;
   // What was given up has a new chance with each start.
-  const gaveUp = runtimes(controller).some(({ state }) => state === 'failed');
+  const gaveUp = runtimes(controller).some(({ status: { state } }) => state === 'failed');
   controller.kill();
   controller.start();
   await world.pass(10 * minuteMs);
@@ -28,7 +28,7 @@ export async function checkRestart(world: World, controller: Controller): Promis
   if (edited === null) return;
   await world.pass(2 * minuteMs);
   const runtime = controller.engine?.applications.get(edited.name);
-  const isSeen = runtime?.sync !== 'Synced' || runtime.state !== 'synced';
+  const isSeen = runtime?.seen.sync !== 'Synced' || runtime.status.state !== 'synced';
   const isHealed = !differences(world, model).some(({ where }) => where === edited.where);
   if (!isSeen && !isHealed)
     judge.report('wrong-synced', `${edited.name} does not see that ${edited.where} was edited`);
@@ -40,7 +40,7 @@ function editSomething(world: World, controller: Controller, model: RepositoryMo
     const name = inventoryKey(key);
     const wish = wishOf(model, key, world.secrets);
     const runtime = controller.engine?.applications.get(name);
-    if (wish.kind !== 'things' || runtime?.state !== 'synced') return [];
+    if (wish.kind !== 'things' || runtime?.status.state !== 'synced') return [];
     return wish.environment.targets.flatMap((target) =>
       [...wish.things].map(([at, spec]) => ({ name, target, at, spec })),
     );

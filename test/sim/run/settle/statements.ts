@@ -25,7 +25,12 @@ export function checkFollowed(world: World, controller: Controller): void {
     world.judge.report('no-convergence', `the configuration is sound, yet ${problem.message}`);
   for (const { name, where, message } of differences(world, model)) {
     const runtime = engine.applications.get(name);
-    if (runtime?.sync !== 'Synced' || runtime.hold !== null || runtime.removal !== null) continue;
+    if (
+      runtime?.seen.sync !== 'Synced' ||
+      runtime.pending.hold !== null ||
+      runtime.declared.removal !== null
+    )
+      continue;
     // What others did may not have been noticed, and secrets are rotated without a notice.
     const touched = where === null || world.judge.meddled.has(where);
     if (!touched && world.installations === 1 && !message.includes('CANARY'))
@@ -38,12 +43,12 @@ export async function checkRest(world: World, controller: Controller): Promise<v
   let busy = runtimes(controller);
   for (let look = 0; look < 10 && busy.length > 0; look += 1) {
     await world.pass(37_000);
-    const seen = new Map(runtimes(controller).map((runtime) => [runtime.id, runtime.state]));
+    const seen = new Map(runtimes(controller).map((runtime) => [runtime.id, runtime.status.state]));
     busy = busy.filter(({ id }) => !resting.has(seen.get(id) ?? 'synced'));
   }
   const [first] = busy;
   if (first !== undefined)
-    world.judge.report('no-reason-given', `${first.id} is ${first.state} for hours`);
+    world.judge.report('no-reason-given', `${first.id} is ${first.status.state} for hours`);
 }
 
 /** After hours without a fault, nothing claims to be in order that is not, and everything says what it waits for. */
@@ -62,14 +67,17 @@ export function checkStatements(world: World, controller: Controller): void {
       judge.report('no-reason-given', `${controller.name} does not follow the newest commit`);
   }
   for (const runtime of runtimes(controller)) {
-    if (runtime.state !== 'synced' && runtime.message === '')
-      judge.report('no-reason-given', `${runtime.id} is ${runtime.state} and does not say why`);
+    if (runtime.status.state !== 'synced' && runtime.status.message === '')
+      judge.report(
+        'no-reason-given',
+        `${runtime.id} is ${runtime.status.state} and does not say why`,
+      );
   }
   if (followed === null || followed.model.configFault !== null) return;
   for (const { name, message } of differences(world, followed.model)) {
     const runtime = controller.engine.applications.get(name);
-    if (runtime === undefined || runtime.hold !== null) continue;
-    if (runtime.sync === 'Synced' && runtime.removal === null)
+    if (runtime === undefined || runtime.pending.hold !== null) continue;
+    if (runtime.seen.sync === 'Synced' && runtime.declared.removal === null)
       judge.report('wrong-synced', `${name} says Synced, yet ${message}`);
   }
 }

@@ -188,7 +188,7 @@ export const hooks: readonly Scenario[] = [
       await stage.until('the hook', () => uidOf(stage) !== '');
       // It ends well, and cannot be taken away.
       stage.fault({ denied: 1 });
-      const error = () => stage.first.engine?.applications.get('web@dev')?.error ?? null;
+      const error = () => stage.first.engine?.applications.get('web@dev')?.status.error ?? null;
       await stage.until('the failure', () => error() !== null);
       stage.fault({ denied: 0 });
       await stage.rest(60_000);

@@ -70,7 +70,7 @@ function disagreeing(): Scenario {
       const order = { ...key, actor: 'ada', reason: 'wait', expiresAtMs: null };
       void first.engine?.api.hold(order);
       await stage.rest(1_000);
-      const held = second.engine?.applications.get('web@dev')?.hold;
+      const held = second.engine?.applications.get('web@dev')?.pending.hold;
       stage.expect('the hold is seen at once all the same', held?.by === 'ada');
       void first.engine?.api.resume({ ...key, actor: 'ada' });
 

@@ -1,0 +1,29 @@
+import type { ApplicationConfig, EnvironmentConfig, ProjectConfig } from '../model/config.ts';
+
+/** What the configuration says of an application, or said last. Only the roster puts another in its place. */
+export interface Declared {
+  /** `null` once it left the configuration. */
+  readonly application: ApplicationConfig | null;
+  readonly environment: EnvironmentConfig | null;
+  /** What its project and its targets were like when it was last configured, see `surroundingsOf`. */
+  readonly surroundings: string;
+  /** How it leaves; `null` while it is configured. */
+  readonly removal: 'confirm' | 'delete' | 'orphan' | null;
+  /** What it depended on when it was last configured; what leaves goes before what it stands on. */
+  readonly lastDependsOn: readonly string[];
+  /**
+   * The project it was of when it was last configured, as that was then; `null`: it was of none; `undefined`: it never was
+   * configured since the controller started.
+   */
+  readonly lastProject: ProjectConfig | null | undefined;
+}
+
+/** Of what has left the configuration before the controller started, nothing is known but its records. */
+export const undeclared: Declared = {
+  application: null,
+  environment: null,
+  surroundings: '',
+  removal: null,
+  lastDependsOn: [],
+  lastProject: undefined,
+};
