@@ -180,6 +180,7 @@ function wayOf({ settings, clock, env, serviceAccount }: ConnectOptions): Way {
     context: settings.context,
     inCluster: settings.inCluster,
     untrusted: settings.untrusted,
+    pluginTimeoutMs: settings.pluginTimeoutMs,
     env,
     clock,
     ...(serviceAccount === undefined ? {} : { serviceAccount }),

@@ -50,7 +50,8 @@ export const kubernetesSettings = z
         'The only namespaces that are watched, for credentials that may not watch the whole cluster. Default: all.',
     }),
     requestTimeout: duration({ minMs: 1_000, maxMs: 600_000 }).optional().meta({
-      description: 'How long one call to the API server may take, tries included. Default 30s.',
+      description:
+        'How long one call to the API server may take, tries included. Default 30s. A program of the kubeconfig that gives credentials (`exec`) gets as long, by default 20s.',
     }),
     healthRules: healthRules.optional(),
   })
@@ -76,6 +77,8 @@ export interface KubernetesSettings {
   /** `null`: the whole cluster. */
   readonly namespaces: readonly string[] | null;
   readonly requestTimeoutMs: number;
+  /** What it says of that, which the programs that give credentials keep to as well; `undefined`: nothing. */
+  readonly pluginTimeoutMs: number | undefined;
   /** Users' own rules, which come before ours. */
   readonly healthRules: readonly HealthRule[];
 }
@@ -94,6 +97,7 @@ export function readSettings(name: string, settings: JsonObject): KubernetesSett
     throw settingsInvalid({ message: `Target/${name}: ${what}`, resource: `Target/${name}` });
   }
   const { data } = parsed;
+  const givenMs = isRead ? requestTimeout : data.requestTimeout;
   return {
     context: data.context,
     kubeconfig: data.kubeconfig,
@@ -102,7 +106,8 @@ export function readSettings(name: string, settings: JsonObject): KubernetesSett
     impersonate: data.impersonate as Identity | undefined,
     namespace: data.namespace ?? 'fairlead-system',
     namespaces: data.namespaces ?? null,
-    requestTimeoutMs: isRead ? requestTimeout : (data.requestTimeout ?? 30_000),
+    requestTimeoutMs: givenMs ?? 30_000,
+    pluginTimeoutMs: givenMs,
     healthRules: data.healthRules ?? [],
   };
 }

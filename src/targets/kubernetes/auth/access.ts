@@ -49,6 +49,8 @@ export interface AccessOptions {
   readonly untrusted: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** How long a program that gives credentials may take. Default: see `createExecCredentials`. */
+  readonly pluginTimeoutMs?: number | undefined;
   /** Default: where a pod has it. */
   readonly serviceAccount?: string;
 }
@@ -118,7 +120,12 @@ function credentialsOf(
   server: URL,
   cluster: ClusterEntry,
   user: User,
-  { origin, clock, env }: { readonly origin: string } & Pick<AccessOptions, 'clock' | 'env'>,
+  {
+    origin,
+    clock,
+    env,
+    pluginTimeoutMs: timeoutMs,
+  }: { readonly origin: string } & Pick<AccessOptions, 'clock' | 'env' | 'pluginTimeoutMs'>,
 ): Credentials {
   if (user === undefined || server.protocol !== 'https:') return createFileCredentials({ clock });
   if (user['auth-provider'] !== undefined && user['auth-provider'] !== null)
@@ -140,7 +147,13 @@ function credentialsOf(
   const hasOwn =
     token !== undefined || tokenFile !== undefined || basic !== undefined || cert !== undefined;
   if (exec !== undefined && !hasOwn)
-    return createExecCredentials({ config: exec, cluster: pluginInfo(cluster), env, clock });
+    return createExecCredentials({
+      config: exec,
+      cluster: pluginInfo(cluster),
+      env,
+      timeoutMs,
+      clock,
+    });
   return createFileCredentials({
     clock,
     token:

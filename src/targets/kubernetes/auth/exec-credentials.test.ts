@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +33,7 @@ console.log(JSON.stringify({ apiVersion: info.apiVersion, kind: 'ExecCredential'
   return path;
 }
 
-function open(config: Partial<ExecConfig>) {
+function open(config: Partial<ExecConfig>, timeoutMs?: number) {
   return createExecCredentials({
     config: {
       apiVersion: v1,
@@ -46,6 +48,7 @@ function open(config: Partial<ExecConfig>) {
     },
     cluster: { server: 'https://server', config: { audience: 'x' } },
     env: { PATH: process.env['PATH'] },
+    timeoutMs,
     clock: systemClock,
   });
 }
@@ -55,6 +58,15 @@ const calls = (): readonly { readonly spec: Readonly<Record<string, unknown>> }[
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as { spec: Record<string, unknown> });
+
+/** Whether the process runs whose id stands in a file. */
+function isThere(pid: string): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${readFileSync(pid, 'utf8')}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 async function failure(config: Partial<ExecConfig>): Promise<string> {
   try {
@@ -173,6 +185,38 @@ describe('a credential plug-in', () => {
     expect(told).toContain('Install it with brew.');
   });
 
+  test('that hangs is ended in time, and named', async () => {
+    plugin('{}', 'console.error("waiting for your browser"); while (true);');
+    await expect(open({}, 1_000).current()).rejects.toMatchObject({
+      code: 'kubernetes.credential-plugin-failed',
+      message: expect.stringMatching(
+        /plugin did not end within 1 s and was stopped(?:: waiting for your browser)?$/,
+      ) as string,
+      hint: expect.stringContaining('requestTimeout') as string,
+    });
+  });
+
+  test('that hangs ends with whoever asked it and is interrupted', async () => {
+    const pid = join(folder, 'pid');
+    plugin(
+      '{}',
+      `require('node:fs').writeFileSync(${JSON.stringify(pid)}, String(process.pid)); setInterval(() => {}, 60_000); while (true);`,
+    );
+    const call = { program: join(folder, 'plugin'), args: [], timeoutMs: 60_000 };
+    const source = `import { existsSync } from 'node:fs';
+import { runPlugin } from ${JSON.stringify(new URL('run-plugin.ts', import.meta.url).href)};
+import { systemClock } from ${JSON.stringify(new URL('../../../system/clock.ts', import.meta.url).href)};
+const env = { ...process.env, KUBERNETES_EXEC_INFO: '{}' };
+void runPlugin({ ...${JSON.stringify(call)}, env, clock: systemClock });
+setInterval(() => existsSync(${JSON.stringify(pid)}) && process.exit(130), 20);`;
+    const asker = spawn(process.execPath, ['--input-type=module', '-e', source], {
+      stdio: 'inherit',
+    });
+    const [code] = (await once(asker, 'exit')) as [number];
+    expect(code).toBe(130);
+    await expect.poll(() => isThere(pid), { timeout: 20_000 }).toBe(false);
+  });
+
   test('that does not behave is ended with all that it has started', async () => {
     const pid = join(folder, 'pid');
     plugin(
@@ -182,15 +226,6 @@ const helper = spawn('sleep', ['600'], { stdio: 'inherit' });
 require('node:fs').writeFileSync(${JSON.stringify(pid)}, String(helper.pid));`,
     );
     expect(await failure({})).toContain('printed more than 1 MiB');
-    const isThere = (): boolean => {
-      try {
-        return !/^State:\s+Z/m.test(
-          readFileSync(`/proc/${readFileSync(pid, 'utf8')}/status`, 'utf8'),
-        );
-      } catch {
-        return false;
-      }
-    };
-    await expect.poll(isThere, { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => isThere(pid), { timeout: 20_000 }).toBe(false);
   });
 });

@@ -40,8 +40,12 @@ interface ExecCredentialsOptions {
   readonly config: ExecConfig;
   readonly cluster: PluginClusterInfo;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** How long the program may take; then it is ended. Default 20 s: nobody is to wait longer to be told. */
+  readonly timeoutMs?: number | undefined;
   readonly clock: Clock;
 }
+
+const defaultTimeoutMs = 20_000;
 
 interface Known {
   readonly credential: Credential;
@@ -124,6 +128,7 @@ async function askPlugin(options: ExecCredentialsOptions, apiVersion: string): P
       KUBERNETES_EXEC_INFO: JSON.stringify(request),
     },
     installHint: config.installHint,
+    timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
     clock: options.clock,
   });
   return readAnswer(output, apiVersion, config.command);

@@ -6,9 +6,6 @@ import { errorCode } from '../../../system/files.ts';
 import { describeSearchPath } from '../../../system/search-path.ts';
 import { credentialPluginFailed } from './errors.ts';
 
-/** How long it may take. Some ask an identity provider over the network. */
-const timeoutMs = 60_000;
-
 /** More than this is no credential, in bytes. */
 const maxOutputBytes = 1024 * 1024;
 
@@ -20,6 +17,8 @@ interface PluginCall {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly installHint: string | undefined;
+  /** How long it may take. Some ask an identity provider over the network. */
+  readonly timeoutMs: number;
   readonly clock: Clock;
 }
 
@@ -42,6 +41,9 @@ export async function runPlugin(call: PluginCall): Promise<string> {
   let outputBytes = 0;
   let complaint = '';
   let isClosed = false;
+  // Whoever is interrupted while it hangs leaves nothing behind: a login that is still there often keeps a port from the next one.
+  const onExit = (): void => endGroup(child);
+  process.once('exit', onExit);
   try {
     return await new Promise<string>((resolve, reject) => {
       // First, because at the limit of open files there are no pipes below, and an event that nobody hears ends the program.
@@ -72,17 +74,24 @@ export async function runPlugin(call: PluginCall): Promise<string> {
         if (code === 0) return resolve(Buffer.concat(output).toString('utf8'));
         reject(failed(`ended with ${signal ?? `code ${code}`}${lastLine(complaint)}`));
       });
-      void call.clock.sleep(timeoutMs, timer.signal).then(() => {
-        if (!timer.signal.aborted) reject(failed('did not end within 60 s'));
+      const { clock, timeoutMs } = call;
+      void clock.sleep(timeoutMs, timer.signal).then(() => {
+        if (timer.signal.aborted) return;
+        const what = `did not end within ${timeoutMs / 1_000} s and was stopped${lastLine(complaint)}`;
+        reject(failed(what, hangingHint));
       });
     });
   } finally {
     timer.abort();
+    process.off('exit', onExit);
     if (!isClosed) endGroup(child);
     child.stdout.destroy();
     child.stderr.destroy();
   }
 }
+
+const hangingHint =
+  'Run the command of users[].user.exec in the kubeconfig by hand, as the user that Fairlead runs as: it may wait for a person to log in, or for a network that is not there. It gets as long as requestTimeout of the Target says, where that is set.';
 
 function installHint(program: string): string {
   return `Install ${program}, which the kubeconfig names, where Fairlead runs; or give the target other credentials.`;

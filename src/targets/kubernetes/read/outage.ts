@@ -8,7 +8,12 @@ import type { Clock } from '../../../system/clock.ts';
 const firstMs = 1_000;
 const longestMs = 15_000;
 
-const signs: ReadonlySet<string> = new Set(['kubernetes.unavailable', 'kubernetes.timed-out']);
+/** Without credentials nobody gets in either, and a program that gives them and hangs would be waited for by everybody. */
+const signs: ReadonlySet<string> = new Set([
+  'kubernetes.unavailable',
+  'kubernetes.timed-out',
+  'kubernetes.credential-plugin-failed',
+]);
 
 /**
  * Remembers that the server does not answer; then one asks at a time, now and then, and everybody else is told at once.
