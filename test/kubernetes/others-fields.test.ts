@@ -139,6 +139,77 @@ describe('fields that belong to others', () => {
     expect((await shop.live('configmaps', 'a')).data.theirs).toBe('by hand');
     await shop.settles();
   });
+
+  test('ignored differences in items of lists stay as they are live, whoever wrote them last', async () => {
+    const web = deployment('web', 1);
+    const [container] = web.spec.template.spec.containers;
+    web.spec.template.spec.containers.push({ ...container, name: 'side', image: 'side:1' });
+    web.spec.template.spec.tolerations = [{ key: 'a', value: 'first', operator: 'Equal' }];
+    web.metadata.annotations = {
+      'fairlead.dev/ignore-differences':
+        '/spec/template/spec/containers/0/image, /spec/template/spec/containers/1, /spec/template/spec/tolerations/0/value',
+    };
+    shop.commit({ 'shop/a.yaml': yaml(web) });
+    await shop.settles();
+    const images = async () =>
+      (await shop.live('apps/v1/deployments', 'web')).spec.template.spec.containers.map(
+        ({ image }: { readonly image: string }) => image,
+      );
+    const first = [container.image, 'side:1'];
+    expect(await images()).toEqual(first);
+    web.spec.replicas = 2;
+    shop.commit({ 'shop/a.yaml': yaml(web) });
+    await shop.settles();
+    expect(await images()).toEqual(first);
+    const path = `/apis/apps/v1/namespaces/${shop.namespace}/deployments/web`;
+    const theirs = {
+      containers: [{ name: container.name, image: 'by-hand:2' }],
+      tolerations: [{ key: 'a', value: 'theirs', operator: 'Equal' }],
+    };
+    const patch = { spec: { replicas: 5, template: { spec: theirs } } };
+    const merge = 'application/strategic-merge-patch+json';
+    const { body } = await shop.kube.ask('PATCH', path, patch, merge);
+    expect(body).toMatchObject({ spec: { replicas: 5 } });
+    await shop.sees(
+      'what is not ignored is healed',
+      async () => (await shop.live('apps/v1/deployments', 'web')).spec.replicas === 2,
+    );
+    web.spec.replicas = 1;
+    shop.commit({ 'shop/a.yaml': yaml(web) });
+    await shop.settles();
+    const live = (await shop.live('apps/v1/deployments', 'web')).spec;
+    expect(live.replicas).toBe(1);
+    expect(await images()).toEqual(['by-hand:2', 'side:1']);
+    expect(live.template.spec.tolerations[0].value).toBe('theirs');
+  });
+
+  test('what an ignored manager holds in items of lists is left to it', async () => {
+    const ignored = { kind: 'Deployment', managers: ['sizer'] };
+    shop.configure({ shop: { kubernetes: { ignoreDifferences: [ignored] } } });
+    const web = deployment('web', 1);
+    const [container] = web.spec.template.spec.containers;
+    container.resources = { limits: { memory: '10Mi' } };
+    shop.commit({ 'shop/a.yaml': yaml(web) });
+    await shop.settles();
+    const sized = { name: container.name, resources: { limits: { memory: '20Mi' } } };
+    await shop.kube.ask(
+      'PATCH',
+      `/apis/apps/v1/namespaces/${shop.namespace}/deployments/web?fieldManager=sizer&force=true`,
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        spec: { template: { spec: { containers: [sized] } } },
+      },
+      'application/apply-patch+yaml',
+    );
+    web.spec.replicas = 2;
+    shop.commit({ 'shop/a.yaml': yaml(web) });
+    await shop.settles();
+    const live = (await shop.live('apps/v1/deployments', 'web')).spec;
+    expect(live.replicas).toBe(2);
+    expect(live.template.spec.containers[0].resources.limits.memory).toBe('20Mi');
+    expect(live.template.spec.containers[0].image).toBe(container.image);
+  });
 });
 
 const scaledObjects = {

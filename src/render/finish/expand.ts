@@ -172,7 +172,9 @@ function part(value: string, position: string, length: string | null): string {
     Number(position) < 0 ? Math.max(0, value.length + Number(position)) : Number(position);
   if (length === null) return value.slice(start);
   if (!isInteger(length)) return value;
-  return value.slice(start, Math.max(start, start + Number(length)));
+  // A negative one leaves so many out at the end.
+  const end = Number(length) < 0 ? value.length + Number(length) : start + Number(length);
+  return value.slice(start, Math.max(start, end));
 }
 
 function isInteger(text: string): boolean {
@@ -186,7 +188,7 @@ function changeCase(value: string, operator: string): string {
   return operator.length === 2 ? change(value) : change(value.slice(0, 1)) + value.slice(1);
 }
 
-/** A prefix or suffix that fits a pattern with `*` and `?` goes; doubled, the longest one that fits. */
+/** A prefix or suffix that fits a pattern with `*`, `?` and `[a-z]` goes; doubled, the longest one that fits. */
 function without(value: string, operator: string, pattern: string): string {
   const fits = globOf(pattern);
   const isPrefix = operator.startsWith('#');
@@ -203,19 +205,44 @@ function without(value: string, operator: string, pattern: string): string {
 
 /** Whether a text fits a pattern as a whole; takes time in proportion to both lengths. */
 function globOf(pattern: string): (text: string) => boolean {
+  const parts = partsOf(pattern);
   return (text) => {
     let reached = [true, ...Array.from({ length: text.length }, () => false)];
-    for (const part of pattern) {
+    for (const part of parts) {
       const next = Array.from({ length: text.length + 1 }, () => false);
       for (let at = 0; at <= text.length; at++) {
         if (part === '*') next[at] = reached[at] === true || (at > 0 && next[at - 1] === true);
-        else
-          next[at] = at > 0 && reached[at - 1] === true && (part === '?' || text[at - 1] === part);
+        else next[at] = at > 0 && reached[at - 1] === true && part(text.charAt(at - 1));
       }
       reached = next;
     }
     return reached[text.length] === true;
   };
+}
+
+/** `*`, or which characters may stand there. A bracket that is not closed stands for itself. */
+function partsOf(pattern: string): readonly ('*' | ((character: string) => boolean))[] {
+  const pieces = pattern.match(/\[\^?(?:\\[^]|[^\]\\])+\]|\\[^]|[^]/g) ?? [];
+  return pieces.map((piece) => {
+    if (piece === '*') return piece;
+    if (piece === '?') return () => true;
+    if (piece.length > 1 && piece.startsWith('[')) return classOf(piece.slice(1, -1));
+    const literal = piece.length > 1 ? piece.slice(1) : piece;
+    return (character) => character === literal;
+  });
+}
+
+/** Characters and ranges of them; all others after `^`. */
+function classOf(inner: string): (character: string) => boolean {
+  const isNegated = inner.startsWith('^');
+  const ranges = [
+    ...inner.slice(isNegated ? 1 : 0).matchAll(/(?:\\([^])|([^]))(?:-(?:\\([^])|([^])))?/g),
+  ].map(([, escaped, plain, escapedEnd, plainEnd]) => {
+    const from = escaped ?? plain ?? '';
+    return [from, escapedEnd ?? plainEnd ?? from] as const;
+  });
+  return (character) =>
+    ranges.some(([from, to]) => from <= character && character <= to) !== isNegated;
 }
 
 function replaced(value: string, operator: string, wanted: string, instead: string): string {

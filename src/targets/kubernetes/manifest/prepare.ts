@@ -18,7 +18,6 @@ import type { Discovery } from '../discovery/discovery.ts';
 import { invalidTogether } from '../../invalid.ts';
 import { kindMissing } from '../errors.ts';
 import type { KubernetesLedger } from '../ledger/ledger.ts';
-import { at, parsePointer, withAt } from '../object/pointer.ts';
 import type { Shaper } from '../object/shape.ts';
 import type { Schemas } from '../schema/schemas.ts';
 import { asHooks, bindHooks } from '../hook/bind.ts';
@@ -37,6 +36,7 @@ import { ignoredOptions } from './sync-options.ts';
 import { scaleTargetOf } from './scaled.ts';
 import type { ScaleTarget } from './scaled.ts';
 import { traitsOf } from './traits.ts';
+import { takeOut } from '../write/released.ts';
 
 interface PrepareWith {
   /** Name of the Target, for messages. */
@@ -115,16 +115,7 @@ async function prepareOne(
     if (problems.length > 0) throw invalidManifest(manifest, listProblems(problems));
   }
   const ignored = ignoredIn(surroundings, id, options);
-  const released = Object.fromEntries(
-    ignored.pointers.flatMap((pointer): [string, Json][] => {
-      const value = at(whole, parsePointer(pointer));
-      return value === undefined ? [] : [[pointer, value]];
-    }),
-  );
-  const kept = Object.keys(released).reduce<JsonObject>(
-    (object, pointer) => withAt(object, parsePointer(pointer), undefined),
-    whole,
-  );
+  const { kept, released } = takeOut(whole, ignored.pointers);
   const { fields, secret, long, texts } = tools.shaper.shape(kept);
   const desired: Desired = {
     id,

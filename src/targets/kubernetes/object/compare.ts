@@ -158,6 +158,8 @@ function leftovers(set: FieldSet, wanted: FieldSet, place: Leftover): Json | und
     const index = indexOf(items, step, true);
     const at = { path: [...path, text], words: `${words}[${showItem(there, items.length)}]` };
     if (index < 0) {
+      // Sent, and not part of the wish: it was released to others.
+      if (further !== undefined) continue;
       differences.push(at);
       result = [...items, there];
     } else if (further !== undefined) {

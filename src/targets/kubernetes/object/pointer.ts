@@ -41,3 +41,18 @@ export function withAt(
   if (below === undefined && to === undefined) return object;
   return { ...object, [first]: withAt(below ?? {}, rest, to) };
 }
+
+/** A copy without what is at that place; items of a list that come after it move up. */
+export function takeAt(object: JsonObject, parts: readonly string[]): JsonObject {
+  return withAt(object, parts, undefined);
+}
+
+/** The opposite of `takeAt`: items of a list that are at that place or after it move down. */
+export function putAt(object: JsonObject, parts: readonly string[], value: Json): JsonObject {
+  const last = Number(parts.at(-1));
+  const above = parts.slice(0, -1);
+  const list = at(object, above);
+  return Array.isArray(list)
+    ? withAt(object, above, (list as readonly Json[]).toSpliced(last, 0, value))
+    : withAt(object, parts, value);
+}
