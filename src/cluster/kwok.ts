@@ -1,6 +1,6 @@
 import type { Layout } from './layout.ts';
 
-/** The label by which a pod template asks for something else than to become ready (and, of a Job, to succeed). */
+/** The label by which a pod template asks for something else than to become ready (and, of a Job or of a Pod that runs once, to succeed). */
 export const playLabel = 'kwok-plays';
 
 /** `crash`: its containers wait in CrashLoopBackOff; `fail`: it ends as Failed; `pending`: nothing; `slow`: ready after 2 s. */
@@ -19,6 +19,12 @@ export function kwokConfig(layout: Layout): string {
       [notLeaving, isRunning, ofJob, plays('NotIn', 'crash')],
       ended('Succeeded', 'Completed', 0),
     ),
+    // As `helm create` writes the test of a chart.
+    podStage(
+      'pod-complete-alone',
+      [notLeaving, isRunning, ofNobody, runsOnce, plays('NotIn', 'crash')],
+      ended('Succeeded', 'Completed', 0),
+    ),
     podDelete,
     logs(layout.podLog),
   ].join('---\n');
@@ -28,6 +34,8 @@ const notLeaving = `- {key: .metadata.deletionTimestamp, operator: DoesNotExist}
 const fresh = `- {key: .status.podIP, operator: DoesNotExist}`;
 const isRunning = `- {key: .status.phase, operator: In, values: [Running]}`;
 const ofJob = `- {key: '.metadata.ownerReferences.[].kind', operator: In, values: [Job]}`;
+const ofNobody = `- {key: .metadata.ownerReferences, operator: DoesNotExist}`;
+const runsOnce = `- {key: .spec.restartPolicy, operator: In, values: [Never]}`;
 
 function plays(operator: string, value?: Play): string {
   const values = value === undefined ? '' : `, values: [${value}]`;

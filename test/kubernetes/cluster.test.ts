@@ -94,6 +94,16 @@ test('a StatefulSet and a DaemonSet become ready, and a Job succeeds', async () 
   expect(job.status.failed ?? 0).toBe(0);
 });
 
+test('a pod of its own that runs once succeeds', async () => {
+  const { spec } = podTemplate('once');
+  const { status } = await becomes(
+    `/api/v1/namespaces/${namespace}/pods`,
+    { kind: 'Pod', metadata: { name: 'once' }, spec: { ...spec, restartPolicy: 'Never' } },
+    (pod) => pod.status.phase === 'Succeeded',
+  );
+  expect(status.containerStatuses[0].state.terminated.exitCode).toBe(0);
+});
+
 test('a pod crashes, or does nothing at all, where its template asks for that', async () => {
   await becomes(
     apps('deployments'),

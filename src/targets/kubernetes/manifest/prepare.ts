@@ -3,7 +3,6 @@ import type { Hasher } from '../../../model/digest.ts';
 import { toFairleadError } from '../../../model/error.ts';
 import type { FairleadError } from '../../../model/error.ts';
 import { inventoryKey } from '../../../model/inventory.ts';
-import type { Json, JsonObject } from '../../../model/json.ts';
 import { isJsonObject } from '../../../model/json.ts';
 import { resourceKey, showResource } from '../../../model/resource.ts';
 import type { Desired, Manifest, ResourceId } from '../../../model/resource.ts';
