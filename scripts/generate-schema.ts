@@ -5,7 +5,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { defaultDrivers } from '../src/config/drivers.ts';
+import { targetDrivers } from '../src/targets/registry.ts';
 import { configSchema } from '../src/config/json-schema.ts';
 import { createKinds } from '../src/config/kinds/index.ts';
 import { hostSchema } from '../src/targets/host/schema.ts';
@@ -15,7 +15,7 @@ const root = dirname(import.meta.dirname);
 /** The text that each file must have, by its path in the checkout. */
 export function schemaFiles(): ReadonlyMap<string, string> {
   return new Map([
-    ['schema/fairlead.schema.json', textOf(configSchema(createKinds(defaultDrivers)))],
+    ['schema/fairlead.schema.json', textOf(configSchema(createKinds(targetDrivers)))],
     ['schema/host.schema.json', textOf(hostSchema())],
   ]);
 }

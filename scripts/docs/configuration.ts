@@ -1,4 +1,4 @@
-import { defaultDrivers } from '../../src/config/drivers.ts';
+import { targetDrivers } from '../../src/targets/registry.ts';
 import { configSchema } from '../../src/config/json-schema.ts';
 import { createKinds } from '../../src/config/kinds/index.ts';
 import { generated } from './markdown.ts';
@@ -7,7 +7,7 @@ import type { Schema } from './schema.ts';
 
 /** `docs/reference/configuration.md`: every field of every kind of document. */
 export function configurationReference(): string {
-  const schema = configSchema(createKinds(defaultDrivers)) as {
+  const schema = configSchema(createKinds(targetDrivers)) as {
     readonly $defs: Readonly<Record<string, Schema>>;
   };
   return [

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { schemaFiles } from '../../scripts/generate-schema.ts';
-import { defaultDrivers } from './drivers.ts';
+import { targetDrivers } from '../targets/registry.ts';
 import { document, smallest } from './examples.testing.ts';
 import { configSchema } from './json-schema.ts';
 import { accepts, openMappings, patternsIn, silentFields } from './json-schema.testing.ts';
@@ -9,7 +9,7 @@ import { createKinds } from './kinds/index.ts';
 import { loadConfig } from './load.ts';
 import { parseYaml } from './yaml.ts';
 
-const schema = configSchema(createKinds(defaultDrivers));
+const schema = configSchema(createKinds(targetDrivers));
 
 test.each([...schemaFiles()])('%s is up to date (else: npm run schema)', (path, text) => {
   expect(readFileSync(path, 'utf8')).toBe(text);

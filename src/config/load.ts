@@ -1,7 +1,7 @@
 import { checkDocument } from './document.ts';
 import type { CheckedDocument } from './document.ts';
-import { defaultDrivers } from './drivers.ts';
-import type { Driver } from './drivers.ts';
+import { targetDrivers } from '../targets/registry.ts';
+import type { Driver } from './driver.ts';
 import { emptyConfig } from '../model/config.ts';
 import { entryKey, keyOf } from './entries.ts';
 import type { EntryKey } from './entries.ts';
@@ -28,7 +28,7 @@ export interface LoadOptions {
 
 /** Reads all files of a configuration. Never throws for what they hold: problems are values. */
 export function loadConfig(files: readonly ConfigFile[], options: LoadOptions = {}): LoadedConfig {
-  const kinds = kindsFor(options.drivers ?? defaultDrivers);
+  const kinds = kindsFor(options.drivers ?? targetDrivers);
   const problems: ConfigProblem[] = [];
   const checked: CheckedDocument[] = [];
   for (const source of files) {

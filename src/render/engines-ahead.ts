@@ -1,4 +1,3 @@
-import { detectFormat } from '../config/detect.ts';
 import type { ConfigLoader } from '../reconcile/ports.ts';
 import type { Tree } from '../source/source.ts';
 import type { RenderCache } from './cache/cache.ts';
@@ -42,7 +41,7 @@ async function hasWork(tree: Tree): Promise<boolean> {
     const path = paths.pop();
     if (path === undefined) return false;
     const entries = (await tree.list(path)) ?? [];
-    if (needsEngine(detectFormat(entries.map(({ name }) => name)))) return true;
+    if (needsEngine(entries.map(({ name }) => name))) return true;
     const folders = entries.filter(({ kind }) => kind === 'folder').toReversed();
     paths.push(...folders.map(({ name }) => (path === '' ? name : `${path}/${name}`)));
   }

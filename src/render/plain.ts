@@ -1,4 +1,3 @@
-import { detectFormat } from '../config/detect.ts';
 import { matches } from '../config/pattern.ts';
 import { FairleadError } from '../model/error.ts';
 import type { Manifest } from '../model/resource.ts';
@@ -46,11 +45,6 @@ const isAlmostManifestFile = (name: string): boolean =>
 export function createPlainRenderer(clock: Pick<Clock, 'monotonicMs'>): Renderer {
   return {
     name: 'plain',
-    detect: async (tree, path) => {
-      const entries = (await tree.list(path)) ?? [];
-      const format = detectFormat(entries.map(({ name }) => name));
-      return format === 'plain' || format === 'other';
-    },
     render: async (tree, path, parameters) => {
       try {
         return await render(clock, tree, path, parameters);

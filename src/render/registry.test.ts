@@ -26,18 +26,18 @@ test('a folder that is not there is reported as missing, whatever the renderer',
 });
 
 test.each([
-  ['Chart.yaml', 'Helm chart'],
-  ['kustomization.yaml', 'Kustomize overlay'],
-  ['compose.yaml', 'Compose project'],
-  ['docker-compose.yml', 'Compose project'],
-  ['main.tf', 'OpenTofu or Terraform module'],
-])('a folder with %s is named as a %s, not misread', async (marker, word) => {
+  ['Chart.yaml', 'a Helm chart'],
+  ['kustomization.yaml', 'a Kustomize overlay'],
+  ['compose.yaml', 'a Compose project'],
+  ['docker-compose.yml', 'a Compose project'],
+  ['main.tf', 'an OpenTofu or Terraform module'],
+])('a folder with %s is named as %s, not misread', async (marker, word) => {
   const tree = repository.commit({ [`app/${marker}`]: 'x: 1', 'app/a.yaml': manifest });
   expect(await registry.render(tree, 'app', parameters)).toMatchObject({
     ok: false,
     error: {
       code: 'render.format-unsupported',
-      message: `app is a ${word}, which this version cannot render.`,
+      message: `app is ${word}, which this version cannot render.`,
     },
   });
 });

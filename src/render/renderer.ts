@@ -61,8 +61,6 @@ export interface Renderer {
   readonly name: string;
   /** How long a render may have to wait for its turn, beside its own time limit. Default 0. */
   readonly queueMs?: number;
-  /** Whether the folder is this renderer's; the registry asks in order. */
-  detect(tree: Tree, path: string): Promise<boolean>;
   /** @returns a failure for any input that cannot be rendered whole; never a part of it. */
   render(tree: Tree, path: string, parameters: RenderParameters): Promise<RenderResult>;
 }

@@ -1,28 +1,21 @@
-import type { Target } from './target.ts';
+import type { TargetDriver } from './driver.ts';
 import { driverUnknown } from './errors.ts';
+import { hostDriver } from './host/driver.ts';
+import { kubernetesDriver } from './kubernetes/driver.ts';
 import type { TargetOptions } from './options.ts';
+import type { Target } from './target.ts';
 
-/** Opens one target. @throws FairleadError where it is misconfigured or cannot be reached. */
-type TargetFactory = (options: TargetOptions) => Promise<Target>;
-
-/**
- * All drivers by the name that `Target` documents use. A new one is a folder beside `host/` and a line here. Each is loaded
- * when its first target is opened: who has none of a kind does not wait for it.
- */
-export const targetDrivers: Readonly<Record<string, TargetFactory>> = {
-  host: async (options) => (await import('./host/host-target.ts')).createHostTarget(options),
-  kubernetes: async (options) =>
-    (await import('./kubernetes/kubernetes-target.ts')).createKubernetesTarget(options),
-};
+/** All drivers. A new one is a folder beside `host/` and a line here. The first is the one to propose where none fits better. */
+export const targetDrivers: readonly TargetDriver[] = [hostDriver, kubernetesDriver];
 
 /** @throws FairleadError `target.driver-unknown`, and what the driver throws */
-export async function openTarget(driver: string, options: TargetOptions): Promise<Target> {
-  const open = targetDrivers[driver];
-  if (open === undefined) {
+export async function openTarget(name: string, options: TargetOptions): Promise<Target> {
+  const driver = targetDrivers.find((one) => one.name === name);
+  if (driver === undefined) {
     throw driverUnknown({
-      message: `Target/${options.name} wants the driver "${driver}"; this Fairlead has ${Object.keys(targetDrivers).join(', ')}`,
+      message: `Target/${options.name} wants the driver "${name}"; this Fairlead has ${targetDrivers.map((one) => one.name).join(', ')}`,
       resource: `Target/${options.name}`,
     });
   }
-  return await open(options);
+  return await driver.open(options);
 }

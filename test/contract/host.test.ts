@@ -17,7 +17,7 @@ import type { Manifest } from '../../src/model/resource.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { createSealer, sha256 } from '../../src/system/hasher.ts';
 import { systemRandom } from '../../src/system/random.ts';
-import { targetDrivers } from '../../src/targets/registry.ts';
+import { hostDriver } from '../../src/targets/host/driver.ts';
 import type { Target } from '../../src/targets/target.ts';
 import { describeTarget } from './target.ts';
 import type { TargetHarness } from './target.ts';
@@ -43,7 +43,7 @@ async function openHost(kind: string) {
       origin: { file: `app/${name}.yaml`, line: 3 },
     }),
     open: async (): Promise<Target> => {
-      const target = await targetDrivers['host']!({
+      const target = await hostDriver.open({
         name: 'here',
         settings: { stateDir },
         clock: systemClock,

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { open, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { InitOptions } from '../../config/init.ts';
-import type { InitFile } from '../../config/init-folders.ts';
+import type { FileHead } from '../../render/proposal.ts';
+import { targetDrivers } from '../../targets/registry.ts';
 import { findCheckout, hasConfiguration } from '../checkout.ts';
 import type { CommandDefinition } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -10,6 +10,7 @@ import { fileExists, fileFailed, usage } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Input } from '../input.ts';
 import { mapLimited } from '../abort.ts';
+import type { InitOptions } from '../init/propose.ts';
 
 /** Where editors find the JSON Schema. */
 const schemaUrl = 'https://fairlead.dev/schema/fairlead.schema.json';
@@ -27,7 +28,7 @@ export const init: CommandDefinition = {
       flags: '--target <kind>',
       description:
         'What it is for. Default: this machine, unless there are only things for a cluster',
-      choices: ['host', 'kubernetes'],
+      choices: targetDrivers.map(({ name }) => name),
     },
     {
       flags: '--context <name>',
@@ -53,7 +54,7 @@ export const init: CommandDefinition = {
     if (!input.flag('dryRun') && !input.flag('force') && (await hasConfiguration(top))) {
       throw fileExists({ message: `${top} has a Fairlead configuration already`, resource: file });
     }
-    const { proposeConfig } = await import('../../config/init.ts');
+    const { proposeConfig } = await import('../init/propose.ts');
     const text = proposeConfig(await readHeads(top, await listFiles(top)), {
       schema: schemaUrl,
       name: basename(top),
@@ -73,17 +74,20 @@ export const init: CommandDefinition = {
   },
 };
 
-/** @throws FairleadError `cli.usage` for a context of a machine. */
+/** @throws FairleadError `cli.usage` for a context of what has none. */
 function targetOf(input: Input): Pick<InitOptions, 'target' | 'context'> {
   const [target, context] = [input.text('target'), input.text('context')];
-  if (context !== null && target === 'host') {
+  if (context === null) return target === null ? {} : { target };
+  const named = targetDrivers.find(({ name, proposal }) =>
+    target === null ? proposal.hasContext === true : name === target,
+  );
+  if (named?.proposal.hasContext !== true) {
     throw usage({
-      message: '--context names a cluster, and --target host is this machine',
+      message: `--context names a cluster, and --target ${target ?? ''} is none`,
       hint: 'Leave one of them out.',
     });
   }
-  if (context !== null) return { target: 'kubernetes', context };
-  return target === 'host' || target === 'kubernetes' ? { target } : {};
+  return { target: named.name, context };
 }
 
 function tellNext(context: Context, file: string, inGit: boolean): void {
@@ -107,8 +111,8 @@ function listFiles(top: string): Promise<readonly string[]> {
   });
 }
 
-function readHeads(top: string, paths: readonly string[]): Promise<readonly InitFile[]> {
-  return mapLimited(paths, 16, async (path): Promise<InitFile> => {
+function readHeads(top: string, paths: readonly string[]): Promise<readonly FileHead[]> {
+  return mapLimited(paths, 16, async (path): Promise<FileHead> => {
     if (!/\.(ya?ml|json)$/.test(path)) return { path };
     try {
       await using file = await open(join(top, path));

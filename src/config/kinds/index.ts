@@ -1,4 +1,4 @@
-import type { Driver } from '../drivers.ts';
+import type { Driver } from '../driver.ts';
 import { applicationKind } from './application.ts';
 import { environmentKind } from './environment.ts';
 import type { Kind } from './kind.ts';

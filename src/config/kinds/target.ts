@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { TargetConfig } from '../../model/config.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { Driver } from '../drivers.ts';
-import { plannedDrivers } from '../drivers.ts';
+import type { Driver } from '../driver.ts';
+import { plannedDrivers } from '../driver.ts';
 import { oneOf } from '../one-of.ts';
 import { defineKind } from './kind.ts';
 import type { Kind } from './kind.ts';

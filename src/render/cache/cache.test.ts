@@ -190,7 +190,6 @@ test('a set that looked into the cluster is found while that answers the same, a
   const renderer = cached(
     {
       name: 'plain',
-      detect: async () => true,
       render: async (at, path, given) => {
         renders += 1;
         await given.lookUp?.(lookup);

@@ -1,4 +1,3 @@
-import { detectFormat } from '../../config/detect.ts';
 import { FairleadError } from '../../model/error.ts';
 import { pathEscape } from '../../source/errors.ts';
 import type { Tree } from '../../source/source.ts';
@@ -22,10 +21,6 @@ export function createHelmRenderer(tools: EngineTools): Renderer {
   return {
     name: 'helm',
     queueMs,
-    detect: async (tree, path) => {
-      const entries = (await tree.list(path)) ?? [];
-      return detectFormat(entries.map(({ name }) => name)) === 'helm';
-    },
     render: async (tree, path, parameters) => {
       try {
         return await render(tools, tree, path, parameters);
@@ -75,7 +70,8 @@ async function render(
   } as const;
   const expected = await expectedOf(tree, path);
   const fileOf = ({ source }: EngineDocument): string => originOf(path, source);
-  return renderWithEngine(tools, tree, { path, request, expected, absent, fileOf }, parameters);
+  const task = { path, request, startsAnew: true, expected, absent, fileOf };
+  return renderWithEngine(tools, tree, task, parameters);
 }
 
 /** From the root of the repository, or of another source. */

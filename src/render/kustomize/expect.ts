@@ -2,9 +2,8 @@ import { FairleadError } from '../../model/error.ts';
 import type { Tree } from '../../source/source.ts';
 import type { Expected } from '../sandbox/tree-files.ts';
 import { joinPath } from '../sandbox/tree-path.ts';
+import { fileNames } from './file-names.ts';
 
-/** Names that Kustomize tries, all of them each time. */
-const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 /** Most folders and files that are looked up ahead. */
 const maxFolders = 20;
 const maxFiles = 100;

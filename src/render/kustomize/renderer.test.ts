@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../system/clock.ts';
+import { createRendererRegistry } from '../registry.ts';
 import type { Rendered } from '../renderer.ts';
 import { createTestSandbox, testSeed } from '../sandbox/sandbox.testing.ts';
 import { createTestRepository } from '../tree.testing.ts';
@@ -62,7 +64,16 @@ test('the read set holds files, folders and what was looked for and not there', 
   expect(readSet.get('base/web.yaml')).toMatch(/^[0-9a-f]{40}$/);
   expect(readSet.get('app/kustomization.yml')).toBeNull();
   expect(readSet.get('base/Kustomization')).toBeNull();
-  expect(readSet.get('app/Chart.yaml')).toBeNull();
+});
+
+test('that the folder is no chart is part of what was seen, because it would be rendered as one', async () => {
+  const registry = createRendererRegistry(systemClock, { sandbox, seedOf: testSeed });
+  const tree = { ...base, 'app/kustomization.yaml': 'resources: [../base]\n' };
+  const chosen = await registry.render(repository.commit(tree), 'app', parameters);
+  expect(chosen.ok && chosen.value.readSet.get('app/Chart.yaml')).toBeNull();
+  const refused = { 'app/kustomization.yaml': 'resources: [../nowhere]\n' };
+  const failed = await registry.render(repository.commit(refused), 'app', parameters);
+  expect(!failed.ok && failed.readSet?.get('app/Chart.yml')).toBeNull();
 });
 
 test('a file that was looked for and comes, and one that was read and goes, change the read set', async () => {

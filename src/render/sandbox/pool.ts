@@ -159,9 +159,8 @@ class Pool implements RawSandbox {
     try {
       const foreseen = await (waiting.foreseen ?? foresee(job));
       const place = await this.#place(job.project);
-      // Charts draw on the runtime's generator, so each starts from the same state.
       const isOthers = place.project !== null && place.project !== job.project;
-      const isFresh = job.request.op === 'helm' || place.spent;
+      const isFresh = job.startsAnew === true || place.spent;
       const forget = isOthers ? 'project' : isFresh ? 'renders' : 'nothing';
       place.project = job.project;
       const { result, usable, spent } = await this.#run(place.member, job, { forget, foreseen });

@@ -27,9 +27,11 @@ interface EngineTask {
   /** Folder that is rendered. */
   readonly path: string;
   readonly request: Exclude<EngineRequest, { readonly op: 'versions' | 'vocabulary' }>;
+  /** See `SandboxJob.startsAnew`. */
+  readonly startsAnew?: boolean;
   readonly expected?: readonly Expected[];
-  /** What the choice of the renderer depended on: paths that lead to nothing. */
-  readonly absent: readonly string[];
+  /** Paths that lead to nothing, and that the request depends on for that. */
+  readonly absent?: readonly string[];
   /** Where a document is from, for people. */
   readonly fileOf: (document: EngineDocument) => string;
 }
@@ -38,14 +40,14 @@ interface EngineTask {
 export async function renderWithEngine(
   { sandbox, seedOf }: EngineTools,
   tree: Tree,
-  { path, request, expected = [], absent, fileOf }: EngineTask,
+  { path, request, startsAnew = false, expected = [], absent = [], fileOf }: EngineTask,
   parameters: RenderParameters,
 ): Promise<RenderResult> {
   const { application, environment, project = 'default', timeoutMs } = parameters;
   const resource = path === '' ? 'the root' : path;
   const files = recordFiles(tree, resource, expected);
   const seed = seedOf(parameters.seed ?? firstSeed(application, environment));
-  const job = { files, project, ...seed, timeoutMs, resource };
+  const job = { files, project, startsAnew, ...seed, timeoutMs, resource };
   const answer = await answerLookups(parameters, request, (whole) =>
     sandbox.render({ ...job, request: whole }),
   );

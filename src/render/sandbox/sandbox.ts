@@ -10,6 +10,8 @@ export interface SandboxJob {
   readonly files: EngineFiles;
   /** Renders of another project find nothing of this one's in memory. */
   readonly project: string;
+  /** It draws on the runtime's generator of chance, so the instance starts from the same state for it. Default false. */
+  readonly startsAnew?: boolean;
   /** Wall clock that templates see. */
   readonly clockMs: number;
   /** 32 bytes that all that templates draw at random follows from. */

@@ -5,9 +5,23 @@ import type { FairleadError } from '../../model/error.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { settingsInvalid } from './errors.ts';
 
-const schema = z.strictObject({
-  stateDir: z.string().regex(/^\//, 'must be an absolute path').optional(),
-  secretEnv: z.array(z.string()).default([]),
+/** `spec.host` of a `Target`, as users write it. */
+export const hostSettings = z.strictObject({
+  stateDir: z
+    .string()
+    .regex(/^\/[^\0\r\n]*$/u, 'must be an absolute path')
+    .optional()
+    .meta({
+      description:
+        "Folder for inventories and holds. Default: /var/lib/fairlead as root, else fairlead in the user's state folder.",
+    }),
+  secretEnv: z
+    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a variable'))
+    .optional()
+    .meta({
+      description:
+        "Variables of the controller's environment that applications of projects with hostPaths may refer to as secrets. Default: none. Applications of other projects may refer to any.",
+    }),
 });
 
 interface HostSettings {
@@ -23,14 +37,14 @@ export function readSettings(
   settings: JsonObject,
   machine: { readonly isRoot: boolean; readonly env: Readonly<Record<string, string | undefined>> },
 ): HostSettings {
-  const parsed = schema.safeParse(settings);
+  const parsed = hostSettings.safeParse(settings);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw invalidSettings(name, `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
   }
   return {
     stateDir: parsed.data.stateDir ?? defaultStateDir(machine),
-    secretEnv: parsed.data.secretEnv,
+    secretEnv: parsed.data.secretEnv ?? [],
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DriverName } from '../git/model.ts';
-import type { Driver } from '../../../src/config/drivers.ts';
+import type { Driver } from '../../../src/config/driver.ts';
 
 /** The target model as configuration names it: `spec: {sim: {}}`. */
 export const simDriver: Driver = {

@@ -1,4 +1,4 @@
-import { kubernetesDriver } from '../../../src/config/drivers.ts';
+import { kubernetesDriver } from '../../../src/targets/kubernetes/driver.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import type { ConfigFile } from '../../../src/config/load.ts';
 import { createConfigLoader } from '../../../src/config/loader.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { proposeConfig } from './init.ts';
-import type { InitOptions } from './init.ts';
-import type { InitFile } from './init-folders.ts';
-import { loadConfig } from './load.ts';
+import { proposeConfig } from './propose.ts';
+import type { InitOptions } from './propose.ts';
+import { loadConfig } from '../../config/load.ts';
+import type { FileHead } from '../../render/proposal.ts';
 
 const options: InitOptions = {
   schema: 'https://example.org/fairlead.schema.json',
@@ -12,7 +12,7 @@ const options: InitOptions = {
 const manifest = 'apiVersion: host.fairlead.dev/v1alpha1\nkind: File\n';
 
 function propose(files: Readonly<Record<string, string>>, more: Partial<InitOptions> = {}) {
-  const list: readonly InitFile[] = Object.entries(files).map(([path, head]) => ({ path, head }));
+  const list: readonly FileHead[] = Object.entries(files).map(([path, head]) => ({ path, head }));
   const text = proposeConfig(list, { ...options, ...more });
   const { config, problems } = loadConfig([{ file: 'fairlead.yaml', text }]);
   expect(problems).toEqual([]);

@@ -1,5 +1,7 @@
-import type { FoundFolder, InitFile } from './init-folders.ts';
-import { nearestName } from './name.ts';
+import { nearestName } from '../../config/name.ts';
+import type { FileHead, ProposedFields } from '../../render/proposal.ts';
+import { driverOf } from './folders.ts';
+import type { FoundFolder } from './folders.ts';
 
 /** Names that folders for environments have, in the order of a release. */
 export const environmentNames = [
@@ -19,16 +21,11 @@ export interface Proposed {
   readonly name: string;
   readonly path: string;
   readonly environments: readonly string[];
-  readonly kind: FoundFolder['kind'];
-  /** Of a chart, with `{environment}`. */
-  readonly valuesFile: string | null;
+  /** Lines of its `spec` that files of the repository give, indented by two. */
+  readonly fields: readonly string[];
   /** Whether its objects say which namespace they belong to. */
   readonly hasNamespace: boolean;
 }
-
-/** Says nothing about what an application is. */
-const generic =
-  /^(?:overlays?|environments?|envs?|k8s|kubernetes|kustomize|manifests|deploy|charts?|helm)$/;
 
 /**
  * One application a folder; folders that differ only in the name of an environment are one application.
@@ -36,7 +33,7 @@ const generic =
  */
 export function proposeApplications(
   folders: readonly FoundFolder[],
-  files: readonly InitFile[],
+  files: readonly FileHead[],
   repository: string,
 ): readonly Proposed[] {
   const groups = Map.groupBy(folders, ({ path }) =>
@@ -47,15 +44,14 @@ export function proposeApplications(
   const names = new Set<string>();
   return [...groups].map(([path, members]) => {
     const staged = path.endsWith('/{environment}');
-    const kind = members[0]?.kind ?? 'host';
-    const values = kind === 'helm' ? valuesOf(path, files) : null;
-    const found = staged ? members.map((one) => lastPart(one.path)) : values?.environments;
+    const [first] = members;
+    const fields = first === undefined ? null : fieldsOf(first, path, files);
+    const found = staged ? members.map((one) => lastPart(one.path)) : fields?.environments;
     return {
-      name: freeName(partsOf(path, kind), repository, names),
+      name: freeName(partsOf(path, first), repository, names),
       path,
       environments: inOrder(found ?? ['dev']),
-      kind,
-      valuesFile: values?.file ?? null,
+      fields: fields?.lines ?? [],
       hasNamespace: members.every(namesNamespace),
     };
   });
@@ -66,43 +62,28 @@ function inOrder(environments: readonly string[]): readonly string[] {
 }
 
 /** Parts that make a name. */
-function partsOf(path: string, kind: FoundFolder['kind']): readonly string[] {
+function partsOf(path: string, folder: FoundFolder | undefined): readonly string[] {
   const parts = path
     .replace(/\/\{environment\}$/, '')
     .split('/')
     .filter((part) => part !== '');
-  return kind === 'host' ? parts : parts.filter((part) => !generic.test(part));
+  const generic = folder && driverOf(folder.found)?.proposal.generic;
+  return generic == null ? parts : parts.filter((part) => !generic.test(part));
 }
 
-/** The values files of a chart by environment, where people keep them. */
-function valuesOf(
-  chart: string,
-  files: readonly InitFile[],
-): { readonly file: string; readonly environments: readonly string[] } | null {
-  const paths = new Set(files.map(({ path }) => path));
-  const below = chart === '' ? '' : `${chart}/`;
-  const places = [
-    'values-{environment}.yaml',
-    'values.{environment}.yaml',
-    'values/{environment}.yaml',
-  ];
-  const candidates = [
-    ...places.map((file) => [file, `${below}${file}`] as const),
-    ...(chart === '' ? [] : [['/values/{environment}.yaml', 'values/{environment}.yaml'] as const]),
-  ];
-  for (const [file, path] of candidates) {
-    const environments = environmentNames.filter((name) =>
-      paths.has(path.replace('{environment}', name)),
-    );
-    if (environments.length > 0) return { file, environments };
-  }
-  return null;
+function fieldsOf(
+  { found }: FoundFolder,
+  path: string,
+  files: readonly FileHead[],
+): ProposedFields | null {
+  if (found.kind !== 'rendered') return null;
+  return found.proposal.fields?.(path, files, environmentNames) ?? null;
 }
 
-function namesNamespace({ kind, members }: FoundFolder): boolean {
-  if (kind === 'helm') return false;
-  const named = kind === 'kustomize' ? /^namespace:/m : /^ +namespace:|[{,] *namespace:/m;
-  return members.some(({ head }) => named.test(head ?? ''));
+function namesNamespace({ found, members }: FoundFolder): boolean {
+  if (found.kind === 'rendered') return found.proposal.namesNamespace(members);
+  if (found.kind === 'planned') return false;
+  return found.driver.proposal.namesNamespace(members.map(({ head }) => head ?? ''));
 }
 
 /** The last part of the path as a name; with the parts before it, then a number, when it is taken. */
