@@ -23,6 +23,7 @@ import { RecordsRead } from './records-read.ts';
 import { reconcileApplication } from './look/reconcile-application.ts';
 import { updateRoster } from './roster.ts';
 import type { ApplicationRuntime } from './runtime.ts';
+import { Configurations } from './prepare/configurations.ts';
 import { ConfigurationAhead } from './prepare/ahead.ts';
 import { PastSettings } from './prepare/past-settings.ts';
 import { Timetable } from './schedule/timetable.ts';
@@ -88,14 +89,15 @@ export class Engine {
       this.#scheduleVerification(id);
     });
     this.#searches = new Timetable(ports.clock, () => void this.#searchTargets());
+    const configurations = new Configurations(ports, this.world);
     this.#context = {
       ports,
       options,
       world: this.world,
-      pastSettings: new PastSettings(ports, this.world, (application) =>
+      pastSettings: new PastSettings(configurations, this.world, (application) =>
         this.configuration.commitInForce(application),
       ),
-      ahead: new ConfigurationAhead(ports, this.world),
+      ahead: new ConfigurationAhead(configurations, this.world),
       journal: this.journal,
       records: new RecordsRead(ports.clock),
       queue: this.queue,

@@ -1,10 +1,10 @@
-import type { ApplicationConfig, Config, EnvironmentConfig } from '../../model/config.ts';
+import type { ApplicationConfig, EnvironmentConfig } from '../../model/config.ts';
 import { canonicalJson } from '../../model/json.ts';
 import { renderingFields } from '../../model/rendering.ts';
 import type { Revision } from '../../model/revision.ts';
-import type { ConfigSnapshot, EnginePorts } from '../ports.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import type { World } from '../world.ts';
+import type { Configurations } from './configurations.ts';
 import { documentIn, isInForce } from './document.ts';
 import { surroundingsOf } from './surroundings.ts';
 
@@ -13,17 +13,11 @@ import { surroundingsOf } from './surroundings.ts';
  * force yet: what else that commit says must not be done under the policy of before.
  */
 export class ConfigurationAhead {
-  readonly #ports: Pick<EnginePorts, 'loadConfig'>;
+  readonly #configurations: Configurations;
   readonly #world: World;
-  /** The commit that was asked about last, on top of what was in force then. */
-  #last: {
-    readonly commit: string;
-    readonly inForce: Config;
-    readonly snapshot: Promise<ConfigSnapshot | null>;
-  } | null = null;
 
-  constructor(ports: Pick<EnginePorts, 'loadConfig'>, world: World) {
-    this.#ports = ports;
+  constructor(configurations: Configurations, world: World) {
+    this.#configurations = configurations;
     this.#world = world;
   }
 
@@ -41,7 +35,7 @@ export class ConfigurationAhead {
     const part =
       revision.find(({ source }) => source === '') ?? this.#world.source('').status().current;
     if (part === null || isInForce(this.#world, part.commit, application)) return null;
-    const snapshot = await this.#at(part.commit);
+    const snapshot = await this.#configurations.at(part, this.#world.config);
     // What cannot be understood as a whole, or not in this document, leaves in force what was.
     if (snapshot === null) return null;
     const { config, complete } = snapshot;
@@ -57,30 +51,6 @@ export class ConfigurationAhead {
     return surroundingsOf(config, then, environment.targets) === runtime.declared.surroundings
       ? null
       : `changes the project or a target of ${name}`;
-  }
-
-  /** What will be in force; `null`: what is. One that cannot be read is asked for again next time. */
-  async #at(commit: string): Promise<ConfigSnapshot | null> {
-    const inForce = this.#world.config;
-    if (this.#last?.commit !== commit || this.#last.inForce !== inForce)
-      this.#last = { commit, inForce, snapshot: this.#load(commit, inForce) };
-    const asked = this.#last;
-    try {
-      return await asked.snapshot;
-    } catch (thrown) {
-      if (this.#last === asked) this.#last = null;
-      throw thrown;
-    }
-  }
-
-  async #load(commit: string, inForce: Config): Promise<ConfigSnapshot | null> {
-    const source = this.#world.source('');
-    const revision = await source.resolve(commit);
-    if (!revision.ok) throw revision.error;
-    const loaded = await this.#ports.loadConfig.load(source.tree(revision.value), inForce);
-    if (loaded.ok) return loaded.value;
-    if (loaded.error.class === 'input') return null;
-    throw loaded.error;
   }
 }
 

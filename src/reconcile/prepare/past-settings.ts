@@ -1,13 +1,10 @@
-import type { ApplicationConfig, Config } from '../../model/config.ts';
+import type { ApplicationConfig } from '../../model/config.ts';
 import { renderingOf } from '../../model/rendering.ts';
 import { unwrap } from '../../model/result.ts';
 import type { Revision, SourceRevision } from '../../model/revision.ts';
-import type { EnginePorts } from '../ports.ts';
 import type { World } from '../world.ts';
+import type { Configurations } from './configurations.ts';
 import { documentIn, isInForce } from './document.ts';
-
-/** Configurations of past commits that are kept; each is asked for on every look at what stays at it. */
-const kept = 8;
 
 /** A document as it counted at a revision. */
 export interface PastDocument {
@@ -23,18 +20,17 @@ export interface PastDocument {
  * revision has no commit of the configuration, or that has no such document without an error, what is in force now counts.
  */
 export class PastSettings {
-  readonly #ports: Pick<EnginePorts, 'loadConfig'>;
+  readonly #configurations: Configurations;
   readonly #world: World;
   readonly #commitInForce: (application: string) => string | null;
-  readonly #configs = new Map<string, Promise<Config | null>>();
 
   /** @param commitInForce The commit whose document of an application is in force. */
   constructor(
-    ports: Pick<EnginePorts, 'loadConfig'>,
+    configurations: Configurations,
     world: World,
     commitInForce: (application: string) => string | null,
   ) {
-    this.#ports = ports;
+    this.#configurations = configurations;
     this.#world = world;
     this.#commitInForce = commitInForce;
   }
@@ -54,7 +50,8 @@ export class PastSettings {
     for (const part of [recorded, own]) {
       if (part === undefined) continue;
       if (isInForce(this.#world, part.commit, application)) return inForce;
-      const then = documentIn(await this.#configAt(part), application, this.#world.config);
+      const read = await this.#configurations.at(part, null);
+      const then = documentIn(read?.config ?? null, application, this.#world.config);
       if (then !== undefined)
         return { application: withRendering(application, then), commit: part.commit };
     }
@@ -67,32 +64,6 @@ export class PastSettings {
     return current?.commit === commit
       ? current
       : unwrap(await this.#world.source('').resolve(commit));
-  }
-
-  #configAt(part: SourceRevision): Promise<Config | null> {
-    const known = this.#configs.get(part.commit);
-    this.#configs.delete(part.commit);
-    const config = known ?? this.#load(part);
-    // Asked for last, so it goes last.
-    this.#configs.set(part.commit, config);
-    for (const commit of this.#configs.keys()) {
-      if (this.#configs.size <= kept) break;
-      this.#configs.delete(commit);
-    }
-    return config;
-  }
-
-  /** `null`: it cannot be understood as a whole. A mirror that cannot be read is asked again next time. */
-  async #load(part: SourceRevision): Promise<Config | null> {
-    try {
-      const loaded = await this.#ports.loadConfig.load(this.#world.source('').tree(part), null);
-      if (loaded.ok) return loaded.value.config;
-      if (loaded.error.class === 'input') return null;
-      throw loaded.error;
-    } catch (thrown) {
-      this.#configs.delete(part.commit);
-      throw thrown;
-    }
   }
 }
 
