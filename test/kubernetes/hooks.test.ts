@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deployment } from '../support/cluster.ts';
+import type { KubeObject } from '../support/cluster.ts';
 import { argo, helm, job, jobs, letEnd, releasesOf } from '../support/jobs.ts';
 import { configMap, createKubernetesBench, yaml } from '../support/kubernetes-bench.ts';
 import type { KubernetesBench } from '../support/kubernetes-bench.ts';
@@ -57,6 +58,44 @@ describe('hooks', () => {
     expect((await shop.live('configmaps', 'a')).data.a).toBe('1');
     const [release] = await shop.bench.api.releases({ ...selector, outcome: 'failed', limit: 1 });
     expect(release?.error?.message).toMatch(/PreSync hook .*Job\/migrate failed: /);
+  });
+
+  test('that the server will not take are told before anything is touched', async () => {
+    const wrong = job('announce', argo('PostSync'));
+    wrong.spec.template.spec.restartPolicy = 'Always';
+    shop.commit({ 'shop/all.yaml': yaml(configMap('a', { a: '1' }), wrong) });
+    await shop.sees('it is told', async () =>
+      /Job\/announce \(shop\/all\.yaml:\d+\): .*restartPolicy/.test(
+        shop.bench.engine.applications.get('shop@dev')?.status.error?.message ?? '',
+      ),
+    );
+    expect(await shop.live('configmaps', 'a')).toBeNull();
+
+    // An account and a namespace that the release makes are no reason against it.
+    const pod: KubeObject = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'look', annotations: argo('PostSync') },
+      spec: {
+        restartPolicy: 'Never',
+        serviceAccountName: 'runner',
+        containers: [{ name: 'main', image: 'x' }],
+      },
+    };
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'runner' } };
+    const more = `${shop.namespace}-more`;
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: more } };
+    const elsewhere = job('elsewhere', {
+      ...argo('PostSync'),
+      'argocd.argoproj.io/sync-wave': '-1',
+    });
+    elsewhere.metadata.namespace = more;
+    shop.commit({
+      'shop/all.yaml': yaml(namespace, account, configMap('a', { a: '1' }), pod, elsewhere),
+    });
+    await shop.sees('it was made', async () => Boolean(await shop.live('pods', 'look')));
+    expect(await shop.kube.find(`/apis/batch/v1/namespaces/${more}/jobs/elsewhere`)).not.toBeNull();
+    await shop.kube.delete(`/api/v1/namespaces/${more}`);
   });
 
   test("of Helm's for the first release run once, those for upgrades from the second on", async () => {

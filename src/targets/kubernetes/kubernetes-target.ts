@@ -28,7 +28,7 @@ import { baselineOf } from './object/baseline.ts';
 import { Shaper, withoutSecrets } from './object/shape.ts';
 import { Existence } from './read/existence.ts';
 import type { Facts } from './read/facts.ts';
-import { readOne } from './read/read.ts';
+import { readHook, readOne } from './read/read.ts';
 import type { ReadWith } from './read/read.ts';
 import { Outage } from './read/outage.ts';
 import { withNeeds } from './read/needs.ts';
@@ -153,6 +153,7 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
             goesBack: readOptions.goesBack === true,
             isDue: readOptions.isDue === true,
             inTheWay: async (hook) => obstacles.find(key, reference, hook, signal),
+            tries: async (hook) => readHook(reading, key, hook, signal),
           });
           signal?.throwIfAborted();
           return seen;

@@ -19,6 +19,8 @@ interface Circumstances {
   readonly isDue: boolean;
   /** What has the name of a hook and is no run of it; asked for what is about to run, or may at any time. */
   readonly inTheWay: (desired: Desired) => Promise<InTheWay | null>;
+  /** What the server says of one that is about to run: what it will not take is told before anything is touched. */
+  readonly tries: (desired: Desired) => Promise<Extract<Observation, { kind: 'absent' }>>;
   /** Whether anything else of the application is there already. */
   readonly isInstalled: boolean;
   /** Whether what was there before is gone back to. */
@@ -58,7 +60,7 @@ export async function observeHook(
     if (ran || !isMeant(hook?.events ?? null, recorded, circumstances))
       return present(uid ?? notRun, ran ? 'has run' : 'is not for this release');
     const obstacle = await circumstances.inTheWay(desired);
-    return { kind: 'absent', ...(obstacle && { inTheWay: obstacle }) };
+    return { ...(await circumstances.tries(desired)), ...(obstacle && { inTheWay: obstacle }) };
   } catch (thrown) {
     return { kind: 'unreadable', error: errorRecord(thrown) };
   }

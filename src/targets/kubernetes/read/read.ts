@@ -18,7 +18,8 @@ import type { Outage } from './outage.ts';
 import type { Reported } from './reported.ts';
 import type { Scalers } from './scalers.ts';
 import type { Sightings } from './sightings.ts';
-import { tryNew, tryWish } from './try-wish.ts';
+import { tryHook, tryNew, tryWish } from './try-wish.ts';
+import type { TriedNew } from './try-wish.ts';
 
 /** A look that takes longer than this tells that the server is not well. */
 const lookMs = 10_000;
@@ -187,6 +188,20 @@ async function absent(
   tools.culprits.forget(key, id);
   if (!triesNew || desired === null) return { kind: 'absent' };
   return tryNew(tools.clientFor(key), type, desired, limitsOf(signal));
+}
+
+/** What the server says of a hook that is about to run; see `tryHook`. Nothing where its kind only comes with the release. */
+export async function readHook(
+  tools: Pick<ReadWith, 'typeOf' | 'clientFor' | 'outage'>,
+  key: InventoryKey,
+  desired: Desired,
+  signal: AbortSignal | undefined,
+): Promise<TriedNew> {
+  return tools.outage.ask(async () => {
+    const type = await tools.typeOf(desired.id, apiVersionOf(desired.fields));
+    if (type === null) return { kind: 'absent' };
+    return tryHook(tools.clientFor(key), type, desired, limitsOf(signal));
+  });
 }
 
 function limitsOf(signal: AbortSignal | undefined): CallOptions {

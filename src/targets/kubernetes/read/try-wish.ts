@@ -78,6 +78,9 @@ function refusedAs({ origin, id }: Desired, error: FairleadError): ErrorRecord {
   return { ...errorRecord(error), message: `${showResource(id)} (${where}): ${error.message}` };
 }
 
+/** What a server says of something that is not there yet. */
+export type TriedNew = Extract<Observation, { kind: 'absent' }>;
+
 /**
  * Asks the server by a dry run whether it will take what is not there. What it cannot say before other things are there, or
  * just now, is said when it is made: its namespace, which the release makes, or a webhook that is away.
@@ -87,16 +90,45 @@ export async function tryNew(
   type: ResourceType,
   desired: Desired,
   limits: CallOptions,
-): Promise<Extract<Observation, { kind: 'absent' }>> {
-  try {
-    await client.apply(type, desired.id, bodyOf(desired, null, null), {
-      ...limits,
-      dryRun: true,
-      fieldValidation: payloadOf(desired).options.validate ? 'Strict' : 'Ignore',
+): Promise<TriedNew> {
+  const send = () =>
+    client.apply(type, desired.id, bodyOf(desired, null, null), tryOptions(desired, limits));
+  return verdictOf(desired, send, limits);
+}
+
+/**
+ * As `tryNew`, for what is only ever made and never changed: a hook. That its name is taken is told after everything else was
+ * looked at, and says no more than that an earlier run is still there.
+ */
+export async function tryHook(
+  client: KubernetesClient,
+  type: ResourceType,
+  desired: Desired,
+  limits: CallOptions,
+): Promise<TriedNew> {
+  const body = bodyOf(desired, null, null);
+  const send = () =>
+    client.create(type, desired.id.namespace, body, tryOptions(desired, limits)).catch((thrown) => {
+      if (!isFailure(thrown, 'kubernetes.already-exists')) throw thrown;
     });
+  return verdictOf(desired, send, limits);
+}
+
+function tryOptions(desired: Desired, limits: CallOptions) {
+  const fieldValidation = payloadOf(desired).options.validate ? 'Strict' : 'Ignore';
+  return { ...limits, dryRun: true, fieldValidation } as const;
+}
+
+async function verdictOf(
+  desired: Desired,
+  send: () => Promise<unknown>,
+  { signal }: CallOptions,
+): Promise<TriedNew> {
+  try {
+    await send();
     return { kind: 'absent' };
   } catch (thrown) {
-    limits.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const error = toFairleadError(thrown);
     // Nothing answered at all: then nothing is known, and nobody else need ask.
     if (isFailure(error, 'kubernetes.unavailable') && serverFailureOf(error) === null) throw error;
