@@ -111,7 +111,8 @@ async function touch(
     fence: context.fence,
     signal,
     timeoutMs: context.timeoutMs,
-    owned: entry?.fields ?? null,
+    // What the record only announced gives no right to what somebody else made there.
+    owned: change.found === true ? null : (entry?.fields ?? null),
     recordedUid: entry?.uid ?? null,
     isRemade: entry?.uid != null && change.uid !== null && entry.uid !== change.uid,
     dependents: entry?.deletion?.dependents,

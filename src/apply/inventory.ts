@@ -87,7 +87,9 @@ export function announce(
   const anew = new Map(
     desired.filter((item) => making.has(placeOf(item))).map((item) => [placeOf(item), item]),
   );
-  const kept = (old?.entries ?? []).map((entry) => {
+  const others = new Set(plan.changes.filter((change) => change.found === true).map(placeOf));
+  const kept = (old?.entries ?? []).map((entry): InventoryEntry => {
+    if (others.has(placeOf(entry))) return { ...entry, found: true };
     const item = entry.uid === null ? anew.get(placeOf(entry)) : undefined;
     return item === undefined ? entry : entryFor(hash, item, null);
   });

@@ -65,6 +65,11 @@ export interface Change {
   readonly leftOut?: true;
   /** Of a delete: what it waits for, as `Deletion.last`. Absent: nothing. */
   readonly last?: Deletion['last'];
+  /**
+   * The record names this place, but what it says of it was only going to be made: what is there is not that, and was there
+   * already. Absent: as the record says.
+   */
+  readonly found?: true;
   /** Fields that are taken from somebody else, sorted; absent: none. */
   readonly takesOver?: readonly string[];
   /** Of what is run: what somebody else has left under its name, and goes before it. Absent: nothing. */

@@ -142,6 +142,11 @@ export interface Live {
    * inventory has.
    */
   readonly owned?: JsonObject;
+  /**
+   * Of what a release has announced and nobody recorded as made: whether this is what it would have made. Default: it is where
+   * it has the fields of the record.
+   */
+  readonly isAsAnnounced?: boolean;
   /** Facts that health is judged from (exit code, probe answers, conditions). */
   readonly status: JsonObject;
   /** Default: it says nothing. */

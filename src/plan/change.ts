@@ -14,8 +14,10 @@ import { diffFields } from './field-diff.ts';
 /** One desired resource, with what is recorded and what is live at its place. */
 export interface ChangeInput {
   readonly item: Desired;
-  /** What the inventory knows at this very place. */
+  /** What the inventory knows of what is at this very place. */
   readonly entry: InventoryEntry | null;
+  /** See `Change.found`. Default false. */
+  readonly isFound?: boolean;
   /** The same id at another place: the resource moves. */
   readonly movedFrom: InventoryEntry | null;
   /** Another id of ours that nobody wants any more, and that is the very thing that is here: it is renamed. */
@@ -284,6 +286,7 @@ function make(
     uid,
     irreversible: item.traits.irreversible && action === 'run',
     ...(isAside && { moment }),
+    ...(input.isFound === true && { found: true as const }),
     ...(takesOver && { takesOver }),
     ...(obstacle && {
       displaces: { uid: obstacle.uid, words: obstacle.words, digestAfter: digest },

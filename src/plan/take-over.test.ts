@@ -102,3 +102,23 @@ describe('what the target would not take now, and may take once other things are
     expect(planned.ok ? null : planned.error.code).toBe('kubernetes.forbidden');
   });
 });
+
+describe('what a release announced and was cut off from making', () => {
+  const announced = { ...recorded(item), uid: null };
+
+  test('is no record of what somebody else made there since: a person is asked, and it is no drift', () => {
+    const plan = planOf([{ want: item, know: announced, see: found(item, live) }]);
+    expect(plan.changes).toMatchObject([{ action: 'update', causeKind: 'source', found: true }]);
+    expect(plan.guards).toMatchObject([{ code: 'not-made-here' }]);
+  });
+
+  test('is one of what it made itself, by the fields or by what the target says', () => {
+    const next = wanted('web', { image: 'c', replicas: 3 });
+    for (const see of [found(item), found(item, { ...live, isAsAnnounced: true })]) {
+      const plan = planOf([{ want: next, know: announced, see }]);
+      expect(plan.changes).toMatchObject([{ action: 'update' }]);
+      expect(plan.changes[0]?.found).toBeUndefined();
+      expect(plan.guards).toEqual([]);
+    }
+  });
+});

@@ -1,6 +1,8 @@
+import type { InventoryEntry } from '../model/inventory.ts';
+import { sameJson } from '../model/json.ts';
 import type { Change } from '../model/plan.ts';
 import { resourceKey } from '../model/resource.ts';
-import type { Desired } from '../model/resource.ts';
+import type { Desired, Observation } from '../model/resource.ts';
 import { planChange } from './change.ts';
 import { planAsked } from './if-needed.ts';
 import type { Asked } from './if-needed.ts';
@@ -41,16 +43,19 @@ export function planWanted(input: PlanInput, runs: readonly Desired[]): Wanted {
   let unchanged = 0;
   for (const item of desired) {
     const place = placeOf(item);
-    const entry = byPlace.get(place) ?? null;
+    const named = byPlace.get(place) ?? null;
     const observation = see(input, place);
-    const movedFrom = entry === null ? (entriesById.get(resourceKey(item.id))?.[0] ?? null) : null;
+    const isFound = named !== null && !isOfRecord(named, item, observation);
+    const entry = isFound ? null : named;
+    const movedFrom = named === null ? (entriesById.get(resourceKey(item.id))?.[0] ?? null) : null;
     const renamedFrom = leaving.get(thingOf(item, observation) ?? '') ?? null;
     if (renamedFrom !== null) handedOver.set(placeOf(renamedFrom), place);
     const given =
       observation.kind === 'present'
         ? (input.givenAt?.(place, observation.live.uid) ?? null)
         : null;
-    const about = { ...input, item, entry, movedFrom, renamedFrom, given, observation };
+    const found = { entry, isFound, movedFrom, renamedFrom, given, observation };
+    const about = { ...input, item, ...found };
     const change = planChange(about);
     if (item.asksFirst === true && (change === null || change.action === 'adopt')) {
       asked.push({ input: about, now: change });
@@ -65,4 +70,16 @@ export function planWanted(input: PlanInput, runs: readonly Desired[]): Wanted {
   const whenAsked = planAsked(asked, changes);
   changes.push(...whenAsked);
   return { changes, foreign, unchanged: unchanged + asked.length - whenAsked.length, handedOver };
+}
+
+/**
+ * Whether what is at a place is what the record says of it. What a release has announced and was cut off from making may have
+ * been made by somebody else since: that is theirs, as if no record named it.
+ */
+function isOfRecord(entry: InventoryEntry, item: Desired, observation: Observation): boolean {
+  if (entry.uid !== null || observation.kind !== 'present') return true;
+  // What is run has no identity of its own, and is never taken from anybody.
+  if (item.occasion !== undefined || item.traits.irreversible) return true;
+  const { live } = observation;
+  return live.isAsAnnounced ?? sameJson(entry.fields, live.fields);
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { configMap } from '../support/kube-bench.ts';
+import { refuseConfigMaps } from '../support/kubernetes/admission.ts';
 import { inTrouble } from '../support/kubernetes/trouble.ts';
 
 /** What is not an application's own it neither changes nor deletes, whatever it is labelled. */
@@ -57,6 +58,62 @@ test('labels that somebody forged make nobody owner: what the inventory does not
   await at.bench.settled(good, 'shop', 'calm');
   const live = await at.live('configmaps/forged');
   expect(live.metadata.uid).toBe(made.metadata.uid);
+  expect(live.metadata.resourceVersion).toBe(made.metadata.resourceVersion);
+  expect(at.deletes()).toEqual([]);
+});
+
+test('what somebody makes while it is about to be made here is left as it is, and a person is asked', async () => {
+  const at = await open({ proxy: true });
+  await started();
+  let made: Promise<{ readonly metadata: { readonly uid: string } }> | null = null;
+  at.proxy.fault = ({ method, path, query }) => {
+    if (method !== 'PATCH' || !path.endsWith('/configmaps/race') || query.has('dryRun'))
+      return null;
+    made ??= at.kube.post(at.path('configmaps'), {
+      metadata: { name: 'race' },
+      data: { theirs: 'yes' },
+    });
+    return { kind: 'delay', ms: 1_000 };
+  };
+  commit({ 'shop/race.yaml': configMap('race', at.namespace, { key: 'ours' }) });
+  await at.bench.application('shop', 'asks', ({ state }) => state === 'awaiting-approval');
+  const live = await at.live('configmaps/race');
+  expect(made).not.toBeNull();
+  expect(live.data).toEqual({ theirs: 'yes' });
+  expect(live.metadata.labels).toBeUndefined();
+  expect(at.deletes()).toEqual([]);
+});
+
+test('what somebody makes in the place of what a release could not make is theirs: neither overwritten nor deleted unasked', async () => {
+  const at = await open({ more: ', onFailure: stay, retry: { limit: 1 }' });
+  await refuseConfigMaps(at, {
+    expression: '!has(object.data) || !("forbidden" in object.data)',
+    message: 'no forbidden things here',
+  });
+  await started();
+  commit({
+    'shop/new.yaml': configMap('new', at.namespace, { key: 'ours', forbidden: 'yes' }),
+  });
+  await fails('kubernetes.admission-refused');
+  const made = await at.kube.post(at.path('configmaps'), {
+    metadata: { name: 'new' },
+    data: { key: 'theirs' },
+  });
+  const wish = configMap('new', at.namespace, { key: 'ours' });
+  commit({ 'shop/new.yaml': wish });
+  const { message } = await at.bench.application(
+    'shop',
+    'asks',
+    ({ state }) => state === 'awaiting-approval',
+  );
+  expect(message).toContain('data.key');
+  const gone = commit({ 'shop/new.yaml': null });
+  await at.bench.application(
+    'shop',
+    'wants it no more',
+    ({ state, revision }) => state === 'synced' && revision[0]?.commit === gone,
+  );
+  const live = await at.live('configmaps/new');
   expect(live.metadata.resourceVersion).toBe(made.metadata.resourceVersion);
   expect(at.deletes()).toEqual([]);
 });

@@ -14,6 +14,22 @@ export const applying: readonly Sequence[] = [
     },
   },
   {
+    name: 'what is applied with a version that no object has is made, and changes nothing that is there',
+    play: async (player) => {
+      const path = player.path('configmaps', 'a');
+      const wish = configMap('a', { one: '1' }, { resourceVersion: '1' });
+      await player.apply(path, wish);
+      await player.apply(path, wish);
+      await player.apply(path, configMap('a', { two: '2' }, { resourceVersion: '1' }));
+      await player.apply(
+        path,
+        configMap('a', { one: '3' }, { resourceVersion: '1' }),
+        'fieldManager=other',
+      );
+      await player.get(path);
+    },
+  },
+  {
     name: 'others who write a field come into conflict with who applies it, by name',
     play: async (player) => {
       const path = player.path('configmaps', 'a');

@@ -44,18 +44,40 @@ export async function compareLive(input: CompareInput): Promise<Found> {
   const owned = project(shaped.fields, ownSet(live));
   const { apiVersion, kind } = live;
   const ours: JsonObject = { apiVersion, kind, ...(isJsonObject(owned) ? owned : {}) };
+  const isAsLeft = async (left: Recorded): Promise<boolean> =>
+    sameJson(withoutName(left.fields), ours) ||
+    (await isAsAnnounced(client, type, left, live, signal));
   if (desired === null) {
-    const isAsLeft =
-      recorded !== null &&
-      (sameJson(withoutName(recorded.fields), ours) ||
-        (await isAsAnnounced(client, type, recorded, live, signal)));
-    return { fields: isAsLeft ? recorded.fields : ours, texts: shaped.texts };
+    const fields = recorded !== null && (await isAsLeft(recorded)) ? recorded.fields : ours;
+    return { fields, texts: shaped.texts };
   }
   if (sameJson(withoutName(desired.fields), ours))
     return { fields: desired.fields, texts: desired.texts };
+  if (recorded !== null && recorded.uid === null) {
+    // Announced, and nobody knows who made what is there: only if that is it, does the record say whose it is.
+    const isIt = await isAsLeft(recorded);
+    const found = await compareWish(input, desired, isIt ? recorded : null, { shaped, ours });
+    return found.fields === desired.fields ? found : { ...found, isAsAnnounced: isIt };
+  }
+  return await compareWish(input, desired, recorded, { shaped, ours });
+}
+
+interface Shown {
+  readonly shaped: ReturnType<Shaper['shape']>;
+  /** What of the live object our manager holds. */
+  readonly ours: JsonObject;
+}
+
+async function compareWish(
+  input: CompareInput,
+  desired: Desired,
+  recorded: Recorded | null,
+  { shaped, ours }: Shown,
+): Promise<Found> {
+  const { live, shaper, client, type, signal } = input;
   const released = await input.scalers.withoutScaled(desired);
   if (released !== desired) {
-    const found = await compareLive({ ...input, desired: released });
+    const found = await compareLive({ ...input, desired: released, recorded });
     const isAsWished = found.fields === released.fields;
     return { ...found, fields: isAsWished ? desired.fields : withScaled(desired, found.fields) };
   }
@@ -73,7 +95,8 @@ export async function compareLive(input: CompareInput): Promise<Found> {
   });
   const shown = recorded === null ? asIfMarked(fields, desired.fields) : fields;
   if (sameJson(shown, desired.fields)) return { fields: desired.fields, texts: desired.texts };
-  const heldBy = await holders(input, desired, tried.object, shown, differences);
+  const about = { ...input, recorded };
+  const heldBy = await holders(about, desired, tried.object, shown, differences);
   const isHeld = Object.keys(heldBy).length > 0;
   // Beside what is wished for, `compareObjects` shows nothing but what we hold.
   return { fields: shown, texts: shaped.texts, owned: shown, ...(isHeld ? { heldBy } : {}) };

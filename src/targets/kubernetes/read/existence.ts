@@ -10,9 +10,8 @@ interface Listed {
 }
 
 /**
- * Whether something of a name is there at all, whoever made it. Server-side apply has no "create only": without looking
- * first it would merge into what somebody else made. One list of names for each kind and namespace is shared by all
- * applications that ask within a few seconds.
+ * Whether something of a name is there at all, whoever made it: watching knows of what is labelled as ours alone. One list of
+ * names for each kind and namespace is shared by all applications that ask within a few seconds.
  */
 export class Existence {
   readonly #client: KubernetesClient;

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../../model/json.ts';
 import { resourceKey, showResource } from '../../../model/resource.ts';
 import type { Desired, ResourceId } from '../../../model/resource.ts';
 import type { Clock } from '../../../system/clock.ts';
-import { claimTaken, preconditionFailed } from '../../errors.ts';
+import { claimTaken } from '../../errors.ts';
 import { isGivenTo } from '../../holders.ts';
 import type { Applied, ApplyEffect } from '../../target.ts';
 import type { KubernetesClient } from '../client/client.ts';
@@ -30,6 +30,7 @@ import type { Scalers } from '../read/scalers.ts';
 import type { Sightings } from '../read/sightings.ts';
 import { tryAnew } from '../read/try-anew.ts';
 import { releaseFormer } from './adopt.ts';
+import { applyNew, somebodyWas } from './apply-new.ts';
 import { bodyOf, needsLive } from './body.ts';
 import { awaitEstablished, isDefinition } from './established.ts';
 import { ensureNamespace } from './namespace.ts';
@@ -140,24 +141,13 @@ async function create(
   }
   await effect.fence();
   const body = bodyOf(desired, null, null);
-  const send = () => client.apply(type, id, body, writeOptions(effect));
-  let answer;
+  const send = () => applyNew(client, type, id, body, writeOptions(effect));
   try {
-    answer = await send();
+    return await send();
   } catch (thrown) {
     await ensureNamespace({ ...tools, client }, effect, thrown);
-    answer = await send();
+    return await send();
   }
-  // Between the look and the write somebody made it: nothing of theirs was taken, and planning sees both now.
-  if (!answer.created) throw somebodyWas(id);
-  return answer.object;
-}
-
-function somebodyWas(id: ResourceId) {
-  return preconditionFailed({
-    message: `${showResource(id)} is there already, and was not when this was planned`,
-    resource: showResource(id),
-  });
 }
 
 async function update(

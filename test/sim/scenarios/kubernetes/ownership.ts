@@ -74,6 +74,30 @@ export const ownership: readonly Scenario[] = [
     },
   },
   {
+    name: 'a cluster: what somebody makes in the place of what could not be made is theirs until a person agrees',
+    model: two,
+    play: async (stage) => {
+      const c = 'ConfigMap/dev-web/c';
+      await stage.rest();
+      const place = stage.cluster();
+      const kind = place.cluster.kindOf('', 'ConfigMap');
+      if (kind === null) throw new Error('there are no ConfigMaps');
+      const end = place.limit(kind, 'dev-web');
+      await stage.rest(1_000);
+      stage.edit('web', (one) => ({ ...one, things: [...one.things, thing('c')] }));
+      await stage.rest(60_000);
+      end();
+      stage.meddle(c, 'theirs');
+      stage.expect('they have made it', stage.isLive(c, 'theirs'));
+      stage.first.engine?.trigger('web@dev', 'manual');
+      await stage.rest(120_000);
+      stage.expect('it is as they made it', stage.isLive(c, 'theirs'));
+      stage.approve();
+      await stage.rest(300_000);
+      stage.expect('it is as it is wanted', stage.isLive(c, 'v1'));
+    },
+  },
+  {
     name: 'a cluster: a field that another manager takes in the last moment stays his',
     model: two,
     play: async (stage) => {
