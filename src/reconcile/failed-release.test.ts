@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { configuration, createEngineBench } from '../../test/support/engine.ts';
+import { breakable } from '../../test/support/breakable.ts';
+import {
+  configuration,
+  createEngineBench,
+  failingProcess,
+  hostDocument,
+} from '../../test/support/engine.ts';
 import { effectTimedOut } from '../targets/errors.ts';
 
 const shop = { application: 'shop', environment: 'dev' };
@@ -10,12 +16,7 @@ test('a release that failed is shown by what it left: what it made is there, wha
   await bench.push({
     'fairlead.yaml': configuration({ shop: { retry: { limit: 0 } } }),
     'shop/made.yaml': bench.file('made', 'one'),
-    'shop/blocked.yaml': JSON.stringify({
-      apiVersion: 'host.fairlead.dev/v1alpha1',
-      kind: 'File',
-      metadata: { name: 'blocked', annotations: { 'fairlead.dev/wave': '1' } },
-      spec: blocked,
-    }),
+    'shop/blocked.yaml': hostDocument('File', 'blocked', blocked, 1),
   });
   expect(bench.read('made')).toBe('one');
   const detail = await bench.api.application(shop);
@@ -34,12 +35,7 @@ test('one that does not become healthy is shown as what it is', async () => {
     'fairlead.yaml': configuration({
       shop: { timeouts: { health: '300ms' }, retry: { limit: 0 }, onFailure: 'stay' },
     }),
-    'shop/ends.yaml': JSON.stringify({
-      apiVersion: 'host.fairlead.dev/v1alpha1',
-      kind: 'Process',
-      metadata: { name: 'ends' },
-      spec: { argv: ['/bin/sh', '-c', 'exit 3'], restart: 'never' },
-    }),
+    'shop/ends.yaml': failingProcess('ends'),
   });
   const detail = await bench.api.application(shop);
   const [view] = detail.resourceViews;
@@ -78,29 +74,15 @@ test('while it is looked at once more, what kept it from being seen is still tol
 });
 
 test('one that is undone only after its application was renamed is told as reverted, under the name it failed under', async () => {
-  let isAway = false;
-  await using bench = await createEngineBench({
-    target: (target) => ({
-      ...target,
-      remove: async (effect) => {
-        if (isAway) throw effectTimedOut({ message: 'the place does not answer' });
-        return target.remove(effect);
-      },
-    }),
-  });
+  const fault = breakable('remove');
+  await using bench = await createEngineBench({ target: fault.around });
   const settings = { path: 'shop', timeouts: { health: '300ms' } };
-  const fails = {
-    apiVersion: 'host.fairlead.dev/v1alpha1',
-    kind: 'Process',
-    metadata: { name: 'fails' },
-    spec: { argv: ['/bin/sh', '-c', 'exit 3'], restart: 'never' },
-  };
   await bench.push({
     'fairlead.yaml': configuration({ shop: settings }),
     'shop/a.yaml': bench.file('a', 'one'),
   });
-  isAway = true;
-  await bench.push({ 'shop/fails.yaml': JSON.stringify(fails) });
+  fault.error = effectTimedOut({ message: 'the place does not answer' });
+  await bench.push({ 'shop/fails.yaml': failingProcess('fails') });
   await bench.engine.queue.idle();
   const outcomes = async (): Promise<readonly string[]> =>
     (await bench.store.releases({ limit: 20 })).map(
@@ -108,7 +90,7 @@ test('one that is undone only after its application was renamed is told as rever
     );
   expect(await outcomes()).toContain('shop source failed');
   expect(await outcomes()).toContain('shop revert failed');
-  isAway = false;
+  fault.error = null;
   await bench.push({
     'fairlead.yaml': configuration({ store: { ...settings, previousNames: ['shop'] } }),
   });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test, vi } from 'vitest';
-import { configuration, createEngineBench } from '../../test/support/engine.ts';
+import { configuration, createEngineBench, hostDocument } from '../../test/support/engine.ts';
 import type { EngineBench } from '../../test/support/engine.ts';
 
 const id = 'shop@dev';
@@ -12,12 +12,7 @@ const person = { ...shop, actor: 'ada', reason: '', approve: null, retryQuaranti
 /** A command that notes each of its runs in the file `runs` and fails where `mended` is not there. */
 function failing(bench: EngineBench, spec: object = {}): string {
   const script = `echo >>${bench.path('runs')}; test -e ${bench.path('mended')}`;
-  return JSON.stringify({
-    apiVersion: 'host.fairlead.dev/v1alpha1',
-    kind: 'Command',
-    metadata: { name: 'migrate', annotations: { 'fairlead.dev/wave': '1' } },
-    spec: { run: ['/bin/sh', '-c', script], ...spec },
-  });
+  return hostDocument('Command', 'migrate', { run: ['/bin/sh', '-c', script], ...spec }, 1);
 }
 
 const runs = (bench: EngineBench): number =>

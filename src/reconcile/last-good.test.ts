@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { breakable } from '../../test/support/breakable.ts';
 import { configuration, createEngineBench, type EngineBench } from '../../test/support/engine.ts';
 import { errorRecord } from '../model/error.ts';
 import type { Observation } from '../model/resource.ts';
@@ -115,47 +116,30 @@ describe('a change that does not become healthy', () => {
   });
 
   test('is undone also when its release was cut off before anybody saw how it is', async () => {
-    let isCut = false;
-    await using bench = await createEngineBench({
-      target: (target) => ({
-        ...target,
-        apply: async (effect) => {
-          const applied = await target.apply(effect);
-          if (isCut) throw effectTimedOut({ message: 'no answer' });
-          return applied;
-        },
-      }),
-    });
+    const fault = breakable('apply', { isDone: true });
+    await using bench = await createEngineBench({ target: fault.around });
     await live(bench);
-    isCut = true;
+    fault.error = effectTimedOut({ message: 'no answer' });
     await bench.push({ 'shop/a.yaml': bench.file('a', 'bad') });
     expect([bench.read('a'), bench.state('shop@dev')]).toEqual([
       'bad',
       'backing-off, OutOfSync, Healthy',
     ]);
-    isCut = false;
+    fault.error = null;
     await bench.look('shop@dev');
     expect(bench.read('a')).toBe('good 1');
     expect(bench.state('shop@dev')).toBe('failed, OutOfSync, Healthy');
   });
 
   test('is not remembered as bad where only the place did not let it in, and goes live once it does', async () => {
-    let isLocked = false;
-    await using bench = await createEngineBench({
-      target: (target) => ({
-        ...target,
-        apply: async (effect) => {
-          if (isLocked) throw permission({ message: 'cannot write: permission denied (EACCES)' });
-          return target.apply(effect);
-        },
-      }),
-    });
+    const fault = breakable('apply');
+    await using bench = await createEngineBench({ target: fault.around });
     await live(bench);
-    isLocked = true;
+    fault.error = permission({ message: 'cannot write: permission denied (EACCES)' });
     await bench.push({ 'shop/a.yaml': bench.file('a', 'good 2') });
     expect(bench.state('shop@dev')).toBe('backing-off, OutOfSync, Healthy');
     expect((await bench.target.ledger.load(shop))?.quarantine).toEqual([]);
-    isLocked = false;
+    fault.error = null;
     await bench.look('shop@dev');
     expect([bench.read('a'), bench.state('shop@dev')]).toEqual(['good 2', synced]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { configuration, createEngineBench, type EngineBench } from '../../test/support/engine.ts';
+import { configuration, createEngineBench, failingProcess } from '../../test/support/engine.ts';
+import type { EngineBench } from '../../test/support/engine.ts';
 
 /** Live: `a.yaml` and `b.yaml` belong to `shop`, `c.yaml` to `other`. */
 async function live(spec: Readonly<Record<string, unknown>> = {}): Promise<EngineBench> {
@@ -241,16 +242,10 @@ describe('what moves from one application to another in one commit', () => {
       'other/c.yaml': bench.file('c', '1'),
     });
     if (isForeign) await bench.edit('b', '1');
-    const fails = {
-      apiVersion: 'host.fairlead.dev/v1alpha1',
-      kind: 'Process',
-      metadata: { name: 'fails' },
-      spec: { argv: ['/bin/sh', '-c', 'exit 3'], restart: 'never' },
-    };
     await bench.push({
       ...removal,
       'other/b.yaml': bench.file('b', '1'),
-      'other/fails.yaml': JSON.stringify(fails),
+      'other/fails.yaml': failingProcess('fails'),
     });
     await bench.engine.queue.idle();
     expect(bench.engine.applications.get('other@dev')?.status.state).toBe('failed');

@@ -165,13 +165,7 @@ export async function createEngineBench(options: EngineBenchOptions = {}): Promi
     edit: (name, content) => writeFile(path(name), content),
     vanish: () => rename(repository.directory, join(folder, 'vanished')),
     folder,
-    file: (name, content) =>
-      JSON.stringify({
-        apiVersion: 'host.fairlead.dev/v1alpha1',
-        kind: 'File',
-        metadata: { name },
-        spec: { path: path(name), content },
-      }),
+    file: (name, content) => hostDocument('File', name, { path: path(name), content }),
     [Symbol.asyncDispose]: async () => {
       await engine.stop();
       for (const target of opened) await target.close();
@@ -181,6 +175,23 @@ export async function createEngineBench(options: EngineBenchOptions = {}): Promi
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A manifest for the host target, for a commit. `wave`: default 0. */
+export function hostDocument(
+  kind: string,
+  name: string,
+  spec: Readonly<Record<string, unknown>>,
+  wave?: number,
+): string {
+  const annotations = wave === undefined ? {} : { 'fairlead.dev/wave': String(wave) };
+  const metadata = { name, annotations };
+  return JSON.stringify({ apiVersion: 'host.fairlead.dev/v1alpha1', kind, metadata, spec });
+}
+
+/** A manifest of a process that ends at once, with code 3, and is never healthy. */
+export function failingProcess(name: string): string {
+  return hostDocument('Process', name, { argv: ['/bin/sh', '-c', 'exit 3'], restart: 'never' });
 }
 
 /** A configuration with target `here`, environment `dev`, and these applications (name → further fields of `spec`). */
