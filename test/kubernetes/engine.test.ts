@@ -62,6 +62,36 @@ describe('an application on a cluster', () => {
     );
   });
 
+  test('is healed when somebody changes what an item of a list is known by', async () => {
+    const service = (ports: readonly unknown[]) => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web' },
+      spec: { selector: { app: 'web' }, ports },
+    });
+    const ports = async () =>
+      (await shop.live('services', 'web')).spec.ports.map(
+        ({ port }: { readonly port: number }) => port,
+      );
+    shop.commit({ 'shop/web.yaml': yaml(service([{ port: 80 }])) });
+    await shop.settles();
+    await shop.edit('services', 'web', { spec: { ports: [{ port: 8080 }] } });
+    await shop.sees('the port is back', async () => String(await ports()) === '80');
+    await shop.settles();
+    const named = [
+      { name: 'a', port: 80 },
+      { name: 'b', port: 81 },
+    ];
+    shop.commit({ 'shop/web.yaml': yaml(service(named)) });
+    await shop.settles();
+    await shop.edit('services', 'web', { spec: { ports: [named[0], { name: 'b', port: 99 }] } });
+    await shop.sees('both ports are back', async () => String(await ports()) === '80,81');
+    await shop.settles();
+    shop.commit({ 'shop/web.yaml': yaml(service([{ name: 'b', port: 81 }])) });
+    await shop.settles();
+    expect(await ports()).toEqual([81]);
+  });
+
   test('goes back to an earlier release', async () => {
     const at = (tag: string) => {
       const one = deployment('web');

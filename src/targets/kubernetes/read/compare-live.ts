@@ -81,7 +81,7 @@ async function compareWish(
     const isAsWished = found.fields === released.fields;
     return { ...found, fields: isAsWished ? desired.fields : withScaled(desired, found.fields) };
   }
-  const tried = await tryWish(client, type, desired, live, signal);
+  const tried = await tryWish(client, type, desired, live, signal, recorded?.fields ?? null);
   if (tried.kind !== 'object') {
     const why = tried.kind === 'refused' ? tried.reason : {};
     return { fields: ours, texts: shaped.texts, ...why };

@@ -1,6 +1,7 @@
 import { errorRecord, toFairleadError } from '../../../model/error.ts';
 import type { ErrorRecord, FairleadError } from '../../../model/error.ts';
 import { showResource } from '../../../model/resource.ts';
+import type { JsonObject } from '../../../model/json.ts';
 import type { Desired, Live, Observation } from '../../../model/resource.ts';
 import type { CallOptions, KubernetesClient } from '../client/client.ts';
 import { fieldConflictsOf, isFailure, isUntriable, serverFailureOf } from '../client/failure.ts';
@@ -8,6 +9,7 @@ import type { KubeObject } from '../client/object.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import { payloadOf } from '../manifest/payload.ts';
 import { bodyOf, needsLive } from '../write/body.ts';
+import { itemsBack, restoringManager } from '../write/items-back.ts';
 import { tryAnew } from './try-anew.ts';
 import { immutableIn } from './immutable.ts';
 
@@ -20,7 +22,7 @@ type Tried =
 
 /**
  * Asks the server by a dry run. With `live` given, fields that others hold count as taken over; without, they are a
- * conflict. @throws FairleadError where the server gave no answer that lasts
+ * conflict. With `owned`, what was applied last, an item that somebody put in the place of one of ours is a conflict, too. @throws FairleadError where the server gave no answer that lasts
  */
 export async function tryWish(
   client: KubernetesClient,
@@ -28,6 +30,7 @@ export async function tryWish(
   desired: Desired,
   live: KubeObject | null,
   signal: AbortSignal | undefined,
+  owned: JsonObject | null = null,
 ): Promise<Tried> {
   if (live === null && needsLive(desired)) return { kind: 'conflict' };
   try {
@@ -42,7 +45,29 @@ export async function tryWish(
     if (fieldConflictsOf(thrown).length > 0) return { kind: 'conflict' };
     const error = toFairleadError(thrown);
     if (error.class !== 'input' && error.class !== 'denied') throw error;
+    if (live !== null && (await goesWithItemsBack(client, type, desired, live, owned)))
+      return { kind: 'conflict' };
     return { kind: 'refused', reason: await reasonOf(client, type, desired, error, signal) };
+  }
+}
+
+/** Whether the server would take what was applied last, once items are back in whose place others are. */
+async function goesWithItemsBack(
+  client: KubernetesClient,
+  type: ResourceType,
+  desired: Desired,
+  live: KubeObject,
+  owned: JsonObject | null,
+): Promise<boolean> {
+  const patch = itemsBack(bodyOf(desired, live, null), live, owned);
+  if (patch === null) return false;
+  try {
+    const options = { dryRun: true, patchType: 'merge', fieldManager: restoringManager } as const;
+    await client.patch(type, desired.id, patch, options);
+    return true;
+  } catch {
+    // Then what the server said to the wish itself is what has to be said.
+    return false;
   }
 }
 

@@ -3,6 +3,7 @@ import type { KubernetesClient } from '../client/client.ts';
 import { isFailure } from '../client/failure.ts';
 import type { KubeObject, ManagedFields } from '../client/object.ts';
 import type { ResourceType } from '../client/resource-type.ts';
+import { restoringManager } from './items-back.ts';
 
 /**
  * Field managers of what deploys by hand or from Git: who takes an object over takes their place. Controllers that only
@@ -23,6 +24,7 @@ const deployers: ReadonlySet<string> = new Set([
   'kubectl-patch',
   'kubectl-replace',
   'kustomize-controller',
+  restoringManager,
 ]);
 
 /** Writers of the same object are few, and each round takes milliseconds. */

@@ -9,8 +9,8 @@ import type { Clock } from '../../../system/clock.ts';
 import { claimTaken } from '../../errors.ts';
 import { isGivenTo } from '../../holders.ts';
 import type { Applied, ApplyEffect } from '../../target.ts';
-import type { KubernetesClient } from '../client/client.ts';
-import { fieldConflictsOf } from '../client/failure.ts';
+import type { KubernetesClient, PatchOptions } from '../client/client.ts';
+import { fieldConflictsOf, isFailure } from '../client/failure.ts';
 import type { FieldConflict } from '../client/failure.ts';
 import type { KubeObject } from '../client/object.ts';
 import type { ResourceType } from '../client/resource-type.ts';
@@ -32,6 +32,7 @@ import { tryAnew } from '../read/try-anew.ts';
 import { releaseFormer } from './adopt.ts';
 import { applyNew, somebodyWas } from './apply-new.ts';
 import { bodyOf, needsLive } from './body.ts';
+import { itemsBack, restoringManager } from './items-back.ts';
 import { awaitEstablished, isDefinition } from './established.ts';
 import { ensureNamespace } from './namespace.ts';
 import { asPrecondition } from './precondition.ts';
@@ -165,7 +166,11 @@ async function update(
     return (await client.apply(type, id, body, options)).object;
   } catch (thrown) {
     const conflicts = fieldConflictsOf(thrown);
-    if (conflicts.length === 0) throw asPrecondition(thrown, effect);
+    if (conflicts.length === 0) {
+      const object = await withItemsBack(client, type, effect, body, thrown);
+      if (object !== null) return object;
+      throw asPrecondition(thrown, effect);
+    }
     const others = conflicts.filter(({ field }) => !mayTake(effect, body, field));
     const held = others.length === 0 ? [] : await reallyTaken(client, type, effect, body, others);
     if (held.length > 0) {
@@ -183,6 +188,26 @@ async function update(
   } catch (thrown) {
     throw asPrecondition(thrown, effect);
   }
+}
+
+/** What became of an apply that the server refused while others' items were in the place of ours; `null`: they were not. */
+async function withItemsBack(
+  client: KubernetesClient,
+  type: ResourceType,
+  effect: ApplyEffect,
+  body: JsonObject,
+  refusal: unknown,
+): Promise<KubeObject | null> {
+  const { id, owned = null, signal } = effect;
+  if (owned === null || !isFailure(refusal, 'kubernetes.invalid')) return null;
+  const live = await client.get(type, id, { signal });
+  const patch = live === null ? null : itemsBack(body, live, owned);
+  if (patch === null) return null;
+  await effect.fence();
+  const options: PatchOptions = { patchType: 'merge', fieldManager: restoringManager };
+  await client.patch(type, id, patch, { ...writeOptions(effect), ...options });
+  const { object } = await client.apply(type, id, body, { ...writeOptions(effect), force: true });
+  return await releaseFormer(client, type, object, signal);
 }
 
 /**
