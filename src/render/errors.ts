@@ -105,7 +105,7 @@ export const chartMissing = defineError('render.chart-missing', {
 export const lookupRefused = defineError('render.lookup-refused', {
   class: 'denied',
   title: 'A chart looks up something in the cluster that its project may not see',
-  hint: 'Give the value to the chart instead of letting it look, or let its Project see it: `namespaces` that hold it, and `kinds` that name Secrets and what belongs to the whole cluster.',
+  hint: 'Give the value to the chart instead of letting it look, or let its Project see it: `namespaces` that hold it, and `kinds` that name Secrets (`kinds: ["*", Secret]`) and what belongs to the whole cluster.',
 });
 
 export const lookupEndless = defineError('render.lookup-endless', {

@@ -137,6 +137,17 @@ describe('fairlead validate names what its target would refuse, and where:', () 
     expect(stdout).toContain('File/twin');
   });
 
+  test('what a kustomization or a chart refers to and does not get', async () => {
+    const about = 'resources: ["https://example.org/a/b//c?ref=v1"]\n';
+    repository.commit({ ...files(), 'site/page.yaml': null, 'site/kustomization.yaml': about });
+    const remote = await run('validate');
+    expect(remote.stdout).toMatch(/^site:1:1: error: site refers to https:\S+ \[/);
+    const chart = `apiVersion: v2\nname: site\nversion: 1.0.0\ndependencies: [{ name: cache, version: '1' }]\n`;
+    repository.commit({ 'site/kustomization.yaml': null, 'site/Chart.yaml': chart });
+    const dependent = await run('validate');
+    expect(dependent.stdout).toMatch(/^site:1:1: error: chart site depends on cache, /);
+  });
+
   test('a mistake once, however many environments it is deployed to, with their names', async () => {
     const prod = `---
 apiVersion: fairlead.dev/v1alpha1

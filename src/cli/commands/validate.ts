@@ -83,9 +83,18 @@ function isDeclared({ project }: ApplicationView): boolean {
   return project !== '';
 }
 
+/** Errors that are about what a folder refers to; their message begins with the folder. */
+const refersFrom: ReadonlySet<string> = new Set([
+  'render.chart-missing',
+  'render.lookup-refused',
+  'render.remote-refused',
+]);
+
 function problemOf(error: ErrorRecord, path: string): ConfigProblemView {
-  const { code, hint } = error;
-  return { code, ...placeOf(error), path, message: withoutPlace(error), hint };
+  const { code, hint, message, resource } = error;
+  const folder = refersFrom.has(code) ? /^[^\s:]+/.exec(message)?.[0] : undefined;
+  const about = { message, resource: folder ?? resource };
+  return { code, ...placeOf(about), path, message: withoutPlace(about), hint };
 }
 
 /** One mistake of a document that goes to several environments is one problem, which names all of them. */

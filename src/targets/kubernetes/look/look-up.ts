@@ -38,7 +38,7 @@ function refusal(
 ): string | null {
   const { group } = parseApiVersion(apiVersion);
   const isNamed = project?.kinds.some((name) => name === kind || name === `${group}/${kind}`);
-  const words = project === null ? 'no project' : `project ${project.name}`;
+  const words = `project ${project?.name ?? 'default'}`;
   if (group === '' && kind === 'Secret' && isNamed !== true)
     return `${words} does not name Secret in its kinds`;
   const allowed = project?.namespaces ?? [];
