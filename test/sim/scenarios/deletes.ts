@@ -35,8 +35,7 @@ export const deletes: readonly Scenario[] = [
         if (stage.place().thing(`dev/web/${at}`) === null) stage.meddle(`dev/web/${at}`, 'theirs');
       }
       stage.lose('web', 'b');
-      stage.hasFetched(stage.first);
-      stage.first.start();
+      stage.startFetched();
       await stage.rest();
     },
   },
@@ -151,12 +150,11 @@ export const deletes: readonly Scenario[] = [
       stage.approve();
       await stage.rest();
       // Nothing is released for it.
-      stage.edit('web', (one) => ({ ...one, settings: { ...one.settings, onRemoval: 'orphan' } }));
+      stage.configure('web', { onRemoval: 'orphan' });
       await stage.rest();
       stage.first.kill();
       stage.remove('web');
-      stage.hasFetched(stage.first);
-      stage.first.start();
+      stage.startFetched();
       await stage.rest();
       stage.approve();
       await stage.rest();
@@ -173,12 +171,11 @@ export const deletes: readonly Scenario[] = [
     ]),
     play: async (stage) => {
       await stage.rest();
-      stage.edit('web', (one) => ({ ...one, settings: { ...one.settings, onRemoval: 'confirm' } }));
+      stage.configure('web', { onRemoval: 'confirm' });
       await stage.rest();
       stage.first.kill();
       stage.remove('web');
-      stage.hasFetched(stage.first);
-      stage.first.start();
+      stage.startFetched();
       await stage.rest();
       stage.expect('it is on record', stage.place().inventories.has('web@dev'));
       stage.approve();
@@ -192,12 +189,11 @@ export const deletes: readonly Scenario[] = [
     play: async (stage) => {
       await stage.rest();
       stage.first.crashAt('before-effect', 1);
-      stage.edit('web', (one) => ({ ...one, things: [...one.things, thing('b')] }));
+      stage.add('web', thing('b'));
       await stage.until('the crash', () => !stage.first.isRunning);
       stage.meddle('dev/web/a', null);
       stage.remove('web');
-      stage.hasFetched(stage.first);
-      stage.first.start();
+      stage.startFetched();
       await stage.rest(600_000);
       stage.approve();
       await stage.rest(600_000);

@@ -163,7 +163,7 @@ export const input: readonly Scenario[] = [
         ...model,
         applications: [...model.applications, application('api', [])],
       }));
-      stage.edit('web', (one) => ({ ...one, settings: { ...one.settings, maxPrunePercent: 50 } }));
+      stage.configure('web', { maxPrunePercent: 50 });
       await stage.rest();
       stage.expect('bad1 was not tried again', stage.world.judge.effects === effects);
     },
@@ -199,8 +199,7 @@ export const input: readonly Scenario[] = [
       await stage.rest();
       stage.expect('a is healed', stage.isLive('dev/web/a', 'v1'));
       stage.expect('b was not tried again', stage.place().thing('dev/web/b') === null);
-      stage.first.kill();
-      stage.first.start();
+      stage.restart();
       await stage.rest();
       stage.expect('nor because of a start', stage.place().thing('dev/web/b') === null);
       stage.set('web', 'b', { value: 'v2' });

@@ -22,13 +22,10 @@ function moveTo(
   value = 'v1',
   beside: readonly ThingModel[] = [],
 ): void {
-  stage.commit((model) => ({
-    ...model,
-    applications: model.applications.map((one) => {
-      const own = one.things.filter(({ name }) => name !== b.name && name !== 'd');
-      return { ...one, things: one.name === to ? [...own, { ...b, value }, ...beside] : own };
-    }),
-  }));
+  stage.editAll((one) => {
+    const own = one.things.filter(({ name }) => name !== b.name && name !== 'd');
+    return { ...one, things: one.name === to ? [...own, { ...b, value }, ...beside] : own };
+  });
 }
 
 /** The applications that have it on record. */
@@ -45,10 +42,8 @@ function expectOwner(stage: Stage, at: string, owner: string): void {
   stage.expect(`it is on record of ${owner || 'nobody'}, not ${owners}`, owners === owner);
 }
 
-const order = { application: 'api', environment: 'dev', actor: 'ada' };
-
 async function hold(stage: Stage): Promise<void> {
-  void stage.first.engine?.api.hold({ ...order, reason: 'wait', expiresAtMs: null });
+  stage.hold('api');
   await stage.rest();
 }
 
@@ -69,15 +64,7 @@ const moving: readonly Moving[] = [
   {
     name: 'what moves loses a field that the one that had it gave it, and that is not wanted any more',
     play: async (stage, at) => {
-      stage.commit((model) => ({
-        ...model,
-        applications: model.applications.map((one) => ({
-          ...one,
-          things: one.things.map((own) =>
-            own.name === b.name ? { ...own, note: 'of before' } : own,
-          ),
-        })),
-      }));
+      stage.set('web', b.name, { note: 'of before' });
       await stage.rest();
       stage.expect('it has the field', stage.place().thing(at)?.spec.note === 'of before');
       moveTo(stage, 'api');
@@ -94,11 +81,10 @@ const moving: readonly Moving[] = [
       moveTo(stage, 'api', 'v2');
       await stage.rest();
       expectOwner(stage, at, 'web');
-      stage.first.kill();
-      stage.first.start();
+      stage.restart();
       await stage.rest();
       expectOwner(stage, at, 'web');
-      void stage.first.engine?.api.resume(order);
+      stage.resume('api');
       await stage.rest();
       stage.expect('it is the same', serialOf(stage, at) === before);
       stage.expect('it is as wished', stage.isLive(at, 'v2'));
@@ -125,7 +111,7 @@ const moving: readonly Moving[] = [
       await stage.rest();
       moveTo(stage, 'web', 'v3');
       await stage.rest();
-      void stage.first.engine?.api.resume(order);
+      stage.resume('api');
       await stage.rest();
       stage.expect('it is the same', serialOf(stage, at) === before);
       expectOwner(stage, at, 'web');
@@ -148,15 +134,12 @@ const moving: readonly Moving[] = [
     name: 'what moves from an application that gets another name at once is taken over as it is',
     play: async (stage, at) => {
       const before = serialOf(stage, at);
-      stage.commit((model) => ({
-        ...model,
-        applications: model.applications.map((one) => {
-          if (one.name === 'api') return { ...one, things: [...one.things, b] };
-          if (one.name !== 'web') return one;
-          const settings = { ...one.settings, previousNames: ['web'] };
-          return { ...one, name: 'web-x', things: [thing('a')], settings };
-        }),
-      }));
+      stage.editAll((one) => {
+        if (one.name === 'api') return { ...one, things: [...one.things, b] };
+        if (one.name !== 'web') return one;
+        const settings = { ...one.settings, previousNames: ['web'] };
+        return { ...one, name: 'web-x', things: [thing('a')], settings };
+      });
       await stage.rest();
       stage.expect('it is the same', serialOf(stage, at) === before);
       expectOwner(stage, at, 'api');
@@ -167,12 +150,10 @@ const moving: readonly Moving[] = [
     onRemoval: 'delete',
     play: async (stage, at) => {
       const before = serialOf(stage, at);
-      stage.commit((model) => ({
-        ...model,
-        applications: model.applications
-          .filter(({ name }) => name !== 'web')
-          .map((one) => (one.name === 'api' ? { ...one, things: [...one.things, b] } : one)),
-      }));
+      stage.editAll((one) => {
+        if (one.name === 'web') return null;
+        return one.name === 'api' ? { ...one, things: [...one.things, b] } : one;
+      });
       await stage.rest();
       stage.expect('it is the same', serialOf(stage, at) === before);
       expectOwner(stage, at, 'api');
@@ -198,15 +179,12 @@ const moving: readonly Moving[] = [
     play: async (stage, at) => {
       const before = serialOf(stage, at);
       const faulty = (fault: 'syntax' | null): void =>
-        stage.commit((model) => ({
-          ...model,
-          applications: model.applications.map((one) => {
-            const own = one.things.filter(({ name }) => name !== b.name);
-            return one.name === 'api'
-              ? { ...one, fault, things: [...own, b] }
-              : { ...one, things: own };
-          }),
-        }));
+        stage.editAll((one) => {
+          const own = one.things.filter(({ name }) => name !== b.name);
+          return one.name === 'api'
+            ? { ...one, fault, things: [...own, b] }
+            : { ...one, things: own };
+        });
       faulty('syntax');
       await stage.rest();
       stage.expect('it is the same', serialOf(stage, at) === before);
@@ -263,12 +241,9 @@ function unasked(name: string, ephemeral: boolean, left: readonly ThingModel[]):
     play: async (stage) => {
       await stage.rest();
       const before = serialOf(stage, at);
-      stage.commit((now) => ({
-        ...now,
-        applications: now.applications.map((one) => ({
-          ...one,
-          things: one.name === 'api' ? [...one.things, b] : left,
-        })),
+      stage.editAll((one) => ({
+        ...one,
+        things: one.name === 'api' ? [...one.things, b] : left,
       }));
       await stage.rest();
       stage.expect('it is the same', serialOf(stage, at) === before);

@@ -49,8 +49,7 @@ export const names: readonly Scenario[] = [
           settings: { ...one.settings, previousNames: ['web'] },
         })),
       }));
-      stage.hasFetched(stage.first);
-      stage.first.start();
+      stage.startFetched();
       await stage.rest();
       stage.approve();
       await stage.rest();
@@ -92,12 +91,7 @@ export const names: readonly Scenario[] = [
       await stage.rest();
       const before = stage.place('west').thing('prod/web/a')?.serial;
       stage.expect('it is live', before !== undefined);
-      stage.edit('web', (one) => ({
-        ...one,
-        name: 'web-x',
-        things: [thing('a', { value: 'v2' })],
-        settings: { ...one.settings, previousNames: ['web'] },
-      }));
+      stage.rename('web', 'web-x', { things: [thing('a', { value: 'v2' })] });
       await stage.rest();
       const live = stage.place('west').thing('prod/web/a');
       stage.expect('it is as it was', live?.serial === before && live?.spec.value === 'v1');
@@ -155,21 +149,19 @@ export const names: readonly Scenario[] = [
     model: repository([application('web', [thing('a')])]),
     play: async (stage) => {
       await stage.rest();
-      const order = { application: 'web', environment: 'dev', actor: 'ada' };
-      void stage.first.engine?.api.hold({ ...order, reason: 'wait', expiresAtMs: null });
+      stage.hold('web');
       await stage.rest();
       stage.rename('web', 'web-x');
       await stage.rest();
       stage.set('web-x', 'a', { value: 'v2' });
       await stage.rest();
       stage.expect('it stays', stage.isLive('dev/web/a', 'v1'));
-      stage.first.kill();
-      stage.first.start();
+      stage.restart();
       await stage.rest();
       stage.meddle('dev/web/a', 'theirs');
       await stage.rest();
       stage.expect('it is left alone', stage.isLive('dev/web/a', 'theirs'));
-      void stage.first.engine?.api.resume({ ...order, application: 'web-x' });
+      stage.resume('web-x');
       await stage.rest();
       stage.expect('it goes on', stage.isLive('dev/web/a', 'v2'));
     },
@@ -179,18 +171,12 @@ export const names: readonly Scenario[] = [
     model: repository([application('web', [thing('a')])]),
     play: async (stage) => {
       await stage.rest();
-      const order = { application: 'web', environment: 'dev', actor: 'ada' };
-      void stage.first.engine?.api.hold({ ...order, reason: 'wait', expiresAtMs: null });
+      stage.hold('web');
       await stage.rest();
-      stage.edit('web', (one) => ({
-        ...one,
-        name: 'web-x',
-        things: [thing('a', { value: 'v2' })],
-        settings: { ...one.settings, previousNames: ['web'] },
-      }));
+      stage.rename('web', 'web-x', { things: [thing('a', { value: 'v2' })] });
       await stage.rest();
       stage.expect('it stays', stage.isLive('dev/web/a', 'v1'));
-      void stage.first.engine?.api.resume({ ...order, application: 'web-x' });
+      stage.resume('web-x');
       await stage.rest();
       stage.expect('it goes on', stage.isLive('dev/web/a', 'v2'));
       stage.expect('nothing is on hold', stage.place().holds.size === 0);
@@ -216,7 +202,7 @@ export const names: readonly Scenario[] = [
       stage.expect('it has its new name', inventoryOf(stage.place(), 'web@dev') === null);
       stage.first.kill();
       // Nobody tells of the former name any more.
-      stage.edit('web-x', (one) => ({ ...one, settings: { ...one.settings, previousNames: [] } }));
+      stage.configure('web-x', { previousNames: [] });
       stage.first.start();
       await stage.rest();
       stage.expect('it is held at that', stage.isLive('dev/web/a', 'v1'));
@@ -228,12 +214,8 @@ export const names: readonly Scenario[] = [
     play: async (stage) => {
       await stage.rest();
       const before = stage.place().thing('dev/web/a')?.serial;
-      stage.edit('web', (one) => ({
-        ...one,
-        name: 'web-x',
-        things: [...one.things, thing('b', { kind: 'Worker', value: 'bad' })],
-        settings: { ...one.settings, previousNames: ['web'] },
-      }));
+      const bad = thing('b', { kind: 'Worker', value: 'bad' });
+      stage.rename('web', 'web-x', { things: [thing('a'), bad] });
       await stage.until('what fails', () => stage.isLive('dev/web/b', 'bad'));
       await stage.rest(1_000);
       stage.edit('web-x', (one) => ({

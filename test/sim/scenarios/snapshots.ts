@@ -33,7 +33,7 @@ export const snapshots: readonly Scenario[] = [
       await stage.rest();
       const putBack = takeSnapshot(stage);
       stage.set('web', 'a', { value: 'v2' });
-      stage.edit('web', (one) => ({ ...one, things: [...one.things, thing('c')] }));
+      stage.add('web', thing('c'));
       await stage.rest();
       stage.expect('v2 is live', stage.isLive('dev/web/a', 'v2'));
       stage.world.faults.git.fetchFails = 1;

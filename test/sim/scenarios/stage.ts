@@ -131,14 +131,30 @@ export class Stage {
     mirror.fetched.add(tip.id);
   }
 
-  /** Commits a change to one application. */
-  edit(name: string, change: (application: ApplicationModel) => ApplicationModel): void {
+  /** Commits a change to all applications; `null`: that one leaves. */
+  editAll(change: (application: ApplicationModel) => ApplicationModel | null): void {
     this.commit((model) => ({
       ...model,
-      applications: model.applications.map((one) => (one.name === name ? change(one) : one)),
+      applications: model.applications.flatMap((one) => change(one) ?? []),
     }));
   }
 
+  /** Commits a change to one application. */
+  edit(name: string, change: (application: ApplicationModel) => ApplicationModel): void {
+    this.editAll((one) => (one.name === name ? change(one) : one));
+  }
+
+  /** Commits other settings of an application. */
+  configure(name: string, settings: Partial<ApplicationSettings>): void {
+    this.edit(name, (one) => ({ ...one, settings: { ...one.settings, ...settings } }));
+  }
+
+  /** Commits things that an application has from now on, beside the others. */
+  add(name: string, ...things: readonly ThingModel[]): void {
+    this.edit(name, (one) => ({ ...one, things: [...one.things, ...things] }));
+  }
+
+  /** Commits a change to one thing of an application. */
   set(name: string, thingName: string, parts: Partial<ThingModel>): void {
     this.edit(name, (one) => ({
       ...one,
@@ -146,11 +162,12 @@ export class Stage {
     }));
   }
 
-  /** What is run beside what is kept up. */
+  /** Commits what is run beside what is kept up. */
   runs(name: string, ...runs: readonly RunModel[]): void {
     this.edit(name, (one) => ({ ...one, runs }));
   }
 
+  /** Commits that an application has these things no more. */
   lose(name: string, ...things: readonly string[]): void {
     this.edit(name, (one) => ({
       ...one,
@@ -158,19 +175,42 @@ export class Stage {
     }));
   }
 
-  rename(name: string, to: string): void {
+  /** Commits another name of an application, and in the same commit `parts` of it. */
+  rename(name: string, to: string, parts: Partial<ApplicationModel> = {}): void {
     this.edit(name, (one) => ({
       ...one,
       name: to,
       settings: { ...one.settings, previousNames: [name] },
+      ...parts,
     }));
   }
 
+  /** Commits that an application leaves. */
   remove(name: string): void {
-    this.commit((model) => ({
-      ...model,
-      applications: model.applications.filter((one) => one.name !== name),
-    }));
+    this.editAll((one) => (one.name === name ? null : one));
+  }
+
+  /** The first controller ends as by `kill -9`, and another process goes on with its state. */
+  restart(): void {
+    this.first.kill();
+    this.first.start();
+  }
+
+  /** The first controller, which does not run, starts with the newest commit at hand: it had fetched it. */
+  startFetched(): void {
+    this.hasFetched(this.first);
+    this.first.start();
+  }
+
+  /** Ada puts an application of `dev` on hold, until somebody ends that. */
+  hold(application: string): void {
+    const order = { application, environment: 'dev', actor: 'ada', reason: 'wait' };
+    void this.first.engine?.api.hold({ ...order, expiresAtMs: null });
+  }
+
+  /** Ada ends what an application of `dev` is held by. */
+  resume(application: string): void {
+    void this.first.engine?.api.resume({ application, environment: 'dev', actor: 'ada' });
   }
 
   place(name = 'east'): Place {

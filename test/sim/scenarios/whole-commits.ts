@@ -18,8 +18,7 @@ function expectSaid(stage: Stage, n: number): void {
 
 /** Who starts looks at everything, and may see a commit before it has read the configuration of it. */
 async function startAndGoOn(stage: Stage, ticks: number): Promise<void> {
-  stage.first.kill();
-  stage.first.start();
+  stage.restart();
   for (let left = ticks; left > 0; left -= 1) await stage.world.tick();
 }
 
@@ -93,7 +92,7 @@ export const wholeCommits: readonly Scenario[] = [
       for (let ticks = 0; ticks < 24; ticks += 1) {
         const [name, former] = ticks % 2 === 0 ? ['web-x', 'web'] : ['web', 'web-x'];
         // What it is called next is nowhere named before.
-        stage.edit(former, (one) => ({ ...one, settings: { ...one.settings, previousNames: [] } }));
+        stage.configure(former, { previousNames: [] });
         await stage.rest();
         await startAndGoOn(stage, ticks);
         const [things, settings] = said(ticks);

@@ -11,8 +11,7 @@ const ofTeam = clusterRepository([
 
 /** The controller, which does not run, starts with what it finds in its repository; a person agrees to what it deletes. */
 async function goesAfterRestart(stage: Stage): Promise<void> {
-  stage.hasFetched(stage.first);
-  stage.first.start();
+  stage.startFetched();
   await stage.rest(60_000);
   stage.approve();
   await stage.rest(60_000);
@@ -46,7 +45,7 @@ export const access: readonly Scenario[] = [
     play: async (stage) => {
       await stage.rest();
       for (const [round, project] of [null, 'team', null].entries()) {
-        stage.edit('web', (one) => ({ ...one, settings: { ...one.settings, project } }));
+        stage.configure('web', { project });
         await stage.rest();
         // Until no commit is near that said otherwise.
         for (const value of ['1', '2', '3', '4', 'x']) {
@@ -55,8 +54,7 @@ export const access: readonly Scenario[] = [
         }
         stage.meddle(a, 'theirs');
         await stage.rest();
-        stage.first.kill();
-        stage.first.start();
+        stage.restart();
         stage.meddle(a, 'theirs again');
         await stage.rest();
         stage.expect('it is as wished', stage.isLive(a, `v${round}x`));
@@ -71,8 +69,7 @@ export const access: readonly Scenario[] = [
       for (let ticks = 0; ticks < 60; ticks += 5) {
         const project = ticks % 2 === 0 ? null : 'team';
         const value = `v-${ticks}`;
-        stage.first.kill();
-        stage.first.start();
+        stage.restart();
         for (let left = ticks; left > 0; left -= 1) await stage.world.tick();
         stage.edit('web', (one) => ({
           ...one,
@@ -105,7 +102,7 @@ export const access: readonly Scenario[] = [
     play: async (stage) => {
       await stage.rest();
       // Nothing is released for it.
-      stage.edit('web', (one) => ({ ...one, settings: { ...one.settings, project: 'team' } }));
+      stage.configure('web', { project: 'team' });
       await stage.rest();
       // Until no commit is near that said otherwise.
       for (const value of ['v2', 'v3', 'v4', 'v5']) {

@@ -38,7 +38,7 @@ export const admission: readonly Scenario[] = [
       if (kind === null) throw new Error('there are no ConfigMaps');
       const end = place.limit(kind, 'dev-web');
       await stage.rest(1_000);
-      stage.edit('web', (one) => ({ ...one, things: [...one.things, thing('c')] }));
+      stage.add('web', thing('c'));
       stage.set('web', 'a', { value: 'v2' });
       await stage.rest(60_000);
       stage.expect('there is no room', stage.place().thing('ConfigMap/dev-web/c') === null);

@@ -24,6 +24,20 @@ function uidOf(stage: Stage): string {
 /** How many Jobs there have been. */
 const jobsOf = (stage: Stage): number => stage.cluster().jobs.size;
 
+/** `web` leaves; somebody else is there, so that this is no empty configuration. */
+function leave(stage: Stage): void {
+  stage.commit((model) => ({ ...model, applications: [application('api', [thing('a')])] }));
+}
+
+/** The next release of `web` fails, and nothing is gone back to. */
+function breakForGood(stage: Stage): void {
+  stage.edit('web', (one) => ({
+    ...one,
+    settings: { ...one.settings, onFailure: 'stay' },
+    things: [...one.things, thing('c', { kind: 'Worker', value: 'bad1' })],
+  }));
+}
+
 /** What is run at a cluster beside what is kept up, and what hangs on it. */
 export const hooks: readonly Scenario[] = [
   {
@@ -80,10 +94,7 @@ export const hooks: readonly Scenario[] = [
     model: withHook({ phase: 'PreDelete', value: 'bad1' }, { phase: 'PostDelete' }),
     play: async (stage) => {
       await stage.rest();
-      stage.commit((model) => ({
-        ...model,
-        applications: [application('api', [thing('a')])],
-      }));
+      leave(stage);
       await stage.rest(120_000);
       stage.expect('it has run', jobsOf(stage) > 0);
       stage.expect('nothing is gone', stage.isLive(a, 'v1') && stage.isLive(b, 'v1'));
@@ -94,14 +105,10 @@ export const hooks: readonly Scenario[] = [
     model: withHook({ phase: 'PreDelete', value: 'slow1' }, { phase: 'PostDelete' }),
     play: async (stage) => {
       await stage.rest();
-      stage.commit((model) => ({
-        ...model,
-        applications: [application('api', [thing('a')])],
-      }));
+      leave(stage);
       await stage.until('the hook', () => uidOf(stage) !== '');
       stage.expect('nothing is gone', stage.isLive(a, 'v1'));
-      stage.first.kill();
-      stage.first.start();
+      stage.restart();
       await stage.rest(60_000);
       // Who comes after knows of no `onRemoval`.
       stage.approve();
@@ -139,11 +146,7 @@ export const hooks: readonly Scenario[] = [
     mends: false,
     play: async (stage) => {
       await stage.rest();
-      stage.edit('web', (one) => ({
-        ...one,
-        settings: { ...one.settings, onFailure: 'stay' },
-        things: [...one.things, thing('c', { kind: 'Worker', value: 'bad1' })],
-      }));
+      breakForGood(stage);
       await stage.rest(3_600_000);
       stage.expect('it has run once', jobsOf(stage) === 1);
       const runtime = stage.first.engine?.applications.get('web@dev');
@@ -159,15 +162,10 @@ export const hooks: readonly Scenario[] = [
     mends: false,
     play: async (stage) => {
       await stage.rest();
-      stage.edit('web', (one) => ({
-        ...one,
-        settings: { ...one.settings, onFailure: 'stay' },
-        things: [...one.things, thing('c', { kind: 'Worker', value: 'bad1' })],
-      }));
+      breakForGood(stage);
       await stage.rest(600_000);
       stage.expect('it has run once', jobsOf(stage) === 1);
-      stage.first.kill();
-      stage.first.start();
+      stage.restart();
       await stage.rest(3_600_000);
       stage.expect('it has not run again', jobsOf(stage) === 1);
       stage.set('web', 'c', { value: 'bad2' });

@@ -41,8 +41,7 @@ export const kinds: readonly Scenario[] = [
       for (const version of ['v1', 'v2'])
         stage.cluster().cluster.stale.add(`sim.fairlead.dev/${version}`);
       stage.lose('web', 't', 'u');
-      stage.hasFetched(stage.first);
-      stage.first.start();
+      stage.startFetched();
       await stage.rest(120_000);
       stage.cluster().cluster.stale.clear();
       await stage.rest(300_000);

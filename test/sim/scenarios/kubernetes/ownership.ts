@@ -41,7 +41,7 @@ export const ownership: readonly Scenario[] = [
       stage.meddle('ConfigMap/dev-web/c', 'v1');
       await stage.rest(20_000);
       stage.fault({ forbidden: 1 });
-      stage.edit('web', (one) => ({ ...one, things: [...one.things, thing('c')] }));
+      stage.add('web', thing('c'));
       await stage.rest(20_000);
       stage.fault({ forbidden: 0 });
     },
@@ -66,7 +66,7 @@ export const ownership: readonly Scenario[] = [
     model: two,
     play: async (stage) => {
       await stage.rest();
-      stage.edit('web', (one) => ({ ...one, things: [...one.things, thing('c')] }));
+      stage.add('web', thing('c'));
       await announced(stage);
       // The same as we would make, so that nothing stands in the way but whose it is.
       stage.meddle('ConfigMap/dev-web/c', 'v1');
@@ -84,7 +84,7 @@ export const ownership: readonly Scenario[] = [
       if (kind === null) throw new Error('there are no ConfigMaps');
       const end = place.limit(kind, 'dev-web');
       await stage.rest(1_000);
-      stage.edit('web', (one) => ({ ...one, things: [...one.things, thing('c')] }));
+      stage.add('web', thing('c'));
       await stage.rest(60_000);
       end();
       stage.meddle(c, 'theirs');
@@ -147,8 +147,7 @@ export const ownership: readonly Scenario[] = [
       await stage.until('the Deployment', () => stage.place().thing(worker) !== null);
       stage.first.kill();
       stage.lose('web', 'b');
-      stage.hasFetched(stage.first);
-      stage.first.start();
+      stage.startFetched();
       await stage.rest(60_000);
       stage.approve();
       await stage.rest();
@@ -164,8 +163,7 @@ export const ownership: readonly Scenario[] = [
       await stage.until('the field', () => stage.place().thing(a)?.spec.note === 'once');
       stage.first.kill();
       stage.set('web', 'a', { note: null });
-      stage.hasFetched(stage.first);
-      stage.first.start();
+      stage.startFetched();
       await stage.rest(60_000);
       stage.expect('it is gone', stage.place().thing(a)?.spec.note === null);
     },
