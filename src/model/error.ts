@@ -27,7 +27,7 @@ export interface ErrorDefinition {
 }
 
 /** The particulars of one occurrence. */
-export interface ErrorDetails {
+interface ErrorDetails {
   /** One sentence that names the particulars; shown to people, never matched on. */
   readonly message: string;
   /** What the error is about, in the notation users know (`File/index`, a URL, `fairlead.yaml:3:7`). */

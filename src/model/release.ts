@@ -48,7 +48,7 @@ export type ReleaseTrigger =
   | 'adoption';
 
 /** How often the same was tried in vain. */
-export interface Attempts {
+interface Attempts {
   /** At least 2. */
   readonly count: number;
   readonly firstAtMs: number;

@@ -1,7 +1,7 @@
 import type { ApplicationConfig, EnvironmentConfig, ProjectConfig } from '../model/config.ts';
 
 /** What the configuration says of an application, or said last. Only the roster puts another in its place. */
-export interface Declared {
+interface Declared {
   /** `null` once it left the configuration. */
   readonly application: ApplicationConfig | null;
   readonly environment: EnvironmentConfig | null;

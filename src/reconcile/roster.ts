@@ -12,7 +12,7 @@ import { surroundingsOf } from './prepare/surroundings.ts';
 import type { World } from './world.ts';
 
 /** What of the engine its roster of applications is kept in and depends on. */
-export interface Rostered {
+interface Rostered {
   readonly applications: Map<string, ApplicationRuntime>;
   readonly options: EngineOptions;
   readonly ports: EnginePorts;

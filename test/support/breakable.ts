@@ -2,7 +2,7 @@ import type { FairleadError } from '../../src/model/error.ts';
 import type { ApplyEffect, Effect, Target } from '../../src/targets/target.ts';
 
 /** Calls of a target that a test lets fail, and lets go well again. */
-export interface Breakable {
+interface Breakable {
   /** What they fail with. `null`, as at first: nothing is broken. */
   error: FairleadError | null;
   /** Puts the fault before a target. */

@@ -205,7 +205,7 @@ export async function rollback(
 }
 
 /** What can be planned, gone back to and stayed at. */
-export type PastState = Pick<Release, 'revision' | 'configuration'>;
+type PastState = Pick<Release, 'revision' | 'configuration'>;
 
 /**
  * The state that a release id, or a commit, branch or tag of the application's source stands for. A commit that was

@@ -10,7 +10,7 @@ import type { WriteBody } from './group-commit.ts';
 import type { EngineLog } from '../ports.ts';
 
 /** What a caller says of an event; the rest is filled in. */
-export interface EventInput {
+interface EventInput {
   readonly type: EventType;
   readonly message: string;
   readonly application?: string | undefined;

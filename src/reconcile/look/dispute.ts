@@ -9,7 +9,7 @@ const forgottenMs = 300_000;
  * lags behind, or cannot reach its repository. Nothing at the target tells them to stop, and each write wakes the other.
  * So who has answered waits before it looks at the next one, longer from turn to turn. What else is noticed waits for nothing.
  */
-export interface Dispute {
+interface Dispute {
   /** Somebody else wrote the record, and nothing was written here since. */
   readonly isOpen: boolean;
   /** How often another's record was replaced here, one time soon after the other. */

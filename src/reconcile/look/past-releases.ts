@@ -2,7 +2,7 @@ import type { Release } from '../../model/release.ts';
 import type { HealLog } from '../../release/contest.ts';
 
 /** How a release ended, as tables show it. */
-export type LastRelease = Pick<Release, 'id' | 'outcome'> & { readonly atMs: number };
+type LastRelease = Pick<Release, 'id' | 'outcome'> & { readonly atMs: number };
 
 /** What is remembered of an application's releases: how the last one ended, what was healed, and what was run for failures. */
 export class PastReleases {

@@ -2,7 +2,7 @@ import type { Hold } from '../../model/inventory.ts';
 import type { PlanSet } from '../../model/plan.ts';
 
 /** A plan that waits for a person, and why. */
-export interface Waiting {
+interface Waiting {
   readonly digest: string;
   readonly reason: string;
 }

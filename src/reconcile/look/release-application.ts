@@ -22,7 +22,7 @@ import { toInventorySeed } from '../prepare/seed.ts';
 import { waitsOf } from './waits.ts';
 
 /** A planned run that the gate let pass, with who wants it and why. */
-export interface ReleaseInput {
+interface ReleaseInput {
   readonly run: PlannedRun;
   readonly approved: ReadonlySet<string>;
   readonly trigger: ReleaseTrigger;
@@ -33,7 +33,7 @@ export interface ReleaseInput {
 }
 
 /** How it ended. */
-export interface ReleaseResult {
+interface ReleaseResult {
   readonly release: Release;
   /** It failed because something did not become healthy. */
   readonly unhealthy: boolean;

@@ -28,7 +28,7 @@ import { surroundingsOf } from './surroundings.ts';
 import type { World } from '../world.ts';
 
 /** One revision of one application, for these targets. */
-export interface PrepareInput {
+interface PrepareInput {
   readonly ports: EnginePorts;
   readonly world: World;
   readonly application: ApplicationConfig;

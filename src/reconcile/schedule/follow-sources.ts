@@ -6,7 +6,7 @@ import type { EnginePorts } from '../ports.ts';
 import type { World } from '../world.ts';
 
 /** What following sources needs, and whom it tells. */
-export interface SourceFollowerOptions {
+interface SourceFollowerOptions {
   readonly ports: Pick<EnginePorts, 'clock' | 'random' | 'log'>;
   readonly world: Pick<World, 'sources'>;
   readonly journal: Journal;

@@ -2,6 +2,7 @@ import type { TargetDriver } from '../driver.ts';
 import { hostProposal } from './proposal.ts';
 import { hostSettings } from './settings.ts';
 
+/** The driver `host`; the target itself is loaded when one is opened. */
 export const hostDriver: TargetDriver = {
   name: 'host',
   description:

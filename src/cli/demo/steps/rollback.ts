@@ -2,6 +2,7 @@ import type { Stage } from '../stage.ts';
 import type { Step } from '../step.ts';
 import type { Style } from '../../terminal/style.ts';
 
+/** @param style of the list of applications that it shows */
 export function rollback(style: Style): Step<Stage> {
   return {
     title: 'prod goes back',

@@ -111,6 +111,7 @@ export async function prepare(
   return desired;
 }
 
+/** What a look refers to. @param uid what the inventory has recorded; default: nothing */
 export function referenceTo(desired: Desired, uid: string | null = null): Reference {
   return { id: desired.id, locator: desired.locator, uid, desired };
 }

@@ -8,7 +8,8 @@ import type { KubeObject } from '../client/object.ts';
 import { parseApiVersion } from '../client/resource-type.ts';
 import type { Discovery } from '../discovery/discovery.ts';
 
-export interface TreeTools {
+/** What looking for what an object owns takes. */
+interface TreeTools {
   readonly client: KubernetesClient;
   readonly discovery: Pick<Discovery, 'find'>;
 }

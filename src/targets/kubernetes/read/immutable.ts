@@ -3,7 +3,8 @@ import type { StatusCause } from '../client/failure.ts';
 /** How much of the server's words for one field is passed on, in characters. */
 const maxWords = 200;
 
-export interface Immutable {
+/** What a server says that cannot be changed. */
+interface Immutable {
   /** Every field of it, in half a sentence. */
   readonly words: string;
   /** Whether that is all that speaks against the wish, so that the object could be made anew. */

@@ -3,6 +3,7 @@ import type { Step } from '../../step.ts';
 import { configurationFiles, shopFiles, shopVersions, webFiles } from '../fleet.ts';
 import type { ClusterStage } from '../stage.ts';
 
+/** @param up the command that starts the controller, as it is shown */
 export function deploy(up: string, kubeconfig: string): Step<ClusterStage> {
   return {
     title: 'A commit goes live in dev',
