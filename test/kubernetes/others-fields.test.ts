@@ -72,6 +72,46 @@ describe('fields that belong to others', () => {
     expect(live.spec.replicas).toBe(5);
   });
 
+  test('once an autoscaler is gone, the number of the source counts again', async () => {
+    const replicas = async () => (await shop.live('apps/v1/deployments', 'web')).spec.replicas;
+    const scale = `/apis/apps/v1/namespaces/${shop.namespace}/deployments/web/scale`;
+    const scaler = (name: string) => ({
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name },
+      spec: {
+        minReplicas: 4,
+        maxReplicas: 9,
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+      },
+    });
+    const scalers = 'autoscaling/v2/horizontalpodautoscalers';
+    shop.commit({ 'shop/all.yaml': yaml(deployment('web', 3)) });
+    await shop.settles();
+    // Somebody else's: it is noticed with the next look, whatever that is for.
+    await shop.kube.post(
+      `/apis/autoscaling/v2/namespaces/${shop.namespace}/horizontalpodautoscalers`,
+      scaler('theirs'),
+    );
+    await shop.kube.patch(scale, { spec: { replicas: 5 } });
+    await shop.bench.look('shop@dev');
+    await shop.settles();
+    expect(await replicas()).toBe(5);
+    await shop.destroy(scalers, 'theirs');
+    await shop.sees('a look brings it back', async () => {
+      await shop.bench.look('shop@dev');
+      return (await replicas()) === 3;
+    });
+
+    // One of the source: with the release that removes it.
+    shop.commit({ 'shop/all.yaml': yaml(deployment('web', 3), scaler('ours')) });
+    await shop.sees('it is there', async () => Boolean(await shop.live(scalers, 'ours')));
+    await shop.kube.patch(scale, { spec: { replicas: 6 } });
+    shop.commit({ 'shop/all.yaml': yaml(deployment('web', 3)) });
+    await shop.sees('it is gone', async () => (await shop.live(scalers, 'ours')) === null);
+    await shop.sees('the number is back', async () => (await replicas()) === 3);
+  });
+
   test('a field of what somebody has made anew goes when the source drops it, like one of what was adopted', async () => {
     const selector = { application: 'shop', environment: 'dev', actor: 'ada' };
     shop.commit({ 'shop/all.yaml': yaml(configMap('a', { kept: '1', dropped: '1' })) });
@@ -120,6 +160,18 @@ describe('fields that belong to others', () => {
         async () => (await live()).metadata.labels?.tier === 'front',
       );
       expect((await live()).spec.replicas).toBe(5);
+      // Taken out of the source and made by hand: it has no autoscaler of its own here, as while KEDA pauses.
+      shop.commit({ 'shop/all.yaml': yaml(deployment('web', 3)) });
+      const path = `/apis/keda.sh/v1alpha1/namespaces/${shop.namespace}/scaledobjects`;
+      await shop.sees('it is gone', async () => (await shop.kube.find(`${path}/web`)) === null);
+      await shop.kube.post(path, { ...scaler, metadata: { name: 'theirs' } });
+      // That there was none is believed for a moment.
+      await shop.sees('its number is left to it', async () => {
+        await shop.kube.patch(scale, { spec: { replicas: 0 } });
+        await shop.bench.look('shop@dev');
+        await shop.settles();
+        return (await live()).spec.replicas === 0;
+      });
     } finally {
       await shop.kube.delete(`${definitions}/${scaledObjects.metadata.name}`);
     }

@@ -33,7 +33,7 @@ import type { ReadWith } from './read/read.ts';
 import { Outage } from './read/outage.ts';
 import { withNeeds } from './read/needs.ts';
 import { Reported } from './read/reported.ts';
-import { Scalers } from './read/scalers.ts';
+import { hasOthersReplicas, Scalers } from './read/scalers.ts';
 import { patienceMs } from './read/patience.ts';
 import { Sightings } from './read/sightings.ts';
 import { createSchemas } from './schema/schemas.ts';
@@ -69,7 +69,13 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
     const workload = workloadIn(object, health);
     const baseline = baselineOf(hash, sealer, object);
     const marks = liveMarksOf(object);
-    return { health, baseline, ...(marks && { marks }), ...(workload && { workload }) };
+    return {
+      health,
+      baseline,
+      ...(hasOthersReplicas(object) && { othersReplicas: true }),
+      ...(marks && { marks }),
+      ...(workload && { workload }),
+    };
   };
   const informers = cluster.informers<Facts>({
     labelSelector: managedSelector,
@@ -170,6 +176,7 @@ export async function createKubernetesTarget(options: KubernetesTargetOptions): 
     remove: async (effect) => {
       await refuseMarked(writing, effect);
       await removeObject(writing, effect);
+      scalers.forget(effect.id);
     },
     removalRuns,
     leaveOut: (effect) => leaveOutObject(writing, effect),

@@ -8,6 +8,8 @@ export interface Facts {
   readonly health: Health;
   /** Digest of what we own, comparable with `InventoryEntry.baseline`; keyed for kinds that hold secrets. */
   readonly baseline: string;
+  /** It has a number of replicas that is not ours: an autoscaler's, as long as there is one. Default: it has none, or ours. */
+  readonly othersReplicas?: true;
   /** What it says about its own deletion; most say nothing. */
   readonly marks?: LiveMarks;
   /** Of what runs pods and is not well: the object, to find out which pod is to blame. */

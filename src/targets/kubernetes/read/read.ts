@@ -97,7 +97,7 @@ async function lookAt(input: Look, type: ResourceType, fromScratch: boolean): Pr
   const sighting = await tools.sightings.look(type, id, signal);
   const seen = sighting.kind === 'seen' ? sighting.seen : null;
   if (seen !== null && !fromScratch) {
-    const known = knownFields(tools, reference, seen);
+    const known = await knownNow(tools, reference, seen);
     if (known !== null) return present(tools, key, id, seen, known, desired?.texts ?? {});
     const changed = await changedInSource(input, type, seen);
     if (changed !== null) return changed;
@@ -117,7 +117,7 @@ async function lookAt(input: Look, type: ResourceType, fromScratch: boolean): Pr
   const now = tools.sightings.seenOf(live);
   if (fromScratch && seen !== null && seen.extra.baseline !== now.extra.baseline)
     tools.warn(`${showResource(id)} has changed, which watching had not told`);
-  const known = knownFields(tools, reference, now);
+  const known = await knownNow(tools, reference, now);
   if (known !== null) return present(tools, key, id, now, known, desired?.texts ?? {});
   const found = await compareLive({ ...tools, client, type, desired, recorded, live, signal });
   if (desired !== null && found.fields === desired.fields)
@@ -127,6 +127,18 @@ async function lookAt(input: Look, type: ResourceType, fromScratch: boolean): Pr
     });
   tools.reported.note(key, id, now);
   return { kind: 'present', live: { ...found, ...identityOf(tools, key, id, now) } };
+}
+
+/** As `knownFields`; what was left to an autoscaler is not known any more once that is gone. */
+async function knownNow(
+  tools: ReadWith,
+  reference: Reference,
+  seen: Seen,
+): Promise<JsonObject | null> {
+  const { desired } = reference;
+  const known = knownFields(tools, reference, seen);
+  if (known === null || desired === null) return known;
+  return (await tools.scalers.isFreed(desired, seen)) ? null : known;
 }
 
 /** The fields of what is as it was left, in the shape of the wish; `null`: it may have changed. */

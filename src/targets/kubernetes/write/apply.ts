@@ -23,6 +23,7 @@ import { compareObjects } from '../object/compare.ts';
 import { hasField, ownSet } from '../object/fields-v1.ts';
 import type { FieldPath } from '../object/fields-v1.ts';
 import { findField, isWithin, locateField } from '../object/locate.ts';
+import { withAt } from '../object/pointer.ts';
 import { text } from '../object/reading.ts';
 import type { Existence } from '../read/existence.ts';
 import type { Reported } from '../read/reported.ts';
@@ -151,15 +152,38 @@ async function create(
   }
 }
 
+type Update = ApplyEffect & { readonly uid: string };
+
+/** What others wrote while a field of theirs was sent as it had been: it is read anew and sent again, at most so often. */
+const maxReadings = 5;
+
 async function update(
   client: KubernetesClient,
   type: ResourceType,
-  effect: ApplyEffect & { readonly uid: string },
+  effect: Update,
 ): Promise<KubeObject> {
   const { id, desired, uid, signal } = effect;
-  const live = needsLive(desired) ? await client.get(type, id, { signal }) : null;
-  await effect.fence();
-  const body = bodyOf(desired, live, uid);
+  for (let readings = 1; ; readings++) {
+    const live = needsLive(desired) ? await client.get(type, id, { signal }) : null;
+    await effect.fence();
+    const body = bodyOf(desired, live, uid);
+    try {
+      return await send(client, type, effect, body);
+    } catch (thrown) {
+      const isOutdated =
+        isFailure(thrown, 'kubernetes.version-conflict') && live?.metadata.uid === uid;
+      if (!isOutdated || readings >= maxReadings) throw asPrecondition(thrown, effect);
+    }
+  }
+}
+
+async function send(
+  client: KubernetesClient,
+  type: ResourceType,
+  effect: Update,
+  body: JsonObject,
+): Promise<KubeObject> {
+  const { id, desired } = effect;
   const { force } = payloadOf(desired).options;
   try {
     const options = { ...writeOptions(effect), force };
@@ -169,7 +193,7 @@ async function update(
     if (conflicts.length === 0) {
       const object = await withItemsBack(client, type, effect, body, thrown);
       if (object !== null) return object;
-      throw asPrecondition(thrown, effect);
+      throw thrown;
     }
     const others = conflicts.filter(({ field }) => !mayTake(effect, body, field));
     const held = others.length === 0 ? [] : await reallyTaken(client, type, effect, body, others);
@@ -182,12 +206,8 @@ async function update(
       });
     }
   }
-  try {
-    const options = { ...writeOptions(effect), force: true };
-    return (await client.apply(type, id, body, options)).object;
-  } catch (thrown) {
-    throw asPrecondition(thrown, effect);
-  }
+  const options = { ...writeOptions(effect), force: true };
+  return (await client.apply(type, id, body, options)).object;
 }
 
 /** What became of an apply that the server refused while others' items were in the place of ours; `null`: they were not. */
@@ -206,7 +226,9 @@ async function withItemsBack(
   await effect.fence();
   const options: PatchOptions = { patchType: 'merge', fieldManager: restoringManager };
   await client.patch(type, id, patch, { ...writeOptions(effect), ...options });
-  const { object } = await client.apply(type, id, body, { ...writeOptions(effect), force: true });
+  // That was a write of ours, so the version that the body may name is the one before it.
+  const now = withAt(body, ['metadata', 'resourceVersion'], undefined);
+  const { object } = await client.apply(type, id, now, { ...writeOptions(effect), force: true });
   return await releaseFormer(client, type, object, signal);
 }
 
