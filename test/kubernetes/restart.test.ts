@@ -12,6 +12,7 @@ import { isFailure } from '../../src/targets/kubernetes/client/failure.ts';
 import type { Cluster } from '../../src/targets/kubernetes/connect.ts';
 import { openKube } from '../support/cluster.ts';
 import type { Kube, KubeObject } from '../support/cluster.ts';
+import { definitionOf } from '../support/kubernetes/definition.ts';
 import { connect, writeKubeconfig } from '../support/kubernetes/connect.ts';
 import { openWire } from '../support/kubernetes/wire.ts';
 import type { Wire } from '../support/kubernetes/wire.ts';
@@ -182,4 +183,38 @@ test('a state that was compacted away is listed anew, and what went meanwhile is
   };
   await expect(fromThen()).rejects.toMatchObject({ code: 'kubernetes.expired' });
   expect((await cluster.ledger.load(key))?.epoch).toBe(1);
+}, 300_000);
+
+test('a server that starts does not seem to have lost its kinds', async () => {
+  const group = 'restart.example.org';
+  const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  for (const kind of ['Gadget', 'Gizmo', 'Widget'])
+    await kube.post(
+      definitions,
+      definitionOf({ group, kind, plural: `${kind.toLowerCase()}s`, spec: {} }),
+    );
+  const find = async () => {
+    cluster.discovery.refresh();
+    return await cluster.discovery.resolve(`${group}/v1`, 'Widget');
+  };
+  await until('they are served', async () => (await find()) !== null);
+  const asks = new AbortController();
+  let asked = 0;
+  let missed = 0;
+  const asking = (async () => {
+    while (!asks.signal.aborted) {
+      try {
+        if ((await find()) === null) missed += 1;
+        asked += 1;
+      } catch {
+        // That it does not answer is no word of what it has.
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    }
+  })();
+  await restartServer();
+  await until('it is asked again', async () => asked > 5);
+  asks.abort();
+  await asking;
+  expect(missed).toBe(0);
 }, 300_000);

@@ -3,9 +3,9 @@ import type { KubernetesClient } from '../client/client.ts';
 import { apiVersionOf, parseApiVersion } from '../client/resource-type.ts';
 import type { ResourceType } from '../client/resource-type.ts';
 import type { Catalogue } from './catalogue.ts';
-import { discover } from './discover.ts';
 import type { Discovery } from './discovery.ts';
 import { groupUnavailable } from './errors.ts';
+import { discoverWhole } from './whole.ts';
 
 /** What is unknown is asked for again after so long. */
 const againMs = 10_000;
@@ -23,7 +23,7 @@ export function createDiscovery(client: KubernetesClient, clock: Clock): Discove
   const ask = (): Promise<Catalogue> => {
     if (asking !== null) return asking;
     const atMs = clock.monotonicMs();
-    const answer = discover(client)
+    const answer = discoverWhole(client, known?.catalogue ?? null)
       .then((catalogue) => {
         // Forgotten meanwhile: good for who asked, and no longer.
         known = { catalogue, atMs: asking === answer ? atMs : Number.NEGATIVE_INFINITY };

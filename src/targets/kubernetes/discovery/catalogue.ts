@@ -46,6 +46,18 @@ export class Catalogue {
     );
   }
 
+  /** Whether everything is still there that another one has; what does not answer now may be. */
+  hasAllOf(other: Catalogue): boolean {
+    return other.versions.every(({ group, version, types }) =>
+      this.versions.some(
+        (own) =>
+          own.group === group &&
+          own.version === version &&
+          (!own.isFresh || types.every(({ kind }) => this.resolve(group, version, kind) !== null)),
+      ),
+    );
+  }
+
   all(): readonly ResourceType[] {
     return [...this.#preferred.values()];
   }

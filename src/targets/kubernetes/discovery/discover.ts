@@ -1,4 +1,5 @@
 import type { KubernetesClient } from '../client/client.ts';
+import { answerInvalid } from '../client/errors.ts';
 import { isFailure } from '../client/failure.ts';
 import { refusalOf } from '../client/refusal.ts';
 import { aggregatedAccept, readAggregated } from './aggregated.ts';
@@ -13,7 +14,7 @@ const parallel = 8;
 /**
  * Asks the server for all that it has: two requests, or one for each group version where it is older than 1.26.
  *
- * @throws FairleadError where the server does not answer; an aggregated API that does not is marked, no more
+ * @throws FairleadError where the server does not answer, or with something else; an aggregated API that does not is marked, no more
  */
 export async function discover(client: KubernetesClient): Promise<Catalogue> {
   const [core, groups] = await Promise.all(
@@ -21,7 +22,12 @@ export async function discover(client: KubernetesClient): Promise<Catalogue> {
   );
   const aggregated = [core, groups].map((value) => readAggregated(value));
   if (aggregated.every((versions) => versions !== null)) return new Catalogue(aggregated.flat());
-  const named = [...(readVersions(core) ?? []), ...(readGroups(groups) ?? [])];
+  const [versions, others] = [readVersions(core), readGroups(groups)];
+  if (versions === null || others === null) {
+    const resource = versions === null ? '/api' : '/apis';
+    throw answerInvalid({ message: `${resource} is answered with no list of kinds`, resource });
+  }
+  const named = [...versions, ...others];
   const parts: GroupVersion[] = [];
   const queue = named.entries();
   const worker = async (): Promise<void> => {

@@ -230,4 +230,49 @@ describe('discovery', () => {
       code: 'kubernetes.unavailable',
     });
   });
+
+  test('believes only a server that is ready that it has no such kind', async () => {
+    const { front, cluster } = await open(100);
+    const { discovery } = cluster;
+    const list = { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', items: [] };
+    let isReady = false;
+    front.rule(({ path }) => {
+      if (path === '/apis') return { status: 200, body: list };
+      const body = '[+]ping ok\n[-]poststarthook/crd-informer-synced failed: reason withheld\n';
+      return path === '/readyz' ? { status: isReady ? 200 : 500, body } : 'pass';
+    });
+    await expect(discovery.resolve('apps/v1', 'Deployment')).rejects.toMatchObject({
+      code: 'kubernetes.not-ready',
+      message: expect.stringContaining('poststarthook/crd-informer-synced') as string,
+    });
+    await expect(discovery.apiVersions()).rejects.toMatchObject({ code: 'kubernetes.not-ready' });
+    front.rule(() => 'pass');
+    expect(await discovery.resolve('apps/v1', 'Deployment')).not.toBeNull();
+    // The same from a server that was whole before: what is known stays so.
+    front.rule(({ path }) =>
+      path === '/apis'
+        ? { status: 200, body: list }
+        : path === '/readyz'
+          ? { status: isReady ? 200 : 500, body: '' }
+          : 'pass',
+    );
+    discovery.refresh();
+    expect(await discovery.resolve('apps/v1', 'Deployment')).not.toBeNull();
+    isReady = true;
+    discovery.refresh();
+    expect(await discovery.resolve('apps/v1', 'Deployment')).toBeNull();
+  });
+
+  test('takes a page of something else for no list without kinds', async () => {
+    const { front, cluster } = await open(100);
+    const { discovery } = cluster;
+    front.rule(({ path }) =>
+      path === '/api' || path === '/apis'
+        ? { status: 200, body: '<html>back soon</html>' }
+        : 'pass',
+    );
+    await expect(discovery.resolve('v1', 'ConfigMap')).rejects.toMatchObject({
+      code: 'kubernetes.answer-invalid',
+    });
+  });
 });
