@@ -1,10 +1,12 @@
-import type { ConfigLoader } from '../reconcile/ports.ts';
+import type { ConfigLoader, Mistake } from '../reconcile/ports.ts';
 import { failure, success } from '../model/result.ts';
 import { emptyConfig } from '../model/config.ts';
+import { entryKey } from './entries.ts';
 import { loadConfig } from './load.ts';
 import type { LoadOptions } from './load.ts';
 import { mergeWithLastGood } from './merge.ts';
 import type { Retained } from './merge.ts';
+import type { ConfigProblem } from './problem.ts';
 import { readConfigFiles } from './read.ts';
 
 /**
@@ -35,6 +37,7 @@ export function createConfigLoader(
         problems: loaded.problems,
         sound: loaded.problems.every((problem) => problem.severity !== 'error'),
         complete: merged.complete,
+        kept: mistakesIn(merged.kept, loaded.problems),
         lastGood: names('Application', merged.kept),
         heldBack: {
           applications: names('Application', merged.heldBack),
@@ -43,4 +46,25 @@ export function createConfigLoader(
       });
     },
   };
+}
+
+/** What is wrong with documents that stay as they were: the first mistake of each, else that of the file that it stood in. */
+function mistakesIn(
+  kept: readonly Retained[],
+  problems: readonly ConfigProblem[],
+): ReadonlyMap<string, Mistake> {
+  const first = new Map<string, ConfigProblem>();
+  for (const problem of problems) {
+    if (problem.severity !== 'error') continue;
+    const { document, file } = problem;
+    const keys = document === null ? [file] : [`${document.kind}/${document.name}`, file];
+    for (const key of keys) if (!first.has(key)) first.set(key, problem);
+  }
+  const about = ({ kind, name, file, reason }: Retained): Mistake => {
+    const problem = first.get(entryKey(kind, name)) ?? first.get(file);
+    if (problem === undefined) return { place: file, message: `${kind} ${name}: ${reason}` };
+    const field = problem.path === '' ? '' : `${problem.path}: `;
+    return { place: `${problem.file}:${problem.line}`, message: `${field}${problem.message}` };
+  };
+  return new Map(kept.map((item) => [entryKey(item.kind, item.name), about(item)]));
 }

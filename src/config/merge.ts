@@ -51,6 +51,7 @@ export function mergeWithLastGood(previous: Config, loaded: LoadedConfig): Merge
         : [],
     ),
   );
+  const newcomer = brokenNewcomer(previous, loaded);
   const kept = new Map<EntryKey, { readonly entry: ConfigEntry; readonly reason: string }>();
   for (const [key, entry] of toEntries(previous)) {
     if (entries.has(key)) continue;
@@ -60,6 +61,8 @@ export function mergeWithLastGood(previous: Config, loaded: LoadedConfig): Merge
     else if (failed.files.has(file)) kept.set(key, { entry, reason: `${file} has errors` });
     else if (failed.unidentified) {
       kept.set(key, { entry, reason: 'it may be among the documents that could not be read' });
+    } else if (entry.kind === 'Application' && newcomer !== null) {
+      kept.set(key, { entry, reason: `it may go on as ${newcomer}, which has errors` });
     }
   }
   const usable = new Map(entries);
@@ -80,6 +83,14 @@ export function mergeWithLastGood(previous: Config, loaded: LoadedConfig): Merge
     heldBack: [...settled.heldBack, ...unlimited, ...refused(loaded, settled.config)],
     complete: !failed.unidentified,
   };
+}
+
+/** An application that was not there before, and has errors: whose name it takes over cannot be told; `null`: there is none. */
+function brokenNewcomer(previous: Config, { entries, failed }: LoadedConfig): EntryKey | null {
+  const known = toEntries(previous);
+  const isNew = (key: EntryKey): boolean =>
+    key.startsWith(entryKey('Application', '')) && !known.has(key) && !entries.has(key);
+  return [...failed.documents].find(isNew) ?? null;
 }
 
 /** Documents with errors of their own that have no earlier version to stand in for them. */

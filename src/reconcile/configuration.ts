@@ -7,6 +7,8 @@ import type { SourceRevision } from '../model/revision.ts';
 import type { Source } from '../source/source.ts';
 import type { Journal } from './journal/journal.ts';
 import type { ConfigSnapshot, EnginePorts } from './ports.ts';
+import { allRead } from './prepare/unread.ts';
+import type { Unread } from './prepare/unread.ts';
 
 /** Store setting with the last configuration without errors: its commit, and its targets. */
 export const configurationSetting = 'configuration';
@@ -30,6 +32,8 @@ export class Configuration {
   #isDue = false;
   heldBack: ConfigSnapshot['heldBack'] = { applications: new Set(), environments: new Set() };
   problems: readonly ConfigProblemView[] = [];
+  /** Of which documents it has an earlier form. */
+  unread: Unread = allRead;
 
   constructor(ports: EnginePorts, journal: Journal) {
     this.#ports = ports;
@@ -109,6 +113,8 @@ export class Configuration {
       const error = errorRecord(loaded.error);
       this.#complete = false;
       this.#isDue = error.retryable;
+      const mistake = { place: error.resource ?? 'fairlead.yaml', message: error.message };
+      this.unread = () => mistake;
       this.problems = [
         {
           code: error.code,
@@ -131,6 +137,8 @@ export class Configuration {
     this.#take(loaded.value, revision.commit);
     this.#complete = loaded.value.complete;
     this.heldBack = loaded.value.heldBack;
+    const { kept } = loaded.value;
+    this.unread = (document) => kept.get(document) ?? null;
     this.problems = loaded.value.problems;
     if (loaded.value.sound) {
       this.#journal.emit({

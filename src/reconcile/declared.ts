@@ -1,4 +1,5 @@
 import type { ApplicationConfig, EnvironmentConfig, ProjectConfig } from '../model/config.ts';
+import type { Mistake } from './ports.ts';
 
 /** What the configuration says of an application, or said last. Only the roster puts another in its place. */
 interface Declared {
@@ -7,6 +8,8 @@ interface Declared {
   readonly environment: EnvironmentConfig | null;
   /** What its project and its targets were like when it was last configured, see `surroundingsOf`. */
   readonly surroundings: string;
+  /** Why its documents at the newest commit do not say what may be done with it; `null`: they do. */
+  readonly mistake: Mistake | null;
   /** How it leaves; `null` while it is configured. */
   readonly removal: 'confirm' | 'delete' | 'orphan' | null;
   /** What it depended on when it was last configured; what leaves goes before what it stands on. */
@@ -23,6 +26,7 @@ export const undeclared: Declared = {
   application: null,
   environment: null,
   surroundings: '',
+  mistake: null,
   removal: null,
   lastDependsOn: [],
   lastProject: undefined,

@@ -49,6 +49,13 @@ export const notTakenYet = defineError('config.not-taken-yet', {
   hint: 'It goes on by itself as soon as the configuration of that commit was read.',
 });
 
+export const documentBroken = defineError('config.document-broken', {
+  class: 'input',
+  title:
+    'A document that says what may be done with the application has a mistake, so its newest commits are not carried out',
+  hint: 'Mend it; `fairlead validate` names every mistake. Until then nothing new goes live by itself, and drift is healed.',
+});
+
 export const sourceUnknown = defineError('source.unknown', {
   class: 'input',
   title: 'There is no source of that name',

@@ -42,6 +42,14 @@ export interface ConfigLoader {
   load(tree: Tree, previous: Config | null): Promise<Result<ConfigSnapshot>>;
 }
 
+/** Why what a document says now is not known. */
+export interface Mistake {
+  /** The file, and the line where that can be told. */
+  readonly place: string;
+  /** What is wrong there, in a sentence. */
+  readonly message: string;
+}
+
 /** The configuration as one commit has it. */
 export interface ConfigSnapshot {
   readonly config: Config;
@@ -52,6 +60,8 @@ export interface ConfigSnapshot {
   readonly complete: boolean;
   /** Applications whose earlier form stays in force, as the one at this commit has an error. */
   readonly lastGood: ReadonlySet<string>;
+  /** Documents, as `Kind/name`, that cannot be used as they stand and stay in force as they were, with why. */
+  readonly kept: ReadonlyMap<string, Mistake>;
   /** Declared, but unusable and without an earlier form: not in `config`, and not removed either. */
   readonly heldBack: {
     readonly applications: ReadonlySet<string>;

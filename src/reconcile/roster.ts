@@ -1,4 +1,4 @@
-import { canonicalJson } from '../model/json.ts';
+import { canonicalJson, sameJson } from '../model/json.ts';
 import type { ApplicationConfig, Config, EnvironmentConfig } from '../model/config.ts';
 import type { Inventory, InventoryKey } from '../model/inventory.ts';
 import { inventoryKey } from '../model/inventory.ts';
@@ -9,6 +9,7 @@ import { undeclared } from './declared.ts';
 import { letAct } from './read-only.ts';
 import { ApplicationRuntime } from './runtime.ts';
 import { surroundingsOf } from './prepare/surroundings.ts';
+import { mistakeFor } from './prepare/unread.ts';
 import type { World } from './world.ts';
 
 /** What of the engine its roster of applications is kept in and depends on. */
@@ -90,6 +91,7 @@ function configure(
     application,
     environment,
     surroundings: surroundingsOf(config, application, environment.targets),
+    mistake: mistakeFor(engine.configuration.unread, application, environment),
     removal: null,
     lastDependsOn: application.dependsOn,
     lastProject: config.projects.get(application.project) ?? null,
@@ -100,7 +102,8 @@ function configure(
   return (
     canonicalJson([application, environment, null]) !==
       canonicalJson([before.application, before.environment, before.removal]) ||
-    runtime.declared.surroundings !== before.surroundings
+    runtime.declared.surroundings !== before.surroundings ||
+    !sameJson(runtime.declared.mistake, before.mistake)
   );
 }
 

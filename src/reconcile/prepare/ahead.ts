@@ -7,6 +7,8 @@ import type { World } from '../world.ts';
 import type { Configurations } from './configurations.ts';
 import { documentIn, isInForce } from './document.ts';
 import { surroundingsOf } from './surroundings.ts';
+import { mistakeFor } from './unread.ts';
+import type { Unread } from './unread.ts';
 
 /**
  * Knows what a commit that has come changes in who may do what and what is done by itself, while its configuration is not in
@@ -36,12 +38,15 @@ export class ConfigurationAhead {
       revision.find(({ source }) => source === '') ?? this.#world.source('').status().current;
     if (part === null || isInForce(this.#world, part.commit, application)) return null;
     const snapshot = await this.#configurations.at(part, this.#world.config);
-    // What cannot be understood as a whole, or not in this document, leaves in force what was.
-    if (snapshot === null) return null;
-    const { config, complete } = snapshot;
+    if (snapshot === null) return 'cannot be understood';
+    const { config, complete, kept } = snapshot;
     const { name } = application;
     const then = documentIn(config, application, this.#world.config);
     const environment = config.environments.get(runtime.key.environment);
+    const unread: Unread = (document) => kept.get(document) ?? null;
+    const about = environment ?? runtime.declared.environment;
+    if (about !== null && mistakeFor(unread, then ?? application, about) !== null)
+      return `has a mistake in what it says of ${name}`;
     if (then === undefined) return complete ? `takes ${name} out of the configuration` : null;
     if (policyOf(then) !== policyOf(application)) return `changes the policy of ${name}`;
     if (environment === undefined) return null;

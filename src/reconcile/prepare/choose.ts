@@ -13,7 +13,7 @@ import { refuseUnusable } from '../../plan/unusable.ts';
 import type { Target } from '../../targets/target.ts';
 import { seesTheSame } from './cluster-view.ts';
 import type { Held, PlannedRun, RunContext } from '../look/context.ts';
-import { notTakenYet, quarantined } from '../errors.ts';
+import { documentBroken, notTakenYet, quarantined } from '../errors.ts';
 import type { PlanOptions } from '../look/plan-options.ts';
 import { KeptPrepared } from './prepared.ts';
 import { prepareKey, prepareRevision } from './prepare.ts';
@@ -23,6 +23,7 @@ import type { Prepared } from './prepared.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import { noteTaken, noteWanted } from '../look/give.ts';
 import { currentRevisionOf, notFetched } from './source-trees.ts';
+import type { Mistake } from '../ports.ts';
 
 /** What is known before anything is chosen. */
 export interface Situation {
@@ -74,7 +75,9 @@ export async function choose(
     return fallBack(context, runtime, lastGood, situation, error, options);
   }
   if (asked === null) {
-    const notYet = await aheadOfConfiguration(context, runtime, runtime.declared.application, tip);
+    const { application, mistake } = runtime.declared;
+    const notYet =
+      (await aheadOfConfiguration(context, runtime, application, tip)) ?? unread(mistake);
     if (notYet !== null) return fallBack(context, runtime, lastGood, situation, notYet, options);
   }
   const state = asked ?? { revision: tip, configuration: undefined };
@@ -109,6 +112,16 @@ export async function choose(
     problem: null,
     fallback: 'none',
     goesBack,
+  });
+}
+
+/** Who may do what at the newest commit is not known, so nothing is done that might need a yes by now; `null`: it is. */
+function unread(mistake: Mistake | null): FairleadError | null {
+  if (mistake === null) return null;
+  const { place, message } = mistake;
+  return documentBroken({
+    message: `${place}: ${message}; the last good state is kept`,
+    resource: place,
   });
 }
 

@@ -27,6 +27,7 @@ import { checkAdopted, checkAnnounced, checkGood, checkShrink } from './records.
 import { checkRevision } from './revision.ts';
 import { Runs } from './runs.ts';
 import { TakenOver } from './taken-over.ts';
+import { checkUnread } from './unread.ts';
 import type { Rule, Violation } from './violation.ts';
 
 /** Looks at what is done at the targets, step by step, and not at what the engine says of it. */
@@ -171,6 +172,7 @@ export class Judge {
     checkMoved(this.#world, this.book, seen, this.report);
     this.#takenOver.checkDelete(seen, this.report);
     checkOutdated(this.#world, this.book, seen, this.report);
+    checkUnread(this.#world, seen, this.report);
     checkApproval(this.#world, this.book, seen, this.report);
     checkOrder(this.#world, seen, this.report);
     checkDependencies(this.#world, this.book, seen, this.report);

@@ -85,6 +85,34 @@ export const wholeCommits: readonly Scenario[] = [
     },
   },
   {
+    name: 'a commit that has an application ask a person, in a document with a mistake, is not released without one',
+    model: repository([application('web', [thing('a')]), application('api', [thing('a')])]),
+    play: async (stage) => {
+      await stage.rest();
+      const commit = (sync: 'manual' | null, value: string, isBroken: boolean): void =>
+        stage.commit((model) => ({
+          ...model,
+          configFault: isBroken ? { kind: 'document', application: 'web' } : null,
+          applications: ['web', 'api'].map((name) =>
+            application(name, [thing('a', { value })], { sync: name === 'web' ? sync : null }),
+          ),
+        }));
+      for (let ticks = 0; ticks < 24; ticks += 1) {
+        await startAndGoOn(stage, ticks);
+        commit('manual', `unasked${ticks}`, true);
+        await stage.rest();
+        stage.expect('nobody was asked', !stage.isLive('dev/web/a', `unasked${ticks}`));
+        stage.expect('the other goes on', stage.isLive('dev/api/a', `unasked${ticks}`));
+        stage.meddle('dev/web/a', 'theirs');
+        await stage.rest();
+        stage.expect('drift is healed', !stage.isLive('dev/web/a', 'theirs'));
+        commit(null, `v${ticks}`, false);
+        await stage.rest();
+        stage.expect('it goes on', stage.isLive('dev/web/a', `v${ticks}`));
+      }
+    },
+  },
+  {
     name: 'a commit that renames and changes document and manifests is released as a whole, whenever it is looked at',
     model: repository([application('web', ...said(0))]),
     play: async (stage) => {
@@ -118,7 +146,16 @@ export const wholeCommits: readonly Scenario[] = [
         applications: [application('web', withWorker('v2'))],
       }));
       await stage.rest();
+      // It goes there only where a person sends it.
+      const order = { application: 'web', environment: 'dev', actor: 'ada' };
+      const to = stage.world.repository.tip?.id ?? '';
+      const why = { reason: 'now', expiresAtMs: null, approve: null };
+      void stage.first.engine?.api.rollback({ ...order, ...why, to });
+      await stage.rest();
+      void stage.first.engine?.api.resume(order);
+      await stage.rest();
       const before = stage.place().thing('dev/web/a')?.spec.value;
+      stage.expect('it is there', before === 'v2');
       stage.commit((model) => ({
         ...model,
         configFault: null,
