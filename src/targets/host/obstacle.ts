@@ -34,13 +34,35 @@ export function obstacle(
   const resource = showResource(id);
   const message = `${path} is ${there}, not a ${wanted}`;
   const leaving = references.find((other) => leavesFrom(other, path));
-  if (leaving === undefined) return errorRecord(inTheWay({ message, resource }));
+  if (leaving === undefined) return made(path, message, resource, references);
   const own = showResource(leaving.id);
   return errorRecord(
     inTheWay({
       message: `${message}, until ${own} is deleted, which comes after everything is made`,
       resource,
       hint: `Make it two commits: take ${own} out in the first, and bring what belongs there with the second, once the first is released.`,
+    }),
+  );
+}
+
+/** A folder that nobody declares stays when the files go that it was made for: nobody knows whether it was there before. */
+function made(
+  path: string,
+  message: string,
+  resource: string,
+  references: readonly Reference[],
+): ErrorRecord {
+  const [first, ...others] = references.filter(
+    ({ recorded, locator: { path: at } }) =>
+      recorded?.uid != null && typeof at === 'string' && at.startsWith(`${path}/`),
+  );
+  if (first === undefined) return errorRecord(inTheWay({ message, resource }));
+  const whom = `${showResource(first.id)}${others.length > 0 ? ' and others' : ''}`;
+  return errorRecord(
+    inTheWay({
+      message: `${message}; it was made for ${whom}, and stays when ${others.length > 0 ? 'they are' : 'that is'} deleted`,
+      resource,
+      hint: `Make it three steps: take what is in ${path} out in one commit; once that is released, remove the folder on the machine; bring the file with a second commit.`,
     }),
   );
 }

@@ -168,6 +168,19 @@ describe('what is in the way', () => {
     expect(statSync(bench.path('d')).isFile()).toBe(true);
   });
 
+  test('is told before with what to do, where it is a folder that was made for our own files and that no Directory declares', async () => {
+    await bench.release(file('a/b'), file('a/c/d'), file('other'));
+    const planned = await bench.plan(file('a'), file('other'));
+    expect(planned.ok ? null : planned.error).toMatchObject({
+      code: 'host.in-the-way',
+      message: `${bench.path('a')} is a directory, not a file; it was made for File/a-b and others, and stays when they are deleted`,
+      hint: `Make it three steps: take what is in ${bench.path('a')} out in one commit; once that is released, remove the folder on the machine; bring the file with a second commit.`,
+    });
+    expect((await bench.release(file('other'))).error).toBeNull();
+    await rm(bench.path('a'), { recursive: true });
+    expect((await bench.release(file('a'), file('other'))).error).toBeNull();
+  });
+
   test('is told by the release that would heal it, where it came into the place of what was released', async () => {
     await bench.release(file('a'), file('b'));
     await rm(bench.path('a'));
