@@ -1,6 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { configuration, createEngineBench, type EngineBench } from '../../test/support/engine.ts';
-import { createTestRepository } from '../../test/support/git.ts';
+import { createTestRepository, runGit } from '../../test/support/git.ts';
 import type { ClusterCapabilities, Lookup } from '../model/cluster.ts';
 import { createTestSandbox, testSeed } from '../render/sandbox/sandbox.testing.ts';
 import { targetUnavailable } from './errors.ts';
@@ -62,6 +65,27 @@ describe('several sources', () => {
       expect((await bench.store.releases({})).length).toBe(before);
     } finally {
       charts.remove();
+    }
+  });
+
+  test('one that fails is told once for each reason that it has', async () => {
+    await using bench = await createEngineBench({ engines });
+    const folder = mkdtempSync(join(tmpdir(), 'fairlead-source-'));
+    const url = join(folder, 'later');
+    const told = async () =>
+      (await bench.api.events({ afterSeq: 0, limit: 1_000 })).flatMap(({ type, data }) =>
+        type === 'source.unreachable' ? [data['code']] : [],
+      );
+    try {
+      await bench.push({ 'fairlead.yaml': `${configuration({})}\n---\n${source('later', url)}` });
+      await bench.engine.once(new AbortController().signal);
+      expect(await told()).toEqual(['source.not-found']);
+      mkdirSync(url);
+      runGit(url, ['init', '--quiet']);
+      for (const _ of [1, 2]) await bench.engine.once(new AbortController().signal);
+      expect(await told()).toEqual(['source.not-found', 'source.empty']);
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 

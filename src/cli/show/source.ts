@@ -13,6 +13,13 @@ export function showSource(source: Pick<SourceView, 'name'>): string {
   return source.name === '' ? 'repository' : source.name;
 }
 
+/** Where the remote answers, and it or we say no: nobody is to look for it in the network. */
+const refusals: ReadonlySet<string> = new Set([
+  'source.auth-required',
+  'source.chart-changed',
+  'source.digest-mismatch',
+]);
+
 /** What a person has to decide comes first; a repository that is held may be away as well, and both count. */
 export function sourceTroubles(
   { held, failing }: Pick<SourceView, 'held' | 'failing'>,
@@ -25,7 +32,8 @@ export function sourceTroubles(
   }
   if (failing !== null) {
     const since = `${showTime(failing.sinceMs)} (${showAgo(failing.sinceMs, nowMs)})`;
-    const why = `unreachable since ${since}: ${failing.message}`;
+    const word = refusals.has(failing.code) ? 'refused' : 'unreachable';
+    const why = `${word} since ${since}: ${failing.message}`;
     troubles.push({ kind: 'unreachable', why, next: failing.hint });
   }
   return troubles;

@@ -163,7 +163,8 @@ export class SourceFollower {
     const fetched = await source.fetch(this.#signal);
     const after = source.status();
     const name = source.name === '' ? 'repository' : source.name;
-    if (after.failing !== null && before.failing === null) {
+    // Another reason than before is news, too: a server that is back and refuses the token.
+    if (after.failing !== null && after.failing.code !== before.failing?.code) {
       this.#journal.emit({
         type: 'source.unreachable',
         message: `${name}: ${after.failing.message}`,
