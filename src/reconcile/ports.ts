@@ -25,8 +25,13 @@ export interface EnginePorts {
   readonly openSource: (config: SourceConfig) => Promise<Source>;
   /** Opens the target that a configuration names. @throws FairleadError where it cannot be reached or is misconfigured. */
   readonly openTarget: (config: TargetConfig) => Promise<Target>;
+  /** Chooses what renders a folder; a failure where nothing does. */
   readonly renderer: (tree: Tree, path: string) => Promise<Result<Renderer>>;
   readonly loadConfig: ConfigLoader;
+  /**
+   * Asks one of an application's own health checks, once. Never throws: what does not answer is Degraded, what was
+   * aborted Unknown.
+   */
   readonly checkHealth: (check: HealthCheckConfig, signal: AbortSignal) => Promise<Health>;
   readonly log: EngineLog;
 }
@@ -80,6 +85,7 @@ export interface EngineLog {
 /** What the engine is told once, when it is made. */
 export interface EngineOptions {
   readonly version: string;
+  /** Identity of the state folder; stands in every inventory that is written. */
   readonly installation: string;
   /** The repository that holds the configuration; its `Source` has the empty name. */
   readonly repository: SourceConfig;

@@ -7,6 +7,7 @@ import type { Tree } from '../source/source.ts';
 
 /** What a render is told beside the folder. */
 export interface RenderParameters {
+  /** Names that paths and templates may refer to. */
   readonly application: string;
   readonly environment: string;
   /** Renders of different projects share no memory. Default: `default`. */
@@ -40,6 +41,7 @@ export const isFolder = 'folder';
 export interface Rendered {
   readonly manifests: readonly Manifest[];
   readonly readSet: ReadSet;
+  /** What a person should know and that is no error, as sentences. */
   readonly warnings: readonly string[];
   /** What the chart says to who installs it. */
   readonly notes?: string;

@@ -34,6 +34,7 @@ export interface Tree {
 export interface SourceStatus {
   /** The revision that is served: the last accepted one, also while the source cannot be reached. */
   readonly current: SourceRevision | null;
+  /** When the remote answered last, wall clock; `null`: never yet. */
   readonly lastSuccessAtMs: number | null;
   /** Since when it cannot be reached, and why; `null` while it can. */
   readonly failing: {
@@ -57,9 +58,11 @@ export interface Source {
    * Gives the current revision, or why there is none newer (the last good one is still served).
    */
   fetch(signal?: AbortSignal): Promise<Result<SourceRevision>>;
+  /** As it was left by the last `fetch`; asks nobody. */
   status(): SourceStatus;
   /** Resolves a commit, branch or tag name within the mirror, without network. */
   resolve(reference: string): Promise<Result<SourceRevision>>;
+  /** Reads what is asked for when it is asked for. The revision has to be one that this source gave. */
   tree(revision: SourceRevision): Tree;
   /** Paths (files) that differ between two commits; `null` when one of them is not in the mirror. */
   changedPaths(from: string, to: string): Promise<readonly string[] | null>;

@@ -19,6 +19,7 @@ export interface ReleaseFilter {
 export interface Reader {
   /** A small named value (last accepted configuration commit, source tips, contest counters …). */
   setting(name: string): Promise<JsonObject | null>;
+  /** By its whole id, with its steps; `null`: there is none. */
   release(id: string): Promise<Release | null>;
   /** Newest first, in the order in which they were first put (clocks jump). */
   releases(filter: ReleaseFilter): Promise<readonly Release[]>;
@@ -30,6 +31,7 @@ export interface Reader {
 
 /** All or nothing. Its body awaits nothing but the transaction itself. */
 export interface Transaction extends Reader {
+  /** `null` removes it. */
   putSetting(name: string, value: JsonObject | null): Promise<void>;
   /** Inserts or replaces, steps included; a release keeps its place in history. */
   putRelease(release: Release): Promise<void>;
@@ -40,6 +42,7 @@ export interface Transaction extends Reader {
   putStep(release: string, index: number, step: JournalStep): Promise<void>;
   /** Takes a release out of history, steps included; nothing happens where it is not there. */
   dropRelease(id: string): Promise<void>;
+  /** Adds a yes; a later one of the same person to the same digest takes its place. */
   putApproval(approval: Approval): Promise<void>;
   /** Appends; `seq` is given by the store, in the order of the array. */
   appendEvents(events: readonly Omit<FairleadEvent, 'seq'>[]): Promise<readonly FairleadEvent[]>;
@@ -55,6 +58,11 @@ export interface Transaction extends Reader {
  * Members pass `test/contract/store.ts`.
  */
 export interface Store extends Reader {
+  /**
+   * Runs `body` once those begun before have ended, and gives what it gives. When it throws, nothing of it is written
+   * and its error is passed on. @throws FairleadError `store.misused` where one is begun within another; `store.*`
+   * where the disk or the database fails
+   */
   transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Finishes what is under way and closes. */
   close(): Promise<void>;

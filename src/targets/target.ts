@@ -252,6 +252,7 @@ export interface PrepareScope {
 export interface LogOptions {
   /** Lines from the end; default 200. */
   readonly tail: number;
+  /** Whether to go on with what comes until `signal` aborts. */
   readonly follow: boolean;
   readonly signal?: AbortSignal;
 }
