@@ -56,10 +56,18 @@ function checkExec(
   signal: AbortSignal,
 ): Promise<Health> {
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     const [program = '', ...rest] = check.argv;
-    const child = spawn(program, rest, { signal, stdio: 'ignore', killSignal: 'SIGKILL' });
+    // A group of its own: what it started is ended with it, else each check that hangs would leave something behind.
+    const child = spawn(program, rest, { stdio: 'ignore', detached: true });
+    const stop = (): void => {
+      if (child.pid !== undefined) endGroup(child.pid);
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', stop, { once: true });
     child.once('error', reject);
     child.once('exit', (code, killedBy) => {
+      signal.removeEventListener('abort', stop);
       resolve(
         code === 0
           ? healthy(`${program} ended with code 0`)
@@ -67,6 +75,14 @@ function checkExec(
       );
     });
   });
+}
+
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // It has just ended by itself.
+  }
 }
 
 function healthy(message: string): Health {
