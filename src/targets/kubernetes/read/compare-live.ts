@@ -84,7 +84,7 @@ async function compareWish(
   const tried = await tryWish(client, type, desired, live, signal, recorded?.fields ?? null);
   if (tried.kind !== 'object') {
     const why = tried.kind === 'refused' ? tried.reason : {};
-    return { fields: ours, texts: shaped.texts, ...why };
+    return { fields: withNameOf(desired.fields, ours), texts: shaped.texts, ...why };
   }
   const { fields, differences } = compareObjects({
     wish: desired.fields,
@@ -108,6 +108,16 @@ function withoutName(fields: JsonObject): JsonObject {
   if (!isJsonObject(metadata)) return fields;
   const { name: _name, namespace: _namespace, ...rest } = metadata;
   return { ...fields, metadata: rest };
+}
+
+/** The opposite: what is there has the name that is wished for, or it would be another object. */
+function withNameOf(wish: JsonObject, fields: JsonObject): JsonObject {
+  const members = ['name', 'namespace'].filter(
+    (member) => at(wish, ['metadata', member]) !== undefined,
+  );
+  return members
+    .map((member) => ['metadata', member])
+    .reduce((named, path) => withAt(named, path, at(wish, path)), fields);
 }
 
 /** Our own marks are no difference of something that was never ours: adopting puts them on. */
