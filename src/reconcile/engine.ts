@@ -2,14 +2,13 @@ import type { Api } from '../control/api.ts';
 import { inventoryKey } from '../model/inventory.ts';
 import { resourceKey } from '../model/resource.ts';
 import type { ReleaseTrigger } from '../model/release.ts';
-import { showSourceRevision } from '../model/revision.ts';
-import type { SourceRevision } from '../model/revision.ts';
 import type { Source } from '../source/source.ts';
 import type { TargetChange } from '../targets/target.ts';
 import { consumeApprovals } from './look/approvals.ts';
 import type { LookTrigger } from './schedule/agenda.ts';
 import { Batch } from './schedule/batch.ts';
 import { Configuration } from './configuration.ts';
+import { Intake } from './intake.ts';
 import type { RunContext } from './look/context.ts';
 import { lowestWaveOf } from './look/dependencies.ts';
 import { SourceFollower } from './schedule/follow-sources.ts';
@@ -21,7 +20,6 @@ import { pathOf } from './prepare/prepare.ts';
 import { KeyedQueue } from './schedule/queue.ts';
 import { RecordsRead } from './records-read.ts';
 import { reconcileApplication } from './look/reconcile-application.ts';
-import { updateRoster } from './roster.ts';
 import type { ApplicationRuntime } from './runtime.ts';
 import { Configurations } from './prepare/configurations.ts';
 import { ConfigurationAhead } from './prepare/ahead.ts';
@@ -51,10 +49,9 @@ export class Engine {
   readonly startedAtMs: number;
   readonly #stopping = new AbortController();
   readonly #context: RunContext;
-  readonly #accepted = new Map<string, string>();
   readonly #taken = new TakenIndex();
   #looking = false;
-  #moves: Promise<void> = Promise.resolve();
+  readonly #intake: Intake;
   readonly #follower: SourceFollower;
   readonly #verifications: Timetable;
   readonly #searches: Timetable;
@@ -80,10 +77,18 @@ export class Engine {
       world: this.world,
       journal: this.journal,
       signal: this.#stopping.signal,
-      onMoved: async (source, revision) => this.#moved(source, revision),
+      onMoved: async (source, revision) => this.#intake.take(source, revision),
       onAsked: () => this.#wakeOutdated(),
     });
     this.queue = new KeyedQueue(ports.clock, options.concurrency, async (id) => this.#work(id));
+    this.#intake = new Intake({
+      engine: this,
+      enqueue: (ids, trigger) => this.#enqueue(ids, trigger),
+      onConfigured: () => {
+        this.#lowestWave = null;
+        if (options.continuous && this.#follower.isFollowing) this.#follower.follow();
+      },
+    });
     this.#verifications = new Timetable(ports.clock, (id) => {
       this.trigger(id, 'verify');
       this.#scheduleVerification(id);
@@ -126,7 +131,7 @@ export class Engine {
   async start(): Promise<void> {
     await this.world.open();
     // Who is asked to fetch meanwhile waits for it: nothing is released while a release of before is left running.
-    await this.#inTurn(async () => markInterrupted(this.ports, this.journal));
+    await this.#intake.inTurn(async () => markInterrupted(this.ports, this.journal));
     const source = this.world.source('');
     await this.configuration.restore(source);
     this.journal.emit({
@@ -164,7 +169,7 @@ export class Engine {
     });
     // What is there already is served without asking the network: after a restart in an outage, everything goes on.
     this.#follower.begin();
-    await this.#serveLastGood();
+    await this.#intake.takeServed();
     this.#follower.follow();
     this.#searches.put(allTargets, this.options.verifyEveryMs);
     await stopped;
@@ -176,7 +181,7 @@ export class Engine {
     const abort = (): void => this.#stopping.abort();
     signal.addEventListener('abort', abort, { once: true });
     await this.refresh(null);
-    if (!this.#accepted.has('')) await this.#serveLastGood();
+    if (!this.#intake.hasTaken('')) await this.#intake.takeServed();
     await this.queue.idle();
     await this.journal.flush();
     signal.removeEventListener('abort', abort);
@@ -212,13 +217,13 @@ export class Engine {
   /** A revision was accepted outside of polling (a confirmed forced push, an imported bundle). */
   async accept(source: Source): Promise<void> {
     const current = source.status().current;
-    if (current !== null) await this.#moved(source, current);
+    if (current !== null) await this.#intake.take(source, current);
     this.#follower.noteRead(source.name);
   }
 
   /** Whether anything of a source was taken over: applications are known, and asked to follow it. */
   hasTaken(source: string): boolean {
-    return this.#accepted.has(source);
+    return this.#intake.hasTaken(source);
   }
 
   /** Leaves read-only mode: a person has seen what would be done. */
@@ -230,9 +235,7 @@ export class Engine {
       actor,
       message: `${actor} confirmed: no longer read-only`,
     });
-    const { config, complete } = this.configuration;
-    // What another installation released and no configuration names any more is ours now, too.
-    if (config !== null) await this.#inTurn(async () => updateRoster(this, config, complete));
+    await this.#intake.claim();
     for (const id of this.applications.keys()) this.trigger(id, 'manual');
   }
 
@@ -290,69 +293,6 @@ export class Engine {
     });
   }
 
-  async #moved(source: Source, revision: SourceRevision): Promise<void> {
-    await this.#inTurn(async () => this.#take(source, revision));
-  }
-
-  /** One after the other: two sources that move at once must not read the roster in the middle of a change. */
-  async #inTurn(body: () => Promise<unknown>): Promise<void> {
-    const turn = this.#moves.then(async () => void (await body()));
-    this.#moves = turn.catch(() => {});
-    await turn;
-  }
-
-  async #take(source: Source, revision: SourceRevision): Promise<void> {
-    const known = this.#accepted.get(source.name);
-    const isDue = source.name === '' && this.configuration.isDue;
-    if (known === revision.commit && !isDue) return;
-    const changed = known === undefined ? null : await source.changedPaths(known, revision.commit);
-    if (known !== revision.commit) {
-      this.journal.emit({
-        type: 'source.updated',
-        message: `${source.name || 'repository'} is at ${showSourceRevision(revision)}`,
-        data: { source: source.name, commit: revision.commit },
-      });
-    }
-    const concerned = new Set(
-      changed === null
-        ? this.paths.allOf(source.name)
-        : this.paths.concernedBy(source.name, changed),
-    );
-    if (
-      source.name === '' &&
-      (isDue || changed === null || changed.some((path) => this.ports.loadConfig.concerns(path)))
-    ) {
-      this.world.configuredAt = null;
-      for (const id of await this.#reconfigure(source, revision)) concerned.add(id);
-    }
-    this.#accepted.set(source.name, revision.commit);
-    // While it cannot be read, what is in force stands for no commit that can be told.
-    if (source.name === '')
-      this.world.configuredAt = this.configuration.isDue ? null : revision.commit;
-    this.#enqueue(concerned, 'source');
-  }
-
-  async #serveLastGood(): Promise<void> {
-    const source = this.world.source('');
-    const { current } = source.status();
-    if (current !== null) await this.#moved(source, current);
-  }
-
-  async #reconfigure(source: Source, revision: SourceRevision): Promise<readonly string[]> {
-    const usable = await this.configuration.read(source, revision);
-    const { config } = this.configuration;
-    if (!usable || config === null) return [];
-    const reopened = await this.world.adopt(config);
-    const concerned = await updateRoster(this, config, this.configuration.complete);
-    this.#lowestWave = null;
-    for (const name of reopened) {
-      this.#accepted.delete(name);
-      for (const id of this.paths.allOf(name)) concerned.add(id);
-    }
-    if (this.options.continuous && this.#follower.isFollowing) this.#follower.follow();
-    return [...concerned];
-  }
-
   #enqueue(ids: ReadonlySet<string>, trigger: ReleaseTrigger): void {
     if (ids.size === 0) return;
     const batch = new Batch(ids);
@@ -377,24 +317,15 @@ export class Engine {
     this.#verifications.put(id, Math.round(this.options.verifyEveryMs * jitter));
   }
 
-  /**
-   * Looks for inventories that nobody here knows: what a controller left that came back late, or what was out of reach
-   * when the configuration was read. As seldom as everything else is looked at from scratch.
-   */
+  /** As seldom as everything else is looked at from scratch. */
   async #searchTargets(): Promise<void> {
-    const { config, complete } = this.configuration;
-    if (config !== null && !this.#stopping.signal.aborted) {
-      try {
-        await this.#inTurn(async () => {
-          this.#enqueue(await updateRoster(this, config, complete), 'removal');
-        });
-      } catch (thrown) {
-        this.ports.log.error('the targets could not be searched', { error: String(thrown) });
-      }
+    const { signal } = this.#stopping;
+    try {
+      if (!signal.aborted) await this.#intake.search();
+    } catch (thrown) {
+      this.ports.log.error('the targets could not be searched', { error: String(thrown) });
     }
-    if (!this.#stopping.signal.aborted) {
-      this.#searches.put(allTargets, this.options.verifyEveryMs);
-    }
+    if (!signal.aborted) this.#searches.put(allTargets, this.options.verifyEveryMs);
   }
 
   #onTargetChange(change: TargetChange): void {
