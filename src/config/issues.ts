@@ -102,7 +102,7 @@ function statement(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       // Our schemas word the cases that need advice; zod's own words all begin with "Invalid input".
       return issue.message.startsWith('Invalid input')
-        ? `must be ${words(issue.expected)}`
+        ? `must be ${typeWords(issue.expected)}`
         : issue.message;
     default:
       return issue.message;
@@ -114,7 +114,7 @@ function allowedBy(issue: z.core.$ZodIssue): string | null {
     case 'invalid_value':
       return issue.values.map(String).join(', ');
     case 'invalid_type':
-      return words(issue.expected);
+      return typeWords(issue.expected);
     default:
       return null;
   }
@@ -135,7 +135,8 @@ function nearest(issue: z.core.$ZodIssue, value: unknown): string | null {
   return null;
 }
 
-function words(expected: string): string {
+/** What zod calls a type, in words. */
+export function typeWords(expected: string): string {
   const names: Record<string, string> = {
     string: 'text',
     int: 'a whole number',
@@ -148,7 +149,8 @@ function words(expected: string): string {
   return names[expected] ?? expected;
 }
 
-function valueAt(document: unknown, path: Path): unknown {
+/** What stands at a place of a document; `undefined`: nothing. */
+export function valueAt(document: unknown, path: Path): unknown {
   let value = document;
   for (const part of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part))

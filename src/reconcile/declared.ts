@@ -1,4 +1,10 @@
-import type { ApplicationConfig, EnvironmentConfig, ProjectConfig } from '../model/config.ts';
+import type {
+  ApplicationConfig,
+  EnvironmentConfig,
+  ProjectConfig,
+  SyncPolicy,
+} from '../model/config.ts';
+import { effectivePolicy } from '../release/policy.ts';
 import type { Mistake } from './ports.ts';
 
 /** What the configuration says of an application, or said last. Only the roster puts another in its place. */
@@ -31,3 +37,13 @@ export const undeclared: Declared = {
   lastDependsOn: [],
   lastProject: undefined,
 };
+
+/** Targets that its environment names; none where it has left, or never was in one. */
+export function targetNamesOf({ environment }: Declared): readonly string[] {
+  return environment?.targets ?? [];
+}
+
+/** Whether it is released by itself: as its environment says, or stricter. */
+export function syncPolicyOf({ application, environment }: Declared): SyncPolicy {
+  return effectivePolicy(environment?.sync ?? 'auto', application?.sync ?? null);
+}

@@ -5,7 +5,7 @@ import { inventoryKey } from '../model/inventory.ts';
 import type { Target } from '../targets/target.ts';
 import type { Configuration } from './configuration.ts';
 import type { EngineOptions, EnginePorts } from './ports.ts';
-import { undeclared } from './declared.ts';
+import { targetNamesOf, undeclared } from './declared.ts';
 import { letAct } from './read-only.ts';
 import { ApplicationRuntime } from './runtime.ts';
 import { surroundingsOf } from './prepare/surroundings.ts';
@@ -62,10 +62,7 @@ export async function updateRoster(
     const heir = heirOf(config, runtime.key);
     if (heir !== null) {
       // Its inventory is handed over to the new name, also what a look that goes on may still write; nothing is removed.
-      const places = [
-        ...runtime.ownership.targets,
-        ...(runtime.declared.environment?.targets ?? []),
-      ];
+      const places = [...runtime.ownership.targets, ...targetNamesOf(runtime.declared)];
       for (const target of places) engine.applications.get(heir)?.ownership.add(target);
       engine.drop(runtime);
       continue;

@@ -6,6 +6,7 @@ import type { Target } from '../../targets/target.ts';
 import type { Engine } from '../engine.ts';
 import { prepareRevision } from '../prepare/prepare.ts';
 import { renderOf } from './render-preview.ts';
+import { targetNamesOf } from '../declared.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import { seedIdOf } from '../prepare/seed.ts';
 import { settingsAt } from './settings-at.ts';
@@ -29,7 +30,7 @@ export async function checkOf(
   if (!application.allowEmpty && rendered.every((view) => view.documents.length === 0)) {
     warnings.add('it renders to nothing; if that is meant, set allowEmpty: true');
   }
-  for (const name of runtime.declared.environment?.targets ?? []) {
+  for (const name of targetNamesOf(runtime.declared)) {
     const target = await targetOrNull(engine, name, warnings);
     if (target === null) continue;
     const inventory = await target.ledger.load(key).catch(() => null);

@@ -11,6 +11,7 @@ import type { Engine } from '../engine.ts';
 import { noHooksToLeaveOut, nothingToRollBackTo, planAmbiguous, planNotFound } from '../errors.ts';
 import { holdKeys, saveHold } from '../look/holds.ts';
 import { historyOf } from '../history.ts';
+import { targetNamesOf } from '../declared.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import type { RunRequest } from '../schedule/agenda.ts';
 import { currentRevisionOf } from '../prepare/source-trees.ts';
@@ -22,10 +23,7 @@ export async function targetsOf(
   engine: Engine,
   runtime: ApplicationRuntime,
 ): Promise<readonly Target[]> {
-  const names = new Set([
-    ...(runtime.declared.environment?.targets ?? []),
-    ...runtime.ownership.targets,
-  ]);
+  const names = new Set([...targetNamesOf(runtime.declared), ...runtime.ownership.targets]);
   return Promise.all([...names].map(async (name) => engine.world.target(name)));
 }
 
@@ -45,8 +43,7 @@ async function resolveRevision(
 
 /** @throws FairleadError `removal.no-hooks` where nothing is to be run because the application leaves a target. */
 export async function requireHooks(engine: Engine, runtime: ApplicationRuntime): Promise<void> {
-  const stays =
-    runtime.declared.removal === null ? (runtime.declared.environment?.targets ?? []) : [];
+  const stays = runtime.declared.removal === null ? targetNamesOf(runtime.declared) : [];
   for (const target of await targetsOf(engine, runtime)) {
     if (stays.includes(target.name)) continue;
     const inventory = await target.ledger.load(runtime.key);

@@ -7,6 +7,7 @@ import { viewCluster } from '../prepare/cluster-view.ts';
 import type { ClusterView } from '../prepare/cluster-view.ts';
 import type { Engine } from '../engine.ts';
 import { renderRevision } from '../prepare/prepare.ts';
+import { targetNamesOf } from '../declared.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import { seedIdOf } from '../prepare/seed.ts';
 import { settingsAt } from './settings-at.ts';
@@ -22,7 +23,7 @@ export async function renderOf(
 ): Promise<readonly RenderedView[]> {
   const { key } = runtime;
   const { application, revision } = await settingsAt(engine, runtime, reference, 'render');
-  const names = runtime.declared.environment?.targets ?? [];
+  const names = targetNamesOf(runtime.declared);
   const open = new Map(engine.world.openTargets().map((target) => [target.name, target]));
   const inventories = await Promise.all(
     names.map(

@@ -9,6 +9,7 @@ import { foreignReason } from './foreign.ts';
 import { moveHold } from './holds.ts';
 import { recordedProject } from './projects.ts';
 import { forgetRuntime } from './remember.ts';
+import { targetNamesOf } from '../declared.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 
 /**
@@ -50,8 +51,7 @@ export async function settleRecords(
       context.ports.hash,
     );
     const unwanted =
-      runtime.declared.removal !== null ||
-      !(runtime.declared.environment?.targets ?? []).includes(target.name);
+      runtime.declared.removal !== null || !targetNamesOf(runtime.declared).includes(target.name);
     const former = runtime.declared.application?.previousNames ?? [];
     await dropOldNames(context, runtime, target, inventory, former);
     if (unwanted && settled.entries.length === 0) {

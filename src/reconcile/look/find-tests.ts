@@ -17,6 +17,7 @@ import { testNeedsYes, testNotReleased, testRefused } from '../errors.ts';
 import { currentRevision } from '../prepare/choose.ts';
 import { prepareRevision } from '../prepare/prepare.ts';
 import { seedIdOf } from '../prepare/seed.ts';
+import { targetNamesOf } from '../declared.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import type { RunContext } from './context.ts';
 import { foreignReason } from './foreign.ts';
@@ -41,7 +42,7 @@ export async function testSets(
   if (context.readOnlyReason() !== '')
     throw testRefused({ message: context.readOnlyReason(), resource: runtime.id });
   const sets: TestSet[] = [];
-  for (const name of runtime.declared.environment?.targets ?? []) {
+  for (const name of targetNamesOf(runtime.declared)) {
     const target = await context.world.target(name);
     const inventory = await target.ledger.load(runtime.key);
     await refuseHeld(context, runtime, target, inventory);

@@ -5,7 +5,7 @@ import { placeOf } from '../../plan/place.ts';
 import { contestOf } from '../../release/contest.ts';
 import { isHealing, judge } from '../../release/gate.ts';
 import type { Verdict } from '../../release/gate.ts';
-import { effectivePolicy } from '../../release/policy.ts';
+import { syncPolicyOf, targetNamesOf } from '../declared.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import type { RunRequest } from '../schedule/agenda.ts';
 import type { PlannedRun, RunContext, TargetPlan } from './context.ts';
@@ -99,13 +99,7 @@ export async function decide(
   }
   return judge({
     planSet: run.planSet,
-    policy:
-      run.fallback === 'quarantined'
-        ? 'auto'
-        : effectivePolicy(
-            runtime.declared.environment?.sync ?? 'auto',
-            runtime.declared.application?.sync ?? null,
-          ),
+    policy: run.fallback === 'quarantined' ? 'auto' : syncPolicyOf(runtime.declared),
     selfHeal: runtime.declared.application?.selfHeal ?? false,
     readOnlyReason:
       (context.looking() ? '' : context.readOnlyReason()) ||
@@ -115,7 +109,7 @@ export async function decide(
     agreed: requests.find((request) => request.agreed !== null)?.agreed ?? null,
     requested: requests.length > 0,
     waitsFor: runtime.pending.waitsFor,
-    extraGuards: runtime.batches.guards(runtime.declared.environment?.targets ?? []),
+    extraGuards: runtime.batches.guards(targetNamesOf(runtime.declared)),
     contest: contestOf(runtime.releases.heals, run.planSet, nowMs),
     givenUp: new Set(
       changes.map(({ digest }) => digest).filter((digest) => runtime.attempts.isLeftUndone(digest)),

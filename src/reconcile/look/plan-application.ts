@@ -7,7 +7,6 @@ import { failure, success, unwrap } from '../../model/result.ts';
 import type { Result } from '../../model/result.ts';
 import type { Desired } from '../../model/resource.ts';
 import { unreadableLive } from '../../plan/errors.ts';
-import { effectivePolicy } from '../../release/policy.ts';
 import { createPlan, createPlanSet } from '../../plan/plan.ts';
 import { placeOf } from '../../plan/place.ts';
 import type { PlanPolicy } from '../../plan/policy.ts';
@@ -23,6 +22,7 @@ import type { Inventory } from '../../model/inventory.ts';
 import { projectAfterwards } from './projects.ts';
 import { seedIdOf } from '../prepare/seed.ts';
 import { formerNames } from '../former-names.ts';
+import { syncPolicyOf, targetNamesOf } from '../declared.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 
 /** The targets of an application: those its environment names, and those where something is still owned. */
@@ -30,8 +30,7 @@ async function targetsOf(
   context: RunContext,
   runtime: ApplicationRuntime,
 ): Promise<{ wanted: Target[]; left: Target[] }> {
-  const names =
-    runtime.declared.removal === null ? (runtime.declared.environment?.targets ?? []) : [];
+  const names = runtime.declared.removal === null ? targetNamesOf(runtime.declared) : [];
   const wanted: Target[] = [];
   for (const name of names) wanted.push(await context.world.target(name));
   const left: Target[] = [];
@@ -198,8 +197,8 @@ async function planChoice(
 }
 
 /** Whether a person reads a plan before it is carried out. Else what the target says comes soon enough, and asks for nothing. */
-function isReadFirst({ declared: { application, environment } }: ApplicationRuntime): boolean {
-  return effectivePolicy(environment?.sync ?? 'auto', application?.sync ?? null) !== 'auto';
+function isReadFirst({ declared }: ApplicationRuntime): boolean {
+  return syncPolicyOf(declared) !== 'auto';
 }
 
 /** Where nothing is prepared any more, a target still has to know for which project it acts. */

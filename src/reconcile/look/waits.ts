@@ -1,8 +1,8 @@
 import type { Waits } from '../../apply/waits.ts';
 import { sameJson } from '../../model/json.ts';
 import { showRevision } from '../../model/revision.ts';
-import { effectivePolicy } from '../../release/policy.ts';
 import type { RunContext } from './context.ts';
+import { syncPolicyOf } from '../declared.ts';
 import type { ApplicationRuntime } from '../runtime.ts';
 import { currentRevisionOf } from '../prepare/source-trees.ts';
 
@@ -49,13 +49,12 @@ export function waitsOf(context: RunContext, runtime: ApplicationRuntime): Waits
  * released by itself: while a plan waits for a person, it must still come out whether what is live works.
  */
 function newsFor({ world }: RunContext, runtime: ApplicationRuntime): string | null {
-  const { application, environment } = runtime.declared;
+  const { application } = runtime.declared;
   const { hold } = runtime.pending;
   const { triggers, requests } = runtime.agenda;
   if (requests.some(({ trigger }) => trigger === 'rollback')) return 'a rollback was asked for';
   if (application === null || hold !== null || !triggers.has('source')) return null;
-  if (effectivePolicy(environment?.sync ?? 'auto', application.sync ?? null) !== 'auto')
-    return null;
+  if (syncPolicyOf(runtime.declared) !== 'auto') return null;
   const tip = currentRevisionOf(world, application);
   if (tip === null || sameJson(tip, runtime.wanted.revision)) return null;
   return `${showRevision(tip)} came`;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fieldsMissing, show } from '../../config/issues.ts';
+import { fieldsMissing, show, typeWords, valueAt } from '../../config/issues.ts';
 import { showPath } from '../../config/problem.ts';
 import { suggest } from '../../config/suggest.ts';
 import type { JsonObject } from '../../model/json.ts';
@@ -215,7 +215,7 @@ function whatIsWrong(
   const found = value === undefined || isJsonObject(value as never) ? '' : `, not ${show(value)}`;
   switch (issue.code) {
     case 'invalid_type':
-      return `${own ?? `must be ${typeWords[issue.expected] ?? issue.expected}`}${found}`;
+      return `${own ?? `must be ${typeWords(issue.expected)}`}${found}`;
     case 'invalid_value': {
       const nearest = typeof value === 'string' ? suggest(value, issue.values.map(String)) : null;
       const hint = nearest === null ? '' : `; did you mean ${nearest}?`;
@@ -230,26 +230,6 @@ function whatIsWrong(
       return `${own ?? 'is not valid'}${found}${allowed}`;
     }
   }
-}
-
-const typeWords: Readonly<Record<string, string>> = {
-  string: 'text',
-  int: 'a whole number',
-  number: 'a number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'a mapping of fields',
-  record: 'a mapping of fields',
-};
-
-function valueAt(document: unknown, path: readonly (string | number)[]): unknown {
-  let value = document;
-  for (const part of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part))
-      return undefined;
-    value = (value as Record<string | number, unknown>)[part];
-  }
-  return value;
 }
 
 /** Names of the fields that may stand at a place, read off the schema itself so that they cannot disagree. */

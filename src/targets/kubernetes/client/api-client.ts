@@ -31,6 +31,7 @@ import { logQuery, pageQuery, watchQuery, writeQuery } from './query.ts';
 import type { Query } from './query.ts';
 import { queue } from './queue.ts';
 import { apiVersionOf, pathOf } from './resource-type.ts';
+import { podType } from './pod-type.ts';
 import type { ResourceType } from './resource-type.ts';
 import { readWatch } from './watch-stream.ts';
 import type { OpenWatch, StreamEvent } from './watch-stream.ts';
@@ -51,16 +52,6 @@ const patchTypes = {
   json: 'application/json-patch+json',
   strategic: 'application/strategic-merge-patch+json',
 } as const;
-
-const podType: ResourceType = {
-  group: '',
-  version: 'v1',
-  kind: 'Pod',
-  plural: 'pods',
-  namespaced: true,
-  verbs: ['get'],
-  subresources: ['log'],
-};
 
 interface ApiClientOptions {
   readonly caller: Caller;

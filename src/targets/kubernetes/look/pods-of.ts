@@ -2,18 +2,8 @@ import type { Json, JsonObject } from '../../../model/json.ts';
 import { isJsonObject } from '../../../model/json.ts';
 import type { CallOptions, KubernetesClient } from '../client/client.ts';
 import type { KubeObject } from '../client/object.ts';
-import type { ResourceType } from '../client/resource-type.ts';
+import { podType } from '../client/pod-type.ts';
 import { branch, objects, text } from '../object/reading.ts';
-
-const podType: ResourceType = {
-  group: '',
-  version: 'v1',
-  kind: 'Pod',
-  plural: 'pods',
-  namespaced: true,
-  verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'],
-  subresources: ['log', 'status'],
-};
 
 /** The pods that an object runs by its selector, itself where it is one; newest first. Empty for what runs none. */
 export async function podsOf(
