@@ -13,7 +13,7 @@ interface Fed extends Rostered {
   readonly paths: PathIndex;
 }
 
-export interface IntakeOptions {
+interface IntakeOptions {
   readonly engine: Fed;
   /** Asks for a look at what something has come for, as one batch. */
   readonly enqueue: (ids: ReadonlySet<string>, trigger: ReleaseTrigger) => void;

@@ -13,7 +13,7 @@ import { mistakeFor } from './prepare/unread.ts';
 import type { World } from './world.ts';
 
 /** What of the engine its roster of applications is kept in and depends on. */
-interface Rostered {
+export interface Rostered {
   readonly applications: Map<string, ApplicationRuntime>;
   readonly options: EngineOptions;
   readonly ports: EnginePorts;
