@@ -8,22 +8,27 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /**
- * `npm run build`: writes `dist/`, file for file what `src/` is, for the published package (Node does not strip types
- * below `node_modules`). The compiler does it; what is no module is copied.
+ * `npm run build`: writes `dist/`, or the folder that is named, file for file what `src/` is, for the published package
+ * (Node does not strip types below `node_modules`). The compiler does it; what is no module is copied.
  */
 
 const root = dirname(import.meta.dirname);
-const [source, output] = [join(root, 'src'), join(root, 'dist')];
+const source = join(root, 'src');
+const output = resolve(process.argv[2] ?? join(root, 'dist'));
 
 rmSync(output, { recursive: true, force: true });
 const compiler = join(root, 'node_modules/typescript/bin/tsc');
-const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-});
+const { status } = spawnSync(
+  process.execPath,
+  [compiler, '-p', 'tsconfig.build.json', '--outDir', output],
+  {
+    cwd: root,
+    stdio: 'inherit',
+  },
+);
 if (status !== 0) process.exit(1);
 
 for (const path of globSync('**/*', { cwd: source })) {

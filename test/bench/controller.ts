@@ -8,7 +8,6 @@ import type { FairleadEvent } from '../../src/model/event.ts';
 import { socketPathOf } from '../../src/state/location.ts';
 import { gitEnvironment } from './monorepo.ts';
 
-const root = join(import.meta.dirname, '../..');
 const stopMs = 20_000;
 
 /** One real controller in a process of its own, so that its CPU and memory are its own. */
@@ -27,6 +26,8 @@ export interface BenchController {
 }
 
 export interface ControllerOptions {
+  /** See `BenchRun.program`. */
+  readonly program: string;
   readonly folder: string;
   readonly repository: string;
   readonly stateDir: string;
@@ -43,7 +44,7 @@ export async function startController(options: ControllerOptions): Promise<Bench
   const argv = ['up', '--repo', options.repository, '--state-dir', stateDir, '--no-input'];
   const startedAtMs = now();
   // As a person starts it, with the flags that it gives to Node; the shell in front of it becomes Node.
-  const child = spawn(join(root, 'bin/fairlead'), argv, {
+  const child = spawn(options.program, argv, {
     env: { ...gitEnvironment(), ...profiling(options) },
     stdio: ['ignore', log, log],
     detached: true,

@@ -94,8 +94,9 @@ async function measureSmall(run: Run): Promise<SiteResult> {
 
 function makeSite(run: Run, name: string, apps: number): Site {
   run.say(`making a repository of ${apps} applications …`);
-  const { options, signal } = run;
-  return createSite(join(run.folder, name), apps, { cpuProf: options.cpuProf, signal });
+  const { options, program, signal } = run;
+  const { cpuProf } = options;
+  return createSite(join(run.folder, name), apps, { program, cpuProf, signal });
 }
 
 /** First deployments and bare writers in turns, then commits; gives the last controller, which is still running. */

@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildShipped } from './shipped.ts';
 
 /** One run of a benchmark. */
 export interface BenchRun<Options> {
   readonly options: Options;
   /** A folder of its own, removed at the end. */
   readonly folder: string;
+  /** Path of the program, built as it is published. */
+  readonly program: string;
   /** Aborts with Ctrl-C. */
   readonly signal: AbortSignal;
   /** Says on stderr what goes on. */
@@ -51,7 +54,9 @@ export async function runBenchmark<Options, Result>(
   const folder = mkdtempSync(join(folderOf(options), 'fairlead-bench-'));
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   try {
-    const result = await measure({ options, folder, signal: interrupt.signal, say });
+    say('building the package …');
+    const program = await buildShipped(interrupt.signal);
+    const result = await measure({ options, folder, program, signal: interrupt.signal, say });
     process.stdout.write(`${show(result, options)}\n`);
     return isMet?.(result) === false ? 1 : 0;
   } catch (thrown) {

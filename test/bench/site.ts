@@ -22,7 +22,7 @@ export interface Site {
 export function createSite(
   folder: string,
   apps: number,
-  options: { readonly cpuProf: string | null; readonly signal: AbortSignal },
+  options: Pick<ControllerOptions, 'program' | 'cpuProf' | 'signal'>,
 ): Site {
   const live = join(folder, 'live');
   const stateDir = join(folder, 'state');

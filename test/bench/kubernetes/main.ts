@@ -51,7 +51,7 @@ process.exitCode = await runBenchmark(
 );
 
 async function measure(run: Run): Promise<KubernetesBenchResult> {
-  const { options, folder, signal, say } = run;
+  const { options, program, folder, signal, say } = run;
   const workload: Workload = { apps: options.apps, replicas: options.pods ? 1 : 0 };
   say('looking for the best concurrency of a bare client …');
   const concurrency = await withCluster(run, 'trial', (cluster) =>
@@ -61,7 +61,7 @@ async function measure(run: Run): Promise<KubernetesBenchResult> {
   const limitSeconds = await withCluster(run, 'bare', (cluster) =>
     bareApply(cluster, workload, concurrency),
   );
-  const program = await measureProgram(run, workload);
+  const bareProgram = await measureProgram(run, workload);
   await using cluster = await openBenchCluster(folder, 'fairlead', signal);
   say('making the repository …');
   const { kubeconfig } = cluster;
@@ -71,6 +71,7 @@ async function measure(run: Run): Promise<KubernetesBenchResult> {
   });
   const start = (name: string): Promise<BenchController> =>
     startController({
+      program,
       folder,
       repository: repository.url,
       stateDir: join(folder, 'state'),
@@ -107,7 +108,7 @@ async function measure(run: Run): Promise<KubernetesBenchResult> {
       return {
         apps: workload.apps,
         limitSeconds: round(limitSeconds),
-        ...program,
+        ...bareProgram,
         healthySeconds: round((healthyAtMs - controller.startedAtMs) / 1_000),
         requestsPerApp: round(firstRequests / workload.apps),
         cpuSeconds: first === null ? null : round(first.cpuSeconds),
