@@ -20,6 +20,21 @@ const shell = (line: string, timeoutMs = 20_000): HealthCheckConfig => ({
 
 const never = new AbortController().signal;
 
+test('a program gets nothing of the environment of the controller but what it needs to find its way', async () => {
+  const file = join(folder, 'environment');
+  process.env['FAIRLEAD_TEST_TOKEN'] = 'a secret';
+  try {
+    await checkHealth(shell(`env > ${file}`), never);
+  } finally {
+    delete process.env['FAIRLEAD_TEST_TOKEN'];
+  }
+  const names = readFileSync(file, 'utf8')
+    .split('\n')
+    .map((line) => line.split('=')[0]);
+  expect(names).toEqual(expect.arrayContaining(['PATH', 'HOME', 'LANG']));
+  expect(names).not.toContain('FAIRLEAD_TEST_TOKEN');
+});
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import type { HealthCheckConfig } from '../model/config.ts';
 import type { Health } from '../model/status.ts';
+import { programEnvironment } from './program-environment.ts';
 
 /** Runs one health check of an application once. Never throws: what fails is an unhealthy answer with its reason. */
 export async function checkHealth(check: HealthCheckConfig, signal: AbortSignal): Promise<Health> {
@@ -59,7 +60,11 @@ function checkExec(
     signal.throwIfAborted();
     const [program = '', ...rest] = check.argv;
     // A group of its own: what it started is ended with it, else each check that hangs would leave something behind.
-    const child = spawn(program, rest, { stdio: 'ignore', detached: true });
+    const child = spawn(program, rest, {
+      stdio: 'ignore',
+      detached: true,
+      env: programEnvironment(process.env),
+    });
     const stop = (): void => {
       if (child.pid !== undefined) endGroup(child.pid);
       reject(signal.reason);

@@ -39,6 +39,7 @@ describe('errors', () => {
         (file) =>
           !file.endsWith('errors.ts') &&
           !file.endsWith('.test.ts') &&
+          !file.endsWith('.testing.ts') &&
           file !== join('model', 'error.ts'),
       )
       .filter((file) => /\bdefineError\(/.test(readFileSync(join(source, file), 'utf8')));

@@ -47,7 +47,8 @@ const tcp = z.strictObject({
 
 const exec = z.strictObject({
   argv: z.array(z.string().min(1, 'must not be empty')).min(1, 'needs a program').meta({
-    description: 'Program and arguments, without a shell; exit code 0 counts as healthy.',
+    description:
+      'Program and arguments, without a shell; exit code 0 counts as healthy. It gets PATH, HOME and LANG, and nothing else of the environment of the controller.',
   }),
 });
 

@@ -1,14 +1,13 @@
 import type { Json, JsonObject } from '../../../model/json.ts';
 import { sameJson } from '../../../model/json.ts';
 import type { Sealed, Sealer } from '../../../model/sealed.ts';
+import { programEnvironment } from '../../../system/program-environment.ts';
 import { manifestInvalid } from '../../errors.ts';
 import type { Account } from '../accounts.ts';
 import { secretChanged } from '../errors.ts';
 import type { SecretReader, SecretReference } from '../secrets.ts';
 import type { ProcessPayload } from './fields.ts';
 import { nonceVariable } from './spec.ts';
-
-const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 interface Variables {
   /** As they stand in `fields.env`. */
@@ -82,10 +81,7 @@ export async function revealAll(
   return values;
 }
 
-/**
- * All that a process gets to see: what its manifest names, and the few variables without which programs do not find
- * their way. Nothing else of the controller's own environment.
- */
+/** All that a process gets to see: what its manifest names, and `programEnvironment`. */
 export function environmentOf(
   controller: Readonly<Record<string, string | undefined>>,
   account: Account | null,
@@ -97,9 +93,7 @@ export function environmentOf(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );
   return {
-    PATH: controller['PATH'] ?? defaultPath,
-    HOME: account?.home ?? controller['HOME'] ?? '/',
-    LANG: controller['LANG'] ?? 'C.UTF-8',
+    ...programEnvironment(controller, account?.home),
     ...(account === null ? {} : { USER: account.name, LOGNAME: account.name }),
     ...Object.fromEntries(plain),
     ...secrets,
