@@ -5,7 +5,7 @@ import type { SeedId } from '../../model/seed.ts';
  * What templates of an application draw from: what the inventories say, the last generation where they differ because a
  * rotation was cut off. A name that was handed over keeps drawing what it drew under the old one.
  *
- * @param nowMs For what was never released. Templates then take the first of the month for the time, so that a plan that
+ * @param nowMs For what was never released. Templates then take the last Monday, 00:00 UTC, for the time, so that a plan that
  * waits for approval keeps its digest for a while, and a certificate made from it is good for nearly as long as it says.
  */
 export function seedIdOf(
@@ -20,7 +20,7 @@ export function seedIdOf(
     .toSorted((left, right) => right.generation - left.generation)
     .at(0);
   if (newest !== undefined) return { environment, ...newest };
-  return { environment, name: key.application, generation: 0, clockMs: startOfMonth(nowMs) };
+  return { environment, name: key.application, generation: 0, clockMs: startOfWeek(nowMs) };
 }
 
 /** An inventory from before seeds were kept: they followed from the name alone. */
@@ -33,7 +33,11 @@ export function toInventorySeed({ name, generation, clockMs }: SeedId): Inventor
   return { name, generation, clockMs };
 }
 
-function startOfMonth(nowMs: number): number {
+const dayMs = 86_400_000;
+
+function startOfWeek(nowMs: number): number {
   const now = new Date(nowMs);
-  return Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1);
+  const today = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate());
+  const sinceMonday = (now.getUTCDay() + 6) % 7;
+  return today - sinceMonday * dayMs;
 }
