@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ import type { Cluster } from '../../src/targets/kubernetes/connect.ts';
 import { openKube } from '../support/cluster.ts';
 import type { Kube, KubeObject } from '../support/cluster.ts';
 import { definitionOf } from '../support/kubernetes/definition.ts';
-import { connect, writeKubeconfig } from '../support/kubernetes/connect.ts';
+import { connect, quickClock, writeKubeconfig } from '../support/kubernetes/connect.ts';
 import { openWire } from '../support/kubernetes/wire.ts';
 import type { Wire } from '../support/kubernetes/wire.ts';
 import { until as untilSoon } from '../support/program.ts';
@@ -22,13 +22,27 @@ import { until as untilSoon } from '../support/program.ts';
 
 const label = 'test.example/own';
 const key = { application: 'shop', environment: 'dev' };
+const inventory = {
+  formatVersion: 1 as const,
+  ...key,
+  applicationUid: 'app-1',
+  installation: 'here',
+  repository: '',
+  epoch: 1,
+  revision: [],
+  verified: '',
+  release: null,
+  entries: [],
+  quarantine: [],
+};
 
 let folder: string;
 let record: ClusterRecord;
-let server: ClusterProcess;
 let kube: Kube;
 let wire: Wire;
+let kubeconfig: string;
 let cluster: Cluster;
+const opened: Cluster[] = [];
 const told: string[] = [];
 
 beforeAll(async () => {
@@ -40,19 +54,19 @@ beforeAll(async () => {
     audit: false,
     signal: new AbortController().signal,
   });
-  server = record.processes.find(({ program }) => program === 'kube-apiserver')!;
   kube = openKube(record);
   wire = await openWire(record.url);
   const config: KubeObject = JSON.parse(readFileSync(record.kubeconfig, 'utf8'));
-  const kubeconfig = writeKubeconfig(folder, {
+  kubeconfig = writeKubeconfig(folder, {
     cluster: { ...config.clusters[0].cluster, server: `https://127.0.0.1:${wire.port}` },
     user: config.users[0].user,
   });
   cluster = await connect({ settings: { kubeconfig } });
+  opened.push(cluster);
 }, 300_000);
 
 afterAll(async () => {
-  await cluster?.close();
+  for (const one of opened) await one.close();
   await wire?.close();
   if (record !== undefined) await stopCluster(record);
   rmSync(folder, { recursive: true, force: true });
@@ -62,26 +76,40 @@ afterAll(async () => {
 const until = (what: string, seen: () => Promise<boolean>): Promise<void> =>
   untilSoon(what, seen, () => told.join(), 120_000);
 
-async function restartServer(meanwhile: () => Promise<void> = async () => {}): Promise<void> {
+async function relaunch(
+  program: 'kube-apiserver' | 'etcd',
+  meanwhile: () => Promise<void>,
+): Promise<void> {
   const table = await openProcessTable();
-  await endAll(table, [server]);
+  const running = record.processes.find((one) => one.program === program)!;
+  await endAll(table, [running]);
   await meanwhile();
-  server = await launch(table, {
-    program: 'kube-apiserver',
-    path: findPrograms(process.env)['kube-apiserver'],
-    argv: server.argv,
+  const again = await launch(table, {
+    program,
+    path: findPrograms(process.env)[program],
+    argv: running.argv,
     folder: record.folder,
-    log: join(record.folder, 'kube-apiserver.log'),
+    log: join(record.folder, `${program}.log`),
   });
-  record = {
-    ...record,
-    processes: record.processes.map((process) =>
-      process.program === 'kube-apiserver' ? server : process,
-    ),
-  };
+  const processes = record.processes.map((one): ClusterProcess => (one === running ? again : one));
+  record = { ...record, processes };
+}
+
+async function restartServer(meanwhile: () => Promise<void> = async () => {}): Promise<void> {
+  await relaunch('kube-apiserver', meanwhile);
   await until(
     'the server is ready again',
     async () => (await kube.ask('GET', '/readyz').catch(() => ({ status: 0 }))).status === 200,
+  );
+}
+
+/** Puts a copy of all that the cluster has aside, or back in its place. */
+async function copyState(from: 'etcd' | 'backup', to: 'etcd' | 'backup'): Promise<void> {
+  await restartServer(() =>
+    relaunch('etcd', async () => {
+      rmSync(join(record.folder, to), { recursive: true, force: true });
+      cpSync(join(record.folder, from), join(record.folder, to), { recursive: true });
+    }),
   );
 }
 
@@ -125,19 +153,6 @@ test('a restart of the server costs no event, and the ledger waits for it', asyn
   await until('all is told', async () => informer.isSynced() && told.includes('gone before'));
   expect(told.filter((line) => line.startsWith('set'))).toEqual(['set before', 'set after']);
 
-  const inventory = {
-    formatVersion: 1 as const,
-    ...key,
-    applicationUid: 'app-1',
-    installation: 'here',
-    repository: '',
-    epoch: 1,
-    revision: [],
-    verified: '',
-    release: null,
-    entries: [],
-    quarantine: [],
-  };
   let isSaved = false;
   const save = async (): Promise<void> => {
     for (;;) {
@@ -217,4 +232,33 @@ test('a server that starts does not seem to have lost its kinds', async () => {
   asks.abort();
   await asking;
   expect(missed).toBe(0);
+}, 300_000);
+
+test('records are those of a cluster that was restored from a backup, and are written on from there', async () => {
+  // A watch from a state that the cluster has not reached tells nothing: that is noticed after three minutes.
+  const quick = await connect({ settings: { kubeconfig }, clock: quickClock(6) });
+  opened.push(quick);
+  const { ledger } = quick;
+  const kept = { application: 'kept', environment: 'dev' };
+  const later = { application: 'later', environment: 'dev' };
+  const left = { application: 'left', environment: 'dev' };
+  for (const one of [kept, left]) await ledger.save(one, { ...inventory, ...one }, null);
+  await copyState('etcd', 'backup');
+  for (const epoch of [2, 3, 4])
+    await ledger.save(kept, { ...inventory, ...kept, epoch }, epoch - 1);
+  await ledger.save(later, { ...inventory, ...later }, null);
+  await ledger.remove(left, 1);
+  expect(await ledger.load(left)).toBeNull();
+  const heard = new Set<string>();
+  const stop = ledger.onForeignWrite((_what, { application }) => heard.add(application));
+  await copyState('backup', 'etcd');
+  await until('all is listed anew', async () => heard.size === 3);
+  stop();
+  expect([...heard].toSorted()).toEqual(['kept', 'later', 'left']);
+  expect((await ledger.load(kept))?.epoch).toBe(1);
+  expect(await ledger.load(later)).toBeNull();
+  await ledger.save(kept, { ...inventory, ...kept, epoch: 2 }, 1);
+  expect((await ledger.load(kept))?.epoch).toBe(2);
+  await ledger.remove(left, 1);
+  expect(await ledger.load(left)).toBeNull();
 }, 300_000);

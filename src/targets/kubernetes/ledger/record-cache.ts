@@ -34,8 +34,8 @@ export class RecordCache {
   readonly #options: RecordCacheOptions;
   readonly #reflector: Reflector;
   readonly #objects = new Map<string, KubeObject>();
-  /** Names told since a list began; `null`: none is under way. */
-  #listed: Set<string> | null = null;
+  /** The list that is under way; `null`: none. */
+  #list: List | null = null;
   #hasSynced = false;
   /** The first look at all has come to its end, good or bad. */
   #hasLooked = false;
@@ -74,7 +74,8 @@ export class RecordCache {
       fieldSelector: `type=${recordType}`,
       handlers: {
         begin: () => {
-          this.#listed = new Set();
+          const known = new Map(this.#objects);
+          this.#list = { told: new Set(), known, removed: new Map(this.#removed) };
         },
         set: (object) => this.#told(object.metadata.name, object),
         gone: (object) => this.#toldGone(object.metadata.name, object.metadata.resourceVersion),
@@ -103,6 +104,7 @@ export class RecordCache {
   async ask(name: string): Promise<KubeObject | null> {
     const { client, clock, namespace } = this.#options;
     const sinceMs = clock.monotonicMs();
+    const known = this.#objects.get(name);
     const object = await client.get(secretType, { namespace, name });
     this.#provenMs.set(name, sinceMs);
     if (object === null) {
@@ -110,7 +112,11 @@ export class RecordCache {
       if (!this.#reflector.isSynced) this.#objects.delete(name);
       return null;
     }
-    if (object['type'] === recordType) this.#keep(object);
+    if (object['type'] !== recordType) return object;
+    // What is known longer than this was asked for cannot be newer, unless the cluster itself is older than it was.
+    if (known !== undefined && this.#objects.get(name) === known && isNewer(known, object))
+      this.#objects.delete(name);
+    this.#keep(object);
     return object;
   }
 
@@ -194,14 +200,29 @@ export class RecordCache {
     const known = this.#objects.get(name);
     if (known !== undefined && !isLater(resourceVersion, known.metadata.resourceVersion)) return;
     this.#objects.set(name, withoutManagers(object));
-    this.#listed?.add(name);
+    this.#list?.told.add(name);
   }
 
   #told(name: string, object: KubeObject): void {
-    this.#listed?.add(name);
+    if (this.#list !== null) this.#toldByList(this.#list, name, object);
     const entry = this.#writing.get(name);
     if (entry === undefined) this.#take(name, object);
     else entry.told = object;
+  }
+
+  /**
+   * A list tells what is there since it began. What was known before and is later than that is of a history that the cluster
+   * has no more, because it was restored from a backup.
+   */
+  #toldByList({ told, known, removed }: List, name: string, object: KubeObject): void {
+    told.add(name);
+    const before = this.#objects.get(name);
+    if (before !== undefined && before === known.get(name) && isNewer(before, object)) {
+      this.#objects.delete(name);
+      this.#provenMs.delete(name);
+    }
+    const last = this.#removed.get(name);
+    if (last !== undefined && last === removed.get(name)) this.#removed.delete(name);
   }
 
   #toldGone(name: string, resourceVersion: string): void {
@@ -231,8 +252,8 @@ export class RecordCache {
   }
 
   #synced(): void {
-    const listed = this.#listed;
-    this.#listed = null;
+    const listed = this.#list?.told ?? null;
+    this.#list = null;
     for (const name of this.#removed.keys())
       if (listed !== null && !listed.has(name)) this.#removed.delete(name);
     if (listed !== null)
@@ -241,6 +262,19 @@ export class RecordCache {
     this.#hasSynced = true;
     this.#endFirstLook();
   }
+}
+
+interface List {
+  /** Names told since it began. */
+  readonly told: Set<string>;
+  /** What was known when it began. */
+  readonly known: ReadonlyMap<string, KubeObject>;
+  /** What was removed, and not told of yet, when it began. */
+  readonly removed: ReadonlyMap<string, string>;
+}
+
+function isNewer(one: KubeObject, than: KubeObject): boolean {
+  return isLater(one.metadata.resourceVersion, than.metadata.resourceVersion);
 }
 
 /** Who wrote which field of a record tells nothing, and takes a third of what is kept of it. */
