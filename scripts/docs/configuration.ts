@@ -13,7 +13,7 @@ export function configurationReference(): string {
   return [
     '# Configuration',
     generated('the schemas in `src/config`'),
-    'The configuration is `fairlead.yaml`, or any `fairlead/*.yaml`, at the top of a repository; several documents in one file are separated by `---`. Unknown fields are errors. A document with an error keeps its last good version, and nothing is deleted because of it; the applications that it concerns stay at their last good state until it is mended. Editors check it with [the JSON Schema](../../schema/fairlead.schema.json); `fairlead validate` checks it whole.',
+    'The configuration is `fairlead.yaml`, or any `fairlead/*.yaml`, at the top of a repository; several documents in one file are separated by `---`. Unknown fields are errors. A document with an error keeps its last good version, and nothing is deleted because of it. Editors check it with [the JSON Schema](../../schema/fairlead.schema.json); `fairlead validate` checks it whole.',
     'Lengths of time are written like `90s`, `5m` or `1h30m`.',
     ...Object.entries(schema.$defs).map(([kind, document]) => describeKind(kind, document)),
   ].join('\n\n');

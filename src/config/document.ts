@@ -1,3 +1,4 @@
+import type { SyncPolicy } from '../model/config.ts';
 import { apiVersion } from './kinds/kind.ts';
 import type { ConfigEntry, Kind } from './kinds/kind.ts';
 import { unknownKind, unknownVersion } from './errors.ts';
@@ -65,6 +66,14 @@ function kindSaid(value: unknown): string | null {
   if (typeof said === 'string') return said;
   const isOurs = ['kind', 'metadata', 'spec'].some((name) => field(value, name) !== undefined);
   return value === undefined || isOurs ? null : '';
+}
+
+const syncPolicies: readonly unknown[] = ['auto', 'approve', 'manual'] satisfies SyncPolicy[];
+
+/** What a document says of when something goes live, whatever else is wrong with it; `null`: nothing that can be read. */
+export function syncSaid(value: unknown): SyncPolicy | null {
+  const said = field(field(value, 'spec'), 'sync');
+  return syncPolicies.includes(said) ? (said as SyncPolicy) : null;
 }
 
 function nameOf(value: unknown): DocumentName | null {

@@ -1,8 +1,9 @@
-import { checkDocument } from './document.ts';
+import { checkDocument, syncSaid } from './document.ts';
 import type { CheckedDocument } from './document.ts';
 import { targetDrivers } from '../targets/registry.ts';
 import type { Driver } from './driver.ts';
 import { emptyConfig } from '../model/config.ts';
+import type { SyncPolicy } from '../model/config.ts';
 import { entryKey, keyOf } from './entries.ts';
 import type { EntryKey } from './entries.ts';
 import { configMissing, configUnreadable, duplicateName } from './errors.ts';
@@ -50,7 +51,7 @@ export function loadConfig(files: readonly ConfigFile[], options: LoadOptions = 
   }
   const { sound, duplicates } = separate(checked);
   problems.push(...duplicates.flatMap(duplicateProblems));
-  const before = failures(problems);
+  const before = failures(problems, checked);
   problems.push(...referenceProblems(sound, before));
   if (problems.length === 0 && sound.size === 0) {
     const finding = {
@@ -67,7 +68,7 @@ export function loadConfig(files: readonly ConfigFile[], options: LoadOptions = 
     config: settle(entries, new Map(), emptyConfig).config,
     entries,
     problems: problems.toSorted(compareProblems),
-    failed: failures(problems),
+    failed: failures(problems, checked),
   };
 }
 
@@ -142,12 +143,21 @@ function referenceProblems(
   });
 }
 
-function failures(problems: readonly ConfigProblem[]): Failed {
+function failures(problems: readonly ConfigProblem[], checked: readonly CheckedDocument[]): Failed {
   const errors = problems.filter(({ severity }) => severity === 'error');
   const names = errors.map(({ document }) => toKey(document));
+  const documents = new Set(names.filter((key) => key !== null));
+  const syncs = checked.flatMap(
+    ({ name, document }): readonly (readonly [EntryKey, SyncPolicy])[] => {
+      const key = toKey(name);
+      const sync = key !== null && documents.has(key) ? syncSaid(document.value) : null;
+      return key === null || sync === null ? [] : [[key, sync]];
+    },
+  );
   return {
     files: new Set(errors.map(({ file }) => file)),
-    documents: new Set(names.filter((key) => key !== null)),
+    documents,
+    syncs: new Map(syncs),
     unidentified: names.includes(null),
   };
 }

@@ -1,4 +1,4 @@
-import type { Config } from '../model/config.ts';
+import type { Config, SyncPolicy } from '../model/config.ts';
 import type { Entries, EntryKey } from './entries.ts';
 import type { ConfigProblem } from './problem.ts';
 
@@ -19,6 +19,8 @@ export interface Failed {
   readonly files: ReadonlySet<string>;
   /** Documents that have an error, as far as their kind and name could be told. */
   readonly documents: ReadonlySet<EntryKey>;
+  /** Of those: what they say of when something goes live, as far as that can be read. */
+  readonly syncs: ReadonlyMap<EntryKey, SyncPolicy>;
   /**
    * Some documents could not even be told by name: anything that is missing may stand there, so nothing at all
    * counts as removed.

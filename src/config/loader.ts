@@ -1,9 +1,11 @@
 import type { ConfigLoader, Mistake } from '../reconcile/ports.ts';
 import { failure, success } from '../model/result.ts';
 import { emptyConfig } from '../model/config.ts';
+import type { Config } from '../model/config.ts';
 import { entryKey } from './entries.ts';
 import { loadConfig } from './load.ts';
 import type { LoadOptions } from './load.ts';
+import type { Failed } from './loaded.ts';
 import { mergeWithLastGood } from './merge.ts';
 import type { Retained } from './merge.ts';
 import type { ConfigProblem } from './problem.ts';
@@ -37,7 +39,10 @@ export function createConfigLoader(
         problems: loaded.problems,
         sound: loaded.problems.every((problem) => problem.severity !== 'error'),
         complete: merged.complete,
-        kept: mistakesIn(merged.kept, loaded.problems),
+        asking: mistakesIn(
+          merged.kept.filter((item) => asksMore(item, merged.config, loaded.failed)),
+          loaded.problems,
+        ),
         lastGood: names('Application', merged.kept),
         heldBack: {
           applications: names('Application', merged.heldBack),
@@ -46,6 +51,18 @@ export function createConfigLoader(
       });
     },
   };
+}
+
+/** Whether a document that stays as it was would have a person asked, where nobody was asked before, if it could be used. */
+function asksMore(
+  { kind, name }: Retained,
+  { applications, environments }: Config,
+  failed: Failed,
+): boolean {
+  const said = failed.syncs.get(entryKey(kind, name));
+  if (said === undefined || said === 'auto') return false;
+  const inForce = kind === 'Application' ? applications.get(name) : environments.get(name);
+  return inForce?.sync !== said;
 }
 
 /** What is wrong with documents that stay as they were: the first mistake of each, else that of the file that it stood in. */

@@ -3,7 +3,9 @@ import { configuration, createEngineBench, type EngineBench } from '../../test/s
 
 const id = 'shop@dev';
 const shop = { application: 'shop', environment: 'dev' };
+/** A field that there is not. */
 const typo = { colour: 'red' };
+const asks = { sync: 'manual', ...typo };
 
 /** Live: what `shop` and `other` have at the first commit. */
 async function live(): Promise<EngineBench> {
@@ -20,11 +22,11 @@ async function live(): Promise<EngineBench> {
   return bench;
 }
 
-describe('an application whose document has a mistake', () => {
+describe('an application whose document asks for a person, and has a mistake', () => {
   test('stays as it was, whatever else the same commit says, and the others go on', async () => {
     await using bench = await live();
     await bench.push({
-      'fairlead.yaml': configuration({ shop: { sync: 'manual', ...typo }, other: {} }),
+      'fairlead.yaml': configuration({ shop: asks, other: {} }),
       'shop/a.yaml': bench.file('a', '2'),
       'other/b.yaml': bench.file('b', '2'),
     });
@@ -36,7 +38,7 @@ describe('an application whose document has a mistake', () => {
 
   test('stays so with the commits that follow, also after a restart, and drift is healed', async () => {
     await using bench = await live();
-    await bench.push({ 'fairlead.yaml': configuration({ shop: typo, other: {} }) });
+    await bench.push({ 'fairlead.yaml': configuration({ shop: asks, other: {} }) });
     await bench.push({ 'shop/a.yaml': bench.file('a', '2') });
     expect(bench.read('a')).toBe('1');
     await bench.restart();
@@ -50,14 +52,14 @@ describe('an application whose document has a mistake', () => {
   test('goes on by what its document says once it is mended', async () => {
     await using bench = await live();
     await bench.push({
-      'fairlead.yaml': configuration({ shop: typo, other: {} }),
+      'fairlead.yaml': configuration({ shop: asks, other: {} }),
       'shop/a.yaml': bench.file('a', '2'),
     });
     await bench.push({ 'fairlead.yaml': configuration({ shop: {}, other: {} }) });
     expect(bench.read('a')).toBe('2');
     expect(bench.state(id)).toBe('synced, Synced, Healthy');
     await bench.push({
-      'fairlead.yaml': configuration({ shop: { sync: 'manual', ...typo }, other: {} }),
+      'fairlead.yaml': configuration({ shop: asks, other: {} }),
       'shop/a.yaml': bench.file('a', '3'),
     });
     await bench.push({ 'fairlead.yaml': configuration({ shop: { sync: 'manual' }, other: {} }) });
@@ -69,17 +71,33 @@ describe('an application whose document has a mistake', () => {
     await using bench = await live();
     const commit = await bench.push({ 'shop/a.yaml': bench.file('a', '2') });
     await bench.push({ 'shop/a.yaml': bench.file('a', '3') });
-    await bench.push({ 'fairlead.yaml': configuration({ shop: typo, other: {} }) });
+    await bench.push({ 'fairlead.yaml': configuration({ shop: asks, other: {} }) });
     const order = { ...shop, actor: 'ada', reason: 'undo', to: commit, approve: null };
     const { plan } = await planned(bench, commit);
     await bench.api.rollback({ ...order, approve: plan.digest, expiresAtMs: null });
     expect(bench.read('a')).toBe('2');
   });
 
+  test('goes on where it asks for nothing more than what is in force, or cannot be read', async () => {
+    await using bench = await live();
+    await bench.push({
+      'fairlead.yaml': configuration({ shop: typo, other: { sync: 'someday' } }),
+      'shop/a.yaml': bench.file('a', '2'),
+      'other/b.yaml': bench.file('b', '2'),
+    });
+    expect([bench.read('a'), bench.read('b')]).toEqual(['2', '2']);
+    await bench.push({
+      'fairlead.yaml': `${configuration({ shop: {}, other: {} })}\n"`,
+      'shop/a.yaml': bench.file('a', '3'),
+    });
+    expect(bench.read('a')).toBe('3');
+    expect(bench.state(id)).toBe('synced, Synced, Healthy');
+  });
+
   test('gives up nothing that another one may want, nor the other way round', async () => {
     await using bench = await live();
     await bench.push({
-      'fairlead.yaml': configuration({ shop: typo, other: {} }),
+      'fairlead.yaml': configuration({ shop: asks, other: {} }),
       'shop/c.yaml': bench.file('b', '1'),
       'other/b.yaml': null,
       'other/d.yaml': bench.file('d', '1'),
@@ -95,39 +113,14 @@ async function planned(bench: EngineBench, revision: string) {
   return { plan: await bench.api.plan({ ...shop, revision, rollback: true }) };
 }
 
-describe('so does one of which another document has a mistake', () => {
-  test.each([
-    ['its environment', { sync: 'manual', ...typo }],
-    ['its environment, which names no target that is there', { targets: ['nowhere'] }],
-  ])('%s', async (_title, environment) => {
-    await using bench = await live();
-    await bench.push({
-      'fairlead.yaml': configuration({ shop: {}, other: {} }, environment),
-      'shop/a.yaml': bench.file('a', '2'),
-    });
-    expect(bench.read('a')).toBe('1');
-    expect(bench.engine.applications.get(id)?.status.error?.code).toBe('config.document-broken');
+test('so does one whose environment asks for a person, and has a mistake', async () => {
+  await using bench = await live();
+  await bench.push({
+    'fairlead.yaml': configuration({ shop: {}, other: {} }, asks),
+    'shop/a.yaml': bench.file('a', '2'),
   });
-
-  test('all of the file, where that is no YAML', async () => {
-    await using bench = await live();
-    await bench.push({
-      'fairlead.yaml': `${configuration({ shop: {}, other: {} })}\n"`,
-      'shop/a.yaml': bench.file('a', '2'),
-    });
-    expect(bench.read('a')).toBe('1');
-    await bench.push({ 'fairlead.yaml': configuration({ shop: {}, other: {} }) });
-    expect(bench.read('a')).toBe('2');
-  });
-
-  test('not where the mistake is in one of another file', async () => {
-    await using bench = await live();
-    await bench.push({
-      'fairlead/more.yaml': 'apiVersion: [',
-      'shop/a.yaml': bench.file('a', '2'),
-    });
-    expect(bench.read('a')).toBe('2');
-  });
+  expect(bench.read('a')).toBe('1');
+  expect(bench.engine.applications.get(id)?.status.error?.code).toBe('config.document-broken');
 });
 
 test('what gets another name, and has a mistake under that, is not removed', async () => {

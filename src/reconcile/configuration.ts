@@ -32,7 +32,7 @@ export class Configuration {
   #isDue = false;
   heldBack: ConfigSnapshot['heldBack'] = { applications: new Set(), environments: new Set() };
   problems: readonly ConfigProblemView[] = [];
-  /** Of which documents it has an earlier form. */
+  /** Which documents cannot be used, and would have a person asked. */
   unread: Unread = allRead;
 
   constructor(ports: EnginePorts, journal: Journal) {
@@ -113,8 +113,7 @@ export class Configuration {
       const error = errorRecord(loaded.error);
       this.#complete = false;
       this.#isDue = error.retryable;
-      const mistake = { place: error.resource ?? 'fairlead.yaml', message: error.message };
-      this.unread = () => mistake;
+      this.unread = allRead;
       this.problems = [
         {
           code: error.code,
@@ -137,8 +136,8 @@ export class Configuration {
     this.#take(loaded.value, revision.commit);
     this.#complete = loaded.value.complete;
     this.heldBack = loaded.value.heldBack;
-    const { kept } = loaded.value;
-    this.unread = (document) => kept.get(document) ?? null;
+    const { asking } = loaded.value;
+    this.unread = (document) => asking.get(document) ?? null;
     this.problems = loaded.value.problems;
     if (loaded.value.sound) {
       this.#journal.emit({

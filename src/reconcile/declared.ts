@@ -14,7 +14,7 @@ interface Declared {
   readonly environment: EnvironmentConfig | null;
   /** What its project and its targets were like when it was last configured, see `surroundingsOf`. */
   readonly surroundings: string;
-  /** Why its documents at the newest commit do not say what may be done with it; `null`: they do. */
+  /** Why a person may have to be asked first at the newest commit, see `mistakeFor`; `null`: what is in force says it. */
   readonly mistake: Mistake | null;
   /** How it leaves; `null` while it is configured. */
   readonly removal: 'confirm' | 'delete' | 'orphan' | null;

@@ -52,7 +52,7 @@ export const notTakenYet = defineError('config.not-taken-yet', {
 export const documentBroken = defineError('config.document-broken', {
   class: 'input',
   title:
-    'A document that says what may be done with the application has a mistake, so its newest commits are not carried out',
+    'A document that asks for a person before anything goes live has a mistake, so its newest commits are not carried out unasked',
   hint: 'Mend it; `fairlead validate` names every mistake. Until then nothing new goes live by itself, and drift is healed.',
 });
 

@@ -47,7 +47,7 @@ export interface ConfigLoader {
   load(tree: Tree, previous: Config | null): Promise<Result<ConfigSnapshot>>;
 }
 
-/** Why what a document says now is not known. */
+/** Why what a document says now cannot be used. */
 export interface Mistake {
   /** The file, and the line where that can be told. */
   readonly place: string;
@@ -65,8 +65,11 @@ export interface ConfigSnapshot {
   readonly complete: boolean;
   /** Applications whose earlier form stays in force, as the one at this commit has an error. */
   readonly lastGood: ReadonlySet<string>;
-  /** Documents, as `Kind/name`, that cannot be used as they stand and stay in force as they were, with why. */
-  readonly kept: ReadonlyMap<string, Mistake>;
+  /**
+   * Applications and environments, as `Kind/name`, that stay in force as they were for a mistake, with that, and that would have
+   * a person asked, as far as they can be read, where nobody is asked by what is in force.
+   */
+  readonly asking: ReadonlyMap<string, Mistake>;
   /** Declared, but unusable and without an earlier form: not in `config`, and not removed either. */
   readonly heldBack: {
     readonly applications: ReadonlySet<string>;

@@ -75,7 +75,7 @@ describe('invariant 8: an application that leaves the configuration', () => {
     await using bench = await createEngineBench();
     await goLive(bench, { onRemoval: 'delete' });
     await bench.push({ 'fairlead.yaml': `${configuration({ other: {} })}\n---\n{: nonsense` });
-    expect([bench.read('a'), bench.state('shop@dev')]).toEqual(['1', 'failed, OutOfSync, Healthy']);
+    expect([bench.read('a'), bench.state('shop@dev')]).toEqual(['1', 'synced, Synced, Healthy']);
   });
 });
 

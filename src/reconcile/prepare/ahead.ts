@@ -38,12 +38,13 @@ export class ConfigurationAhead {
       revision.find(({ source }) => source === '') ?? this.#world.source('').status().current;
     if (part === null || isInForce(this.#world, part.commit, application)) return null;
     const snapshot = await this.#configurations.at(part, this.#world.config);
-    if (snapshot === null) return 'cannot be understood';
-    const { config, complete, kept } = snapshot;
+    // What cannot be understood as a whole leaves in force what was.
+    if (snapshot === null) return null;
+    const { config, complete, asking } = snapshot;
     const { name } = application;
     const then = documentIn(config, application, this.#world.config);
     const environment = config.environments.get(runtime.key.environment);
-    const unread: Unread = (document) => kept.get(document) ?? null;
+    const unread: Unread = (document) => asking.get(document) ?? null;
     const about = environment ?? runtime.declared.environment;
     if (about !== null && mistakeFor(unread, then ?? application, about) !== null)
       return `has a mistake in what it says of ${name}`;

@@ -115,7 +115,7 @@ export async function choose(
   });
 }
 
-/** Who may do what at the newest commit is not known, so nothing is done that might need a yes by now; `null`: it is. */
+/** What the newest commit says of who is asked cannot be used, so nothing is done that would need a yes by it; `null`: it can. */
 function unread(mistake: Mistake | null): FairleadError | null {
   if (mistake === null) return null;
   const { place, message } = mistake;

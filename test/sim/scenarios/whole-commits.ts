@@ -146,14 +146,6 @@ export const wholeCommits: readonly Scenario[] = [
         applications: [application('web', withWorker('v2'))],
       }));
       await stage.rest();
-      // It goes there only where a person sends it.
-      const order = { application: 'web', environment: 'dev', actor: 'ada' };
-      const to = stage.world.repository.tip?.id ?? '';
-      const why = { reason: 'now', expiresAtMs: null, approve: null };
-      void stage.first.engine?.api.rollback({ ...order, ...why, to });
-      await stage.rest();
-      void stage.first.engine?.api.resume(order);
-      await stage.rest();
       const before = stage.place().thing('dev/web/a')?.spec.value;
       stage.expect('it is there', before === 'v2');
       stage.commit((model) => ({
