@@ -25,8 +25,10 @@ export class Configuration {
   /** While `restore` reads: who asks meanwhile waits for the same. */
   #restoring: Promise<void> | null = null;
   #config: Config | null = null;
-  /** By application in force. */
-  #commitsInForce: ReadonlyMap<string, string> = new Map();
+  /** Commit of `#config`. */
+  #takenAt: string | null = null;
+  /** Of applications whose last good form stays in force: the commit that holds it. */
+  #lastGoodAt: ReadonlyMap<string, string> = new Map();
   #commit: string | null = null;
   #complete = false;
   #isDue = false;
@@ -49,9 +51,14 @@ export class Configuration {
     return this.#commit;
   }
 
-  /** The commit whose document of an application is in force: an earlier one than `commit` where that has an error in it. */
-  commitInForce(application: string): string | null {
-    return this.#commitsInForce.get(application) ?? null;
+  /** Commit that the configuration in force was read at. Later ones that it did not concern say the same. */
+  get takenAt(): string | null {
+    return this.#takenAt;
+  }
+
+  /** Commit that holds the form of an application in force, where `takenAt` has an error in its document; `null`: it has none. */
+  lastGoodAt(application: string): string | null {
+    return this.#lastGoodAt.get(application) ?? null;
   }
 
   /** Whether reading it failed in a way that may pass: it is to be read again although no commit came. */
@@ -89,12 +96,13 @@ export class Configuration {
   }
 
   #take({ config, lastGood }: ConfigSnapshot, commit: string): void {
-    const before = this.#commitsInForce;
-    const now = [...config.applications.keys()].map((name): readonly [string, string] => [
-      name,
-      (lastGood.has(name) ? before.get(name) : undefined) ?? commit,
-    ]);
-    this.#commitsInForce = new Map(now);
+    const before = this.#takenAt;
+    const lastGoodAt = [...lastGood].flatMap((name): readonly (readonly [string, string])[] => {
+      const at = this.#lastGoodAt.get(name) ?? before;
+      return at === null ? [] : [[name, at]];
+    });
+    this.#lastGoodAt = new Map(lastGoodAt);
+    this.#takenAt = commit;
     this.#config = config;
   }
 

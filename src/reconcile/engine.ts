@@ -99,9 +99,7 @@ export class Engine {
       ports,
       options,
       world: this.world,
-      pastSettings: new PastSettings(configurations, this.world, (application) =>
-        this.configuration.commitInForce(application),
-      ),
+      pastSettings: new PastSettings(configurations, this.world, this.configuration),
       ahead: new ConfigurationAhead(configurations, this.world),
       journal: this.journal,
       records: new RecordsRead(ports.clock),

@@ -87,6 +87,14 @@ describe('what the document of an application said at a commit belongs to it', (
     expect(bench.read('a')).toBe('well so');
   });
 
+  test('a commit that does not concern the configuration has no other one recorded beside it', async () => {
+    await push(says('well'));
+    await bench.push({ 'web/b.yaml': bench.file('b', 'two') });
+    const [last] = await bench.store.releases(key);
+    expect(last).toMatchObject({ outcome: 'succeeded' });
+    expect(last?.configuration).toBeUndefined();
+  });
+
   test('one that names a folder that is not there keeps the last good state up, drift healed', async () => {
     await push(says('well'));
     await push(says('better', { path: 'wbe' }));

@@ -3,6 +3,7 @@ import { renderingOf } from '../../model/rendering.ts';
 import { unwrap } from '../../model/result.ts';
 import type { Revision, SourceRevision } from '../../model/revision.ts';
 import type { World } from '../world.ts';
+import type { Configuration } from '../configuration.ts';
 import type { Configurations } from './configurations.ts';
 import { documentIn, isInForce } from './document.ts';
 
@@ -22,17 +23,16 @@ export interface PastDocument {
 export class PastSettings {
   readonly #configurations: Configurations;
   readonly #world: World;
-  readonly #commitInForce: (application: string) => string | null;
+  readonly #inForce: Pick<Configuration, 'takenAt' | 'lastGoodAt'>;
 
-  /** @param commitInForce The commit whose document of an application is in force. */
   constructor(
     configurations: Configurations,
     world: World,
-    commitInForce: (application: string) => string | null,
+    inForce: Pick<Configuration, 'takenAt' | 'lastGoodAt'>,
   ) {
     this.#configurations = configurations;
     this.#world = world;
-    this.#commitInForce = commitInForce;
+    this.#inForce = inForce;
   }
 
   /**
@@ -44,18 +44,19 @@ export class PastSettings {
     revision: Revision,
     configuration?: string,
   ): Promise<PastDocument> {
-    const inForce = { application, commit: this.#commitInForce(application.name) };
+    const lastGoodAt = this.#inForce.lastGoodAt(application.name);
     const recorded = await this.#resolve(configuration);
     const own = revision.find(({ source }) => source === '');
     for (const part of [recorded, own]) {
       if (part === undefined) continue;
-      if (isInForce(this.#world, part.commit, application)) return inForce;
+      if (isInForce(this.#world, part.commit, application))
+        return { application, commit: lastGoodAt ?? part.commit };
       const read = await this.#configurations.at(part, null);
       const then = documentIn(read?.config ?? null, application, this.#world.config);
       if (then !== undefined)
         return { application: withRendering(application, then), commit: part.commit };
     }
-    return inForce;
+    return { application, commit: lastGoodAt ?? this.#inForce.takenAt };
   }
 
   async #resolve(commit: string | undefined): Promise<SourceRevision | undefined> {
