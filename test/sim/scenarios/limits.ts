@@ -38,8 +38,11 @@ export const limits: readonly Scenario[] = [
   },
   {
     name: 'a delete does not wait for an application that is no more',
+    // One at a time, so that it is forgotten before it was looked at.
+    concurrency: 1,
     model: repository(
       [
+        application('job', [thing('a')], {}, ['prod']),
         application('web', [thing('a')], {}, ['prod']),
         application('api', [thing('a'), thing('b')]),
       ],
