@@ -51,8 +51,7 @@ export function loadConfig(files: readonly ConfigFile[], options: LoadOptions = 
   }
   const { sound, duplicates } = separate(checked);
   problems.push(...duplicates.flatMap(duplicateProblems));
-  const before = failures(problems, checked);
-  problems.push(...referenceProblems(sound, before));
+  problems.push(...referenceProblems(sound, failures(problems)));
   if (problems.length === 0 && sound.size === 0) {
     const finding = {
       definition: configMissing,
@@ -64,11 +63,12 @@ export function loadConfig(files: readonly ConfigFile[], options: LoadOptions = 
     );
   }
   const entries = new Map([...sound].map(([key, { entry }]) => [key, entry]));
+  const failed = failures(problems);
   return {
     config: settle(entries, new Map(), emptyConfig).config,
     entries,
     problems: problems.toSorted(compareProblems),
-    failed: failures(problems, checked),
+    failed: { ...failed, syncs: syncsOf(failed.documents, checked) },
   };
 }
 
@@ -122,7 +122,7 @@ function duplicateProblems(group: readonly CheckedDocument[]): readonly ConfigPr
 /** References that lead nowhere, circles, projects. What may stand in a broken place is not called missing. */
 function referenceProblems(
   sound: ReadonlyMap<EntryKey, Sound>,
-  failed: Failed,
+  failed: Omit<Failed, 'syncs'>,
 ): readonly ConfigProblem[] {
   const entries = new Map([...sound].map(([key, { entry }]) => [key, entry]));
   return checkReferences(entries).flatMap((finding): readonly ConfigProblem[] => {
@@ -143,23 +143,28 @@ function referenceProblems(
   });
 }
 
-function failures(problems: readonly ConfigProblem[], checked: readonly CheckedDocument[]): Failed {
+function failures(problems: readonly ConfigProblem[]): Omit<Failed, 'syncs'> {
   const errors = problems.filter(({ severity }) => severity === 'error');
   const names = errors.map(({ document }) => toKey(document));
-  const documents = new Set(names.filter((key) => key !== null));
-  const syncs = checked.flatMap(
-    ({ name, document }): readonly (readonly [EntryKey, SyncPolicy])[] => {
-      const key = toKey(name);
-      const sync = key !== null && documents.has(key) ? syncSaid(document.value) : null;
-      return key === null || sync === null ? [] : [[key, sync]];
-    },
-  );
   return {
     files: new Set(errors.map(({ file }) => file)),
-    documents,
-    syncs: new Map(syncs),
+    documents: new Set(names.filter((key) => key !== null)),
     unidentified: names.includes(null),
   };
+}
+
+/** See `Failed.syncs`. */
+function syncsOf(
+  failed: ReadonlySet<EntryKey>,
+  checked: readonly CheckedDocument[],
+): Failed['syncs'] {
+  const syncs = new Map<EntryKey, SyncPolicy>();
+  for (const { name, document } of checked) {
+    const key = toKey(name);
+    const sync = key !== null && failed.has(key) ? syncSaid(document.value) : null;
+    if (key !== null && sync !== null) syncs.set(key, sync);
+  }
+  return syncs;
 }
 
 function toKey(document: DocumentName | null): EntryKey | null {

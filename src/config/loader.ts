@@ -65,23 +65,20 @@ function asksMore(
   return inForce?.sync !== said;
 }
 
-/** What is wrong with documents that stay as they were: the first mistake of each, else that of the file that it stood in. */
+/** What is wrong with documents that have errors of their own: the first mistake of each. */
 function mistakesIn(
-  kept: readonly Retained[],
+  broken: readonly Retained[],
   problems: readonly ConfigProblem[],
 ): ReadonlyMap<string, Mistake> {
-  const first = new Map<string, ConfigProblem>();
-  for (const problem of problems) {
-    if (problem.severity !== 'error') continue;
-    const { document, file } = problem;
-    const keys = document === null ? [file] : [`${document.kind}/${document.name}`, file];
-    for (const key of keys) if (!first.has(key)) first.set(key, problem);
-  }
-  const about = ({ kind, name, file, reason }: Retained): Mistake => {
-    const problem = first.get(entryKey(kind, name)) ?? first.get(file);
-    if (problem === undefined) return { place: file, message: `${kind} ${name}: ${reason}` };
+  const mistakes = broken.flatMap(({ kind, name }): readonly (readonly [string, Mistake])[] => {
+    const problem = problems.find(
+      ({ severity, document }) =>
+        severity === 'error' && document?.kind === kind && document.name === name,
+    );
+    if (problem === undefined) return [];
     const field = problem.path === '' ? '' : `${problem.path}: `;
-    return { place: `${problem.file}:${problem.line}`, message: `${field}${problem.message}` };
-  };
-  return new Map(kept.map((item) => [entryKey(item.kind, item.name), about(item)]));
+    const place = `${problem.file}:${problem.line}`;
+    return [[entryKey(kind, name), { place, message: `${field}${problem.message}` }]];
+  });
+  return new Map(mistakes);
 }

@@ -7,8 +7,6 @@ import type { SourceRevision } from '../model/revision.ts';
 import type { Source } from '../source/source.ts';
 import type { Journal } from './journal/journal.ts';
 import type { ConfigSnapshot, EnginePorts } from './ports.ts';
-import { allRead } from './prepare/unread.ts';
-import type { Unread } from './prepare/unread.ts';
 
 /** Store setting with the last configuration without errors: its commit, and its targets. */
 export const configurationSetting = 'configuration';
@@ -34,8 +32,7 @@ export class Configuration {
   #isDue = false;
   heldBack: ConfigSnapshot['heldBack'] = { applications: new Set(), environments: new Set() };
   problems: readonly ConfigProblemView[] = [];
-  /** Which documents cannot be used, and would have a person asked. */
-  unread: Unread = allRead;
+  asking: ConfigSnapshot['asking'] = new Map();
 
   constructor(ports: EnginePorts, journal: Journal) {
     this.#ports = ports;
@@ -121,7 +118,7 @@ export class Configuration {
       const error = errorRecord(loaded.error);
       this.#complete = false;
       this.#isDue = error.retryable;
-      this.unread = allRead;
+      this.asking = new Map();
       this.problems = [
         {
           code: error.code,
@@ -144,8 +141,7 @@ export class Configuration {
     this.#take(loaded.value, revision.commit);
     this.#complete = loaded.value.complete;
     this.heldBack = loaded.value.heldBack;
-    const { asking } = loaded.value;
-    this.unread = (document) => asking.get(document) ?? null;
+    this.asking = loaded.value.asking;
     this.problems = loaded.value.problems;
     if (loaded.value.sound) {
       this.#journal.emit({

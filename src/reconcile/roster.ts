@@ -88,7 +88,7 @@ function configure(
     application,
     environment,
     surroundings: surroundingsOf(config, application, environment.targets),
-    mistake: mistakeFor(engine.configuration.unread, application, environment),
+    mistake: mistakeFor(engine.configuration.asking, application, environment),
     removal: null,
     lastDependsOn: application.dependsOn,
     lastProject: config.projects.get(application.project) ?? null,

@@ -8,7 +8,6 @@ import type { Configurations } from './configurations.ts';
 import { documentIn, isInForce } from './document.ts';
 import { surroundingsOf } from './surroundings.ts';
 import { mistakeFor } from './unread.ts';
-import type { Unread } from './unread.ts';
 
 /**
  * Knows what a commit that has come changes in who may do what and what is done by itself, while its configuration is not in
@@ -44,9 +43,8 @@ export class ConfigurationAhead {
     const { name } = application;
     const then = documentIn(config, application, this.#world.config);
     const environment = config.environments.get(runtime.key.environment);
-    const unread: Unread = (document) => asking.get(document) ?? null;
     const about = environment ?? runtime.declared.environment;
-    if (about !== null && mistakeFor(unread, then ?? application, about) !== null)
+    if (about !== null && mistakeFor(asking, then ?? application, about) !== null)
       return `has a mistake in what it says of ${name}`;
     if (then === undefined) return complete ? `takes ${name} out of the configuration` : null;
     if (policyOf(then) !== policyOf(application)) return `changes the policy of ${name}`;

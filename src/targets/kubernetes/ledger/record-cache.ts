@@ -106,17 +106,15 @@ export class RecordCache {
     const sinceMs = clock.monotonicMs();
     const known = this.#objects.get(name);
     const object = await client.get(secretType, { namespace, name });
+    const isRecord = object?.['type'] === recordType;
+    if (isRecord) this.#forgetUndone(name, known, object);
     this.#provenMs.set(name, sinceMs);
     if (object === null) {
       // A watch that lives tells of it by itself, and in order.
       if (!this.#reflector.isSynced) this.#objects.delete(name);
       return null;
     }
-    if (object['type'] !== recordType) return object;
-    // What is known longer than this was asked for cannot be newer, unless the cluster itself is older than it was.
-    if (known !== undefined && this.#objects.get(name) === known && isNewer(known, object))
-      this.#objects.delete(name);
-    this.#keep(object);
+    if (isRecord) this.#keep(object);
     return object;
   }
 
@@ -211,16 +209,22 @@ export class RecordCache {
   }
 
   /**
-   * A list tells what is there since it began. What was known before and is later than that is of a history that the cluster
-   * has no more, because it was restored from a backup.
+   * What was known before the server was asked, and is later than what it says, is of a history that the cluster has no more,
+   * because it was restored from a backup.
+   *
+   * @param known What was known when the server was asked.
    */
+  #forgetUndone(name: string, known: KubeObject | undefined, now: KubeObject): void {
+    if (known === undefined || this.#objects.get(name) !== known) return;
+    if (!isLater(known.metadata.resourceVersion, now.metadata.resourceVersion)) return;
+    this.#objects.delete(name);
+    this.#provenMs.delete(name);
+  }
+
+  /** A list tells what is there since it began. */
   #toldByList({ told, known, removed }: List, name: string, object: KubeObject): void {
     told.add(name);
-    const before = this.#objects.get(name);
-    if (before !== undefined && before === known.get(name) && isNewer(before, object)) {
-      this.#objects.delete(name);
-      this.#provenMs.delete(name);
-    }
+    this.#forgetUndone(name, known.get(name), object);
     const last = this.#removed.get(name);
     if (last !== undefined && last === removed.get(name)) this.#removed.delete(name);
   }
@@ -271,10 +275,6 @@ interface List {
   readonly known: ReadonlyMap<string, KubeObject>;
   /** What was removed, and not told of yet, when it began. */
   readonly removed: ReadonlyMap<string, string>;
-}
-
-function isNewer(one: KubeObject, than: KubeObject): boolean {
-  return isLater(one.metadata.resourceVersion, than.metadata.resourceVersion);
 }
 
 /** Who wrote which field of a record tells nothing, and takes a third of what is kept of it. */
