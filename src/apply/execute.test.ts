@@ -10,7 +10,7 @@ import {
   release,
   results,
 } from '../../test/support/release.ts';
-import type { Inventory } from '../model/inventory.ts';
+import type { Hold, Inventory, InventoryKey } from '../model/inventory.ts';
 import { sha256 } from '../system/hasher.ts';
 import type { Target } from '../targets/target.ts';
 import { confirmGood } from './confirm.ts';
@@ -29,6 +29,15 @@ afterEach(async () => {
 
 const stored = (): Promise<Inventory | null> => target.ledger.load(key);
 
+const freezeOf = (of: InventoryKey, expiresAtMs: number | null = null): Hold => ({
+  key: of,
+  kind: 'freeze',
+  revision: null,
+  reason: 'maintenance',
+  by: 'ada',
+  atMs: 0,
+  expiresAtMs,
+});
 const uids = () => madeAt(target);
 
 describe('a release', () => {
@@ -190,15 +199,6 @@ describe('an order to stop', () => {
   });
 
   test('by a freeze that somebody sets meanwhile is honoured, one that has expired is not', async () => {
-    const freeze = (expiresAtMs: number | null) => ({
-      key,
-      kind: 'freeze' as const,
-      revision: null,
-      reason: 'maintenance',
-      by: 'ada',
-      atMs: 0,
-      expiresAtMs,
-    });
     const other = await bench.open();
     const prepared = await prepareRelease(
       target,
@@ -206,29 +206,20 @@ describe('an order to stop', () => {
     );
     const carried = await carryOutRelease({
       ...prepared,
-      target: around({ after: () => other.ledger.saveHold(key, freeze(null)) }, target),
+      target: around({ after: () => other.ledger.saveHold(key, freezeOf(key)) }, target),
     });
     expect(carried.error).toMatchObject({
       code: 'apply.held',
       message: 'shop@dev was put on hold by ada: maintenance',
     });
     expect(bench.read('b')).toBeNull();
-    await other.ledger.saveHold(key, freeze(1));
+    await other.ledger.saveHold(key, freezeOf(key, 1));
     expect((await release(target, prepared.desired)).error).toBeNull();
     expect(bench.read('b')).toBe('1');
   });
 
   test('stops also where the freeze is set under a former name of the application', async () => {
     const former = { ...key, application: 'store' };
-    const freeze = {
-      key: former,
-      kind: 'freeze' as const,
-      revision: null,
-      reason: 'maintenance',
-      by: 'ada',
-      atMs: 0,
-      expiresAtMs: null,
-    };
     const other = await bench.open();
     const prepared = await prepareRelease(
       target,
@@ -237,7 +228,7 @@ describe('an order to stop', () => {
     const carried = await carryOutRelease({
       ...prepared,
       holdKeys: [key, former],
-      target: around({ after: () => other.ledger.saveHold(former, freeze) }, target),
+      target: around({ after: () => other.ledger.saveHold(former, freezeOf(former)) }, target),
     });
     expect(carried.error?.code).toBe('apply.held');
     expect(bench.read('b')).toBeNull();

@@ -20,6 +20,21 @@ async function move(bench: EngineBench, content: string): Promise<void> {
   await bench.push({ 'shop/b.yaml': null, 'other/b.yaml': bench.file('b', content) });
 }
 
+/** What a person is shown who plans `other` by the newest commit, before anybody has acted on it. */
+async function planOfOther(bench: EngineBench) {
+  await bench.engine.load();
+  const { plans } = await bench.api.plan({
+    application: 'other',
+    environment: 'dev',
+    revision: null,
+  });
+  const changes = plans.flatMap((plan) => plan.changes);
+  return {
+    changes: changes.map(({ action, id }) => `${action} ${id.name}`),
+    guards: plans.flatMap((plan) => plan.guards),
+  };
+}
+
 async function freezeOther(bench: EngineBench): Promise<void> {
   const why = { actor: 'ada', reason: 'disk', expiresAtMs: null };
   await bench.api.hold({ application: 'other', environment: 'dev', ...why });
@@ -62,18 +77,9 @@ describe('what moves from one application to another in one commit', () => {
       'other/a.yaml': bench.file('a', '1'),
       'other/b.yaml': bench.file('b', '2'),
     });
-    await bench.engine.load();
-    const { plans } = await bench.api.plan({
-      application: 'other',
-      environment: 'dev',
-      revision: null,
-    });
-    const changes = plans.flatMap((plan) => plan.changes);
-    expect(changes.map(({ action, id }) => `${action} ${id.name}`)).toEqual([
-      'adopt a',
-      'update b',
-    ]);
-    expect(plans.flatMap(({ guards }) => guards)).toEqual([]);
+    const { changes, guards } = await planOfOther(bench);
+    expect(changes).toEqual(['adopt a', 'update b']);
+    expect(guards).toEqual([]);
     expect(await owners(bench, 'b')).toEqual(['shop']);
   });
 
@@ -87,15 +93,9 @@ describe('what moves from one application to another in one commit', () => {
       'shop/b.yaml': null,
       'other/b.yaml': bench.file('b', '2'),
     });
-    await bench.engine.load();
-    const { plans } = await bench.api.plan({
-      application: 'other',
-      environment: 'dev',
-      revision: null,
-    });
-    const changes = plans.flatMap((plan) => plan.changes);
-    expect(changes.map(({ action, id }) => `${action} ${id.name}`)).toEqual(['update b']);
-    expect(plans.flatMap(({ guards }) => guards)).toEqual([]);
+    const { changes, guards } = await planOfOther(bench);
+    expect(changes).toEqual(['update b']);
+    expect(guards).toEqual([]);
   });
 
   test('is still told to be taken where the one that has it does not give it up', async () => {

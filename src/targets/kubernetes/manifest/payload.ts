@@ -21,6 +21,11 @@ export function payloadOf(desired: Pick<Desired, 'payload'>): Payload {
   return desired.payload as unknown as Payload;
 }
 
+/** What becomes of fields that the server does not know: refused, or dropped where a `sync-options` says `Validate=false`. */
+export function fieldValidationOf(desired: Pick<Desired, 'payload'>): 'Strict' | 'Ignore' {
+  return payloadOf(desired).options.validate ? 'Strict' : 'Ignore';
+}
+
 /** Makes it opaque, as the engine carries it. */
 export function toPayload(payload: Payload): JsonObject {
   return payload as unknown as JsonObject;

@@ -3,7 +3,7 @@ import type { KubernetesClient } from '../client/client.ts';
 import { fieldConflictsOf } from '../client/failure.ts';
 import type { KubeObject } from '../client/object.ts';
 import type { ResourceType } from '../client/resource-type.ts';
-import { payloadOf } from '../manifest/payload.ts';
+import { fieldValidationOf } from '../manifest/payload.ts';
 import { fieldManager } from '../names.ts';
 import { findField } from '../object/locate.ts';
 import { bodyOf } from '../write/body.ts';
@@ -33,7 +33,7 @@ export async function holderAtOtherVersion(input: OtherVersionInput): Promise<st
     await client.apply(type, desired.id, bodyOf(desired, live, null), {
       dryRun: true,
       force: false,
-      fieldValidation: payloadOf(desired).options.validate ? 'Strict' : 'Ignore',
+      fieldValidation: fieldValidationOf(desired),
       ...(signal === undefined ? {} : { signal }),
     });
     return null;

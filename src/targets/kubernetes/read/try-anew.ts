@@ -5,7 +5,7 @@ import type { CallOptions, KubernetesClient } from '../client/client.ts';
 import { isFailure, isUntriable, serverFailureOf } from '../client/failure.ts';
 import type { StatusCause } from '../client/failure.ts';
 import type { ResourceType } from '../client/resource-type.ts';
-import { payloadOf } from '../manifest/payload.ts';
+import { fieldValidationOf } from '../manifest/payload.ts';
 import { bodyOf } from '../write/body.ts';
 
 /**
@@ -27,7 +27,7 @@ export async function tryAnew(
     await client.create(type, desired.id.namespace, body, {
       ...options,
       dryRun: true,
-      fieldValidation: payloadOf(desired).options.validate ? 'Strict' : 'Ignore',
+      fieldValidation: fieldValidationOf(desired),
     });
   } catch (thrown) {
     options.signal?.throwIfAborted();

@@ -7,7 +7,7 @@ import type { CallOptions, KubernetesClient } from '../client/client.ts';
 import { fieldConflictsOf, isFailure, isUntriable, serverFailureOf } from '../client/failure.ts';
 import type { KubeObject } from '../client/object.ts';
 import type { ResourceType } from '../client/resource-type.ts';
-import { payloadOf } from '../manifest/payload.ts';
+import { fieldValidationOf } from '../manifest/payload.ts';
 import { bodyOf, needsLive } from '../write/body.ts';
 import { itemsBack, restoringManager } from '../write/items-back.ts';
 import { tryAnew } from './try-anew.ts';
@@ -37,7 +37,7 @@ export async function tryWish(
     const { object } = await client.apply(type, desired.id, bodyOf(desired, live, null), {
       dryRun: true,
       force: live !== null,
-      fieldValidation: payloadOf(desired).options.validate ? 'Strict' : 'Ignore',
+      fieldValidation: fieldValidationOf(desired),
       ...(signal === undefined ? {} : { signal }),
     });
     return { kind: 'object', object };
@@ -140,8 +140,7 @@ export async function tryHook(
 }
 
 function tryOptions(desired: Desired, limits: CallOptions) {
-  const fieldValidation = payloadOf(desired).options.validate ? 'Strict' : 'Ignore';
-  return { ...limits, dryRun: true, fieldValidation } as const;
+  return { ...limits, dryRun: true, fieldValidation: fieldValidationOf(desired) } as const;
 }
 
 async function verdictOf(

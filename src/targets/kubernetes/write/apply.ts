@@ -18,7 +18,7 @@ import type { Discovery } from '../discovery/discovery.ts';
 import { fieldHeld, kindMissing } from '../errors.ts';
 import { removeRuns, runHook } from '../hook/run-hook.ts';
 import type { KubernetesLedger } from '../ledger/ledger.ts';
-import { payloadOf } from '../manifest/payload.ts';
+import { fieldValidationOf, payloadOf } from '../manifest/payload.ts';
 import { compareObjects } from '../object/compare.ts';
 import { hasField, ownSet } from '../object/fields-v1.ts';
 import type { FieldPath } from '../object/fields-v1.ts';
@@ -122,9 +122,8 @@ async function refuseForeignOwner(tools: WriteWith, effect: ApplyEffect): Promis
 }
 
 function writeOptions(effect: ApplyEffect) {
-  const { options } = payloadOf(effect.desired);
   return {
-    fieldValidation: options.validate ? ('Strict' as const) : ('Ignore' as const),
+    fieldValidation: fieldValidationOf(effect.desired),
     signal: effect.signal,
     timeoutMs: effect.timeoutMs,
   };
