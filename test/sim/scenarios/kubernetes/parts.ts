@@ -49,14 +49,14 @@ export const parts: readonly Scenario[] = [
     recordPartBytes,
     play: async (stage) => {
       await stage.rest();
-      for (let round = 0; round < 12; round += 1) {
-        stage.fault({ ledgerAnswerLost: 0.4, ledgerFails: 0.1, readFails: 0.7, watchEnds: 0.5 });
+      for (let round = 0; round < 24; round += 1) {
+        stage.fault({ ledgerAnswerLost: 0.4, ledgerFails: 0.1, readFails: 0.4, watchEnds: 0.5 });
         stage.set('web', 'a', { value: `v${round}x` });
         await stage.rest(20_000);
         stage.fault({ ledgerAnswerLost: 0, ledgerFails: 0, readFails: 0, watchEnds: 0 });
         await stage.rest(60_000);
       }
-      stage.expect('the last is live', stage.isLive('ConfigMap/dev-web/a', 'v11x'));
+      stage.expect('the last is live', stage.isLive('ConfigMap/dev-web/a', 'v23x'));
     },
   },
   {
